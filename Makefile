@@ -1,0 +1,34 @@
+# make demo   from nothing to predictions of a served model, under demo/
+# make test   all tests
+# Each alone makes the virtual environment in .venv and installs.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: install demo test lint clean
+
+install: .venv/.installed
+
+.venv/.installed: setup.cfg setup.py
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "error: got Python %d.%d, wanted 3.10 to 3.12: make PYTHON=python3.11 ..." % v)'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,serving]'
+	touch $@
+
+demo: install
+	$(BIN)/python -m tfrecords_tools.build_shards --source=demo --input=demo/videos --output=demo/shards
+	$(BIN)/python -m launch.train --flagfile=launch/recipes/demo.flagfile --shards=demo/shards --workdir=demo/run
+	$(BIN)/python -m launch.evaluate --workdir=demo/run --split=validation
+	$(BIN)/python -m launch.export --workdir=demo/run --output=demo/export
+	$(BIN)/python -m launch.predict --model=demo/export --videos=demo/videos/left
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf demo .venv

@@ -1,0 +1,137 @@
+"""Chooses the strategy, the numeric precision and the threads of a run."""
+
+import dataclasses
+import os
+import platform
+
+import keras
+import tensorflow as tf
+
+from tfrecords_tools.base import errors, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Where and how a run computes."""
+
+    strategy: str = settings.setting(
+        "auto",
+        "one device, mirrored over the devices of this machine, "
+        "multi_worker (TF_CONFIG names the workers), tpu; auto: mirrored "
+        "where there are several GPUs, else one.",
+        choices=("auto", "one", "mirrored", "multi_worker", "tpu"),
+    )
+    xla: str = settings.setting(
+        "auto",
+        "Compile the step; auto: on GPU and TPU, not on CPU, where it is "
+        "slower.",
+        choices=("auto", "on", "off"),
+    )
+    precision: str = settings.setting(
+        "float32",
+        "Of the computation; weights and losses stay float32.",
+        choices=("float32", "bfloat16"),
+    )
+    threads: int | None = settings.setting(
+        None, "CPU threads for each operation; not given: all.", minimum=1
+    )
+    logical_cpus: int | None = settings.setting(
+        None, "Splits the CPU into so many devices, for trials.", minimum=1
+    )
+    tpu: str = settings.setting(
+        "local", "Name or address of the TPU, for --devices.strategy=tpu."
+    )
+
+
+def start(config: Config) -> tf.distribute.Strategy:
+    """Sets up the devices; call once, before anything is computed.
+
+    Raises:
+        UserError: devices that are asked for are not there.
+    """
+    try:
+        if config.threads:
+            tf.config.threading.set_intra_op_parallelism_threads(
+                config.threads
+            )
+        if config.logical_cpus:
+            tf.config.set_logical_device_configuration(
+                tf.config.list_physical_devices("CPU")[0],
+                [tf.config.LogicalDeviceConfiguration()] * config.logical_cpus,
+            )
+    except RuntimeError as error:
+        raise errors.UserError(
+            "--devices.threads and --devices.logical_cpus must be set before "
+            f"TensorFlow has started: {error}"
+        ) from error
+    mixed = config.precision != "float32"
+    keras.mixed_precision.set_global_policy(
+        f"mixed_{config.precision}" if mixed else "float32"
+    )
+    return _strategy(config)
+
+
+def compiles(config: Config) -> bool:
+    """Whether the step goes through XLA."""
+    if config.xla != "auto":
+        return config.xla == "on"
+    return bool(tf.config.list_physical_devices("GPU")) or (
+        config.strategy == "tpu"
+    )
+
+
+def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
+    """How many hosts take part, and the number of this one."""
+    cluster = strategy.cluster_resolver
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 1, 0
+    spec = cluster.cluster_spec().as_dict()
+    workers = len(spec.get("worker", [])) + len(spec.get("chief", []))
+    first = len(spec.get("chief", [])) if cluster.task_type == "worker" else 0
+    return max(workers, 1), (cluster.task_id or 0) + first
+
+
+def numerics() -> dict[str, str | int]:
+    """What a bit-exact resume needs to be the same."""
+    return {
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "processor": platform.machine(),
+        "cores": os.cpu_count() or 0,
+        "intra_threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "inter_threads": tf.config.threading.get_inter_op_parallelism_threads(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+    }
+
+
+def _strategy(config: Config) -> tf.distribute.Strategy:
+    gpus = tf.config.list_logical_devices("GPU")
+    name = config.strategy
+    if name == "auto":
+        name = "mirrored" if len(gpus) > 1 else "one"
+    if name == "mirrored":
+        devices = gpus or tf.config.list_logical_devices("CPU")
+        return tf.distribute.MirroredStrategy([d.name for d in devices])
+    if name == "multi_worker":
+        if "TF_CONFIG" not in os.environ:
+            raise errors.UserError(
+                "--devices.strategy=multi_worker: wanted the environment "
+                "variable TF_CONFIG with the cluster and this task"
+            )
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "tpu":
+        return _tpu_strategy(config.tpu)
+    return tf.distribute.get_strategy()
+
+
+def _tpu_strategy(address: str) -> tf.distribute.Strategy:
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(address)
+        tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (ValueError, RuntimeError, tf.errors.OpError) as error:
+        raise errors.UserError(
+            f"--devices.strategy=tpu: no TPU at {address!r} ({error}); "
+            "give its name with --devices.tpu, or another strategy"
+        ) from error
+    return tf.distribute.TPUStrategy(resolver)

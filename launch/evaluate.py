@@ -1,0 +1,77 @@
+"""Measures a trained run on a split.
+
+    python -m launch.evaluate --workdir=RUN --split=validation
+"""
+
+import dataclasses
+import json
+import pathlib
+
+from launch import evaluation, reports, run_flags
+from pipelines import shard_reader
+from tfrecords_tools.base import atomic_write, errors, flags, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which run, on what."""
+
+    workdir: str = settings.setting("", "Folder of the run.")
+    split: str = settings.setting("validation", "Split to measure on.")
+    shards: str | None = settings.setting(
+        None, "Other shards than those that the run was trained on."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Views:
+    """How much of each video is looked at."""
+
+    views: int = settings.setting(
+        1, "Evenly spaced clips of each video; scores averaged.", minimum=1
+    )
+    crops: int = settings.setting(
+        1, "Crops along the long side; scores averaged.", minimum=1
+    )
+    batch_size: int | None = settings.setting(
+        None, "Clips at a time; not given: as in training.", minimum=1
+    )
+
+
+COMMAND = flags.Command(
+    summary="Measures a trained run on a split; writes metrics.json.",
+    settings=Config,
+    sections={"evaluate": Views},
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Prints a table and writes `workdir/metrics.json`."""
+    asked, views = resolved.settings, resolved.sections["evaluate"]
+    if not asked.workdir:
+        raise errors.UserError("--workdir is not given; see --help")
+    trained = run_flags.read_back(asked.workdir, asked.shards)
+    shards = trained.experiment.shards
+    evaluation.check_labels(trained.labels, trained.manifest.labels, shards)
+    report = evaluation.evaluate(
+        trained.objective,
+        trained.networks,
+        trained.strategy,
+        shard_reader.ShardReader(shards, asked.split),
+        trained.experiment.clip,
+        views.batch_size or trained.experiment.train.batch_size,
+        views.views,
+        views.crops,
+    )
+    path = pathlib.Path(asked.workdir) / "metrics.json"
+    metrics = json.loads(path.read_text()) if path.exists() else {}
+    metrics[asked.split] = {"step": trained.step, **report}
+    with atomic_write.file(path, "w") as stream:
+        stream.write(json.dumps(metrics, indent=1) + "\n")
+    print(f"{asked.split} of {shards}, step {trained.step}")
+    print(reports.metrics_table(report))
+    print(f"written: {path}")
+
+
+if __name__ == "__main__":
+    flags.main(COMMAND, main)

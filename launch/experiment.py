@@ -1,0 +1,269 @@
+"""One training run from settings to checkpoints; no flags are needed.
+
+`run(experiment, workdir)` may be called from tests and notebooks; the
+command is launch.train.
+"""
+
+from __future__ import annotations  # fields bear their modules' names
+
+import dataclasses
+import pathlib
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from launch import checkpoints, devices, evaluation, reports, train_loop
+from pipelines import batch, clip_dataset, shard_reader
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors, registry
+from video_models import learning_rates, objective, optimizers
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """All that a run depends on."""
+
+    shards: str
+    parts: objective.Parts
+    objective: registry.Chosen
+    augmentations: tuple[registry.Chosen, ...] = ()
+    clip: batch.ClipSpec = batch.ClipSpec()
+    reader: clip_dataset.Config = clip_dataset.Config()
+    train: train_loop.Config = train_loop.Config()
+    optimizer: optimizers.Config = optimizers.Config()
+    learning_rate: learning_rates.Config = learning_rates.Config()
+    devices: devices.Config = devices.Config()
+
+    def task(self, found: manifest.Manifest) -> objective.Task:
+        """What the shards ask of a model."""
+        return objective.Task(
+            self.clip,
+            found.labels,
+            tuple(found.label_counts.get("train", ())),
+            found.several_labels,
+        )
+
+    def build_objective(self, task: objective.Task) -> objective.Objective:
+        """The objective with fresh networks, in the current scope."""
+
+        def make_optimizer():
+            rate = learning_rates.build(self.learning_rate, self.train.steps)
+            return optimizers.build(self.optimizer, rate)
+
+        return self.objective.build(self.parts, task, make_optimizer)
+
+
+def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
+    """Trains to the end, going on from the newest checkpoint if there is one.
+
+    Args:
+        experiment: the settings.
+        workdir: gets checkpoints/, tensorboard/ and losses.csv.
+
+    Returns:
+        The report on the validation split; empty where there is none.
+
+    Raises:
+        UserError: wrong input; a loss that is not finite.
+        SystemExit: SIGTERM came; a checkpoint was written.
+    """
+    return _Run(experiment, pathlib.Path(workdir)).to_the_end()
+
+
+class _Run:
+    """A run while it lasts."""
+
+    def __init__(self, experiment: Experiment, workdir: pathlib.Path):
+        self.experiment, self.workdir = experiment, workdir
+        self.config = experiment.train
+        self.data = shard_reader.ShardReader(experiment.shards, "train")
+        self.manifest = self.data.manifest
+        self.saved = checkpoints.Checkpoints(
+            workdir / "checkpoints", self.config.keep
+        )
+        self.strategy = devices.start(experiment.devices)
+        self.step = max(self.saved.steps(), default=0)
+        if self.step:
+            self._check_facts(self.saved.facts(self.step))
+        self.is_chief = devices.hosts_and_own(self.strategy)[1] == 0
+        task = experiment.task(self.manifest)
+        self.loop = train_loop.TrainLoop(
+            lambda: experiment.build_objective(task),
+            self.strategy,
+            self.config,
+            devices.compiles(experiment.devices),
+            lambda gradients, variables: optimizers.penalty_gradients(
+                experiment.optimizer, gradients, variables
+            ),
+        )
+        if self.step:
+            self.saved.restore(self.step, self.loop.state)
+        self.pending: list[tuple[int, dict[str, tf.Tensor]]] = []
+        self.stopped = False
+
+    def to_the_end(self) -> dict[str, Any]:
+        """Takes the steps that are left; see `run`."""
+        self._say_what_comes()
+        losses = reports.LossLog(self.workdir / "losses.csv", self.step)
+        board = reports.Board(self.workdir / "tensorboard")
+        progress = reports.Progress(self.step, self.config.steps)
+        report: dict[str, Any] = {}
+        batches = self._batches()
+        if not self.step:
+            self._show_clips(board)
+        before = signal.signal(signal.SIGTERM, self._stop)
+        try:
+            while self.step < self.config.steps and not self.stopped:
+                values = self.loop.execute(batches, self.step)
+                first = self.step
+                self.step += self.loop.steps_at_once(first)
+                self.pending.append((first, values))
+                done = self.step == self.config.steps
+                if done or self._passed(first, self.config.log_every):
+                    means = self._flush(losses)
+                    board.scalars(self.step, means)
+                    progress.show(self.step, means)
+                if done or self._passed(first, self.config.checkpoint_every):
+                    self._flush(losses)
+                    self._save()
+                every = self.config.evaluate_every
+                if done or (every and self._passed(first, every)):
+                    report = self._evaluate(board)
+            self._flush(losses)
+            self._save()
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        if self.stopped:
+            print(f"stopped at step {self.step}; the same command goes on")
+            raise SystemExit(128 + signal.SIGTERM)
+        return report
+
+    def _batches(self) -> Iterator:
+        share = evaluation.share_of(self.strategy, self.config.batch_size)
+        data = self.strategy.distribute_datasets_from_function(
+            lambda _: clip_dataset.training(
+                self.data,
+                self.experiment.clip,
+                self.experiment.augmentations,
+                share,
+                self.config.seed,
+                self.step,
+                self.experiment.reader,
+            )
+        )
+        return iter(data)
+
+    def _show_clips(self, board: reports.Board) -> None:
+        share = clip_dataset.Share(min(6, self.config.batch_size))
+        data = clip_dataset.training(
+            self.data,
+            self.experiment.clip,
+            self.experiment.augmentations,
+            share,
+            self.config.seed,
+        )
+        frames = next(iter(data))["frames"].numpy()
+        board.picture(0, "train/clips", reports.film_strips(frames))
+
+    def _flush(self, losses: reports.LossLog) -> dict[str, float]:
+        """Logs the steps since the last call; their mean values."""
+        rows = []
+        for first, values in self.pending:
+            table = {name: value.numpy() for name, value in values.items()}
+            for offset in range(len(next(iter(table.values())))):
+                row = {name: v[offset] for name, v in table.items()}
+                self._check_finite(first + offset, row)
+                rows.append((first + offset, row))
+        self.pending.clear()
+        if not rows:
+            return {}
+        losses.add(rows)
+        names = rows[0][1]
+        return {k: float(np.mean([row[k] for _, row in rows])) for k in names}
+
+    def _check_finite(self, step: int, row: dict[str, Any]) -> None:
+        bad = [name for name, value in row.items() if not np.isfinite(value)]
+        if bad:
+            kept = max(self.saved.steps(), default=None)
+            state = f"step {kept}" if kept is not None else "none was written"
+            raise errors.UserError(
+                f"{bad[0]} is {row[bad[0]]} at step {step}: lower "
+                "--learning_rate.base or set --train.clip_norm. The last good "
+                f"checkpoint stays: {state}"
+            )
+
+    def _passed(self, first: int, every: int) -> bool:
+        return self.step // every > first // every
+
+    def _save(self) -> None:
+        if self.is_chief:
+            facts = {
+                "labels": list(self.manifest.labels),
+                "batch_size": self.config.batch_size,
+                "numerics": devices.numerics(),
+            }
+            self.saved.save(self.step, self.loop.state, facts)
+
+    def _check_facts(self, facts: dict[str, Any]) -> None:
+        where = f"{self.experiment.shards}"
+        labels = tuple(facts["labels"])
+        evaluation.check_labels(labels, self.manifest.labels, where)
+        if facts["batch_size"] != self.config.batch_size:
+            raise errors.UserError(
+                f"--train.batch_size={self.config.batch_size}, but "
+                f"{self.workdir} was begun with {facts['batch_size']}: use "
+                "that, or another --workdir"
+            )
+        now, then = devices.numerics(), facts["numerics"]
+        changed = [k for k in now if now[k] != then.get(k)]
+        if changed:
+            print(
+                "note: the run goes on, but not to the bit as it would have: "
+                + ", ".join(f"{k} {then.get(k)} -> {now[k]}" for k in changed)
+            )
+
+    def _evaluate(self, board: reports.Board) -> dict[str, Any]:
+        if "validation" not in self.manifest.splits:
+            return {}
+        report = evaluation.evaluate(
+            self.loop.objective,
+            self.loop.averaged,
+            self.strategy,
+            shard_reader.ShardReader(self.experiment.shards, "validation"),
+            self.experiment.clip,
+            self.config.batch_size,
+        )
+        numbers = {
+            f"validation/{name}": value
+            for name, value in report.items()
+            if isinstance(value, float)
+        }
+        board.scalars(self.step, numbers)
+        if "confusion" in report:
+            picture = reports.confusion_picture(
+                np.array(report["confusion"]), self.manifest.labels
+            )
+            board.picture(self.step, "validation/confusion", picture)
+        shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
+        print(f"step {self.step}  {shown}", flush=True)
+        return report
+
+    def _say_what_comes(self) -> None:
+        parameters = sum(
+            network.count_params()
+            for network in self.loop.objective.networks.values()
+        )
+        print(
+            f"{self.data.clips} training clips, "
+            f"{len(self.manifest.labels)} labels; {parameters:,} parameters; "
+            f"{self.strategy.num_replicas_in_sync} replica(s); "
+            f"steps {self.step} to {self.config.steps} of "
+            f"{self.config.batch_size} clips; into {self.workdir}",
+            flush=True,
+        )
+
+    def _stop(self, *_: Any) -> None:
+        self.stopped = True

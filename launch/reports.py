@@ -1,0 +1,180 @@
+"""What a person sees of a run: progress, losses.csv, TensorBoard, tables."""
+
+import csv
+import pathlib
+import time
+from typing import Any
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from tfrecords_tools.base import atomic_write
+
+
+class LossLog:
+    """`losses.csv`: one row a step, exact to the last bit.
+
+    After a resume, rows of steps that will be taken again are removed, so
+    that the file ends like that of an uninterrupted run.
+    """
+
+    def __init__(self, path: pathlib.Path, start_step: int):
+        """Keeps the rows before `start_step`."""
+        self._path = path
+        rows = path.read_text().splitlines() if path.exists() else []
+        columns = rows[0].count(",") if rows else 0
+        kept = rows[:1] + [
+            row
+            for row in rows[1:]
+            if row.count(",") == columns  # a kill may have cut the last one
+            and int(row.partition(",")[0]) < start_step
+        ]
+        self._is_new = len(kept) < 2
+        with atomic_write.file(path, "w") as stream:
+            stream.writelines(f"{row}\n" for row in kept if not self._is_new)
+
+    def add(self, rows: list[tuple[int, dict[str, float]]]) -> None:
+        """Appends (step, values) of several steps."""
+        with (
+            atomic_write.explained(self._path),
+            self._path.open("a", newline="") as stream,
+        ):
+            table = csv.writer(stream, lineterminator="\n")
+            for step, values in rows:
+                if self._is_new:
+                    table.writerow(["step", *values])
+                    self._is_new = False
+                numbers = (repr(float(value)) for value in values.values())
+                table.writerow([step, *numbers])
+
+
+class Progress:
+    """One line now and then: step, losses, speed, time left."""
+
+    def __init__(self, step: int, steps: int):
+        """`step` of `steps` are done."""
+        self._first, self._steps = step, steps
+        self._began = time.monotonic()
+
+    def show(self, step: int, values: dict[str, float]) -> None:
+        """Prints the line for `step` steps done."""
+        seconds = time.monotonic() - self._began
+        speed = (step - self._first) / max(seconds, 1e-9)
+        left = clock((self._steps - step) / max(speed, 1e-9))
+        shown = "  ".join(f"{k} {v:.4g}" for k, v in values.items())
+        print(
+            f"step {step}/{self._steps}  {shown}  {speed:.2f} steps/s  "
+            f"{left} left",
+            flush=True,
+        )
+
+
+class Board:
+    """TensorBoard: scalars, pictures of clips, the confusion matrix."""
+
+    def __init__(self, folder: pathlib.Path):
+        """Event files go to `folder`."""
+        self._writer = tf.summary.create_file_writer(str(folder))
+
+    def scalars(self, step: int, values: dict[str, float]) -> None:
+        """One point on each named curve."""
+        with self._writer.as_default(step):
+            for name, value in values.items():
+                tf.summary.scalar(name, value)
+        self._writer.flush()
+
+    def picture(self, step: int, name: str, pixels: np.ndarray) -> None:
+        """Shows uint8 [H, W, 3]."""
+        with self._writer.as_default(step):
+            tf.summary.image(name, pixels[None])
+        self._writer.flush()
+
+
+def clock(seconds: float) -> str:
+    """`1:02:03` or `2:03`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{rest:02d}"
+    return f"{minutes}:{rest:02d}"
+
+
+def clock_tenths(seconds: float) -> str:
+    """`2:03.4`."""
+    return f"{clock(seconds)}.{int(seconds * 10) % 10}"
+
+
+def film_strips(clips: np.ndarray, rows: int = 6, columns: int = 8):
+    """Clips under one another, time to the right.
+
+    Args:
+        clips: uint8 [B, T, H, W, 3].
+        rows: most clips shown.
+        columns: most frames shown of each, evenly spaced.
+
+    Returns:
+        uint8 [rows * H, columns * W, 3].
+    """
+    frames = clips.shape[1]
+    shown = np.linspace(0, frames - 1, min(columns, frames)).astype(int)
+    strips = [np.concatenate(list(clip[shown]), 1) for clip in clips[:rows]]
+    return np.concatenate(strips, axis=0)
+
+
+def confusion_picture(
+    confusion: np.ndarray, labels: tuple[str, ...]
+) -> np.ndarray:
+    """Rows are the truth, columns the prediction; darker is more.
+
+    Args:
+        confusion: float [C, C], counts.
+        labels: the C names.
+
+    Returns:
+        uint8 [H, W, 3].
+    """
+    cell, margin = 44, 150
+    classes = len(labels)
+    side = margin + cell * classes
+    picture = np.full((side, side, 3), 255, np.uint8)
+    shares = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
+    for row in range(classes):
+        _write(picture, labels[row][:18], 4, margin + cell * row + 27)
+        for column in range(classes):
+            top, left = margin + cell * row, margin + cell * column
+            shade = int(255 - 200 * shares[row, column])
+            cell_color = (shade, shade, 255)
+            area = picture[top : top + cell - 1, left : left + cell - 1]
+            area[:] = cell_color
+            count = str(int(confusion[row, column]))
+            _write(picture, count, left + 4, top + 27)
+    upright = np.full((side, side, 3), 255, np.uint8)
+    for column in range(classes):
+        at = margin + cell * column + 27
+        _write(upright, labels[column][:18], side - margin + 4, at)
+    turned = np.rot90(upright, 1)
+    picture[:margin, margin:] = turned[:margin, margin:]
+    return picture
+
+
+def metrics_table(report: dict[str, Any]) -> str:
+    """Accuracy and a line for each class, as text."""
+    lines = [
+        f"accuracy {report['accuracy']:.4f}   top-5 {report['top_5']:.4f}",
+        "",
+        f"{'label':<24}{'precision':>10}{'recall':>10}{'F1':>10}{'clips':>8}",
+    ]
+    for label, row in report["per_class"].items():
+        lines.append(
+            f"{label[:23]:<24}{row['precision']:>10.3f}{row['recall']:>10.3f}"
+            f"{row['f1']:>10.3f}{int(row['count']):>8}"
+        )
+    return "\n".join(lines)
+
+
+def _write(picture: np.ndarray, text: str, left: int, base: int) -> None:
+    font, ink = cv2.FONT_HERSHEY_SIMPLEX, (0, 0, 0)
+    cv2.putText(
+        picture, text, (left, base), font, 0.42, ink, 1, cv2.LINE_AA
+    )

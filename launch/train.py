@@ -1,0 +1,26 @@
+"""Trains a model; run again with the same flags, it goes on.
+
+    python -m launch.train --flagfile=launch/recipes/demo.flagfile \
+        --shards=DIR --workdir=RUN
+"""
+
+from launch import experiment, run_flags
+from tfrecords_tools.base import errors, flags
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Runs the experiment that the flags describe."""
+    for name in ("shards", "workdir"):
+        if not getattr(resolved.settings, name):
+            raise errors.UserError(f"--{name} is not given; see --help")
+    described = run_flags.to_experiment(resolved)
+    run_flags.record(resolved)
+    experiment.run(described, resolved.settings.workdir)
+    print(
+        f"trained: {resolved.settings.workdir}. Next: python -m "
+        f"launch.evaluate --workdir={resolved.settings.workdir}"
+    )
+
+
+if __name__ == "__main__":
+    flags.main(run_flags.COMMAND, main)

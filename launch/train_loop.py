@@ -1,0 +1,356 @@
+"""Runs the steps of any objective on any strategy.
+
+One step: every active player in turn computes its gradients on each replica
+(forward and backward compiled where XLA is on), the gradients are summed
+over the replicas, clipped, and applied; then the averaged copies follow.
+Data, checkpoints and reports are the experiment's business.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfrecords_tools.base import errors, settings
+from video_models import objective as objectives
+from video_models.layers import randomness
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How long and how carefully to train."""
+
+    steps: int = settings.setting(1000, "Steps in all.", minimum=1)
+    batch_size: int = settings.setting(
+        16, "Clips in a step, over all replicas and hosts.", minimum=1
+    )
+    seed: int = settings.setting(
+        0, "Of the weights, the order, the augmentations and dropout."
+    )
+    parts: int = settings.setting(
+        1,
+        "Gradient accumulation: parts that each replica's batch is computed "
+        "in, one after the other, to save memory.",
+        minimum=1,
+    )
+    clip_norm: float | None = settings.setting(
+        None, "Most that the norm of all gradients together may be.",
+        minimum=0.0,
+    )  # fmt: skip
+    average: float = settings.setting(
+        0.999,
+        "Decay of the weights' moving average, which is evaluated and "
+        "exported; 0 follows the weights at once.",
+        minimum=0.0,
+        maximum=0.999999,
+    )
+    steps_per_execution: int = settings.setting(
+        1, "Steps that run without coming back to Python.", minimum=1
+    )
+    checkpoint_every: int = settings.setting(
+        500, "Steps from one checkpoint to the next.", minimum=1
+    )
+    keep: int = settings.setting(2, "Checkpoints to keep.", minimum=1)
+    log_every: int = settings.setting(
+        20, "Steps from one report to the next.", minimum=1
+    )
+    evaluate_every: int | None = settings.setting(
+        None, "Steps between evaluations; not given: only at the end.",
+        minimum=1,
+    )  # fmt: skip
+
+
+class TrainLoop:
+    """Takes training steps.
+
+    Attributes:
+        averaged: network name to its averaged copy, for evaluation.
+        state: name to variables, all that a checkpoint has to hold.
+    """
+
+    def __init__(
+        self,
+        make_objective: Callable[[], objectives.Objective],
+        strategy: tf.distribute.Strategy,
+        config: Config,
+        xla: bool = False,
+        penalty: Callable[[list, list], list] = lambda grads, variables: grads,
+    ):
+        """Builds the networks, their averages and the optimizers' state.
+
+        Args:
+            make_objective: called once, within the strategy's scope.
+            strategy: any of tf.distribute.
+            config: how to train.
+            xla: whether to compile the forward and backward passes.
+            penalty: (gradients, variables) -> gradients, applied to the
+                gradients summed over replicas.
+
+        Raises:
+            UserError: the settings exclude one another.
+        """
+        self._strategy, self._config, self._xla = strategy, config, xla
+        self._penalty = penalty
+        with strategy.scope():
+            keras.utils.set_random_seed(config.seed)
+            self.objective = make_objective()
+            self.averaged = {
+                name: _copy(network)
+                for name, network in self.objective.networks.items()
+            }
+            for player in self.objective.players:
+                player.optimizer.build(self._variables(player))
+                _leave_summing_to_the_loop(player.optimizer)
+        self.state = self._collect_state()
+        self._compiled: dict[str, Callable] = {}
+        self._executions: dict[tuple, Callable] = {}
+        self._value_names: dict[tuple, list[str]] = {}
+        self._check()
+
+    def steps_at_once(self, step: int) -> int:
+        """How many steps `execute` takes from `step` on."""
+        left = self._config.steps - step
+        return max(1, min(self._config.steps_per_execution, left))
+
+    def execute(self, batches: Iterator, step: int) -> dict[str, tf.Tensor]:
+        """Takes `steps_at_once(step)` steps.
+
+        Args:
+            batches: iterator over the strategy's distributed batches.
+            step: number of the first one, from 0.
+
+        Returns:
+            Name to float32 [steps]: each loss, its mean over the global
+            batch, and the norm of each player's gradients.
+        """
+        count = self.steps_at_once(step)
+        active = tuple(
+            player.name
+            for player in self.objective.players
+            if step % player.every == 0
+        )
+        key = (active, count)
+        if key not in self._executions:
+            self._executions[key] = self._trace(active, count)
+        values = self._executions[key](batches, tf.constant(step, tf.int64))
+        return dict(zip(self._value_names[active], tf.unstack(values, axis=1)))
+
+    @tf.autograph.experimental.do_not_convert
+    def replica_step(
+        self, active: tuple[str, ...], batch: dict, step: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """One step on one replica; call it through `strategy.run`.
+
+        Args:
+            active: names of the players that move, in order.
+            batch: as `pipelines.batch` says, of this replica.
+            step: int64 [].
+
+        Returns:
+            Name to float32 []: losses and gradient norms, alike on all
+            replicas.
+        """
+        values = {}
+        for player in self.objective.players:
+            if player.name in active:
+                for turn in range(player.repeats):
+                    values |= self._move(player, turn, batch, step)
+        self._share_statistics()
+        self._average(step)
+        return values
+
+    def _move(
+        self, player: objectives.Player, turn: int, batch: dict, step
+    ) -> dict[str, tf.Tensor]:
+        context = tf.distribute.get_replica_context()
+        replica = tf.cast(context.replica_id_in_sync_group, tf.int32)
+        fold = tf.random.experimental.stateless_fold_in
+        number = self.objective.players.index(player) * 1000 + turn
+        seed = tf.constant([self._config.seed, number], tf.int64)
+        seed = fold(fold(seed, step), replica)
+        gradients, losses = self._gradients(player, batch, seed, step, replica)
+        gradients, losses = context.all_reduce(
+            tf.distribute.ReduceOp.SUM, [gradients, losses]
+        )
+        variables = self._variables(player)
+        norm = tf.linalg.global_norm(gradients)
+        if self._config.clip_norm:
+            gradients, _ = tf.clip_by_global_norm(
+                gradients, self._config.clip_norm, use_norm=norm
+            )
+        gradients = self._penalty(gradients, variables)
+        player.optimizer.apply(gradients, variables)
+        single = len(self.objective.players) == 1
+        prefix = "" if single else f"{player.name}/"
+        values = {**losses, "gradient_norm": norm}
+        return {f"{prefix}{name}": value for name, value in values.items()}
+
+    def _gradients(
+        self, player: objectives.Player, batch: dict, seed, step, replica
+    ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
+        """This replica's share of the gradients and of the mean losses."""
+        compute = self._compute(player)
+        parts = self._config.parts
+        if parts == 1:
+            return compute(batch, seed, step, replica)
+        sums = None
+        for number in range(parts):
+            part = {k: tf.split(v, parts)[number] for k, v in batch.items()}
+            part_seed = tf.random.experimental.stateless_fold_in(seed, number)
+            found = compute(part, part_seed, step, replica)
+            sums = found if sums is None else _added(sums, found)
+        return sums
+
+    def _compute(self, player: objectives.Player) -> Callable:
+        """Forward and backward of one player, compiled where XLA is on.
+
+        A loss that gathers across replicas cannot be compiled, the forward
+        pass before it can.
+        """
+        if player.name in self._compiled:
+            return self._compiled[player.name]
+        gathers = self.objective.needs_gather
+        forward, name = self.objective.forward, player.name
+        if self._xla and gathers:
+            forward = tf.function(forward, jit_compile=True)
+        weights = [each.value for each in self._variables(player)]
+
+        def compute(batch, seed, step, replica):
+            batch = {
+                **batch,
+                "frames": tf.cast(batch["frames"], tf.float32),
+            }
+            with randomness.replica(replica), tf.GradientTape() as tape:
+                outputs = forward(name, batch, seed, step)
+                losses = self.objective.losses(name, batch, outputs, step)
+                shares = {
+                    key: tf.reduce_sum(value * batch["mask"])
+                    / self._config.batch_size
+                    for key, value in losses.items()
+                }
+                total = tf.add_n(list(shares.values()))
+            gradients = tape.gradient(
+                total, weights, unconnected_gradients="zero"
+            )
+            several = shares if len(shares) > 1 else {}
+            return gradients, {"loss": total, **several}
+
+        compiled = self._xla and not gathers
+        self._compiled[name] = (
+            tf.function(compute, jit_compile=True) if compiled else compute
+        )
+        return self._compiled[name]
+
+    def _share_statistics(self) -> None:
+        """Gives all replicas the mean of what BatchNorm has gathered."""
+        if self._strategy.num_replicas_in_sync == 1:
+            return
+        gathered = [
+            variable
+            for network in self.objective.networks.values()
+            for variable in network.non_trainable_variables
+            if variable.dtype.startswith("float")
+        ]
+        if gathered:
+            means = tf.distribute.get_replica_context().all_reduce(
+                tf.distribute.ReduceOp.MEAN, [each.value for each in gathered]
+            )
+            for variable, mean in zip(gathered, means):
+                variable.assign(mean)
+
+    def _average(self, step: tf.Tensor) -> None:
+        """Moves the averaged weights; everything else is copied.
+
+        The decay starts small, so that early weights are soon forgotten.
+        """
+        moment = tf.cast(step, tf.float32)
+        decay = tf.minimum(
+            self._config.average, (1.0 + moment) / (10.0 + moment)
+        )
+        for name, network in self.objective.networks.items():
+            copy = self.averaged[name]
+            pairs = zip(copy.trainable_variables, network.trainable_variables)
+            for mean, now in pairs:
+                mean.assign(now + decay * (mean - now))
+            pairs = zip(
+                copy.non_trainable_variables, network.non_trainable_variables
+            )
+            for kept, now in pairs:
+                kept.assign(now)
+
+    def _trace(self, active: tuple[str, ...], count: int) -> Callable:
+        def one(batches, step):
+            values = self._strategy.run(
+                self.replica_step, args=(active, next(batches), step)
+            )
+            self._value_names[active] = list(values)
+            own = self._strategy.experimental_local_results
+            return tf.stack([own(value)[0] for value in values.values()])
+
+        @tf.function
+        def all_of_them(batches, step):
+            first = one(batches, step)
+            rows = tf.TensorArray(tf.float32, count).write(0, first)
+            for i in tf.range(1, count):
+                moment = step + tf.cast(i, tf.int64)
+                rows = rows.write(i, one(batches, moment))
+            return rows.stack()
+
+        return all_of_them
+
+    def _variables(self, player: objectives.Player) -> list:
+        return [
+            variable
+            for name in player.networks
+            for variable in self.objective.networks[name].trainable_variables
+        ]
+
+    def _collect_state(self) -> dict[str, list[Any]]:
+        state = {}
+        for name, network in self.objective.networks.items():
+            state[f"network_{name}"] = list(network.variables)
+            state[f"average_{name}"] = list(self.averaged[name].variables)
+        for player in self.objective.players:
+            variables = list(player.optimizer.variables)
+            state[f"optimizer_{player.name}"] = variables
+        return state
+
+    def _check(self) -> None:
+        config = self._config
+        if config.steps_per_execution > 1 and any(
+            player.every > 1 for player in self.objective.players
+        ):
+            raise errors.UserError(
+                "--train.steps_per_execution: wanted 1, since not every "
+                "player moves in every step"
+            )
+        if config.parts > 1 and self.objective.needs_gather:
+            raise errors.UserError(
+                "--train.parts: wanted 1, since the loss compares all clips "
+                "of the batch with one another"
+            )
+        each = config.batch_size // self._strategy.num_replicas_in_sync
+        if each % config.parts:
+            raise errors.UserError(
+                f"--train.parts={config.parts}: {each} clips on a replica "
+                "cannot be cut into so many equal parts"
+            )
+
+
+def _copy(network: keras.Model) -> keras.Model:
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def _added(one: Any, other: Any) -> Any:
+    return tf.nest.map_structure(tf.add, one, other)
+
+
+def _leave_summing_to_the_loop(optimizer: keras.optimizers.Optimizer) -> None:
+    # Keras sums gradients over replicas when it applies them; clipping needs
+    # the sum before, and twice would multiply them. A test of two replicas
+    # against one device holds this.
+    optimizer._all_reduce_sum_gradients = lambda pairs: pairs

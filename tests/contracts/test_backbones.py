@@ -1,0 +1,82 @@
+"""What every file of `video_models/backbones` must hold to."""
+
+import functools
+
+import keras
+import network_checks
+import numpy as np
+import pytest
+
+from pipelines import batch
+from tfrecords_tools.base import registry
+
+FOLDER = "video_models.backbones"
+CLIP = batch.ClipSpec(frames=8, size=32)
+FRAMES = network_checks.random_inputs(CLIP.shape, scale=255.0)
+
+every_backbone = pytest.mark.parametrize("name", registry.names_in(FOLDER))
+
+
+def fresh(name):
+    module = registry.load(FOLDER, name)
+    return module.build(module.TINY, CLIP)
+
+
+built = functools.cache(fresh)
+
+
+@every_backbone
+def test_backbone_turns_frames_into_a_volume(name):
+    volume = built(name)(FRAMES)["volume"]
+    assert len(volume.shape) == 5
+    assert volume.shape[0] == 2
+
+
+@every_backbone
+def test_backbone_is_a_functional_network_named_as_its_file(name):
+    assert isinstance(built(name), keras.Model)
+    assert built(name).input.shape == (None, *CLIP.shape)
+    assert built(name).name == name
+
+
+@every_backbone
+def test_backbone_gives_finite_values_for_black_frames(name):
+    volume = built(name)(np.zeros_like(FRAMES))["volume"]
+    assert np.all(np.isfinite(volume))
+
+
+@every_backbone
+def test_backbone_predicts_the_same_after_saving(name, tmp_path):
+    network_checks.assert_survives_saving(built(name), FRAMES, tmp_path)
+
+
+@every_backbone
+def test_backbone_predicts_the_same_after_export(name, tmp_path):
+    network_checks.assert_survives_export(built(name), FRAMES, tmp_path)
+
+
+@every_backbone
+def test_backbone_has_static_shapes(name):
+    network_checks.assert_shapes_are_static(built(name), FRAMES)
+
+
+@every_backbone
+def test_backbone_compiles(name):
+    network_checks.assert_compiles(built(name), FRAMES)
+
+
+@every_backbone
+def test_gradient_reaches_the_pixels_of_every_frame(name):
+    network_checks.assert_gradient_reaches_inputs(built(name), FRAMES)
+
+
+@every_backbone
+def test_backbone_learns(name):
+    network_checks.assert_learns(fresh(name), FRAMES)
+
+
+@every_backbone
+def test_same_seed_builds_the_same_backbone(name):
+    network_checks.assert_same_seed_builds_the_same(
+        lambda: fresh(name), FRAMES
+    )

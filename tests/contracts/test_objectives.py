@@ -1,0 +1,187 @@
+"""What every file of `video_models/objectives` must hold to."""
+
+import functools
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pipelines import batch
+from tfrecords_tools.base import registry
+from video_models import objective
+from video_models import optimizers
+
+FOLDER = "video_models.objectives"
+TASK = objective.Task(
+    clip=batch.ClipSpec(frames=4, size=16),
+    labels=("fall", "jump", "run"),
+    label_counts=(2, 1, 1),
+)
+SEED = np.array([1, 2], np.int32)
+
+every_objective = pytest.mark.parametrize("name", registry.names_in(FOLDER))
+
+
+def tiny(folder, name):
+    module = registry.load(f"video_models.{folder}", name)
+    return registry.Chosen(name, module, module.TINY)
+
+
+def fresh(name):
+    parts = objective.Parts(
+        backbone=tiny("backbones", "frame_conv"),
+        temporal=tiny("temporal", "attention"),
+        head=tiny("heads", "classifier"),
+    )
+    adam = optimizers.Config(name="adam")
+    return tiny("objectives", name).build(
+        parts, TASK, lambda: optimizers.build(adam, 3e-3)
+    )
+
+
+built = functools.cache(fresh)
+
+
+def training_batch():
+    generator = np.random.default_rng(0)
+    frames = generator.uniform(0, 255, (4, *TASK.clip.shape))
+    return {
+        "frames": tf.constant(frames, tf.float32),
+        "label": tf.constant([0, 1, 2, 0]),
+        "mask": tf.ones(4),
+        "clip_id": tf.range(4, dtype=tf.int64),
+    }
+
+
+def evaluation_batch(rows, views=2):
+    given = {key: value[rows] for key, value in training_batch().items()}
+    frames = tf.stack([given["frames"] * v for v in (1, 0.5)][:views], 1)
+    return {**given, "frames": frames}
+
+
+def added(*counts):
+    return {
+        key: sum(np.asarray(each[key]) for each in counts)
+        for key in counts[0]
+    }
+
+
+def losses(goal, player, examples):
+    outputs = goal.forward(player.name, examples, SEED, 0)
+    return goal.losses(player.name, examples, outputs, 0)
+
+
+@every_objective
+def test_players_train_networks_that_exist(name):
+    for player in built(name).players:
+        assert player.networks
+        assert set(player.networks) <= set(built(name).networks)
+
+
+@every_objective
+def test_a_loss_is_one_float32_an_example(name):
+    for player in built(name).players:
+        for loss in losses(built(name), player, training_batch()).values():
+            assert loss.shape == (4,)
+            assert loss.dtype == "float32"
+
+
+@every_objective
+def test_a_loss_is_float32_under_mixed_precision(name):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        goal = fresh(name)
+        for player in goal.players:
+            for loss in losses(goal, player, training_batch()).values():
+                assert loss.dtype == "float32"
+                assert np.all(np.isfinite(loss))
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@every_objective
+def test_training_lowers_the_loss_of_a_single_player(name):
+    goal = fresh(name)
+    if len(goal.players) > 1:
+        pytest.skip("players against each other have no loss to lower")
+    (player,) = goal.players
+    trained = [
+        variable
+        for network in player.networks
+        for variable in goal.networks[network].trainable_variables
+    ]
+    player.optimizer.build(trained)
+
+    @tf.function
+    def step(examples):
+        with tf.GradientTape() as tape:
+            each = losses(goal, player, examples).values()
+            total = tf.reduce_mean(tf.add_n(list(each)))
+        player.optimizer.apply(tape.gradient(total, trained), trained)
+        return total
+
+    found = [float(step(training_batch())) for _ in range(10)]
+    assert np.mean(found[-3:]) < np.mean(found[:3])
+
+
+@every_objective
+def test_forward_and_losses_compile(name):
+    goal = built(name)
+    for player in goal.players:
+        compiled = tf.function(
+            lambda examples, player=player: losses(goal, player, examples),
+            jit_compile=not goal.needs_gather,
+        )
+        for loss in compiled(training_batch()).values():
+            assert np.all(np.isfinite(loss))
+
+
+@every_objective
+def test_prediction_has_one_row_an_example(name):
+    frames = training_batch()["frames"]
+    outputs = built(name).predict(built(name).networks, frames)
+    assert outputs
+    for each in outputs.values():
+        assert each.shape[0] == 4
+
+
+@every_objective
+def test_counts_of_two_batches_add_up(name):
+    goal = built(name)
+    whole = goal.counts(goal.networks, evaluation_batch(slice(0, 4)))
+    first = goal.counts(goal.networks, evaluation_batch(slice(0, 3)))
+    last = goal.counts(goal.networks, evaluation_batch(slice(3, 4)))
+    for key, value in added(first, last).items():
+        np.testing.assert_allclose(value, whole[key], rtol=1e-4)
+
+
+@every_objective
+def test_masked_rows_count_nothing(name):
+    goal = built(name)
+    padded = evaluation_batch(slice(0, 4))
+    padded["mask"] = tf.constant([1.0, 1.0, 1.0, 0.0])
+    first = goal.counts(goal.networks, evaluation_batch(slice(0, 3)))
+    for key, value in goal.counts(goal.networks, padded).items():
+        assert value.dtype == "float32"
+        np.testing.assert_allclose(value, first[key], rtol=1e-4)
+
+
+@every_objective
+def test_report_is_plain_values(name):
+    goal = built(name)
+    counts = goal.counts(goal.networks, evaluation_batch(slice(0, 4)))
+    assert json.loads(json.dumps(goal.report(added(counts))))
+
+
+@every_objective
+def test_same_seed_builds_the_same_networks(name):
+    found = []
+    for _ in range(2):
+        keras.utils.set_random_seed(7)
+        goal = fresh(name)
+        found.append(goal.predict(goal.networks, training_batch()["frames"]))
+    for key, value in found[0].items():
+        np.testing.assert_array_equal(value, found[1][key])

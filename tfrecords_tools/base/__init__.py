@@ -1,0 +1,1 @@
+"""What every room may use: settings, flags, registry, atomic writes."""

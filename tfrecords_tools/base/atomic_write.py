@@ -1,0 +1,110 @@
+"""Whatever a reader may look for appears whole or not at all.
+
+A file is written under a temporary name in the same folder, flushed, synced
+and renamed; a folder likewise. A failure leaves what stood before.
+"""
+
+import contextlib
+import errno
+import os
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import IO
+
+from tfrecords_tools.base import errors
+
+TEMPORARY = ".partial"
+
+
+@contextlib.contextmanager
+def file(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
+    """Opens `path` for writing; it takes its name only when all went well.
+
+    Args:
+        path: the final name; its folder is made where it is missing.
+        mode: "wb" or "w" (UTF-8, no newline translation).
+
+    Raises:
+        UserError: the disk is full or the place cannot be written.
+    """
+    with renamed(path) as temporary:
+        text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+        with open(temporary, mode, **text) as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+@contextlib.contextmanager
+def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
+    """Gives a temporary file name that becomes `path` when all went well."""
+    path = pathlib.Path(path)
+    temporary = path.with_name(f"{path.name}{TEMPORARY}")
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            os.replace(temporary, path)
+            _sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
+    """Gives an empty folder that becomes `path`, which must not exist yet."""
+    path = pathlib.Path(path)
+    temporary = path.with_name(f"{path.name}{TEMPORARY}")
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        try:
+            yield temporary
+            _sync_tree(temporary)
+            os.rename(temporary, path)
+            _sync_folder(path.parent)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def explained(path: str | os.PathLike) -> Iterator[None]:
+    """Turns a full disk or a forbidden place into one clear message."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0)
+        if reason is None:
+            raise
+        raise errors.UserError(
+            f"cannot write {path}: {reason}. What stood there before is "
+            "untouched; the same command can be run again"
+        ) from error
+
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full, free some space",
+    errno.EDQUOT: "the disk quota is used up, free some space",
+    errno.EFBIG: "the file would pass the size limit, raise it (ulimit -f)",
+    errno.EACCES: "permission denied, choose another folder",
+    errno.EROFS: "the file system is read-only, choose another folder",
+    errno.ENOTDIR: "a file stands where a folder is wanted",
+}
+
+
+def _sync_folder(path: pathlib.Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_tree(path: pathlib.Path) -> None:
+    for each in sorted(path.rglob("*")):
+        if each.is_file():
+            with open(each, "rb+") as stream:
+                os.fsync(stream.fileno())
+    _sync_folder(path)

@@ -1,0 +1,281 @@
+"""Binds the settings of a command to absl flags, in two passes.
+
+First the choices are read (`--backbone=r2plus1d`), then only the sections
+that the chosen files own are bound (`--backbone.depth`), so a misspelt or
+stale flag is an error that names its file and line and suggests another.
+"""
+
+import dataclasses
+import pathlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from absl import flags as absl_flags
+
+from tfrecords_tools.base import atomic_write, errors, registry, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """What a command may be told.
+
+    Attributes:
+        summary: one sentence for `--help`.
+        settings: the dataclass of its own flags, `--shards`.
+        sections: section name to dataclass, `--train.steps`.
+        choices: a field of `settings` to the package whose file it names.
+            The chosen file's section has the field's name; where a tuple
+            of files may be chosen, each has its own name; a file that
+            states `SECTION` has that one.
+        own_sections: choices of one file whose section has the file's name
+            and not the field's, `--demo.clips`.
+    """
+
+    summary: str
+    settings: type
+    sections: dict[str, type] = dataclasses.field(default_factory=dict)
+    choices: dict[str, str] = dataclasses.field(default_factory=dict)
+    own_sections: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """What a command was told, defaults filled in.
+
+    Attributes:
+        settings: the command's own settings.
+        sections: section name to settings.
+        chosen: choice to the files chosen, in order.
+    """
+
+    settings: Any
+    sections: dict[str, Any]
+    chosen: dict[str, tuple[registry.Chosen, ...]]
+
+    def one(self, choice: str) -> registry.Chosen:
+        """The file chosen where just one may be."""
+        return self.chosen[choice][0]
+
+
+def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
+    """Parses the command line, runs, and exits; wrong input exits with 2."""
+    try:
+        sys.exit(run(parse(command, sys.argv[1:])) or 0)
+    except errors.UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def parse(command: Command, arguments: list[str]) -> Resolved:
+    """Reads flags and flag files.
+
+    Raises:
+        UserError: an unknown flag, a bad value, a missing flag file.
+    """
+    values = absl_flags.FlagValues()
+    values.set_gnu_getopt(True)
+    own = settings.types(command.settings)
+    choice_types = {name: own[name] for name in command.choices}
+    _bind(values, "", command.settings, tuple(choice_types))
+    _read(values, arguments, known_only=True)
+    modules = _load_choices(command, values)
+    sections = dict(command.sections)
+    for choice in modules.values():
+        sections |= {name: module.Config for name, module in choice.items()}
+    rest = tuple(name for name in own if name not in choice_types)
+    _bind(values, "", command.settings, rest)
+    for name, config in sections.items():
+        _bind(values, name, config)
+    if {"--help", "-help", "-h", "--helpfull"} & set(arguments):
+        print(_help(command, values, sections))
+        sys.exit(0)
+    positional = _read(values, arguments, known_only=False)
+    if positional:
+        raise errors.UserError(
+            f"got {positional[0]!r} without a flag: write --name=value; "
+            "--help lists the names"
+        )
+    resolved = {n: _collect(values, n, c) for n, c in sections.items()}
+    return Resolved(
+        settings=_collect(values, "", command.settings),
+        sections={name: resolved[name] for name in command.sections},
+        chosen={
+            choice: tuple(
+                registry.Chosen(
+                    module.__name__.rsplit(".", 1)[-1], module, resolved[name]
+                )
+                for name, module in files.items()
+            )
+            for choice, files in modules.items()
+        },
+    )
+
+
+def write(
+    resolved: Resolved, command: Command, path: str | pathlib.Path
+) -> None:
+    """Writes every flag into one flag file that alone says it all again."""
+    text = "\n".join([f"# {command.summary}", *lines(resolved, command)])
+    with atomic_write.file(path, "w") as stream:
+        stream.write(text + "\n")
+
+
+def lines(resolved: Resolved, command: Command) -> list[str]:
+    """Every flag that has a value, as `--name=value`."""
+    found = _lines("", resolved.settings)
+    for name, config in resolved.sections.items():
+        found += _lines(name, config)
+    for choice, files in resolved.chosen.items():
+        many = isinstance(getattr(resolved.settings, choice), tuple)
+        for chosen in files:
+            name = _section(command, choice, chosen.module, many)
+            found += _lines(name, chosen.config)
+    return found
+
+
+def _section(command: Command, choice: str, module: Any, many: bool) -> str:
+    own = many or choice in command.own_sections
+    name = module.__name__.rsplit(".", 1)[-1] if own else choice
+    return getattr(module, "SECTION", name)
+
+
+def _load_choices(command: Command, values: Any) -> dict[str, dict]:
+    modules = {}
+    for choice, package in command.choices.items():
+        value = values[choice].value
+        many = isinstance(value, list)
+        files = [registry.load(package, n) for n in (value if many else [value])]
+        modules[choice] = {
+            _section(command, choice, module, many): module
+            for module in files
+        }
+    return modules
+
+
+def _bind(values, section: str, config: type, only: tuple = None) -> None:
+    kinds = settings.types(config)
+    for field in dataclasses.fields(config):
+        if only is not None and field.name not in only:
+            continue
+        name = f"{section}.{field.name}" if section else field.name
+        define, default = _definition(kinds[field.name], field.default)
+        text = field.metadata.get("help", "")
+        define(name, default, text, flag_values=values)
+
+
+def _definition(kind: Any, default: Any) -> tuple[Callable, Any]:
+    if getattr(kind, "__origin__", kind) is tuple:
+        texts = None if default is None else [str(each) for each in default]
+        return absl_flags.DEFINE_list, texts
+    define = {
+        bool: absl_flags.DEFINE_boolean,
+        int: absl_flags.DEFINE_integer,
+        float: absl_flags.DEFINE_float,
+        str: absl_flags.DEFINE_string,
+    }[kind]
+    return define, default
+
+
+def _read(values: Any, arguments: list[str], known_only: bool) -> list[str]:
+    try:
+        return values(["command", *arguments], known_only=known_only)[1:]
+    except absl_flags.UnrecognizedFlagError as error:
+        known = [name for name in values if name != "flagfile"]
+        raise errors.UserError(
+            f"{_origin(error.flagname, arguments)}unknown flag "
+            f"--{error.flagname}{registry.nearest(error.flagname, known)}"
+            "; --help lists the names"
+        ) from error
+    except absl_flags.CantOpenFlagFileError as error:
+        raise errors.UserError(f"cannot read flag file: {error}") from error
+    except absl_flags.IllegalFlagValueError as error:
+        name = str(error).partition("--")[2].partition("=")[0]
+        origin = _origin(name, arguments)
+        raise errors.UserError(f"{origin}{error}") from error
+    except absl_flags.Error as error:
+        raise errors.UserError(str(error)) from error
+
+
+def _origin(name: str, arguments: list[str]) -> str:
+    """`recipe.flagfile:12: ` where a flag file holds `name`, else nothing."""
+    paths = [
+        argument.partition("=")[2] or (arguments + [""])[position + 1]
+        for position, argument in enumerate(arguments)
+        if argument.lstrip("-").partition("=")[0] == "flagfile"
+    ]
+    for path in paths:
+        lines = pathlib.Path(path).read_text().splitlines()
+        for number, line in enumerate(lines, start=1):
+            given = line.strip().lstrip("-").partition("=")[0].split(" ")[0]
+            if given in (name, f"no{name}"):
+                return f"{path}:{number}: "
+            if given == "flagfile":
+                nested = _origin(name, [line.strip()])
+                if nested:
+                    return nested
+    return ""
+
+
+def _collect(values: Any, section: str, config: type) -> Any:
+    kinds = settings.types(config)
+    found = {}
+    for field in dataclasses.fields(config):
+        name = f"{section}.{field.name}" if section else field.name
+        found[field.name] = _converted(name, values[name].value, kinds)
+    made = config(**found)
+    settings.check(made, section)
+    return made
+
+
+def _converted(name: str, value: Any, kinds: dict[str, Any]) -> Any:
+    if not isinstance(value, list):
+        return value
+    kind = kinds[name.rsplit(".", 1)[-1]]
+    each = (getattr(kind, "__args__", None) or (str,))[0]
+    try:
+        return tuple(each(text) for text in value)
+    except ValueError as error:
+        raise errors.UserError(
+            f"--{name}={','.join(value)}: wanted {each.__name__}s with "
+            "commas between"
+        ) from error
+
+
+def _lines(section: str, config: Any) -> list[str]:
+    lines = []
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value is None:
+            continue
+        name = f"{section}.{field.name}" if section else field.name
+        if isinstance(value, tuple):
+            value = ",".join(str(each) for each in value)
+        lines.append(f"--{name}={value}")
+    return lines
+
+
+def _help(command: Command, values: Any, sections: dict[str, type]) -> str:
+    lines = [command.summary, ""]
+    for section, config in [("", command.settings), *sections.items()]:
+        for field in dataclasses.fields(config):
+            name = f"{section}.{field.name}" if section else field.name
+            lines.append(f"  --{name}={_shown(values[name].value)}")
+            lines.append(f"      {field.metadata.get('help', '')}")
+            package = None if section else command.choices.get(field.name)
+            if package:
+                known = ", ".join(registry.names_in(package))
+                lines.append(f"      One of: {known}.")
+            if field.metadata.get("choices"):
+                known = ", ".join(field.metadata["choices"])
+                lines.append(f"      One of: {known}.")
+    return "\n".join([*lines, "  --flagfile=FILE\n      Reads flags."])
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return ",".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,26 @@
+"""Shows how far long work is and how much time is left."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import rich.console
+import rich.progress
+
+
+@contextlib.contextmanager
+def bar(text: str, total: float) -> Iterator[Callable[[float], None]]:
+    """Gives a function that is told how much of `total` is done so far.
+
+    Drawn on the standard error, so that results can be piped.
+    """
+    with rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.TaskProgressColumn(),
+        rich.progress.TimeElapsedColumn(),
+        rich.progress.TextColumn("left"),
+        rich.progress.TimeRemainingColumn(),
+        console=rich.console.Console(stderr=True),
+    ) as progress:
+        task = progress.add_task(text, total=total)
+        yield lambda done: progress.update(task, completed=done)

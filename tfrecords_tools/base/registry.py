@@ -1,0 +1,59 @@
+"""A folder is a registry: its file names are the names to choose from.
+
+Listing imports nothing. A registered file offers `Config`, a frozen
+dataclass of settings, and whatever function its folder asks for.
+"""
+
+import difflib
+import importlib
+import importlib.util
+import pathlib
+import types
+from typing import Any, NamedTuple
+
+from tfrecords_tools.base import errors
+
+
+class Chosen(NamedTuple):
+    """A registered file together with the settings for it."""
+
+    name: str
+    module: types.ModuleType
+    config: Any
+
+    def build(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls the file's `build` with its settings first."""
+        return self.module.build(self.config, *args, **kwargs)
+
+
+def names_in(package: str) -> tuple[str, ...]:
+    """Sorted names of the files in `package`, without importing them."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ValueError(f"{package} is not a package")
+    folder = pathlib.Path(spec.submodule_search_locations[0])
+    files = sorted(folder.glob("*.py"))
+    return tuple(f.stem for f in files if not f.stem.startswith("_"))
+
+
+def load(package: str, name: str) -> types.ModuleType:
+    """Imports `package/name.py`; an unknown name raises UserError."""
+    known = names_in(package)
+    if name not in known:
+        raise errors.UserError(
+            f"no {name!r} in {package}{nearest(name, known)}; "
+            f"there is {', '.join(known) or 'nothing yet'}"
+        )
+    return importlib.import_module(f"{package}.{name}")
+
+
+def choose(package: str, name: str, config: Any = None) -> Chosen:
+    """`package/name.py` with `config`, or with its default settings."""
+    module = load(package, name)
+    return Chosen(name, module, module.Config() if config is None else config)
+
+
+def nearest(name: str, known: tuple[str, ...] | list[str]) -> str:
+    """`; did you mean X?` where something known is close, else nothing."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""

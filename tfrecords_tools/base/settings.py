@@ -1,0 +1,103 @@
+"""A setting is a field of a frozen dataclass beside the code that it sets.
+
+Flags, help texts, limits and recorded runs all derive from these fields.
+"""
+
+import dataclasses
+import typing
+from typing import Any
+
+from tfrecords_tools.base import errors
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declares one setting.
+
+    Args:
+        default: its value when nothing is said; `None` means not given.
+        help: what it does, its unit and its limits.
+        minimum: smallest value allowed, for numbers.
+        maximum: largest value allowed, for numbers.
+        choices: the values allowed, for strings.
+
+    Returns:
+        A dataclass field.
+    """
+    metadata = {
+        "help": help,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def types(config: type) -> dict[str, Any]:
+    """The declared type of every setting, `X | None` reduced to `X`."""
+    hints = typing.get_type_hints(config)
+    return {
+        field.name: _without_none(hints[field.name])
+        for field in dataclasses.fields(config)
+    }
+
+
+def check(config: Any, section: str = "") -> None:
+    """Raises UserError where a value is outside its declared limits."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        name = f"--{section}.{field.name}" if section else f"--{field.name}"
+        for each in value if isinstance(value, tuple) else (value,):
+            _check_value(name, each, field.metadata)
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """The settings as plain JSON values; tuples become lists."""
+    values = dataclasses.asdict(config)
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+
+
+def from_dict(config: type, values: dict[str, Any]) -> Any:
+    """The inverse of `to_dict`; an unknown name raises UserError."""
+    known = {field.name for field in dataclasses.fields(config)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise errors.UserError(
+            f"recorded setting {unknown[0]!r} is unknown to "
+            f"{config.__module__}, which has {sorted(known)}: it was written "
+            "by another version; build or train again"
+        )
+    return config(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+    )
+
+
+def _without_none(hint: Any) -> Any:
+    given = [each for each in typing.get_args(hint) if each is not type(None)]
+    is_optional = type(None) in typing.get_args(hint)
+    return given[0] if is_optional else hint
+
+
+def _check_value(name: str, value: Any, limits: Any) -> None:
+    if value is None:
+        return
+    if limits.get("choices") and value not in limits["choices"]:
+        wanted = ", ".join(limits["choices"])
+        raise errors.UserError(f"{name}={value}: wanted one of {wanted}")
+    least, most = limits.get("minimum"), limits.get("maximum")
+    if least is not None and value < least:
+        raise errors.UserError(f"{name}={value}: wanted at least {least}")
+    if most is not None and value > most:
+        raise errors.UserError(f"{name}={value}: wanted at most {most}")

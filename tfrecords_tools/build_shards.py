@@ -1,0 +1,106 @@
+"""Command: turns videos into shards.
+
+    python -m tfrecords_tools.build_shards --source=video_folder \
+        --input=videos --output=shards
+"""
+
+import dataclasses
+import os
+
+from tfrecords_tools import annotations, build_report, data_set, manifest
+from tfrecords_tools import shard_plan
+from tfrecords_tools.base import errors, flags, progress, settings
+from tfrecords_tools.media import reader
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The command's own flags."""
+
+    source: str = settings.setting(
+        "video_folder", "How the input is laid out."
+    )
+    input: str | None = settings.setting(
+        None, "What the source reads: a folder or a file."
+    )
+    output: str | None = settings.setting(None, "Folder for the shards.")
+    video_root: str | None = settings.setting(
+        None,
+        "Folder that paths are relative to. Not given: the input, or the "
+        "folder it stands in.",
+    )
+    workers: int = settings.setting(
+        len(os.sched_getaffinity(0)),
+        "Processes that decode; the shards do not depend on it.",
+        minimum=1,
+    )
+    replace: bool = settings.setting(
+        False, "Overwrite a data set of another source or input."
+    )
+
+
+COMMAND = flags.Command(
+    summary="Turns videos into shards.",
+    settings=Config,
+    sections={"media": reader.Config, "shards": shard_plan.Config},
+    choices={"source": "tfrecords_tools.sources"},
+    own_sections=("source",),
+)
+
+
+def run(resolved: flags.Resolved) -> None:
+    """Builds the data set that the flags describe."""
+    own = resolved.settings
+    for name in ("input", "output"):
+        if not getattr(own, name):
+            raise errors.UserError(
+                f"--{name} is missing: wanted --source=..., --input=... and "
+                "--output=...; --help lists them"
+            )
+    request = data_set.Request(
+        resolved.one("source"),
+        own.input,
+        own.output,
+        own.video_root,
+        resolved.sections["media"],
+        resolved.sections["shards"],
+    )
+    prepared = data_set.prepare(request, own.replace)
+    print(_intention(prepared, own))
+    with progress.bar("clips", len(prepared.clips)) as told:
+        made, rows = data_set.build(prepared, own.workers, told)
+    print(_result(made, rows, own.output))
+
+
+def _intention(prepared: data_set.Prepared, own: Config) -> str:
+    counts = [
+        f"{split} {sum(clip.split == split for clip in prepared.clips)}"
+        for split in annotations.SPLITS
+    ]
+    return (
+        f"{len(prepared.clips)} clips ({', '.join(counts)}), "
+        f"{len(prepared.labels)} labels, into {len(prepared.shards)} shards "
+        f"in {own.output} with {own.workers} workers"
+    )
+
+
+def _result(
+    made: manifest.Manifest, rows: list[build_report.Row], output: str
+) -> str:
+    lines = [f"videos: {build_report.summary(rows)}"]
+    for split, shards in made.splits.items():
+        clips, frames, size = (
+            sum(getattr(shard, name) for shard in shards)
+            for name in ("clips", "frames", "size")
+        )
+        lines.append(
+            f"{split}: {clips} clips, {frames} frames, {size / 1e6:.1f} MB "
+            f"in {len(shards)} shards"
+        )
+    lines.append(f"report: {output}/{build_report.FILE_NAME}")
+    lines.append(f"data set: {output}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    flags.main(COMMAND, run)

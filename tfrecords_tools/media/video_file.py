@@ -1,0 +1,199 @@
+"""Opens one video file, tells about it, and says what is wrong with it.
+
+Whatever is wrong becomes a `VideoError` with a status. Frames are decoded
+in timed_frames.
+"""
+
+import dataclasses
+import os
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from tfrecords_tools.base import errors
+from tfrecords_tools.media import mp4_boxes
+
+av.logging.set_level(av.logging.PANIC)
+
+# Playlists open other files, and FFmpeg takes any text for a picture (tty).
+_NOT_VIDEO = ("hls", "dash", "concat", "tty", "image2", "ffmetadata")
+_COVER = 0x400  # AV_DISPOSITION_ATTACHED_PIC
+
+
+class VideoError(errors.UserError):
+    """A video that cannot be used.
+
+    Attributes:
+        path: the file.
+        status: missing, empty, unreadable, no_video, no_frames, truncated,
+            too_large or no_frames_in_span.
+        reason: why, without the file's name.
+    """
+
+    def __init__(self, path: str, status: str, reason: str) -> None:
+        super().__init__(path, status, reason)
+        self.path, self.status, self.reason = path, status, reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """What a file says about its video.
+
+    Attributes:
+        codec: FFmpeg's name of it.
+        width: of a coded frame, before rotation, pixels.
+        height: the same.
+        frame_rate: frames a second, the average; 0 where unknown.
+        rotation: degrees counter-clockwise that the picture is to be turned.
+        variable_rate: whether frames stand at uneven distances.
+        seconds: stated or estimated duration; 0 where unknown.
+        remarks: what else may surprise, such as "10 bit" or "HDR".
+    """
+
+    codec: str
+    width: int
+    height: int
+    frame_rate: float
+    rotation: int
+    variable_rate: bool
+    seconds: float
+    remarks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        words = [self.codec, f"{self.width}x{self.height}"]
+        words += [f"{self.frame_rate:.4g} fps"] if self.frame_rate else []
+        words += [f"rotated {self.rotation}"] if self.rotation else []
+        words += ["variable rate"] if self.variable_rate else []
+        return ", ".join([*words, *self.remarks])
+
+
+class VideoFile:
+    """An open video; use it in a `with` statement.
+
+    Attributes:
+        path: the file.
+        container: PyAV's input container.
+        stream: its best video stream.
+
+    Raises:
+        VideoError: it is no video that can be read.
+    """
+
+    def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
+        self.path = os.fspath(path)
+        self._max_pixels = max_pixels
+        self.open()
+
+    def __enter__(self) -> "VideoFile":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.container.close()
+
+    def open(self) -> None:
+        """Opens the file from its start, also when it is open already."""
+        self._check_file()
+        limits = {"max_pixels": str(self._max_pixels)}
+        try:
+            self.container = av.open(
+                f"file:{self.path}",
+                options=limits,
+                container_options={"protocol_whitelist": "file"},
+            )
+        except (av.FFmpegError, ValueError) as error:
+            raise self.translated(error, "is not a video") from error
+        try:
+            self.stream = self._picked_stream()
+        except VideoError:
+            self.container.close()
+            raise
+
+    @property
+    def aspect(self) -> Fraction:
+        """Width of a pixel over its height."""
+        aspect = self.stream.sample_aspect_ratio or Fraction(1)
+        return aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1)
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames a second, the average; 0 where the file does not say."""
+        return float(
+            self.stream.average_rate or self.stream.guessed_rate or 0
+        )
+
+    @property
+    def start_seconds(self) -> Fraction:
+        """The container's start, where time 0 is."""
+        start = self.container.start_time
+        if start is None:
+            return (self.stream.start_time or 0) * self.stream.time_base
+        return Fraction(start, av.time_base)
+
+    def facts(self, first: Any) -> Facts:
+        """Tells about the video, given its first decoded frame."""
+        average, base = self.stream.average_rate, self.stream.base_rate
+        uneven = average and base and abs(base / average - 1) > 0.02
+        bits = max(part.bits for part in first.format.components)
+        remarks = [f"{bits} bit"] if bits > 8 else []
+        remarks += ["HDR"] if first.color_trc in (16, 18) else []
+        remarks += ["interlaced"] if first.interlaced_frame else []
+        if self.aspect != 1:
+            remarks.append("pixels {}:{}".format(*self.aspect.as_integer_ratio()))
+        return Facts(
+            codec=self.stream.codec_context.codec.canonical_name,
+            width=first.width,
+            height=first.height,
+            frame_rate=self.frame_rate,
+            rotation=round(first.rotation) % 360,
+            variable_rate=bool(uneven),
+            seconds=(self.container.duration or 0) / av.time_base,
+            remarks=tuple(remarks),
+        )
+
+    def error(self, status: str, reason: str) -> VideoError:
+        """A `VideoError` of this file."""
+        return VideoError(self.path, status, reason)
+
+    def translated(self, error: Exception, what: str) -> VideoError:
+        """The `VideoError` for an error of FFmpeg."""
+        if mp4_boxes.is_cut(self.path):
+            return self.error("truncated", "is cut: its end is missing")
+        if isinstance(error, av.error.MemoryError):
+            raise error
+        text = getattr(error, "strerror", None) or str(error)
+        return self.error("unreadable", f"{what}: {text}")
+
+    def _check_file(self) -> None:
+        try:
+            if os.path.isdir(self.path):
+                raise self.error("unreadable", "is a folder, not a video")
+            if not os.path.getsize(self.path):
+                raise self.error("empty", "is an empty file")
+            open(self.path, "rb").close()
+        except FileNotFoundError as error:
+            raise self.error("missing", "no such file") from error
+        except OSError as error:
+            reason = f"cannot be opened: {error.strerror}"
+            raise self.error("unreadable", reason) from error
+
+    def _picked_stream(self) -> Any:
+        name = self.container.format.name
+        video = self.container.streams.best("video")
+        if name in _NOT_VIDEO or name.endswith("_pipe"):
+            raise self.error("unreadable", f"is not a video ({name})")
+        if video is None or int(video.disposition) & _COVER:
+            raise self.error("no_video", f"has no video stream ({name})")
+        if video.codec_context is None:
+            raise self.error("unreadable", "has a codec without a decoder")
+        if video.width * video.height > self._max_pixels:
+            raise self.error(
+                "too_large",
+                f"has {video.width}x{video.height} pixels, allowed are "
+                f"{self._max_pixels}: raise --media.max_pixels",
+            )
+        video.codec_context.thread_count = 1
+        return video

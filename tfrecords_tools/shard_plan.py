@@ -1,0 +1,98 @@
+"""Decides from the rows alone which clip goes into which shard.
+
+Nothing is decoded, so the same rows and files give the same shards whatever
+runs them.
+"""
+
+import dataclasses
+import hashlib
+import math
+import pathlib
+from collections import Counter
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How clips are spread over shards."""
+
+    size_mb: float = settings.setting(
+        256, "Bytes of a shard in millions, about.", minimum=0.001
+    )
+    minimum: int = settings.setting(
+        4, "Shards of a split at least, unless it has fewer clips.", minimum=1
+    )
+    growth: float = settings.setting(
+        13,
+        "Bytes of JPEG expected for a byte of video; it only decides the "
+        "number of shards.",
+        minimum=0.001,
+    )
+    chunk_frames: int = settings.setting(
+        64, "Frames in a record at most.", minimum=1
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """One shard to write.
+
+    Attributes:
+        name: file name, `train-00000-of-00004.tfrecord`.
+        split: train, validation or test.
+        clips: number of the clip within its split, and the clip.
+    """
+
+    name: str
+    split: str
+    clips: tuple[tuple[int, annotations.Clip], ...]
+
+
+def plan(
+    clips: list[annotations.Clip], root: pathlib.Path, config: Config
+) -> list[Planned]:
+    """Numbers the clips of each split in random order and cuts that order.
+
+    Args:
+        clips: checked rows, each with a split.
+        root: folder of the videos, whose sizes give the number of shards.
+        config: sizes.
+
+    Returns:
+        All shards: splits in the order of `annotations.SPLITS`.
+    """
+    sharing = Counter(clip.path for clip in clips)
+    bytes_of = {path: _size(root / path) / sharing[path] for path in sharing}
+    shards = []
+    for split in annotations.SPLITS:
+        inside = [clip for clip in clips if clip.split == split]
+        expected = config.growth * sum(bytes_of[clip.path] for clip in inside)
+        count = math.ceil(expected / (config.size_mb * 1_000_000))
+        count = min(max(count, config.minimum), len(inside))
+        numbered = list(enumerate(sorted(inside, key=_order)))
+        for number in range(count):
+            first = len(inside) * number // count
+            last = len(inside) * (number + 1) // count
+            name = f"{split}-{number:05d}-of-{count:05d}.tfrecord"
+            shards.append(Planned(name, split, tuple(numbered[first:last])))
+    return shards
+
+
+def name_of(clip: annotations.Clip) -> str:
+    """A stable name: path without suffix, and the span where there is one."""
+    stem = clip.path.removesuffix(pathlib.PurePosixPath(clip.path).suffix)
+    if clip.start_seconds is None and clip.end_seconds is None:
+        return stem
+    ends = (clip.start_seconds or 0.0, clip.end_seconds)
+    return f"{stem}@" + "-".join("" if e is None else f"{e:g}" for e in ends)
+
+
+def _order(clip: annotations.Clip) -> bytes:
+    identity = repr((clip.path, clip.start_seconds, clip.end_seconds))
+    return hashlib.sha256(identity.encode()).digest()
+
+
+def _size(path: pathlib.Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,75 @@
+"""Videos in folders: one folder a class, or one flat folder without any.
+
+`fight/day1/a.mp4` has the label `fight`. Where every outermost folder is
+called like a split, `train/fight/a.mp4` has that split.
+"""
+
+import dataclasses
+import os
+import pathlib
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors
+from tfrecords_tools.media import video_names
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """This layout has no settings."""
+
+
+def list_clips(config: Config, input: str) -> list[annotations.Clip]:
+    """Lists every file, also those that turn out not to be videos.
+
+    Args:
+        config: nothing.
+        input: the folder. Hidden files and folders are passed over.
+
+    Returns:
+        One clip a file, sorted by path.
+
+    Raises:
+        UserError: `input` is not a folder.
+    """
+    if not os.path.isdir(input):
+        raise errors.UserError(
+            f"--input={input}: wanted a folder of videos; for a table of "
+            "clips take --source=csv_file"
+        )
+    paths = sorted(_files(pathlib.Path(input)))
+    outermost = {path.parts[0] for path in paths if len(path.parts) > 1}
+    flat = any(len(path.parts) == 1 for path in paths)
+    by_split = (
+        bool(outermost)
+        and not flat
+        and all(name.lower() in annotations.SPLIT_NAMES for name in outermost)
+    )
+    return [_clip(path, by_split) for path in paths]
+
+
+def _clip(path: pathlib.PurePath, by_split: bool) -> annotations.Clip:
+    folders = path.parts[:-1]
+    split = folders[0] if by_split else ""
+    folders = folders[1:] if by_split else folders
+    # What is no video shall not make a class.
+    named = folders and video_names.is_likely(path.name)
+    return annotations.Clip(
+        path=path.as_posix(),
+        label=folders[0] if named else "",
+        split=split,
+        origin=path.as_posix(),
+    )
+
+
+def _files(root: pathlib.Path) -> list[pathlib.PurePath]:
+    found, seen = [], set()
+    for folder, inside, names in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:  # A link back to a folder above.
+            inside.clear()
+            continue
+        seen.add(real)
+        inside[:] = sorted(name for name in inside if name[0] != ".")
+        below = pathlib.Path(folder).relative_to(root)
+        found += [below / name for name in names if name[0] != "."]
+    return found

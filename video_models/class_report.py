@@ -1,0 +1,71 @@
+"""Accuracy, top 5, loss, precision, recall and confusion of a classifier.
+
+A batch becomes counts; counts are added up; the sum becomes the report.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+ops = keras.ops
+
+
+def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
+    """What one batch adds.
+
+    Args:
+        log_scores: float32 [B, classes], logarithms of probabilities.
+        targets: float32 [B, classes], one-hot or soft.
+        mask: float32 [B]; 0 counts nothing.
+
+    Returns:
+        `confusion` [classes, classes], true class by predicted class;
+        `top_5`, hits; `examples`; `loss`, sum of cross-entropies in nats.
+    """
+    classes = targets.shape[-1]
+    true = ops.one_hot(ops.argmax(targets, axis=-1), classes, dtype="float32")
+    guess = ops.one_hot(
+        ops.argmax(log_scores, axis=-1), classes, dtype="float32"
+    )
+    of_true = ops.sum(true * log_scores, axis=-1, keepdims=True)
+    better = ops.sum(ops.cast(log_scores > of_true, "float32"), axis=-1)
+    entropy = -ops.sum(targets * log_scores, axis=-1)
+    return {
+        "confusion": ops.matmul(ops.transpose(true * mask[:, None]), guess),
+        "top_5": ops.sum(ops.cast(better < 5, "float32") * mask),
+        "examples": ops.sum(mask),
+        # Not a product: a padded row may hold a NaN.
+        "loss": ops.sum(ops.where(mask > 0, entropy, 0.0)),
+    }
+
+
+def report(
+    counts: dict[str, np.ndarray], labels: tuple[str, ...]
+) -> dict[str, Any]:
+    """Plain Python values; a ratio of nothing is 0."""
+    confusion = np.asarray(counts["confusion"])
+    examples = max(1.0, float(counts["examples"]))
+    return {
+        "accuracy": float(np.trace(confusion)) / examples,
+        "top_5": float(counts["top_5"]) / examples,
+        "loss": float(counts["loss"]) / examples,
+        "examples": round(float(counts["examples"])),
+        "per_class": {
+            label: _of_class(confusion, number)
+            for number, label in enumerate(labels)
+        },
+        "confusion": confusion.round().astype(int).tolist(),
+    }
+
+
+def _of_class(confusion: np.ndarray, number: int) -> dict[str, float | int]:
+    hits = float(confusion[number, number])
+    count = float(confusion[number].sum())
+    guessed = float(confusion[:, number].sum())
+    return {
+        "precision": hits / max(1.0, guessed),
+        "recall": hits / max(1.0, count),
+        "f1": 2 * hits / max(1.0, count + guessed),
+        "count": round(count),
+    }

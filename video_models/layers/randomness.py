@@ -1,0 +1,69 @@
+"""Random draws that are saved with the network and differ on each replica.
+
+Every random layer of ours draws through `SeedGenerator`. Its state counts
+the same on all replicas, so that it can be saved once; the number of the
+replica is mixed into the drawn seed only, never into the state.
+"""
+
+import contextlib
+import contextvars
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+_REPLICA = contextvars.ContextVar("replica", default=0)
+_SALT = 1_000_003  # A prime: neighbouring seeds and replicas never meet.
+
+
+@contextlib.contextmanager
+def replica(number: Any) -> Iterator[None]:
+    """Layers called inside draw for replica `number`, int or int32 []."""
+    token = _REPLICA.set(number)
+    try:
+        yield
+    finally:
+        _REPLICA.reset(token)
+
+
+class SeedGenerator(keras.random.SeedGenerator):
+    """A Keras seed generator whose draws depend on the current replica."""
+
+    def next(self, ordered: bool = True) -> Any:
+        """The next seed, integer [2], unlike that of any other replica."""
+        seed = super().next(ordered)
+        number = keras.ops.cast(_REPLICA.get(), seed.dtype)
+        zero = keras.ops.zeros_like(number)
+        return seed + keras.ops.stack([number * _SALT, zero])
+
+
+@keras.saving.register_keras_serializable("video_models")
+class Dropout(keras.layers.Layer):
+    """Sets a share of the values to 0 in training, and scales up the rest.
+
+    Source: arXiv:1207.0580. Differs from `keras.layers.Dropout` only in the
+    seed generator, which that layer does not let one choose.
+    """
+
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any):
+        """`rate` is the share dropped, in [0, 1)."""
+        super().__init__(**kwargs)
+        self.rate, self.seed = rate, seed
+        self.seed_generator = SeedGenerator(seed)
+        self.supports_masking = True
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Same shape and dtype as `inputs`."""
+        if not training or not self.rate:
+            return inputs
+        return keras.random.dropout(
+            inputs, self.rate, seed=self.seed_generator
+        )
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"rate": self.rate, "seed": self.seed}
+        return {**super().get_config(), **own}

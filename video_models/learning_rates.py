@@ -1,0 +1,124 @@
+"""How the learning rate changes from step to step."""
+
+import dataclasses
+from typing import Any
+
+import keras
+
+from tfrecords_tools.base import errors
+from tfrecords_tools.base import settings
+
+schedules = keras.optimizers.schedules
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the schedule."""
+
+    schedule: str = settings.setting(
+        "warmup_cosine",
+        "What follows the warm-up: nothing new, half a cosine down to the "
+        "end of the run, steps down, or exponential decay.",
+        choices=("constant", "warmup_cosine", "step", "exponential"),
+    )
+    base: float = settings.setting(
+        1e-3, "Learning rate after the warm-up.", minimum=0.0
+    )
+    warmup_steps: int | None = settings.setting(
+        None,
+        "Steps of linear rise from 0; not given: a twentieth of the run for "
+        "warmup_cosine, none for the others.",
+        minimum=0,
+    )
+    final: float = settings.setting(
+        0.0,
+        "Last learning rate of warmup_cosine as a share of base.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    decay_steps: int | None = settings.setting(
+        None,
+        "Steps after which step and exponential have decayed once; not "
+        "given: a third of the run.",
+        minimum=1,
+    )
+    decay: float = settings.setting(
+        0.1,
+        "What one decay of step and exponential leaves, as a share.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+
+
+def build(config: Config, steps: int) -> schedules.LearningRateSchedule:
+    """The schedule for a run of `steps` steps.
+
+    Raises:
+        UserError: the warm-up is as long as the run or longer.
+    """
+    warmup = _warmup_steps(config, steps)
+    if config.schedule == "warmup_cosine":
+        return schedules.CosineDecay(
+            0.0 if warmup else config.base,
+            steps - warmup,
+            alpha=config.final,
+            warmup_target=config.base if warmup else None,
+            warmup_steps=warmup,
+        )
+    if config.schedule == "constant":
+        return WarmUp(config.base, warmup, decay_steps=1, decay=1.0)
+    return WarmUp(
+        config.base,
+        warmup,
+        decay_steps=config.decay_steps or max(1, steps // 3),
+        decay=config.decay,
+        staircase=config.schedule == "step",
+    )
+
+
+@keras.saving.register_keras_serializable("video_models")
+class WarmUp(schedules.ExponentialDecay):
+    """Keras' exponential decay, begun after a linear rise from 0."""
+
+    def __init__(
+        self,
+        base: float,
+        warmup_steps: int,
+        decay_steps: int,
+        decay: float,
+        staircase: bool = False,
+    ):
+        """Decay 1 is a constant rate; a staircase decays at once."""
+        super().__init__(base, decay_steps, decay, staircase)
+        self.warmup_steps = warmup_steps
+
+    def __call__(self, step: Any) -> Any:
+        """The learning rate of `step`, float32 []."""
+        step = keras.ops.cast(step, "float32")
+        after = super().__call__(
+            keras.ops.maximum(step - self.warmup_steps, 0.0)
+        )
+        if not self.warmup_steps:
+            return after
+        return after * keras.ops.minimum(step / self.warmup_steps, 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
+        return {
+            "base": self.initial_learning_rate,
+            "warmup_steps": self.warmup_steps,
+            "decay_steps": self.decay_steps,
+            "decay": self.decay_rate,
+            "staircase": self.staircase,
+        }
+
+
+def _warmup_steps(config: Config, steps: int) -> int:
+    if config.warmup_steps is None:
+        return steps // 20 if config.schedule == "warmup_cosine" else 0
+    if config.warmup_steps >= steps:
+        raise errors.UserError(
+            f"--learning_rate.warmup_steps={config.warmup_steps}, but the "
+            f"run has {steps} steps: give fewer"
+        )
+    return config.warmup_steps
