@@ -105,22 +105,21 @@ def numerics() -> dict[str, str | int]:
 
 
 def _strategy(config: Config) -> tf.distribute.Strategy:
-    gpus = tf.config.list_logical_devices("GPU")
-    name = config.strategy
-    if name == "auto":
-        name = "mirrored" if len(gpus) > 1 else "one"
-    if name == "mirrored":
-        devices = gpus or tf.config.list_logical_devices("CPU")
-        return tf.distribute.MirroredStrategy([d.name for d in devices])
-    if name == "multi_worker":
+    # Workers first: their connections must be set up before any device is.
+    if config.strategy == "multi_worker":
         if "TF_CONFIG" not in os.environ:
             raise errors.UserError(
                 "--devices.strategy=multi_worker: wanted the environment "
                 "variable TF_CONFIG with the cluster and this task"
             )
         return tf.distribute.MultiWorkerMirroredStrategy()
-    if name == "tpu":
+    if config.strategy == "tpu":
         return _tpu_strategy(config.tpu)
+    gpus = tf.config.list_logical_devices("GPU")
+    several = config.strategy == "auto" and len(gpus) > 1
+    if config.strategy == "mirrored" or several:
+        devices = gpus or tf.config.list_logical_devices("CPU")
+        return tf.distribute.MirroredStrategy([d.name for d in devices])
     return tf.distribute.get_strategy()
 
 

@@ -38,12 +38,14 @@ def of_seconds(
     for frame in reader.read_frames(path, media):
         while frame.time >= (number + 1) * seconds * 1e6:
             if held:
-                yield _window(held, clip)
+                start, end = number * seconds, (number + 1) * seconds
+                yield Window(start, end, _picked(held, clip))
             held = []
             number += 1
         held.append(frame)
     if held:
-        yield _window(held, clip)
+        end = held[-1].end_time / 1e6
+        yield Window(number * seconds, end, _picked(held, clip))
 
 
 def of_whole_video(
@@ -71,11 +73,17 @@ def of_whole_video(
 
 
 def _window(held: list[reader.Frame], clip: batch.ClipSpec) -> Window:
-    indices = clip_sampling.sample_frames(
-        len(held), clip, clip_sampling.view_place(0, 1)
-    ).numpy()
-    jpegs = [held[i].jpeg for i in indices]
-    return Window(held[0].time / 1e6, held[-1].end_time / 1e6, jpegs)
+    start, end = held[0].time / 1e6, held[-1].end_time / 1e6
+    return Window(start, end, _picked(held, clip))
+
+
+def _picked(held: list[reader.Frame], clip: batch.ClipSpec) -> list[bytes]:
+    return [held[i].jpeg for i in _indices(len(held), clip)]
+
+
+def _indices(stored: int, clip: batch.ClipSpec) -> list[int]:
+    place = clip_sampling.view_place(0, 1)
+    return clip_sampling.sample_frames(stored, clip, place).numpy().tolist()
 
 
 def _spread(
@@ -83,14 +91,11 @@ def _spread(
 ) -> Window:
     # Twice through the file rather than all of it in memory.
     stored = sum(1 for _ in reader.read_frames(path, media))
-    indices = clip_sampling.sample_frames(
-        stored, clip, clip_sampling.view_place(0, 1)
-    ).numpy()
-    wanted, kept, times = set(indices.tolist()), {}, []
+    indices = _indices(stored, clip)
+    wanted, kept = set(indices), {}
     for number, frame in enumerate(reader.read_frames(path, media)):
+        first = frame if number == 0 else first
         if number in wanted:
             kept[number] = frame.jpeg
-        times = [*times[:1], frame]
-    first, last = times[0], times[-1]
     jpegs = [kept[i] for i in indices]
-    return Window(first.time / 1e6, last.end_time / 1e6, jpegs)
+    return Window(first.time / 1e6, frame.end_time / 1e6, jpegs)

@@ -1,14 +1,19 @@
 """Command: turns videos into shards.
 
-    python -m tfrecords_tools.build_shards --source=video_folder \
-        --input=videos --output=shards
+Run as `python -m tfrecords_tools.build_shards --source=video_folder
+--input=VIDEOS --output=SHARDS`.
 """
 
 import dataclasses
 import os
 
-from tfrecords_tools import annotations, build_report, data_set, manifest
-from tfrecords_tools import shard_plan
+from tfrecords_tools import (
+    annotations,
+    build_report,
+    data_set,
+    manifest,
+    shard_plan,
+)
 from tfrecords_tools.base import errors, flags, progress, settings
 from tfrecords_tools.media import reader
 
@@ -17,9 +22,7 @@ from tfrecords_tools.media import reader
 class Config:
     """The command's own flags."""
 
-    source: str = settings.setting(
-        "video_folder", "How the input is laid out."
-    )
+    source: str = settings.setting("video_folder", "How the input is laid out.")
     input: str | None = settings.setting(
         None, "What the source reads: a folder or a file."
     )
@@ -30,7 +33,7 @@ class Config:
         "folder it stands in.",
     )
     workers: int = settings.setting(
-        len(os.sched_getaffinity(0)),
+        os.cpu_count() or 1,
         "Processes that decode; the shards do not depend on it.",
         minimum=1,
     )

@@ -1,6 +1,6 @@
 """Command: finds damage in shards.
 
-    python -m tfrecords_tools.check_shards --shards=shards
+Run as `python -m tfrecords_tools.check_shards --shards=FOLDER`.
 """
 
 import dataclasses

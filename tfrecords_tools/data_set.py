@@ -12,10 +12,22 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from tfrecords_tools import annotations, build_report, labels, manifest
-from tfrecords_tools import shard_plan, shard_pool, shard_writer
-from tfrecords_tools.base import atomic_write, errors, registry
-from tfrecords_tools.base import settings, shard_index
+from tfrecords_tools import (
+    annotations,
+    build_report,
+    labels,
+    manifest,
+    shard_plan,
+    shard_pool,
+    shard_writer,
+)
+from tfrecords_tools.base import (
+    atomic_write,
+    errors,
+    registry,
+    settings,
+    shard_index,
+)
 from tfrecords_tools.media import reader
 
 OURS = re.compile(r"[a-z]+-\d{5}-of-\d{5}\.(tfrecord|index)")
@@ -51,9 +63,7 @@ class Request:
 
     def recorded(self) -> dict[str, Any]:
         """What the manifest tells about this request."""
-        section = getattr(
-            self.source.module, "SECTION", self.source.name
-        )
+        section = getattr(self.source.module, "SECTION", self.source.name)
         return {
             "source": {
                 "name": self.source.name,
@@ -151,13 +161,20 @@ def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
     if replace or not path.exists():
         return None
     old = manifest.read(request.output)
-    found, wanted = old.settings.get("source"), request.recorded()["source"]
+    found, wanted = old.settings["source"], request.recorded()["source"]
     if found != wanted:
         raise errors.UserError(
-            f"{request.output} holds a data set of {found}, this would be "
-            f"{wanted}: choose another --output, or add --replace"
+            f"{request.output} holds the data set of {_told(found)}, wanted "
+            f"is that of {_told(wanted)}: choose another --output, or add "
+            "--replace"
         )
     return old
+
+
+def _told(source: dict[str, str]) -> str:
+    return "--source={name} --input={input} --video_root={video_root}".format(
+        **source
+    )
 
 
 def _job(prepared: Prepared, partial: pathlib.Path) -> shard_writer.Job:
@@ -221,9 +238,9 @@ def _move_in(
     build_report.write(partial / build_report.FILE_NAME, rows)
     names = [s.name for shards in made.splits.values() for s in shards]
     names += [shard_index.path_of(name).name for name in names]
-    for name in (*names, build_report.FILE_NAME):
+    manifest.write(partial, made)  # All bytes are on the disk now.
+    for name in (*names, build_report.FILE_NAME, manifest.FILE_NAME):
         os.replace(partial / name, output / name)
-    manifest.write(output, made)
     for path in output.iterdir():
         if OURS.fullmatch(path.name) and path.name not in names:
             path.unlink()

@@ -14,9 +14,7 @@ import cv2
 from tfrecords_tools import manifest, shard_plan, shard_writer
 from tfrecords_tools.base import errors
 
-Written = tuple[
-    shard_plan.Planned, manifest.Shard, list[shard_writer.Outcome]
-]
+Written = tuple[shard_plan.Planned, manifest.Shard, list[shard_writer.Outcome]]
 _LOOK_SECONDS = 0.25
 
 
@@ -65,7 +63,7 @@ def _together(job, shards, workers, progress) -> Iterator[Written]:
         tasks = [pool.submit(_write, job, planned) for planned in shards]
         try:
             _wait(tasks, lambda: progress(count.value))
-        except futures.process.BrokenProcessPool as error:
+        except futures.BrokenExecutor as error:
             raise errors.UserError(
                 "a worker died, from lack of memory or in FFmpeg: try fewer "
                 "--workers; with --workers=1 the last clip tried is to blame"
@@ -73,7 +71,7 @@ def _together(job, shards, workers, progress) -> Iterator[Written]:
         finally:
             stop.value = 1  # Workers end after their clip.
             pool.shutdown(cancel_futures=True)
-        for planned, task in zip(shards, tasks):
+        for planned, task in zip(shards, tasks, strict=True):
             yield planned, *task.result()
 
 

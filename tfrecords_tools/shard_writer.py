@@ -128,7 +128,7 @@ def _write_clip(
 ) -> Outcome:
     mark = shard.mark()
     path = job.root / clip.path
-    count = 0
+    count = damaged = 0
     try:
         facts = reader.probe(path, job.media)
         record = _record(job, clip, facts)
@@ -136,11 +136,13 @@ def _write_clip(
             data = schema.encode(record | _of_chunk(frames), tuple(job.tasks))
             shard.add(number, count, frames, data)
             count += len(frames)
+            damaged += sum(frame.damaged for frame in frames)
     except reader.VideoError as error:
         shard.go_back(mark)
         return Outcome(clip, error.status, error.reason)
     start, end = shard.rows[mark[1]][-2], shard.rows[-1][-1]
-    return Outcome(clip, "ok", str(facts), count, (end - start) / 1e6)
+    note = str(facts) + (f", {damaged} frames damaged" if damaged else "")
+    return Outcome(clip, "ok", note, count, (end - start) / 1e6)
 
 
 def _chunks(

@@ -5,8 +5,7 @@ from typing import Any
 
 import keras
 
-from tfrecords_tools.base import errors
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
 
 schedules = keras.optimizers.schedules
 

@@ -77,6 +77,4 @@ def test_backbone_learns(name):
 
 @every_backbone
 def test_same_seed_builds_the_same_backbone(name):
-    network_checks.assert_same_seed_builds_the_same(
-        lambda: fresh(name), FRAMES
-    )
+    network_checks.assert_same_seed_builds_the_same(lambda: fresh(name), FRAMES)

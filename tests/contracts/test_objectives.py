@@ -10,8 +10,7 @@ import tensorflow as tf
 
 from pipelines import batch
 from tfrecords_tools.base import registry
-from video_models import objective
-from video_models import optimizers
+from video_models import objective, optimizers
 
 FOLDER = "video_models.objectives"
 TASK = objective.Task(
@@ -63,8 +62,7 @@ def evaluation_batch(rows, views=2):
 
 def added(*counts):
     return {
-        key: sum(np.asarray(each[key]) for each in counts)
-        for key in counts[0]
+        key: sum(np.asarray(each[key]) for each in counts) for key in counts[0]
     }
 
 

@@ -12,7 +12,9 @@ FOLDER = "video_models.temporal"
 SHAPE = (6, 8)
 FEATURES = network_checks.random_inputs(SHAPE)
 
-every_temporal_block = pytest.mark.parametrize("name", registry.names_in(FOLDER))
+every_temporal_block = pytest.mark.parametrize(
+    "name", registry.names_in(FOLDER)
+)
 
 
 def fresh(name):

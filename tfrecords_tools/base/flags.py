@@ -148,10 +148,11 @@ def _load_choices(command: Command, values: Any) -> dict[str, dict]:
     for choice, package in command.choices.items():
         value = values[choice].value
         many = isinstance(value, list)
-        files = [registry.load(package, n) for n in (value if many else [value])]
+        files = [
+            registry.load(package, n) for n in (value if many else [value])
+        ]
         modules[choice] = {
-            _section(command, choice, module, many): module
-            for module in files
+            _section(command, choice, module, many): module for module in files
         }
     return modules
 

@@ -1,8 +1,8 @@
 """Turns a decoded frame into a JPEG without leaving YUV.
 
 A JPEG means full-range BT.601; a video is mostly limited range and often
-BT.709. Scaling is done by FFmpeg in the video's own YUV, the conversion by
-OpenCV on the small planes: 0.1 ms a frame where swscale takes 0.5 ms.
+BT.709. FFmpeg scales in the video's own YUV, and OpenCV changes the matrix
+on the small planes: 0.1 ms a frame where swscale takes 0.5 ms.
 """
 
 import functools
@@ -69,19 +69,24 @@ class Encoder:
             scaled = self._reformat(frame, "yuvj420p", True, full=True)
             return _planes(scaled)
         if len(frame.format.components) < 3:
+            full = frame.color_range != 1  # FFmpeg's gray is full by default.
             gray = _planes(self._reformat(frame, "gray", full, full))[:1]
             middle = np.full([side // 2 for side in gray[0].shape], 128)
             return _converted([*gray, *[middle.astype(np.uint8)] * 2], full)
         same = frame.format.name in ("yuv420p", "yuvj420p")
         kind = frame.format.name if same else "yuv420p"
-        planes = _planes(self._reformat(frame, kind, full, full))
         weights = _WEIGHTS.get(frame.colorspace, _guess(frame))
-        return _converted(planes, full, weights)
+        # swscale changes the range for nearly nothing where it scales anyway
+        # (0.02 ms), and a table is cheaper where it does not.
+        scaled = not same or self._size != (frame.width, frame.height)
+        full_now = full or (scaled and weights == _BT601)
+        planes = _planes(self._reformat(frame, kind, full, full_now))
+        return _converted(planes, full_now, weights)
 
     def _reformat(
         self, frame: Any, kind: str, source_full: bool, full: bool
     ) -> Any:
-        """Scales with equal ranges on both sides, so swscale keeps values."""
+        """Scales; both ranges are said, or swscale guesses them."""
         ranges = ("MPEG", "JPEG")
         return self._reformatter.reformat(
             frame,
@@ -131,7 +136,7 @@ def _converted(
         luma, chroma = _range_tables()
         return [
             cv2.LUT(np.ascontiguousarray(plane), table)
-            for plane, table in zip(planes, (luma, chroma, chroma))
+            for plane, table in zip(planes, (luma, chroma, chroma), strict=True)
         ]
     y, u, v = planes
     matrix = _matrix(weights, full)

@@ -29,8 +29,7 @@ class Config:
     )
     short_side: int | None = settings.setting(
         256,
-        "Short side in pixels that larger frames are scaled down to; never "
-        "up.",
+        "Short side in pixels that larger frames are scaled down to; never up.",
         minimum=8,
     )
     square_pixels: bool = settings.setting(
@@ -38,9 +37,7 @@ class Config:
         "Squeeze frames whose pixels are not square (anamorphic video) to "
         "the shape that a player shows.",
     )
-    quality: int = settings.setting(
-        90, "JPEG quality.", minimum=1, maximum=100
-    )
+    quality: int = settings.setting(90, "JPEG quality.", minimum=1, maximum=100)
     max_pixels: int = settings.setting(
         8192 * 4320,
         "Frames with more pixels are refused: a small file can hold a huge "
@@ -58,6 +55,7 @@ class Frame(NamedTuple):
         jpeg: full-range BT.601 JPEG, 4:2:0, upright.
         height: pixels, even.
         width: pixels, even.
+        damaged: whether the decoder had to invent parts of it.
     """
 
     time: int
@@ -65,6 +63,7 @@ class Frame(NamedTuple):
     jpeg: bytes
     height: int
     width: int
+    damaged: bool = False
 
 
 def read_frames(
@@ -133,7 +132,8 @@ def _all_in_span(
         if end is not None and time >= end:
             return
         if time >= start:
-            yield Frame(time, end_time, *encoder.encode(picture))
+            stored = encoder.encode(picture)
+            yield Frame(time, end_time, *stored, picture.is_corrupt)
 
 
 def _at_moments(
@@ -156,4 +156,4 @@ def _at_moments(
                 continue  # Nothing is shown yet.
             stored = stored or encoder.encode(picture)
             until = round(start + count * period)
-            yield Frame(moment, until, *stored)
+            yield Frame(moment, until, *stored, picture.is_corrupt)

@@ -62,7 +62,7 @@ class _Packets:
         """Decodes from where the container stands."""
         stream = self.video.stream
         # Where only the whole file states a duration, sound may be longer.
-        everything = stream.duration is None
+        everything = _stated_by_file(self.video)
         chosen = [] if everything else [stream]
         for packet in self.video.container.demux(*chosen):
             if everything and packet.pts is not None:
@@ -140,9 +140,18 @@ def _stated_end(video: video_file.VideoFile) -> int | None:
     container, stream = video.container, video.stream
     if not container.format.name.startswith(_STATED):
         return None
-    if stream.duration is not None:
-        ticks = (stream.start_time or 0) + stream.duration
-        return _relative(video, ticks * stream.time_base)
+    if not _stated_by_file(video):
+        # A cut avi has a new duration, but the old number of frames.
+        avi = container.format.name == "avi"
+        ticks = max(stream.duration, stream.frames if avi else 0)
+        start = stream.start_time or 0
+        return _relative(video, (start + ticks) * stream.time_base)
     if container.duration is None:
         return None
-    return round(container.duration * 1_000_000 / av.time_base)
+    return _relative(video, Fraction(container.duration, av.time_base))
+
+
+def _stated_by_file(video: video_file.VideoFile) -> bool:
+    """Whether the duration is that of the file, not that of the stream."""
+    matroska = video.container.format.name.startswith("matroska")
+    return matroska or video.stream.duration is None

@@ -121,9 +121,7 @@ class VideoFile:
     @property
     def frame_rate(self) -> float:
         """Frames a second, the average; 0 where the file does not say."""
-        return float(
-            self.stream.average_rate or self.stream.guessed_rate or 0
-        )
+        return float(self.stream.average_rate or self.stream.guessed_rate or 0)
 
     @property
     def start_seconds(self) -> Fraction:
@@ -142,7 +140,9 @@ class VideoFile:
         remarks += ["HDR"] if first.color_trc in (16, 18) else []
         remarks += ["interlaced"] if first.interlaced_frame else []
         if self.aspect != 1:
-            remarks.append("pixels {}:{}".format(*self.aspect.as_integer_ratio()))
+            remarks.append(
+                "pixels {}:{}".format(*self.aspect.as_integer_ratio())
+            )
         return Facts(
             codec=self.stream.codec_context.codec.canonical_name,
             width=first.width,

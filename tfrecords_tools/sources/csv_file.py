@@ -126,12 +126,14 @@ def _fields(config: Config, name: str, header: list[str]) -> list[str]:
     ]
 
 
-def _clip(
-    fields: list[str], cells: list[str], origin: str
-) -> annotations.Clip:
+def _clip(fields: list[str], cells: list[str], origin: str) -> annotations.Clip:
     if len(cells) != len(fields):
         raise ValueError(f"{len(cells)} cells, wanted {len(fields)}")
-    values = {f: c.strip() for f, c in zip(fields, cells) if f}
+    values = {
+        field: cell.strip()
+        for field, cell in zip(fields, cells, strict=True)
+        if field
+    }
     tasks = {
         field.removeprefix(_TASK): values.pop(field)
         for field in fields

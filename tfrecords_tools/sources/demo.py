@@ -17,9 +17,7 @@ import cv2
 import numpy as np
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write
-from tfrecords_tools.base import errors
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import atomic_write, errors, settings
 from tfrecords_tools.media import writer
 
 RENDERER = 1  # Raise it when equal settings no longer give equal pixels.

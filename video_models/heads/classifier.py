@@ -23,9 +23,7 @@ class Config:
 TINY = Config()
 
 
-def build(
-    config: Config, shape: tuple[int, int], classes: int
-) -> keras.Model:
+def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
     """Average over time, dropout, one linear layer.
 
     Args:

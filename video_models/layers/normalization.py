@@ -25,9 +25,7 @@ def build(kind: str, channels: int, name: str) -> keras.layers.Layer:
         return keras.layers.LayerNormalization(epsilon=1e-6, name=name)
     if kind == "group":
         groups = math.gcd(32, channels)
-        return keras.layers.GroupNormalization(
-            groups, epsilon=1e-5, name=name
-        )
+        return keras.layers.GroupNormalization(groups, epsilon=1e-5, name=name)
     return keras.layers.Identity(name=name)
 
 

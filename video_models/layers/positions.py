@@ -29,6 +29,3 @@ class AddPositions(keras.layers.Layer):
         """Same shape and dtype as `inputs`."""
         table = sinusoids(*inputs.shape[1:])
         return inputs + keras.ops.convert_to_tensor(table, inputs.dtype)
-
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
-        return input_shape

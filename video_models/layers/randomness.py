@@ -57,13 +57,17 @@ class Dropout(keras.layers.Layer):
         """Same shape and dtype as `inputs`."""
         if not training or not self.rate:
             return inputs
-        return keras.random.dropout(
-            inputs, self.rate, seed=self.seed_generator
-        )
+        return keras.random.dropout(inputs, self.rate, seed=self.seed_generator)
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
-        return input_shape
+    def save_own_variables(self, store: Any) -> None:
+        """Keras itself leaves the state of seed generators out of files."""
+        store["seed_state"] = self.seed_generator.state
+
+    def load_own_variables(self, store: Any) -> None:
+        """The inverse of `save_own_variables`."""
+        self.seed_generator.state.assign(store["seed_state"])
 
     def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
         own = {"rate": self.rate, "seed": self.seed}
         return {**super().get_config(), **own}

@@ -7,12 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from tfrecords_tools.base import errors
-from tfrecords_tools.base import settings
-from video_models import class_report
-from video_models import class_weights
-from video_models import objective
-from video_models import video_network
+from tfrecords_tools.base import errors, settings
+from video_models import class_report, class_weights, objective, video_network
 
 ops = keras.ops
 

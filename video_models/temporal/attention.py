@@ -5,8 +5,7 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import settings
-from video_models.layers import positions
-from video_models.layers import randomness
+from video_models.layers import positions, randomness
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""Two small objectives that walk the roads which later ones will take."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from video_models import objective
+
+
+def _flat(units: tuple[int, ...], name: str) -> keras.Model:
+    frames = keras.Input((2, 8, 8, 3))
+    x = keras.layers.Flatten()(frames / 255.0)
+    for number, width in enumerate(units[:-1]):
+        x = keras.layers.Dense(width, "tanh", name=f"{name}_{number}")(x)
+    return keras.Model(frames, keras.layers.Dense(units[-1])(x))
+
+
+class TwoPlayers(objective.Objective):
+    """Discriminator with a gradient penalty (R1), then generator."""
+
+    def __init__(self, optimizer):
+        latent = keras.Input((4,))
+        pixels = keras.layers.Dense(2 * 8 * 8 * 3, "sigmoid")(latent)
+        pixels = keras.layers.Reshape((2, 8, 8, 3))(pixels * 255.0)
+        self.networks = {
+            "discriminator": _flat((16, 1), "discriminator"),
+            "generator": keras.Model(latent, pixels),
+        }
+        self.players = (
+            objective.Player("critic", ("discriminator",), optimizer(), 1, 2),
+            objective.Player("maker", ("generator",), optimizer()),
+        )
+
+    def forward(self, player, batch, seed, step):
+        # Latents from the clips, so that one device and two agree.
+        latent = tf.reduce_mean(batch["frames"], axis=(2, 3))[:, :, :2] / 255.0
+        latent = tf.reshape(latent, (-1, 4))
+        return self.networks["generator"](latent, training=True)
+
+    def losses(self, player, batch, outputs, step):
+        critic = self.networks["discriminator"]
+        of_made = critic(outputs, training=True)[:, 0]
+        if player == "maker":
+            return {"fooled": tf.nn.softplus(-of_made)}
+        frames = batch["frames"]
+        with tf.GradientTape() as tape:
+            tape.watch(frames)
+            of_real = critic(frames, training=True)[:, 0]
+        slope = tape.gradient(of_real, frames) * 255.0
+        penalty = tf.reduce_sum(slope**2, axis=(1, 2, 3, 4))
+        judged = tf.nn.softplus(-of_real) + tf.nn.softplus(of_made)
+        return {"judged": judged, "penalty": 0.05 * penalty}
+
+
+class Gathering(objective.Objective):
+    """Each clip against all clips of the global batch (InfoNCE)."""
+
+    needs_gather = True
+
+    def __init__(self, optimizer):
+        self.networks = {"encoder": _flat((16, 8), "encoder")}
+        self.players = (
+            objective.Player("encoder", ("encoder",), optimizer()),
+        )
+
+    def forward(self, player, batch, seed, step):
+        encoder = self.networks["encoder"]
+        frames = batch["frames"]
+        return (
+            encoder(frames, training=True),
+            encoder(255.0 - frames, training=True),
+        )
+
+    def losses(self, player, batch, outputs, step):
+        one, other = (tf.math.l2_normalize(x, axis=1) for x in outputs)
+        context = tf.distribute.get_replica_context()
+        everyone = context.all_gather(other, axis=0)
+        scores = tf.matmul(one, everyone, transpose_b=True) / 0.2
+        own = tf.range(tf.shape(one)[0])
+        own += context.replica_id_in_sync_group * tf.shape(one)[0]
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(own, scores)
+        return {"contrast": loss}
+
+
+def clips(batch_size: int, batches: int = 4) -> dict[str, np.ndarray]:
+    """Clips whose label is told by their brightness."""
+    numbers = np.random.default_rng(0)
+    count = batch_size * batches
+    label = numbers.integers(0, 3, count).astype(np.int32)
+    noise = numbers.normal(0, 40, (count, 2, 8, 8, 3))
+    frames = 60 + 60 * label[:, None, None, None, None] + noise
+    return {
+        "frames": np.clip(frames, 0, 255).astype(np.uint8),
+        "label": label,
+        "mask": np.ones(count, np.float32),
+        "clip_id": np.arange(count),
+    }

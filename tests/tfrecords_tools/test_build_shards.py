@@ -1,0 +1,344 @@
+import concurrent.futures
+import csv
+import json
+import multiprocessing
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from conftest import numbered, write_video
+
+from tfrecords_tools import (
+    build_shards,
+    check_shards,
+    data_set,
+    manifest,
+    schema,
+    shard_plan,
+    shard_pool,
+)
+from tfrecords_tools.base import errors, flags, registry, shard_index, tfrecord
+from tfrecords_tools.media import reader
+
+ROOT = pathlib.Path(__file__).parents[2]
+FORMATS = ROOT.parent / "shared/data/formats"
+
+
+def build(input, output, workers=1, replace=False, source="video_folder",
+          **settings):  # fmt: skip
+    request = data_set.Request(
+        registry.choose("tfrecords_tools.sources", source),
+        str(input),
+        str(output),
+        shards=shard_plan.Config(minimum=2, chunk_frames=3),
+        **settings,
+    )
+    return data_set.build(data_set.prepare(request, replace), workers)
+
+
+def files(folder):
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+
+
+def records(folder):
+    """(split, clip number) to the records of that clip."""
+    found = {}
+    for shards in manifest.read(folder).splits.values():
+        for shard in shards:
+            path = folder / shard.name
+            rows = shard_index.read(shard_index.path_of(path), schema.VERSION)
+            with open(path, "rb") as stream:
+                for record, row in zip(
+                    tfrecord.read(stream, shard.size), rows, strict=True
+                ):
+                    key = shard.name.partition("-")[0], int(row[0])
+                    found.setdefault(key, []).append(schema.decode(record.data))
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(classes, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    return folder, *build(classes, folder)
+
+
+def test_two_workers_write_the_same_bytes(classes, built, tmp_path):
+    build(classes, tmp_path, workers=2)
+    assert files(tmp_path) == files(built[0])
+
+
+def test_clips_are_cut_into_chunks(built):
+    sizes = {
+        tuple(len(chunk["frames"]) for chunk in chunks)
+        for chunks in records(built[0]).values()
+    }
+    assert sizes == {(3, 3, 2)}
+
+
+def test_frames_are_what_the_reader_gives(classes, built):
+    for chunks in records(built[0]).values():
+        jpegs = [jpeg for chunk in chunks for jpeg in chunk["frames"]]
+        path = classes / chunks[0]["path"].decode()
+        assert jpegs == [frame.jpeg for frame in reader.read_frames(path)]
+
+
+def test_the_manifest_counts_what_was_written(built):
+    folder, made, rows = built
+    assert made.labels == ("run", "walk")
+    assert sum(map(sum, made.label_counts.values())) == 10
+    assert manifest.read(folder) == made
+
+
+def test_a_file_that_is_no_video_is_skipped(built):
+    skipped = [row for row in built[2] if row["status"] != "ok"]
+    assert [(r["path"], r["status"]) for r in skipped] == [
+        ("README.txt", "skipped")
+    ]
+
+
+def test_nothing_unfinished_is_left(built):
+    assert not list(built[0].glob("*.partial")) + list(built[0].glob(".*"))
+
+
+def test_every_row_of_the_report_has_a_reason(built):
+    with open(built[0] / "report.csv", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 11 and all(row["reason"] for row in rows)
+
+
+def table(folder, *rows):
+    path = folder / "labels.csv"
+    header = "path,label,split,start_seconds,end_seconds"
+    path.write_text("\n".join([header, *rows, ""]))
+    return path
+
+
+def test_a_failed_clip_leaves_a_gap_in_the_numbers(classes, tmp_path):
+    for number in range(6):
+        video = classes / f"run/{number % 5}.mp4"
+        (tmp_path / f"{number}.mp4").write_bytes(video.read_bytes())
+    (tmp_path / "3.mp4").write_bytes(b"")
+    rows = [f"{number}.mp4,run,train,," for number in range(6)]
+    output = tmp_path / "out"
+    made, _ = build(table(tmp_path, *rows), output, source="csv_file")
+    assert len(records(output)) == 5
+    assert made.label_counts == {"train": (5,)}
+    assert max(number for _, number in records(output)) <= 5
+
+
+def test_a_clip_that_breaks_half_way_leaves_no_bytes(classes, tmp_path):
+    whole = write_video(
+        tmp_path / "b.mkv", [numbered(n % 60) for n in range(90)]
+    ).read_bytes()
+    (tmp_path / "b.mkv").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "a.mp4").write_bytes((classes / "run/0.mp4").read_bytes())
+    output = tmp_path / "out"
+    path = table(tmp_path, "a.mp4,x,train,,", "b.mkv,x,train,,")
+    made, rows = build(path, output, source="csv_file")
+    assert [row["status"] for row in rows] == ["ok", "truncated"]
+    assert [r[0]["path"] for r in records(output).values()] == [b"a.mp4"]
+    assert check(output) == 0
+
+
+def test_spans_of_one_video_share_a_row_of_the_report(classes, tmp_path):
+    path = table(tmp_path, "run/0.mp4,a,train,0,0.1", "run/0.mp4,b,train,0.1,")
+    made, rows = build(
+        path, tmp_path / "out", source="csv_file", video_root=str(classes)
+    )
+    assert [(row["path"], row["frames"]) for row in rows] == [("run/0.mp4", 8)]
+
+
+def test_a_span_without_frames_fails_with_a_reason(classes, tmp_path):
+    path = table(tmp_path, "run/0.mp4,a,train,0,0.1", "run/0.mp4,b,train,7,8")
+    _, rows = build(
+        path, tmp_path / "out", source="csv_file", video_root=str(classes)
+    )
+    assert rows[0]["status"] == "no_frames_in_span"
+    assert rows[0]["reason"].startswith("1 of 2 clips")
+
+
+def test_labels_of_other_splits_come_after_those_of_training(classes, tmp_path):
+    path = table(
+        tmp_path,
+        "run/0.mp4,z,train,,",
+        "run/1.mp4,a,test,,",
+        "run/2.mp4,b|z,train,,",
+    )
+    made, _ = build(
+        path, tmp_path / "out", source="csv_file", video_root=str(classes)
+    )
+    assert made.labels == ("b", "z", "a") and made.several_labels
+
+
+def test_a_rebuild_keeps_the_ids_and_removes_old_shards(classes, tmp_path):
+    settings = {"source": "csv_file", "video_root": str(classes)}
+    output = tmp_path / "out"
+    rows = [f"run/{n}.mp4,m,train,," for n in range(4)]
+    build(table(tmp_path, *rows), output, **settings)
+    made, _ = build(table(tmp_path, "run/0.mp4,a,train,,"), output, **settings)
+    assert made.labels == ("m", "a")
+    assert sorted(p.name for p in output.glob("train*")) == [
+        "train-00000-of-00001.index",
+        "train-00000-of-00001.tfrecord",
+    ]
+
+
+def test_another_data_set_is_replaced_only_on_demand(classes, built, tmp_path):
+    output = tmp_path / "out"
+    build(table(tmp_path, "run/0.mp4,a,train,,"), output, source="csv_file",
+          video_root=str(classes))  # fmt: skip
+    before = files(output)
+    with pytest.raises(errors.UserError, match="--replace"):
+        build(classes, output)
+    assert files(output) == before
+    assert build(classes, output, replace=True)[0].labels == ("run", "walk")
+
+
+def test_where_every_clip_fails_nothing_is_replaced(classes, tmp_path):
+    videos, output = tmp_path / "videos", tmp_path / "out"
+    write_video(videos / "a.mp4", [numbered(1)] * 3)
+    build(videos, output)
+    before = files(output)
+    (videos / "a.mp4").write_bytes(b"")
+    with pytest.raises(errors.UserError, match="a.mp4: is an empty file"):
+        build(videos, output)
+    assert files(output) == before
+
+
+def test_shards_over_the_videos_are_refused(classes):
+    with pytest.raises(errors.UserError, match="folder of the videos"):
+        build(classes, classes)
+
+
+def test_a_missing_video_stops_before_any_work(tmp_path):
+    path = table(tmp_path, "none.mp4,a,train,,")
+    with pytest.raises(errors.UserError, match="labels.csv:2: no file"):
+        build(path, tmp_path / "out", source="csv_file")
+    assert not (tmp_path / "out").exists()
+
+
+LIMITED = """
+import resource, signal, sys
+from tfrecords_tools import build_shards
+from tfrecords_tools.base import flags
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+flags.main(build_shards.COMMAND, build_shards.run)
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_leaves_what_stood(classes, tmp_path, workers):
+    output = tmp_path / "out"
+    build(classes, output)
+    before = files(output)
+    result = subprocess.run(
+        [sys.executable, "-c", LIMITED, f"--input={classes}",
+         f"--output={output}", f"--workers={workers}"],
+        capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert "size limit" in result.stderr and str(output) in result.stderr
+    assert "Traceback" not in result.stderr
+    assert files(output) == before
+
+
+def check(folder):
+    resolved = flags.parse(check_shards.COMMAND, [f"--shards={folder}"])
+    return check_shards.run(resolved)
+
+
+def test_the_command_builds_what_the_check_accepts(classes, tmp_path, capsys):
+    resolved = flags.parse(
+        build_shards.COMMAND,
+        ["--source=video_folder", f"--input={classes}", "--workers=1",
+         f"--output={tmp_path}", "--media.frame_rate=10"],
+    )  # fmt: skip
+    build_shards.run(resolved)
+    assert "10 ok, 1 skipped" in capsys.readouterr().out
+    assert check(tmp_path) == 0
+    settings = json.loads((tmp_path / "manifest.json").read_text())["settings"]
+    assert settings["media"]["frame_rate"] == 10
+
+
+def test_a_source_has_flags_of_its_own_name():
+    resolved = flags.parse(
+        build_shards.COMMAND, ["--source=csv_file", "--columns.group=scene"]
+    )
+    assert resolved.one("source").config.group == "scene"
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 200 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("cannot mount a small disk here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_leaves_what_stood(
+    classes, plain_video, small_disk
+):
+    build(classes, small_disk)
+    before = files(small_disk)
+    with pytest.raises(errors.UserError, match="disk is full"):
+        build(plain_video.parent, small_disk, replace=True)
+    assert files(small_disk) == before
+
+
+NO_TENSORFLOW = """
+import concurrent.futures, importlib, multiprocessing, pkgutil, sys
+import tfrecords_tools
+here = tfrecords_tools.__path__
+for module in pkgutil.walk_packages(here, "tfrecords_tools."):
+    if "tfds_builders" not in module.name:
+        importlib.import_module(module.name)
+assert "tensorflow" not in sys.modules and "keras" not in sys.modules
+"""
+
+
+def test_importing_the_package_imports_no_tensorflow():
+    subprocess.run(
+        [sys.executable, "-c", NO_TENSORFLOW],
+        check=True,
+        cwd=ROOT,
+    )
+
+
+def test_workers_import_no_tensorflow():
+    with concurrent.futures.ProcessPoolExecutor(
+        1,
+        multiprocessing.get_context("spawn"),
+        shard_pool._start_worker,
+        (None, None),
+    ) as pool:
+        found = pool.submit(eval, "'tensorflow' in __import__('sys').modules")
+        assert found.result() is False
+
+
+BAD = {"syn_empty.mp4": "empty", "syn_truncated.mp4": "truncated"}
+
+
+@pytest.mark.skipif(not FORMATS.is_dir(), reason="no real videos here")
+@pytest.mark.parametrize(
+    "path",
+    [p.relative_to(FORMATS) for p in sorted(FORMATS.rglob("*.*"))],
+    ids=str,
+)
+def test_real_file_has_the_right_status(path):
+    wanted = BAD.get(path.name)
+    config = reader.Config(short_side=64)
+    if wanted is None:
+        frames = reader.read_frames(FORMATS / path, config, 0, 2)
+        assert len(list(frames)) >= 1
+        return
+    with pytest.raises(reader.VideoError) as caught:
+        list(reader.read_frames(FORMATS / path, config))
+    assert caught.value.status == wanted

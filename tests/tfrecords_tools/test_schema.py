@@ -1,0 +1,104 @@
+import google_crc32c
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfrecords_tools import schema
+from tfrecords_tools.base import tfrecord
+
+RECORD = {
+    "frames": [b"one", b"two"],
+    "times": [0, 40_000],
+    "format": "jpeg",
+    "height": 4,
+    "width": 6,
+    "frame_rate": 29.97,
+    "path": "a/ü.mp4",
+    "media_id": "a/ü",
+    "start_time": 0,
+    "end_time": 80_000,
+    "label_ids": [2, 0],
+    "labels": ["walk", "run"],
+    "caption": "",
+    "mood.label_ids": [],
+    "mood.labels": [],
+}
+
+
+def tensorflows(record):
+    """The same SequenceExample, made by TensorFlow's own classes."""
+
+    train = tf.train
+
+    def several(values, kind):
+        if kind == "int64":
+            made = {"int64_list": train.Int64List(value=values)}
+        elif kind == "float32":
+            made = {"float_list": train.FloatList(value=values)}
+        else:
+            texts = [v.encode() if isinstance(v, str) else v for v in values]
+            made = {"bytes_list": train.BytesList(value=texts)}
+        return train.Feature(**made)
+
+    features = (*schema.FEATURES, *schema.task_features(("mood",)))
+    context = {
+        f.key: several(record[f.name] if f.shape else [record[f.name]], f.dtype)
+        for f in features
+        if not f.a_frame
+    }
+    lists = {
+        f.key: train.FeatureList(
+            feature=[several([value], f.dtype) for value in record[f.name]]
+        )
+        for f in features
+        if f.a_frame
+    }
+    return tf.train.SequenceExample(
+        context=tf.train.Features(feature=context),
+        feature_lists=tf.train.FeatureLists(feature_list=lists),
+    )
+
+
+def test_bytes_equal_tensorflows_own():
+    wanted = tensorflows(RECORD).SerializeToString(deterministic=True)
+    found = schema.encode(RECORD, ("mood",))
+    assert found == wanted
+
+
+def test_parsing_in_a_graph_gives_the_values_back():
+    found = tf.function(lambda s: schema.parse(s, ("mood",)))(
+        tf.constant(schema.encode(RECORD, ("mood",)))
+    )
+    assert found["frames"].numpy().tolist() == [b"one", b"two"]
+    assert found["label_ids"].numpy().tolist() == [2, 0]
+    assert found["mood.labels"].numpy().tolist() == []
+    assert found["path"].numpy().decode() == "a/ü.mp4"
+    np.testing.assert_allclose(found["frame_rate"], 29.97, rtol=1e-6)
+
+
+def test_decoding_without_tensorflow_gives_the_values_back():
+    found = schema.decode(schema.encode(RECORD, ("mood",)), ("mood",))
+    assert found["times"] == [0, 40_000]
+    assert found["labels"] == [b"walk", b"run"]
+    assert found["height"] == 4
+
+
+def test_decoding_what_is_no_record_raises():
+    with pytest.raises(ValueError, match="SequenceExample"):
+        schema.decode(b"\xff\xff\xff")
+
+
+def test_a_missing_feature_is_named():
+    with pytest.raises(ValueError, match="image/format has 0 values"):
+        schema.decode(b"")
+
+
+def test_file_equals_tensorflows_own(tmp_path):
+    records = [b"", b"abc", bytes(range(256)) * 300]
+    with tf.io.TFRecordWriter(str(tmp_path / "wanted")) as writer:
+        for record in records:
+            writer.write(record)
+    found = b"".join(
+        tfrecord.frame(data, google_crc32c.value(data)) for data in records
+    )
+    assert found == (tmp_path / "wanted").read_bytes()

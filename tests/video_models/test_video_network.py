@@ -1,0 +1,71 @@
+import keras
+import numpy as np
+import pytest
+
+from pipelines import batch
+from tfrecords_tools.base import registry
+from video_models import video_network
+
+CLIP = batch.ClipSpec(frames=8, size=16)
+FRAMES = np.random.default_rng(0).uniform(0, 255, (2, *CLIP.shape))
+
+
+def tiny(kind, name):
+    module = registry.load(f"video_models.{kind}", name)
+    return registry.Chosen(name, module, module.TINY)
+
+
+def build(backbone="frame_conv", temporal="attention"):
+    return video_network.build(
+        tiny("backbones", backbone),
+        tiny("temporal", temporal),
+        tiny("heads", "classifier"),
+        CLIP,
+        classes=3,
+    )
+
+
+@pytest.mark.parametrize("temporal", registry.names_in("video_models.temporal"))
+@pytest.mark.parametrize(
+    "backbone", registry.names_in("video_models.backbones")
+)
+def test_every_backbone_goes_with_every_temporal_block(backbone, temporal):
+    assert build(backbone, temporal).output.shape == (None, 3)
+
+
+def test_network_is_an_ordinary_keras_model_that_fits():
+    network = build()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile("adam", loss)
+    history = network.fit(FRAMES, np.array([0, 1]), epochs=1, verbose=0)
+    assert np.isfinite(history.history["loss"][0])
+
+
+def test_logits_are_float32_under_mixed_precision():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        network = build()
+        assert network.get_layer("frame_conv").compute_dtype == "bfloat16"
+        assert network(FRAMES).dtype == "float32"
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def test_attention_knows_the_order_of_the_frames():
+    network = build()
+    assert np.max(np.abs(network(FRAMES) - network(FRAMES[:, ::-1]))) > 1e-4
+
+
+def test_without_a_temporal_block_the_order_is_lost():
+    network = build(temporal="none")
+    np.testing.assert_allclose(
+        network(FRAMES), network(FRAMES[:, ::-1]), atol=1e-5
+    )
+
+
+def test_network_survives_saving(tmp_path):
+    network = build()
+    network.save(tmp_path / "network.keras")
+    loaded = keras.saving.load_model(tmp_path / "network.keras")
+    np.testing.assert_array_equal(loaded(FRAMES), network(FRAMES))
