@@ -15,6 +15,7 @@ import tensorflow as tf
 from tfrecords_tools.base import atomic_write, errors
 
 _FACTS = "facts.json"
+_MISFITS = (tf.errors.OpError, AssertionError, IndexError, ValueError)
 
 
 class Checkpoints:
@@ -75,7 +76,7 @@ class Checkpoints:
         try:
             status = tf.train.Checkpoint(**state).read(str(path / "state"))
             status.assert_existing_objects_matched()
-        except (tf.errors.OpError, AssertionError, ValueError) as error:
+        except _MISFITS as error:
             first = str(error).strip().splitlines()[0]
             raise errors.UserError(
                 f"checkpoint {path} does not fit these networks, or is "

@@ -23,8 +23,8 @@ class Config:
     )
     xla: str = settings.setting(
         "auto",
-        "Compile the step; auto: on GPU and TPU, not on CPU, where it is "
-        "slower.",
+        "Compile forward and backward passes; auto: on GPU, not on CPU, where "
+        "it is slower. A TPU compiles whole steps by itself.",
         choices=("auto", "on", "off"),
     )
     precision: str = settings.setting(
@@ -72,12 +72,12 @@ def start(config: Config) -> tf.distribute.Strategy:
 
 
 def compiles(config: Config) -> bool:
-    """Whether the step goes through XLA."""
-    if config.xla != "auto":
-        return config.xla == "on"
-    return bool(tf.config.list_physical_devices("GPU")) or (
-        config.strategy == "tpu"
-    )
+    """Whether forward and backward passes are to go through XLA."""
+    if config.strategy == "tpu":
+        return False
+    if config.xla == "auto":
+        return bool(tf.config.list_physical_devices("GPU"))
+    return config.xla == "on"
 
 
 def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
@@ -128,7 +128,7 @@ def _tpu_strategy(address: str) -> tf.distribute.Strategy:
         resolver = tf.distribute.cluster_resolver.TPUClusterResolver(address)
         tf.config.experimental_connect_to_cluster(resolver)
         tf.tpu.experimental.initialize_tpu_system(resolver)
-    except (ValueError, RuntimeError, tf.errors.OpError) as error:
+    except (ValueError, OSError, RuntimeError, tf.errors.OpError) as error:
         raise errors.UserError(
             f"--devices.strategy=tpu: no TPU at {address!r} ({error}); "
             "give its name with --devices.tpu, or another strategy"

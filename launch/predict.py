@@ -47,8 +47,8 @@ def main(resolved: flags.Resolved) -> int:
     for name in ("model", "videos"):
         if not getattr(asked, name):
             raise errors.UserError(f"--{name} is not given; see --help")
-    paths = _files(pathlib.Path(asked.videos))
     model = serving.Loaded(asked.model)
+    paths = _files(pathlib.Path(asked.videos))
     show = _print_json if asked.json else _print_row
     if not asked.json:
         print(f"{'seconds':<18}{'label':<20}{'score':>6}  path")

@@ -86,12 +86,14 @@ def record(resolved: flags.Resolved) -> None:
     Raises:
         UserError: the run was begun with other flags.
     """
-    path = pathlib.Path(resolved.settings.workdir) / FILE_NAME
-    if path.exists():
+    folder = pathlib.Path(resolved.settings.workdir)
+    path = folder / FILE_NAME
+    begun = checkpoints.Checkpoints(folder / "checkpoints").steps()
+    if path.exists() and begun:
         changed = _differences(path, flags.lines(resolved, COMMAND))
         if changed:
             raise errors.UserError(
-                f"{path.parent} was begun with other flags: "
+                f"{folder} was begun with other flags: "
                 + "; ".join(changed[:5])
                 + ". Use those, or another --workdir"
             )

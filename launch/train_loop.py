@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
-from video_models.layers import randomness
+from video_models.layers import normalization, randomness
 
 
 @dataclasses.dataclass(frozen=True)
@@ -319,6 +319,13 @@ class TrainLoop:
 
     def _check(self) -> None:
         config = self._config
+        replicas = self._strategy.num_replicas_in_sync
+        if self._xla and replicas > 1 and self._is_synchronized():
+            raise errors.UserError(
+                "--devices.xla: wanted off, since BatchNorm that is "
+                "synchronised between replicas cannot be compiled; or "
+                "choose another --backbone.norm"
+            )
         if config.steps_per_execution > 1 and any(
             player.every > 1 for player in self.objective.players
         ):
@@ -331,12 +338,17 @@ class TrainLoop:
                 "--train.parts: wanted 1, since the loss compares all clips "
                 "of the batch with one another"
             )
-        each = config.batch_size // self._strategy.num_replicas_in_sync
+        each = config.batch_size // replicas
         if each % config.parts:
             raise errors.UserError(
                 f"--train.parts={config.parts}: {each} clips on a replica "
                 "cannot be cut into so many equal parts"
             )
+
+
+    def _is_synchronized(self) -> bool:
+        networks = self.objective.networks.values()
+        return any(normalization.is_synchronized(each) for each in networks)
 
 
 def _copy(network: keras.Model) -> keras.Model:

@@ -9,6 +9,7 @@ import os
 
 from tfrecords_tools import (
     annotations,
+    build_plan,
     build_report,
     data_set,
     manifest,
@@ -60,7 +61,7 @@ def run(resolved: flags.Resolved) -> None:
                 f"--{name} is missing: wanted --source=..., --input=... and "
                 "--output=...; --help lists them"
             )
-    request = data_set.Request(
+    request = build_plan.Request(
         resolved.one("source"),
         own.input,
         own.output,
@@ -68,14 +69,14 @@ def run(resolved: flags.Resolved) -> None:
         resolved.sections["media"],
         resolved.sections["shards"],
     )
-    prepared = data_set.prepare(request, own.replace)
+    prepared = build_plan.prepare(request, own.replace)
     print(_intention(prepared, own))
     with progress.bar("clips", len(prepared.clips)) as told:
         made, rows = data_set.build(prepared, own.workers, told)
     print(_result(made, rows, own.output))
 
 
-def _intention(prepared: data_set.Prepared, own: Config) -> str:
+def _intention(prepared: build_plan.Prepared, own: Config) -> str:
     counts = [
         f"{split} {sum(clip.split == split for clip in prepared.clips)}"
         for split in annotations.SPLITS

@@ -11,9 +11,8 @@ import pathlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import simplejpeg
 
-from tfrecords_tools import data_set, manifest, schema
+from tfrecords_tools import manifest, record_check, schema, shard_plan
 from tfrecords_tools.base import errors, shard_index, tfrecord
 
 _BLOCK = 1 << 20
@@ -64,7 +63,7 @@ def _strangers(folder: pathlib.Path, made: manifest.Manifest) -> Iterator[str]:
     tfrecords = [s.name for shards in made.splits.values() for s in shards]
     known = {*tfrecords, *(shard_index.path_of(n).name for n in tfrecords)}
     for path in sorted(folder.iterdir()):
-        if data_set.OURS.fullmatch(path.name) and path.name not in known:
+        if shard_plan.NAME.fullmatch(path.name) and path.name not in known:
             yield f"{path.name}: is not in the manifest"
 
 
@@ -168,27 +167,12 @@ class _Shard:
                 yield "frames or times are not the index's"
             if row[_FIRST] == 0:
                 self.label_counts += self._labels_of(parsed)
-        yield from self._of_content(parsed)
+        yield from record_check.faults(parsed, self.made.labels)
 
     def _labels_of(self, parsed: dict) -> np.ndarray:
         length = len(self.made.labels)
         known = [i for i in parsed["label_ids"] if 0 <= i < length]
         return np.bincount(np.array(known, np.int64), minlength=length)
-
-    def _of_content(self, parsed: dict) -> Iterator[str]:
-        times = parsed["times"]
-        if len(times) != len(parsed["frames"]) or times != sorted(set(times)):
-            yield "times do not rise from frame to frame"
-        names = (*self.made.labels,)
-        said = [name.decode() for name in parsed["labels"]]
-        if [names[i : i + 1] for i in parsed["label_ids"]] != [
-            (name,) for name in said
-        ]:
-            yield f"labels {said} are not those of ids {parsed['label_ids']}"
-        for place, jpeg in enumerate(parsed["frames"]):
-            fault = _picture_fault(jpeg, parsed["height"], parsed["width"])
-            if fault:
-                yield f"frame {place} {fault}"
 
     def _totals(self, rows: np.ndarray) -> Iterator[str]:
         self.clips = set(rows[:, _CLIP].tolist())
@@ -208,16 +192,6 @@ class _Shard:
                 + f", the manifest says {stated.clips}, {stated.chunks} and "
                 f"{stated.frames}"
             )
-
-
-def _picture_fault(jpeg: bytes, height: int, width: int) -> str:
-    try:
-        found = simplejpeg.decode_jpeg_header(jpeg)[:2]
-    except ValueError as error:
-        return f"is no JPEG: {error}"
-    if found != (height, width):
-        return f"has {found} pixels, the record says {(height, width)}"
-    return "" if jpeg.endswith(b"\xff\xd9") else "is cut"
 
 
 def _sha256(path: pathlib.Path) -> str:

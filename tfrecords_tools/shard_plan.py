@@ -8,10 +8,13 @@ import dataclasses
 import hashlib
 import math
 import pathlib
+import re
 from collections import Counter
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import settings
+
+NAME = re.compile(r"[a-z]+-\d{5}-of-\d{5}\.(tfrecord|index)")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,13 +8,18 @@ import dataclasses
 import hashlib
 import pathlib
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import Any
 
-import google_crc32c
 import numpy as np
 
-from tfrecords_tools import annotations, manifest, schema, shard_plan
-from tfrecords_tools.base import atomic_write, shard_index, tfrecord
+from tfrecords_tools import (
+    annotations,
+    manifest,
+    schema,
+    shard_file,
+    shard_plan,
+)
+from tfrecords_tools.base import atomic_write, shard_index
 from tfrecords_tools.media import reader
 
 
@@ -74,7 +79,7 @@ def write(
     path = job.folder / planned.name
     outcomes = []
     with atomic_write.file(path) as stream:
-        shard = _Shard(stream)
+        shard = shard_file.ShardFile(stream)
         for number, clip in planned.clips:
             outcomes.append(_write_clip(job, shard, number, clip))
             done()
@@ -93,38 +98,8 @@ def write(
     return entry, outcomes
 
 
-class _Shard:
-    """An open shard that can go back to where the last clip ended."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
-        self.size = 0
-        self.rows: list[tuple[int, ...]] = []
-        self.digest = hashlib.sha256()
-
-    def add(self, clip: int, first: int, frames: list, data: bytes) -> None:
-        crc = google_crc32c.value(data)
-        framed = tfrecord.frame(data, crc)
-        span = (frames[0].time, frames[-1].end_time)
-        place = (self.size, len(data), crc)
-        self.rows.append((clip, *place, first, len(frames), *span))
-        self.stream.write(framed)
-        self.digest.update(framed)
-        self.size += len(framed)
-
-    def mark(self) -> tuple[int, int, Any]:
-        return self.size, len(self.rows), self.digest.copy()
-
-    def go_back(self, mark: tuple[int, int, Any]) -> None:
-        self.size, rows, self.digest = mark
-        del self.rows[rows:]
-        self.stream.flush()
-        self.stream.seek(self.size)
-        self.stream.truncate()
-
-
 def _write_clip(
-    job: Job, shard: _Shard, number: int, clip: annotations.Clip
+    job: Job, shard: shard_file.ShardFile, number: int, clip: annotations.Clip
 ) -> Outcome:
     mark = shard.mark()
     path = job.root / clip.path
@@ -134,7 +109,8 @@ def _write_clip(
         record = _record(job, clip, facts)
         for frames in _chunks(job, path, clip):
             data = schema.encode(record | _of_chunk(frames), tuple(job.tasks))
-            shard.add(number, count, frames, data)
+            span = frames[0].time, frames[-1].end_time
+            shard.add(data, number, count, len(frames), span)
             count += len(frames)
             damaged += sum(frame.damaged for frame in frames)
     except reader.VideoError as error:

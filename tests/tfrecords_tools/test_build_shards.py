@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from conftest import numbered, write_video
+from numbered_videos import numbered, write_video
 
 from tfrecords_tools import (
+    build_plan,
     build_shards,
     check_shards,
     data_set,
@@ -27,14 +28,14 @@ FORMATS = ROOT.parent / "shared/data/formats"
 
 def build(input, output, workers=1, replace=False, source="video_folder",
           **settings):  # fmt: skip
-    request = data_set.Request(
+    request = build_plan.Request(
         registry.choose("tfrecords_tools.sources", source),
         str(input),
         str(output),
         shards=shard_plan.Config(minimum=2, chunk_frames=3),
         **settings,
     )
-    return data_set.build(data_set.prepare(request, replace), workers)
+    return data_set.build(build_plan.prepare(request, replace), workers)
 
 
 def files(folder):

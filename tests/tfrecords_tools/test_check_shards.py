@@ -2,20 +2,26 @@ import shutil
 
 import pytest
 
-from tfrecords_tools import data_set, manifest, shard_check, shard_plan
+from tfrecords_tools import (
+    build_plan,
+    data_set,
+    manifest,
+    shard_check,
+    shard_plan,
+)
 from tfrecords_tools.base import errors, registry
 
 
 @pytest.fixture(scope="module")
 def built(classes, tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
-    request = data_set.Request(
+    request = build_plan.Request(
         registry.choose("tfrecords_tools.sources", "video_folder"),
         str(classes),
         str(folder),
         shards=shard_plan.Config(minimum=2, chunk_frames=4),
     )
-    data_set.build(data_set.prepare(request))
+    data_set.build(build_plan.prepare(request))
     return folder
 
 

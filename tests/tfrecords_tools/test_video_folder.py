@@ -31,6 +31,13 @@ def test_folders_called_like_splits_are_splits(tmp_path):
     ]
 
 
+def test_a_note_beside_the_splits_changes_nothing(tmp_path):
+    assert listed(tmp_path, "README.txt", "train/run/a.mp4") == [
+        ("README.txt", "", ""),
+        ("train/run/a.mp4", "run", "train"),
+    ]
+
+
 def test_other_files_are_listed_and_make_no_class(tmp_path):
     assert listed(tmp_path, "notes/a.txt", "run/a.mp4") == [
         ("notes/a.txt", "", ""),

@@ -185,20 +185,27 @@ def _read(values: Any, arguments: list[str], known_only: bool) -> list[str]:
     try:
         return values(["command", *arguments], known_only=known_only)[1:]
     except absl_flags.UnrecognizedFlagError as error:
-        known = [name for name in values if name != "flagfile"]
+        flag = f"--{error.flagname}"
+        known = [f"--{name}" for name in values if name != "flagfile"]
         raise errors.UserError(
-            f"{_origin(error.flagname, arguments)}unknown flag "
-            f"--{error.flagname}{registry.nearest(error.flagname, known)}"
-            "; --help lists the names"
+            f"{_origin(error.flagname, arguments)}unknown flag {flag}"
+            f"{registry.nearest(flag, known)}; --help lists the names"
         ) from error
     except absl_flags.CantOpenFlagFileError as error:
-        raise errors.UserError(f"cannot read flag file: {error}") from error
+        text = str(error).removeprefix("ERROR:: ")
+        raise errors.UserError(f"cannot read flag file: {text}") from error
     except absl_flags.IllegalFlagValueError as error:
-        name = str(error).partition("--")[2].partition("=")[0]
-        origin = _origin(name, arguments)
-        raise errors.UserError(f"{origin}{error}") from error
+        flag = str(error).removeprefix("flag ").partition(": ")[0]
+        name = flag.lstrip("-").partition("=")[0]
+        wanted = _KINDS.get(values[name].flag_type(), "another value")
+        raise errors.UserError(
+            f"{_origin(name, arguments)}{flag}: wanted {wanted}"
+        ) from error
     except absl_flags.Error as error:
         raise errors.UserError(str(error)) from error
+
+
+_KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 def _origin(name: str, arguments: list[str]) -> str:

@@ -10,10 +10,15 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import frame_jpeg, timed_frames, video_file
+from tfrecords_tools.media import (
+    frame_jpeg,
+    timed_frames,
+    video_facts,
+    video_file,
+)
 
 VideoError = video_file.VideoError
-Facts = video_file.Facts
+Facts = video_facts.Facts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +124,8 @@ def probe(path: str | os.PathLike, config: Config = Config()) -> Facts:
         VideoError: it cannot be read.
     """
     with video_file.VideoFile(path, config.max_pixels) as video:
-        return video.facts(next(timed_frames.decode(video)).picture)
+        first = next(timed_frames.decode(video)).picture
+        return video_facts.of(video, first)
 
 
 def _all_in_span(

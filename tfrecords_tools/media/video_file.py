@@ -1,10 +1,9 @@
-"""Opens one video file, tells about it, and says what is wrong with it.
+"""Opens one video file, or says what is wrong with it.
 
 Whatever is wrong becomes a `VideoError` with a status. Frames are decoded
 in timed_frames.
 """
 
-import dataclasses
 import os
 from fractions import Fraction
 from typing import Any
@@ -37,38 +36,6 @@ class VideoError(errors.UserError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
-
-
-@dataclasses.dataclass(frozen=True)
-class Facts:
-    """What a file says about its video.
-
-    Attributes:
-        codec: FFmpeg's name of it.
-        width: of a coded frame, before rotation, pixels.
-        height: the same.
-        frame_rate: frames a second, the average; 0 where unknown.
-        rotation: degrees counter-clockwise that the picture is to be turned.
-        variable_rate: whether frames stand at uneven distances.
-        seconds: stated or estimated duration; 0 where unknown.
-        remarks: what else may surprise, such as "10 bit" or "HDR".
-    """
-
-    codec: str
-    width: int
-    height: int
-    frame_rate: float
-    rotation: int
-    variable_rate: bool
-    seconds: float
-    remarks: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        words = [self.codec, f"{self.width}x{self.height}"]
-        words += [f"{self.frame_rate:.4g} fps"] if self.frame_rate else []
-        words += [f"rotated {self.rotation}"] if self.rotation else []
-        words += ["variable rate"] if self.variable_rate else []
-        return ", ".join([*words, *self.remarks])
 
 
 class VideoFile:
@@ -130,29 +97,6 @@ class VideoFile:
         if start is None:
             return (self.stream.start_time or 0) * self.stream.time_base
         return Fraction(start, av.time_base)
-
-    def facts(self, first: Any) -> Facts:
-        """Tells about the video, given its first decoded frame."""
-        average, base = self.stream.average_rate, self.stream.base_rate
-        uneven = average and base and abs(base / average - 1) > 0.02
-        bits = max(part.bits for part in first.format.components)
-        remarks = [f"{bits} bit"] if bits > 8 else []
-        remarks += ["HDR"] if first.color_trc in (16, 18) else []
-        remarks += ["interlaced"] if first.interlaced_frame else []
-        if self.aspect != 1:
-            remarks.append(
-                "pixels {}:{}".format(*self.aspect.as_integer_ratio())
-            )
-        return Facts(
-            codec=self.stream.codec_context.codec.canonical_name,
-            width=first.width,
-            height=first.height,
-            frame_rate=self.frame_rate,
-            rotation=round(first.rotation) % 360,
-            variable_rate=bool(uneven),
-            seconds=(self.container.duration or 0) / av.time_base,
-            remarks=tuple(remarks),
-        )
 
     def error(self, status: str, reason: str) -> VideoError:
         """A `VideoError` of this file."""

@@ -37,19 +37,17 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             "clips take --source=csv_file"
         )
     paths = sorted(_files(pathlib.Path(input)))
-    outermost = {path.parts[0] for path in paths if len(path.parts) > 1}
-    flat = any(len(path.parts) == 1 for path in paths)
-    by_split = (
-        bool(outermost)
-        and not flat
-        and all(name.lower() in annotations.SPLIT_NAMES for name in outermost)
+    videos = [path for path in paths if video_names.is_likely(path.name)]
+    by_split = bool(videos) and all(
+        len(path.parts) > 1 and path.parts[0].lower() in annotations.SPLIT_NAMES
+        for path in videos
     )
     return [_clip(path, by_split) for path in paths]
 
 
 def _clip(path: pathlib.PurePath, by_split: bool) -> annotations.Clip:
     folders = path.parts[:-1]
-    split = folders[0] if by_split else ""
+    split = folders[0] if by_split and folders else ""
     folders = folders[1:] if by_split else folders
     # What is no video shall not make a class.
     named = folders and video_names.is_likely(path.name)

@@ -1,0 +1,43 @@
+"""One short real run, and its export, for all tests that need one."""
+
+import pytest
+
+from launch import export, run_flags, train
+from tfrecords_tools.base import flags
+
+
+def _command(module_command, main, *arguments: str) -> None:
+    main(flags.parse(module_command, list(arguments)))
+
+
+@pytest.fixture(scope="session")
+def trained(toy_shards, tmp_path_factory):
+    """Folder of a run of 12 steps."""
+    workdir = tmp_path_factory.mktemp("trained")
+    _command(
+        run_flags.COMMAND,
+        train.main,
+        f"--shards={toy_shards}",
+        f"--workdir={workdir}",
+        "--train.steps=12",
+        "--train.batch_size=4",
+        "--train.average=0.9",
+        "--clip.frames=4",
+        "--clip.size=16",
+        "--backbone=frame_conv",
+        "--backbone.widths=8,16",
+    )
+    return workdir
+
+
+@pytest.fixture(scope="session")
+def exported(trained, tmp_path_factory):
+    """Folder of its export, version 1."""
+    output = tmp_path_factory.mktemp("export")
+    _command(
+        export.COMMAND,
+        export.main,
+        f"--workdir={trained}",
+        f"--output={output}",
+    )
+    return output

@@ -1,0 +1,136 @@
+"""Each wrong input gives one clear message, and nothing is lost."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from launch import evaluate, export, predict, run_flags, train
+from tests.launch import loop_run
+from tfrecords_tools.base import errors, flags
+
+
+def _complaint(command, main, *arguments: str) -> str:
+    with pytest.raises(errors.UserError) as caught:
+        main(flags.parse(command, list(arguments)))
+    message = str(caught.value)
+    assert "Traceback" not in message
+    return message
+
+
+def _train(*arguments: str) -> str:
+    return _complaint(run_flags.COMMAND, train.main, *arguments)
+
+
+def test_misspelt_flag_suggests_the_right_one():
+    assert "'--train.steps'" in _train("--train.stepz=3")
+
+
+def test_misspelt_choice_suggests_the_right_one():
+    assert "'frame_conv'" in _train("--backbone=frame_cnv")
+
+
+def test_flag_of_a_part_that_is_not_chosen_is_unknown():
+    assert "--temporal.layers" in _train("--temporal=none", "--temporal.layers=2")
+
+
+def test_stale_recipe_line_is_named(tmp_path):
+    recipe = tmp_path / "old.flagfile"
+    recipe.write_text("# goal\n--train.steps=3\n--train.gone=1\n")
+    assert f"{recipe}:3" in _train(f"--flagfile={recipe}")
+
+
+def test_missing_flag_file_is_named(tmp_path):
+    assert "none.flagfile" in _train(f"--flagfile={tmp_path}/none.flagfile")
+
+
+def test_value_of_a_wrong_kind_is_named():
+    assert "wanted a whole number" in _train("--train.steps=many")
+
+
+def test_value_outside_its_limits_is_named():
+    assert "at least 1" in _train("--train.steps=0")
+
+
+def test_missing_shards_are_named(tmp_path):
+    message = _train(f"--shards={tmp_path}/none", f"--workdir={tmp_path}/run")
+    assert f"{tmp_path}/none/manifest.json" in message
+
+
+def test_shards_of_another_schema_version_are_refused(toy_shards, tmp_path):
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
+    manifest = json.loads((shards / "manifest.json").read_text())
+    manifest["schema_version"] = 99
+    (shards / "manifest.json").write_text(json.dumps(manifest))
+    message = _train(f"--shards={shards}", f"--workdir={tmp_path}/run")
+    assert "schema version 99" in message
+
+
+def test_batch_that_replicas_cannot_share_is_refused(toy_shards, tmp_path):
+    trial = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "launch.train",
+            f"--shards={toy_shards}",
+            f"--workdir={tmp_path}/run",
+            "--devices.strategy=mirrored",
+            "--devices.logical_cpus=2",
+            "--train.batch_size=3",
+            "--clip.size=16",
+        ],
+        cwd=loop_run.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert trial.returncode == 2
+    assert "multiple of 2" in trial.stderr
+    assert "Traceback" not in trial.stderr
+
+
+def test_missing_run_is_named(tmp_path):
+    for module in (evaluate, export):
+        message = _complaint(
+            module.COMMAND,
+            module.main,
+            f"--workdir={tmp_path}/none",
+            *(["--output=x"] if module is export else []),
+        )
+        assert "is" in message and f"{tmp_path}/none" in message
+
+
+def test_missing_model_is_named(tmp_path):
+    message = _complaint(
+        predict.COMMAND,
+        predict.main,
+        f"--model={tmp_path}",
+        f"--videos={tmp_path}",
+    )
+    assert "launch.export" in message
+
+
+def test_other_labels_than_the_checkpoint_s_are_refused(
+    trained, toy_shards, tmp_path
+):
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
+    manifest = json.loads((shards / "manifest.json").read_text())
+    manifest["labels"][0] = "somebody"
+    (shards / "manifest.json").write_text(json.dumps(manifest))
+    message = _complaint(
+        evaluate.COMMAND,
+        evaluate.main,
+        f"--workdir={trained}",
+        f"--shards={shards}",
+    )
+    assert "unknown ['somebody']" in message
+
+
+def test_run_goes_on_only_with_the_flags_it_was_begun_with(
+    trained, toy_shards
+):
+    message = _train(
+        f"--flagfile={trained}/flags.flagfile", "--train.batch_size=8"
+    )
+    assert "--train.batch_size=4, now 8" in message

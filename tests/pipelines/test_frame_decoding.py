@@ -1,0 +1,161 @@
+import numpy as np
+import pytest
+import simplejpeg
+import tensorflow as tf
+
+from pipelines import batch, frame_decoding
+from tests import run_modes
+
+HEIGHT, WIDTH = 48, 64
+
+
+def waves(height=HEIGHT, width=WIDTH):
+    """uint8 [height, width, 3], smooth, and nowhere the same."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    parts = [
+        np.sin(rows / a + columns / b) for a, b in [(9, 7), (5, 9), (8, 6)]
+    ]
+    return (127 + 120 * np.stack(parts, axis=-1)).astype(np.uint8)
+
+
+def columns_numbered(height, width):
+    """uint8 [1, height, width, 3]: the value is the column."""
+    image = np.zeros((1, height, width, 3), np.uint8)
+    return image + np.arange(width, dtype=np.uint8)[:, None]
+
+
+def jpegs(count=2, **size):
+    image = waves(**size)
+    return [
+        simplejpeg.encode_jpeg(np.roll(image, 5 * n, axis=1), quality=90)
+        for n in range(count)
+    ]
+
+
+def scaled(run, frames, place=0.5, **spec):
+    clip = batch.ClipSpec(**spec)
+    return run(
+        lambda frames, place: frame_decoding.scale_and_crop(
+            frames, clip, place
+        ),
+        frames,
+        place,
+    ).numpy()
+
+
+def window(run, encoded, place, size):
+    return run(
+        lambda encoded, place: frame_decoding.decode_window(
+            encoded, place, size
+        ),
+        encoded,
+        place,
+    ).numpy()
+
+
+@run_modes.both
+def test_frames_are_decoded_accurately_in_their_order(run):
+    found = run(frame_decoding.decode_clip, jpegs())
+    for frame, jpeg in zip(found, jpegs(), strict=True):
+        wanted = tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE")
+        assert np.array_equal(frame, wanted)
+
+
+@run_modes.both
+def test_evaluation_pixels_are_resized_with_antialiasing_and_rounded(run):
+    wanted = tf.image.resize(waves()[None], (24, 32), antialias=True)
+    wanted = np.rint(wanted[:, :, 4:28]).astype(np.uint8)
+    assert np.array_equal(scaled(run, waves()[None], size=24), wanted)
+
+
+@run_modes.both
+def test_nothing_is_resized_where_the_short_side_fits(run):
+    wanted = waves()[None, :, 8:56]
+    assert np.array_equal(scaled(run, waves()[None], size=48), wanted)
+
+
+@run_modes.both
+@pytest.mark.parametrize("place, first", [(0.0, 0), (0.5, 10), (1.0, 20)])
+def test_crop_of_a_wide_frame_moves_from_left_to_right(run, place, first):
+    found = scaled(run, columns_numbered(10, 30), place, size=10)
+    assert found[0, 0, :, 0].tolist() == list(range(first, first + 10))
+
+
+@run_modes.both
+@pytest.mark.parametrize("place, first", [(0.0, 0), (0.5, 10), (1.0, 20)])
+def test_crop_of_a_tall_frame_moves_from_top_to_bottom(run, place, first):
+    tall = columns_numbered(10, 30).transpose(0, 2, 1, 3)
+    found = scaled(run, tall, place, size=10)
+    assert found[0, :, 0, 0].tolist() == list(range(first, first + 10))
+
+
+@run_modes.both
+def test_larger_short_side_leaves_a_border_on_all_sides(run):
+    square = columns_numbered(16, 16)
+    found = scaled(run, square, size=10, short_side=16)
+    assert found[0, 0, :, 0].tolist() == list(range(3, 13))
+
+
+@run_modes.both
+def test_size_comes_out_static(run):
+    def shape(frames):
+        found = frame_decoding.scale_and_crop(frames, batch.ClipSpec(size=8))
+        assert found.shape[1:] == (8, 8, 3)
+        return found
+
+    run(shape, waves()[None])
+
+
+@run_modes.both
+def test_window_at_full_resolution_is_the_full_decodes_crop(run):
+    full = run(
+        lambda encoded: tf.map_fn(
+            lambda jpeg: tf.io.decode_jpeg(jpeg, dct_method="INTEGER_FAST"),
+            encoded,
+            fn_output_signature=tf.uint8,
+        ),
+        jpegs(),
+    )
+    found = window(run, jpegs(), (5, 11, 16, 16), 16)
+    assert np.array_equal(found, full[:, 5:21, 11:27])
+
+
+@run_modes.both
+@pytest.mark.parametrize("side", [16, 28, 32, 60, 64, 92])
+def test_window_at_any_resolution_shows_the_same_pixels(run, side):
+    encoded = jpegs(height=96, width=128)
+    found = window(run, encoded, (4, 36, side, side), 16)
+    cut = [waves(96, 128), np.roll(waves(96, 128), 5, axis=1)]
+    cut = np.stack(cut)[:, 4 : 4 + side, 36 : 36 + side]
+    wanted = tf.image.resize(cut, (16, 16), antialias=True)
+    assert np.abs(found - wanted.numpy()).mean() < 4
+
+
+@run_modes.both
+@pytest.mark.parametrize("side", [16, 31, 35, 63, 67, 90])
+def test_window_is_less_than_one_pixel_from_its_place(run, side):
+    ramp = 2 * columns_numbered(96, 128)[0]
+    encoded = [simplejpeg.encode_jpeg(ramp, quality=100)]
+    found = window(run, encoded, (3, 37, side, side), 16)
+    pixel = side / 16
+    centres = 37 + pixel * (np.arange(16) + 0.5) - 0.5
+    assert np.abs(found - 2 * centres[:, None]).max() <= 2 * pixel + 2
+
+
+@run_modes.both
+@pytest.mark.parametrize("side", [16, 33, 65])
+def test_window_may_end_with_the_frame(run, side):
+    encoded = jpegs(height=67, width=101)
+    place = (67 - side, 101 - side, side, side)
+    assert window(run, encoded, place, 16).shape == (2, 16, 16, 3)
+
+
+@run_modes.both
+def test_window_that_is_not_square_is_stretched(run):
+    assert window(run, jpegs(), (0, 0, 20, 50), 16).shape == (2, 16, 16, 3)
+
+
+@run_modes.both
+def test_pixels_are_rounded_and_clipped(run):
+    found = run(frame_decoding.to_uint8, [-3.0, 1.4, 1.6, 254.9, 300.0])
+    assert found.numpy().tolist() == [0, 1, 2, 255, 255]

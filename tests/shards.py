@@ -1,0 +1,148 @@
+"""Small real shards, written without the code that cuts real videos.
+
+In `coded` clips every frame tells its clip and its own number by colour.
+"""
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Callable
+
+import google_crc32c
+import numpy as np
+import simplejpeg
+import tensorflow as tf
+
+from tfrecords_tools import manifest, schema
+from tfrecords_tools.base import settings, shard_index
+from tfrecords_tools.media import reader
+
+STEP = 6  # between neighbours in red and green; JPEG errs by 1 or 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Clip:
+    """One clip to write: its number in the split, length and labels."""
+
+    number: int
+    frames: int
+    labels: tuple[str, ...] = ()
+    tasks: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+
+Draw = Callable[[Clip, int], np.ndarray]
+
+
+def coded(clip: Clip, frame: int) -> np.ndarray:
+    """uint8 [24, 32, 3]: red is the clip, green the frame, blue a ramp."""
+    image = np.zeros((24, 32, 3), np.uint8)
+    image[..., 0] = STEP * clip.number
+    image[..., 1] = STEP * frame
+    image[..., 2] = np.linspace(0, 255, 32)
+    return image
+
+
+def clips_in(frames: np.ndarray) -> np.ndarray:
+    """The clip numbers in uint8 [..., H, W, 3]."""
+    return np.rint(frames[..., 0].mean((-2, -1)) / STEP).astype(int)
+
+
+def frames_in(frames: np.ndarray) -> np.ndarray:
+    """The frame numbers in uint8 [..., H, W, 3]."""
+    return np.rint(frames[..., 1].mean((-2, -1)) / STEP).astype(int)
+
+
+def write(
+    folder: pathlib.Path,
+    splits: dict[str, list[Clip]],
+    draw: Draw = coded,
+    shards: int = 3,
+    chunk_frames: int = 8,
+    labels: tuple[str, ...] = ("a", "b", "c"),
+    tasks: dict[str, tuple[str, ...]] | None = None,
+) -> pathlib.Path:
+    """Writes each split into `shards` files, and the manifest."""
+    every = [clip for clips in splits.values() for clip in clips]
+    made = manifest.Manifest(
+        labels=labels,
+        tasks=tasks or {},
+        several_labels=any(len(clip.labels) > 1 for clip in every),
+        splits={
+            split: tuple(
+                _shard(
+                    folder / f"{split}-{place:05d}-of-{shards:05d}.tfrecord",
+                    [clips[i] for i in part],
+                    draw,
+                    chunk_frames,
+                    {"": labels, **(tasks or {})},
+                )
+                for place, part in enumerate(
+                    np.array_split(np.arange(len(clips)), shards)
+                )
+            )
+            for split, clips in splits.items()
+        },
+        settings={"media": settings.to_dict(reader.Config())},
+        label_counts={
+            split: tuple(
+                sum(name in clip.labels for clip in clips) for name in labels
+            )
+            for split, clips in splits.items()
+        },
+    )
+    manifest.write(folder, made)
+    return folder
+
+
+def _shard(path, clips, draw, chunk_frames, names) -> manifest.Shard:
+    rows, offset = [], 0
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for clip in clips:
+            images = [draw(clip, frame) for frame in range(clip.frames)]
+            for first in range(0, clip.frames, chunk_frames):
+                chunk = images[first : first + chunk_frames]
+                record = _record(clip, first, chunk, names)
+                data = schema.encode(record, tuple(names)[1:])
+                writer.write(data)
+                crc = google_crc32c.value(data)
+                span = record["start_time"], record["end_time"]
+                place = (clip.number, offset, len(data), crc)
+                rows.append((*place, first, len(chunk), *span))
+                offset += len(data) + 16
+    index = shard_index.path_of(path)
+    shard_index.write(index, np.array(rows), schema.VERSION)
+    return manifest.Shard(
+        name=path.name,
+        clips=len(clips),
+        chunks=len(rows),
+        frames=sum(clip.frames for clip in clips),
+        size=offset,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        index_sha256=hashlib.sha256(index.read_bytes()).hexdigest(),
+    )
+
+
+def _record(clip, first, images, names) -> dict:
+    times = [40_000 * (first + place) for place in range(len(images))]
+    record = {
+        "frames": [
+            simplejpeg.encode_jpeg(image, 95, colorsubsampling="444")
+            for image in images
+        ],
+        "times": times,
+        "format": "jpeg",
+        "height": images[0].shape[0],
+        "width": images[0].shape[1],
+        "frame_rate": 25.0,
+        "path": f"{clip.number}.mp4",
+        "media_id": f"{clip.number}",
+        "start_time": times[0],
+        "end_time": times[-1] + 40_000,
+        "caption": "",
+    }
+    for task, known in names.items():
+        given = clip.tasks.get(task, ()) if task else clip.labels
+        prefix = f"{task}." if task else ""
+        record[f"{prefix}labels"] = list(given)
+        record[f"{prefix}label_ids"] = [known.index(each) for each in given]
+    return record
