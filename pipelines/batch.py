@@ -10,7 +10,7 @@ In evaluation `frames` is [B, views, T, H, W, 3].
 
 import dataclasses
 
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,9 +24,7 @@ class ClipSpec:
         "sampling.",
         minimum=1,
     )
-    size: int = settings.setting(
-        112, "Height and width in pixels.", minimum=8
-    )
+    size: int = settings.setting(112, "Height and width in pixels.", minimum=8)
     sampling: str = settings.setting(
         "dense",
         "dense: every stride-th frame from one place; uniform: spread over "
@@ -39,6 +37,13 @@ class ClipSpec:
         "they crop; not given: the size.",
         minimum=8,
     )
+
+    def __post_init__(self):
+        if self.short_side is not None and self.short_side < self.size:
+            raise errors.UserError(
+                f"--clip.short_side={self.short_side} leaves no room for a "
+                f"crop of --clip.size={self.size}: wanted at least that"
+            )
 
     @property
     def shape(self) -> tuple[int, int, int, int]:

@@ -146,7 +146,8 @@ def evaluation(
         A dataset of batches as `pipelines.batch` says, with `frames`
         uint8 [B, views * crops, T, H, W, 3].
     """
-    crop_places = [0.5] if crops == 1 else [i / (crops - 1) for i in range(crops)]
+    last = crops - 1
+    crop_places = [i / last for i in range(crops)] if last else [0.5]
 
     def example(position: tf.Tensor) -> dict:
         place = tf.minimum(position, reader.clips - 1)

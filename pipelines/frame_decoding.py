@@ -54,15 +54,15 @@ def scale_and_crop(
     )
     top, left = (
         tf.cast(tf.cast(side - size, tf.float32) * at + 0.5, tf.int32)
-        for side, at in zip(scaled, _crop_places(height, width, place))
+        for side, at in zip(
+            scaled, _crop_places(height, width, place), strict=True
+        )
     )
     crop = resized[:, top : top + size, left : left + size]
     return tf.ensure_shape(to_uint8(crop), (None, size, size, 3))
 
 
-def decode_window(
-    jpegs: tf.Tensor, window: tf.Tensor, size: int
-) -> tf.Tensor:
+def decode_window(jpegs: tf.Tensor, window: tf.Tensor, size: int) -> tf.Tensor:
     """Decodes one window of every frame, for training.
 
     Args:

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
-from tfrecords_tools.base import errors, shard_index
+from tfrecords_tools.base import errors, shard_index, tfrecord
 
 _READ_BUFFER_BYTES = 256 * 1024
 _COLUMN = {name: i for i, name in enumerate(shard_index.COLUMNS)}
@@ -42,12 +42,14 @@ class ShardReader:
         self.manifest = manifests.read(folder)
         shards = self.manifest.shards(split)
         self._paths = [str(pathlib.Path(folder) / s.name) for s in shards]
-        for path, shard in zip(self._paths, shards):
+        for path, shard in zip(self._paths, shards, strict=True):
             _check_size(path, shard.size)
         tables = [
             shard_index.read(shard_index.path_of(path), schema.VERSION)
             for path in self._paths
         ]
+        for shard, path, table in zip(shards, self._paths, tables, strict=True):
+            _check_fit(path, shard, table)
         self._rows = np.concatenate(tables)
         self._row_shards = np.repeat(
             np.arange(len(tables)), [len(table) for table in tables]
@@ -148,4 +150,16 @@ def _check_size(path: str, size: int) -> None:
         raise errors.UserError(
             f"shard {path} has {found} bytes, its manifest says {size}: it "
             "was changed or cut; run tfrecords_tools.check_shards"
+        )
+
+
+def _check_fit(path: str, shard: manifests.Shard, rows: np.ndarray) -> None:
+    """Raises UserError where the index is not that of this shard."""
+    frame = tfrecord.HEADER + tfrecord.FOOTER
+    size = int(rows[:, _COLUMN["length"]].sum()) + frame * len(rows)
+    if (len(rows), size) != (shard.chunks, shard.size):
+        raise errors.UserError(
+            f"{shard_index.path_of(path)} tells of {len(rows)} records and "
+            f"{size} bytes, the manifest of {shard.chunks} and {shard.size}: "
+            "it belongs to another shard; copy or build the folder again"
         )

@@ -4,8 +4,11 @@ Workers import no TensorFlow, which would cost half a gigabyte in each.
 """
 
 import concurrent.futures as futures
+import contextlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -60,7 +63,8 @@ def _together(job, shards, workers, progress) -> Iterator[Written]:
     with futures.ProcessPoolExecutor(
         min(workers, len(shards)), context, _start_worker, (count, stop)
     ) as pool:
-        tasks = [pool.submit(_write, job, planned) for planned in shards]
+        with _without_interrupt():  # Workers inherit it as they start.
+            tasks = [pool.submit(_write, job, planned) for planned in shards]
         try:
             _wait(tasks, lambda: progress(count.value))
         except futures.BrokenExecutor as error:
@@ -86,14 +90,32 @@ def _wait(tasks: list[futures.Future], look: Callable[[], None]) -> None:
         look()
 
 
+@contextlib.contextmanager
+def _without_interrupt() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 _shared: Any = None
 
 
 def _start_worker(count: Any, stop: Any) -> None:
     global _shared
     _shared = count, stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot tell its workers, and they would wait on."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _write(job: shard_writer.Job, planned: shard_plan.Planned) -> tuple:

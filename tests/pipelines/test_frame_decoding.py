@@ -121,7 +121,7 @@ def test_window_at_full_resolution_is_the_full_decodes_crop(run):
 
 
 @run_modes.both
-@pytest.mark.parametrize("side", [16, 28, 32, 60, 64, 92])
+@pytest.mark.parametrize("side", [28, 32, 92])
 def test_window_at_any_resolution_shows_the_same_pixels(run, side):
     encoded = jpegs(height=96, width=128)
     found = window(run, encoded, (4, 36, side, side), 16)
@@ -132,7 +132,7 @@ def test_window_at_any_resolution_shows_the_same_pixels(run, side):
 
 
 @run_modes.both
-@pytest.mark.parametrize("side", [16, 31, 35, 63, 67, 90])
+@pytest.mark.parametrize("side", [31, 35, 90])
 def test_window_is_less_than_one_pixel_from_its_place(run, side):
     ramp = 2 * columns_numbered(96, 128)[0]
     encoded = [simplejpeg.encode_jpeg(ramp, quality=100)]
@@ -143,7 +143,7 @@ def test_window_is_less_than_one_pixel_from_its_place(run, side):
 
 
 @run_modes.both
-@pytest.mark.parametrize("side", [16, 33, 65])
+@pytest.mark.parametrize("side", [33, 65])
 def test_window_may_end_with_the_frame(run, side):
     encoded = jpegs(height=67, width=101)
     place = (67 - side, 101 - side, side, side)

@@ -1,0 +1,20 @@
+"""Flags are defined only through base/flags.py."""
+
+import pytest
+
+from tests.house import sources
+
+PARSERS = ("absl.flags", "argparse", "optparse", "getopt", "click")
+OTHERS = [p for p in sources.paths() if p != "tfrecords_tools/base/flags.py"]
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_no_other_file_reads_a_command_line(path):
+    found = sources.imports(sources.parsed(path))
+    assert not {name for name in found if sources.within(name, PARSERS)}
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_flags_are_bound_only_in_launch_and_in_commands_of_the_tools(path):
+    uses = "tfrecords_tools.base.flags" in sources.imports(sources.parsed(path))
+    assert not uses or path.startswith(("launch/", "tfrecords_tools/"))

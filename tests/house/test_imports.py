@@ -1,0 +1,79 @@
+"""Data flows one way: nothing downstream is imported upstream."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.house import sources
+
+MAY_IMPORT = {
+    "tfrecords_tools": ("tfrecords_tools",),
+    "pipelines": (
+        "pipelines",
+        "tfrecords_tools.base",
+        "tfrecords_tools.schema",
+        "tfrecords_tools.manifest",
+        "tfrecords_tools.media",
+    ),
+    "video_models": (
+        "video_models",
+        "tfrecords_tools.base",
+        "pipelines.batch",
+    ),
+    "launch": sources.ROOMS,
+}
+TFDS = "tfrecords_tools/tfds_builders/"
+WITHOUT_TENSORFLOW = [
+    path
+    for path in sources.paths("tfrecords_tools")
+    if not path.startswith(TFDS)
+]
+
+
+@pytest.mark.parametrize("path", sources.paths())
+def test_room_imports_only_what_lies_upstream(path):
+    ours = (*sources.ROOMS, "tests")
+    found = sources.imports(sources.parsed(path))
+    allowed = MAY_IMPORT[path.split("/")[0]]
+    wrong = {
+        name
+        for name in found
+        if sources.within(name, ours) and not sources.within(name, allowed)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", sources.paths())
+def test_imports_say_the_whole_path(path):
+    found = sources.imports(sources.parsed(path))
+    assert not {name for name in found if name.startswith(".")}
+
+
+@pytest.mark.parametrize("path", sources.paths())
+def test_pyav_is_known_only_to_media(path):
+    found = sources.imports(sources.parsed(path))
+    uses = any(sources.within(name, ("av",)) for name in found)
+    assert not uses or path.startswith("tfrecords_tools/media/")
+
+
+@pytest.mark.parametrize("path", WITHOUT_TENSORFLOW)
+def test_tensorflow_is_not_imported_when_a_tool_is_loaded(path):
+    found = sources.imports_when_loaded(sources.parsed(path))
+    heavy = ("tensorflow", "keras", "tensorflow_datasets")
+    assert not {name for name in found if sources.within(name, heavy)}
+
+
+def test_loading_every_tool_loads_no_tensorflow():
+    names = [sources.module_name(path) for path in WITHOUT_TENSORFLOW]
+    program = "\n".join(
+        ["import sys", *(f"import {name}" for name in names)]
+        + ["print({'tensorflow', 'keras'} & set(sys.modules))"]
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=sources.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout == "set()\n", found.stderr
