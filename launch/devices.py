@@ -51,9 +51,7 @@ def start(config: Config) -> tf.distribute.Strategy:
     """
     try:
         if config.threads:
-            tf.config.threading.set_intra_op_parallelism_threads(
-                config.threads
-            )
+            tf.config.threading.set_intra_op_parallelism_threads(config.threads)
         if config.logical_cpus:
             tf.config.set_logical_device_configuration(
                 tf.config.list_physical_devices("CPU")[0],

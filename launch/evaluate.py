@@ -1,6 +1,6 @@
 """Measures a trained run on a split.
 
-    python -m launch.evaluate --workdir=RUN --split=validation
+python -m launch.evaluate --workdir=RUN --split=validation
 """
 
 import dataclasses
@@ -53,16 +53,17 @@ def main(resolved: flags.Resolved) -> None:
     trained = run_flags.read_back(asked.workdir, asked.shards)
     shards = trained.experiment.shards
     evaluation.check_labels(trained.labels, trained.manifest.labels, shards)
-    report = evaluation.evaluate(
-        trained.objective,
-        trained.networks,
-        trained.strategy,
-        shard_reader.ShardReader(shards, asked.split),
-        trained.experiment.clip,
-        views.batch_size or trained.experiment.train.batch_size,
-        views.views,
-        views.crops,
-    )
+    with shard_reader.damage_explained(shards):
+        report = evaluation.evaluate(
+            trained.objective,
+            trained.networks,
+            trained.strategy,
+            shard_reader.ShardReader(shards, asked.split),
+            trained.experiment.clip,
+            views.batch_size or trained.experiment.train.batch_size,
+            views.views,
+            views.crops,
+        )
     path = pathlib.Path(asked.workdir) / "metrics.json"
     metrics = json.loads(path.read_text()) if path.exists() else {}
     metrics[asked.split] = {"step": trained.step, **report}

@@ -70,7 +70,8 @@ def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
         UserError: wrong input; a loss that is not finite.
         SystemExit: SIGTERM came; a checkpoint was written.
     """
-    return _Run(experiment, pathlib.Path(workdir)).to_the_end()
+    with shard_reader.damage_explained(experiment.shards):
+        return _Run(experiment, pathlib.Path(workdir)).to_the_end()
 
 
 class _Run:

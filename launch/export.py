@@ -1,7 +1,7 @@
 """Exports a trained run for serving, or verifies an export.
 
-    python -m launch.export --workdir=RUN --output=EXPORT
-    python -m launch.export --verify=EXPORT
+python -m launch.export --workdir=RUN --output=EXPORT
+python -m launch.export --verify=EXPORT
 """
 
 import dataclasses

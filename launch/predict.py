@@ -1,6 +1,6 @@
 """Asks an exported model about video files.
 
-    python -m launch.predict --model=EXPORT --videos=FILE_OR_FOLDER
+python -m launch.predict --model=EXPORT --videos=FILE_OR_FOLDER
 """
 
 import dataclasses
@@ -14,7 +14,6 @@ import numpy as np
 
 from launch import reports, serving, video_windows
 from tfrecords_tools.base import errors, flags, settings
-from tfrecords_tools.media import reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +83,7 @@ def predict(
     while some := list(itertools.islice(windows, asked.batch_size)):
         scores = model.scores([window.jpegs for window in some])
         if asked.window_seconds is not None:
-            for window, row in zip(some, scores):
+            for window, row in zip(some, scores, strict=True):
                 yield _answer(model, path, row, *window[:2])
         total, count = total + scores.sum(axis=0), count + len(some)
         first = some[0].start_seconds if first is None else first

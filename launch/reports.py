@@ -105,7 +105,9 @@ def clock_tenths(seconds: float) -> str:
     return f"{clock(seconds)}.{int(seconds * 10) % 10}"
 
 
-def film_strips(clips: np.ndarray, rows: int = 6, columns: int = 8):
+def film_strips(
+    clips: np.ndarray, rows: int = 6, columns: int = 8
+) -> np.ndarray:
     """Clips under one another, time to the right.
 
     Args:
@@ -175,6 +177,4 @@ def metrics_table(report: dict[str, Any]) -> str:
 
 def _write(picture: np.ndarray, text: str, left: int, base: int) -> None:
     font, ink = cv2.FONT_HERSHEY_SIMPLEX, (0, 0, 0)
-    cv2.putText(
-        picture, text, (left, base), font, 0.42, ink, 1, cv2.LINE_AA
-    )
+    cv2.putText(picture, text, (left, base), font, 0.42, ink, 1, cv2.LINE_AA)

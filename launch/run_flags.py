@@ -125,9 +125,7 @@ def read_back(workdir: str, shards: str | None = None) -> "Trained":
 class Trained:
     """A trained run: its experiment, labels and averaged networks."""
 
-    def __init__(
-        self, described: experiment.Experiment, workdir: pathlib.Path
-    ):
+    def __init__(self, described: experiment.Experiment, workdir: pathlib.Path):
         """Restores the averaged networks of the newest checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
         steps = saved.steps()
@@ -159,10 +157,8 @@ def _differences(path: pathlib.Path, now: list[str]) -> list[str]:
         return {n: v for n, _, v in rows if not n.startswith(_FREE)}
 
     then, now = kept(path.read_text().splitlines()), kept(now)
-    return [
-        f"{name}={then.get(name, 'not given')}, now {now.get(name, 'not given')}"
+    pairs = {
+        name: (then.get(name, "not given"), now.get(name, "not given"))
         for name in sorted(set(then) | set(now))
-        if then.get(name) != now.get(name)
-    ]
-
-
+    }
+    return [f"{n}={a}, now {b}" for n, (a, b) in pairs.items() if a != b]

@@ -13,9 +13,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from launch import gradients
 from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
-from video_models.layers import normalization, randomness
+from video_models.layers import normalization
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +77,9 @@ class TrainLoop:
         strategy: tf.distribute.Strategy,
         config: Config,
         xla: bool = False,
-        penalty: Callable[[list, list], list] = lambda grads, variables: grads,
+        penalty: Callable[[list, list], list] = lambda slopes, variables: (
+            slopes
+        ),
     ):
         """Builds the networks, their averages and the optimizers' state.
 
@@ -104,7 +107,17 @@ class TrainLoop:
                 player.optimizer.build(self._variables(player))
                 _leave_summing_to_the_loop(player.optimizer)
         self.state = self._collect_state()
-        self._compiled: dict[str, Callable] = {}
+        self._gradients = {
+            player.name: gradients.of_player(
+                self.objective,
+                player.name,
+                self._variables(player),
+                config.batch_size,
+                config.parts,
+                xla,
+            )
+            for player in self.objective.players
+        }
         self._executions: dict[tuple, Callable] = {}
         self._value_names: dict[tuple, list[str]] = {}
         self._check()
@@ -135,7 +148,8 @@ class TrainLoop:
         if key not in self._executions:
             self._executions[key] = self._trace(active, count)
         values = self._executions[key](batches, tf.constant(step, tf.int64))
-        return dict(zip(self._value_names[active], tf.unstack(values, axis=1)))
+        columns = tf.unstack(values, axis=1)
+        return dict(zip(self._value_names[active], columns, strict=True))
 
     @tf.autograph.experimental.do_not_convert
     def replica_step(
@@ -170,78 +184,24 @@ class TrainLoop:
         number = self.objective.players.index(player) * 1000 + turn
         seed = tf.constant([self._config.seed, number], tf.int64)
         seed = fold(fold(seed, step), replica)
-        gradients, losses = self._gradients(player, batch, seed, step, replica)
-        gradients, losses = context.all_reduce(
-            tf.distribute.ReduceOp.SUM, [gradients, losses]
+        slopes, losses = self._gradients[player.name](
+            batch, seed, step, replica
+        )
+        slopes, losses = context.all_reduce(
+            tf.distribute.ReduceOp.SUM, [slopes, losses]
         )
         variables = self._variables(player)
-        norm = tf.linalg.global_norm(gradients)
+        norm = tf.linalg.global_norm(slopes)
         if self._config.clip_norm:
-            gradients, _ = tf.clip_by_global_norm(
-                gradients, self._config.clip_norm, use_norm=norm
+            slopes, _ = tf.clip_by_global_norm(
+                slopes, self._config.clip_norm, use_norm=norm
             )
-        gradients = self._penalty(gradients, variables)
-        player.optimizer.apply(gradients, variables)
+        slopes = self._penalty(slopes, variables)
+        player.optimizer.apply(slopes, variables)
         single = len(self.objective.players) == 1
         prefix = "" if single else f"{player.name}/"
         values = {**losses, "gradient_norm": norm}
         return {f"{prefix}{name}": value for name, value in values.items()}
-
-    def _gradients(
-        self, player: objectives.Player, batch: dict, seed, step, replica
-    ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
-        """This replica's share of the gradients and of the mean losses."""
-        compute = self._compute(player)
-        parts = self._config.parts
-        if parts == 1:
-            return compute(batch, seed, step, replica)
-        sums = None
-        for number in range(parts):
-            part = {k: tf.split(v, parts)[number] for k, v in batch.items()}
-            part_seed = tf.random.experimental.stateless_fold_in(seed, number)
-            found = compute(part, part_seed, step, replica)
-            sums = found if sums is None else _added(sums, found)
-        return sums
-
-    def _compute(self, player: objectives.Player) -> Callable:
-        """Forward and backward of one player, compiled where XLA is on.
-
-        A loss that gathers across replicas cannot be compiled, the forward
-        pass before it can.
-        """
-        if player.name in self._compiled:
-            return self._compiled[player.name]
-        gathers = self.objective.needs_gather
-        forward, name = self.objective.forward, player.name
-        if self._xla and gathers:
-            forward = tf.function(forward, jit_compile=True)
-        weights = [each.value for each in self._variables(player)]
-
-        def compute(batch, seed, step, replica):
-            batch = {
-                **batch,
-                "frames": tf.cast(batch["frames"], tf.float32),
-            }
-            with randomness.replica(replica), tf.GradientTape() as tape:
-                outputs = forward(name, batch, seed, step)
-                losses = self.objective.losses(name, batch, outputs, step)
-                shares = {
-                    key: tf.reduce_sum(value * batch["mask"])
-                    / self._config.batch_size
-                    for key, value in losses.items()
-                }
-                total = tf.add_n(list(shares.values()))
-            gradients = tape.gradient(
-                total, weights, unconnected_gradients="zero"
-            )
-            several = shares if len(shares) > 1 else {}
-            return gradients, {"loss": total, **several}
-
-        compiled = self._xla and not gathers
-        self._compiled[name] = (
-            tf.function(compute, jit_compile=True) if compiled else compute
-        )
-        return self._compiled[name]
 
     def _share_statistics(self) -> None:
         """Gives all replicas the mean of what BatchNorm has gathered."""
@@ -257,7 +217,7 @@ class TrainLoop:
             means = tf.distribute.get_replica_context().all_reduce(
                 tf.distribute.ReduceOp.MEAN, [each.value for each in gathered]
             )
-            for variable, mean in zip(gathered, means):
+            for variable, mean in zip(gathered, means, strict=True):
                 variable.assign(mean)
 
     def _average(self, step: tf.Tensor) -> None:
@@ -271,13 +231,9 @@ class TrainLoop:
         )
         for name, network in self.objective.networks.items():
             copy = self.averaged[name]
-            pairs = zip(copy.trainable_variables, network.trainable_variables)
-            for mean, now in pairs:
+            for mean, now in _paired(copy, network, "trainable_variables"):
                 mean.assign(now + decay * (mean - now))
-            pairs = zip(
-                copy.non_trainable_variables, network.non_trainable_variables
-            )
-            for kept, now in pairs:
+            for kept, now in _paired(copy, network, "non_trainable_variables"):
                 kept.assign(now)
 
     def _trace(self, active: tuple[str, ...], count: int) -> Callable:
@@ -345,7 +301,6 @@ class TrainLoop:
                 "cannot be cut into so many equal parts"
             )
 
-
     def _is_synchronized(self) -> bool:
         networks = self.objective.networks.values()
         return any(normalization.is_synchronized(each) for each in networks)
@@ -357,8 +312,8 @@ def _copy(network: keras.Model) -> keras.Model:
     return copy
 
 
-def _added(one: Any, other: Any) -> Any:
-    return tf.nest.map_structure(tf.add, one, other)
+def _paired(one: keras.Model, other: keras.Model, kind: str) -> Iterator:
+    return zip(getattr(one, kind), getattr(other, kind), strict=True)
 
 
 def _leave_summing_to_the_loop(optimizer: keras.optimizers.Optimizer) -> None:

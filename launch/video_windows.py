@@ -92,10 +92,10 @@ def _spread(
     # Twice through the file rather than all of it in memory.
     stored = sum(1 for _ in reader.read_frames(path, media))
     indices = _indices(stored, clip)
-    wanted, kept = set(indices), {}
+    wanted, kept, times = set(indices), {}, []
     for number, frame in enumerate(reader.read_frames(path, media)):
-        first = frame if number == 0 else first
         if number in wanted:
             kept[number] = frame.jpeg
+        times = [*times[:1], frame.time, frame.end_time]
     jpegs = [kept[i] for i in indices]
-    return Window(first.time / 1e6, frame.end_time / 1e6, jpegs)
+    return Window(times[0] / 1e6, times[-1] / 1e6, jpegs)

@@ -201,13 +201,17 @@ def _seeds(
 
 
 def _labels(reader: shard_reader.ShardReader, record: dict) -> dict:
-    found = {"label": (record["label_ids"], reader.manifest.labels)}
-    for task, names in reader.manifest.tasks.items():
-        found[f"label.{task}"] = (record[f"{task}.label_ids"], names)
-    return {
-        name: _label(ids, len(names), reader.manifest.several_labels)
-        for name, (ids, names) in found.items()
+    about = reader.manifest
+    own = _label(record["label_ids"], len(about.labels), about.several_labels)
+    further = {
+        f"label.{task}": _label(
+            record[f"{task}.label_ids"],
+            len(names),
+            task in about.several_tasks,
+        )
+        for task, names in about.tasks.items()
     }
+    return {"label": own, **further}
 
 
 def _label(ids: tf.Tensor, classes: int, several: bool) -> tf.Tensor:

@@ -5,7 +5,9 @@ without a shuffle buffer, so that step N of a resumed run reads the very
 clips that it would have read.
 """
 
+import contextlib
 import pathlib
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -137,6 +139,19 @@ class ShardReader:
         spec = tf.TensorSpec((), tf.string)
         records = tf.data.experimental.from_variant(variant, spec)
         return records.take(1).get_single_element()
+
+
+@contextlib.contextmanager
+def damage_explained(folder: str | pathlib.Path) -> Iterator[None]:
+    """Turns a damaged record met while reading into one clear message."""
+    try:
+        yield
+    except tf.errors.DataLossError as error:
+        raise errors.UserError(
+            f"a record of the shards in {folder} is damaged: "
+            f"python -m tfrecords_tools.check_shards --shards={folder} says "
+            "where; then build them again"
+        ) from error
 
 
 def _check_size(path: str, size: int) -> None:

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable
 
 from tfrecords_tools import (
-    annotations,
     build_plan,
     build_report,
     labels,
@@ -90,9 +89,13 @@ def _manifest(
     return manifest.Manifest(
         labels=prepared.labels,
         tasks=prepared.tasks,
-        several_labels=any(
-            len(annotations.split_labels(clip.label)) > 1
-            for clip in prepared.clips
+        several_labels=labels.any_several(c.label for c in prepared.clips),
+        several_tasks=tuple(
+            task
+            for task in prepared.tasks
+            if labels.any_several(
+                clip.tasks.get(task, "") for clip in prepared.clips
+            )
         ),
         splits={
             split: shards

@@ -52,6 +52,11 @@ def count(
     return {split: tuple(row) for split, row in counts.items()}
 
 
+def any_several(texts: Iterable[str]) -> bool:
+    """Whether some `a|b` names more than one label."""
+    return any(len(annotations.split_labels(text)) > 1 for text in texts)
+
+
 def _ordered(
     rows: Iterable[tuple[str, str]], known: tuple[str, ...]
 ) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Manifest:
             of the training labels at first, later only appended to.
         tasks: the same for each further label set.
         several_labels: whether some clip has more than one label.
+        several_tasks: the further label sets of which a clip may have more
+            than one label.
         splits: split name to its shards in order.
         settings: the settings it was built with, by section.
         label_counts: split name to clips of each label, in label order; a
@@ -60,6 +62,7 @@ class Manifest:
     several_labels: bool
     splits: dict[str, tuple[Shard, ...]]
     settings: dict[str, Any]
+    several_tasks: tuple[str, ...] = ()
     label_counts: dict[str, tuple[int, ...]] = dataclasses.field(
         default_factory=dict
     )
@@ -117,6 +120,7 @@ def _from_json(values: dict[str, Any]) -> Manifest:
         labels=tuple(values["labels"]),
         tasks={k: tuple(v) for k, v in values["tasks"].items()},
         several_labels=values["several_labels"],
+        several_tasks=tuple(values["several_tasks"]),
         splits={
             split: tuple(Shard(**shard) for shard in shards)
             for split, shards in values["splits"].items()

@@ -3,11 +3,11 @@
 import functools
 
 import keras
-import network_checks
 import numpy as np
 import pytest
 
 from pipelines import batch
+from tests.contracts import network_checks
 from tfrecords_tools.base import registry
 
 FOLDER = "video_models.backbones"

@@ -3,9 +3,9 @@
 import functools
 
 import keras
-import network_checks
 import pytest
 
+from tests.contracts import network_checks
 from tfrecords_tools.base import registry
 
 FOLDER = "video_models.heads"

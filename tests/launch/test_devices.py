@@ -10,7 +10,9 @@ from tfrecords_tools.base import errors
 @pytest.mark.parametrize("failure", [ValueError, OSError])
 def test_missing_tpu_is_one_clear_message(failure):
     resolver = mock.patch.object(
-        tf.distribute.cluster_resolver, "TPUClusterResolver", side_effect=failure
+        tf.distribute.cluster_resolver,
+        "TPUClusterResolver",
+        side_effect=failure,
     )
     with resolver, pytest.raises(errors.UserError, match="no TPU at 'none'"):
         devices.start(devices.Config(strategy="tpu", tpu="none"))

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from launch import export, predict, run_flags, serving, video_windows
-from pipelines import clip_dataset, shard_reader
+from pipelines import clip_dataset, frame_decoding, shard_reader
 from tests.launch import loop_run
 from tfrecords_tools.base import flags
 from tfrecords_tools.media import reader, writer
@@ -56,7 +56,7 @@ def test_pixels_and_jpeg_bytes_give_the_same_scores(loaded, video):
     clip = loaded.facts.clip
     windows = video_windows.of_whole_video(video, clip, loaded.facts.media)
     jpegs = next(windows).jpegs
-    pixels = tf.stack([tf.io.decode_jpeg(j, 3, dct_method="INTEGER_ACCURATE") for j in jpegs])
+    pixels = frame_decoding.decode_clip(jpegs)
     model = tf.saved_model.load(str(loaded.path))
     scores = model.signatures["predict_tensor"](frames=pixels[None])["scores"]
     np.testing.assert_allclose(loaded.scores([jpegs]), scores, atol=1e-6)

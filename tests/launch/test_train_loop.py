@@ -83,7 +83,7 @@ def test_compiled_step_has_static_shapes_only():
         "label": tf.zeros(2, tf.int32),
         "mask": tf.ones(2),
     }
-    compute = loop._compute(loop.objective.players[0])
+    compute = loop._gradients["classifier"]
     seed = tf.zeros(2, tf.int64)
     step, replica = tf.constant(0, tf.int64), tf.constant(0)
     compute(example, seed, step, replica)

@@ -33,7 +33,8 @@ def test_misspelt_choice_suggests_the_right_one():
 
 
 def test_flag_of_a_part_that_is_not_chosen_is_unknown():
-    assert "--temporal.layers" in _train("--temporal=none", "--temporal.layers=2")
+    message = _train("--temporal=none", "--temporal.layers=2")
+    assert "unknown flag --temporal.layers" in message
 
 
 def test_stale_recipe_line_is_named(tmp_path):
@@ -127,10 +128,29 @@ def test_other_labels_than_the_checkpoint_s_are_refused(
     assert "unknown ['somebody']" in message
 
 
-def test_run_goes_on_only_with_the_flags_it_was_begun_with(
-    trained, toy_shards
-):
+def test_run_goes_on_only_with_the_flags_it_was_begun_with(trained, toy_shards):
     message = _train(
         f"--flagfile={trained}/flags.flagfile", "--train.batch_size=8"
     )
     assert "--train.batch_size=4, now 8" in message
+
+
+def test_damaged_record_met_in_training_is_one_clear_message(
+    toy_shards, tmp_path
+):
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
+    for shard in shards.glob("train*.tfrecord"):
+        content = bytearray(shard.read_bytes())
+        content[len(content) // 8 :: 5000] = b"\0" * len(
+            content[len(content) // 8 :: 5000]
+        )
+        shard.write_bytes(content)
+    message = _train(
+        f"--shards={shards}",
+        f"--workdir={tmp_path}/run",
+        "--clip.frames=2",
+        "--clip.size=16",
+        "--backbone.widths=8",
+        "--train.batch_size=8",
+    )
+    assert "check_shards" in message

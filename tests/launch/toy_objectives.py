@@ -59,9 +59,7 @@ class Gathering(objective.Objective):
 
     def __init__(self, optimizer):
         self.networks = {"encoder": _flat((16, 8), "encoder")}
-        self.players = (
-            objective.Player("encoder", ("encoder",), optimizer()),
-        )
+        self.players = (objective.Player("encoder", ("encoder",), optimizer()),)
 
     def forward(self, player, batch, seed, step):
         encoder = self.networks["encoder"]

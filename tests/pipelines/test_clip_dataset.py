@@ -126,6 +126,13 @@ def test_clip_is_cropped_anew_in_each_epoch(reader):
     assert not np.array_equal(one, other)
 
 
+def test_clips_of_a_batch_are_cropped_differently(reader):
+    data = training(reader, clip_dataset.Share(13), [CROP])
+    ramps = batches(data, 1)[0]["frames"][:, 0, 0, :, 2]
+    # Alike, they would be one ramp but for the noise of JPEG.
+    assert np.ptp(ramps.mean(axis=1)) > 20
+
+
 def test_every_epoch_holds_every_clip(reader):
     data = training(reader, clip_dataset.Share(13))
     for each in batches(data, 2):

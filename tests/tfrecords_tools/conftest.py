@@ -1,5 +1,6 @@
 import pytest
-from numbered_videos import numbered, write_video
+
+from tests.tfrecords_tools.numbered_videos import numbered, write_video
 
 
 @pytest.fixture(scope="session")

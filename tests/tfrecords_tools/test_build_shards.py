@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from numbered_videos import numbered, write_video
 
+from tests.tfrecords_tools.numbered_videos import numbered, write_video
 from tfrecords_tools import (
     build_plan,
     build_shards,

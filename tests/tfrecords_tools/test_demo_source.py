@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 
+from tfrecords_tools import demo_scene
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import writer
 from tfrecords_tools.sources import demo
@@ -34,6 +35,10 @@ def rendered(tmp_path_factory) -> pathlib.Path:
     return folder
 
 
+def drawn(config: demo.Config, number: int):
+    return demo_scene.draw_clip(config.seed, number, config.frames, config.size)
+
+
 def contents(folder: pathlib.Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
@@ -46,13 +51,13 @@ def test_every_motion_is_in_both_splits(rendered):
     clips = demo.list_clips(TINY, str(rendered))
     for split in ("train", "validation"):
         labels = [clip.label for clip in clips if clip.split == split]
-        assert sorted(labels) == sorted(demo.MOTIONS)
+        assert sorted(labels) == sorted(demo_scene.MOTIONS)
 
 
 def test_listed_files_exist_and_captions_tell_the_motion(rendered):
     for clip in demo.list_clips(TINY, str(rendered)):
         assert (rendered / clip.path).is_file()
-        assert demo.MOTIONS[clip.label].words in clip.caption
+        assert demo_scene.MOTIONS[clip.label].words in clip.caption
 
 
 def test_same_seed_gives_same_files_from_any_number_of_processes(
@@ -66,13 +71,13 @@ def test_same_seed_gives_same_files_from_any_number_of_processes(
 
 def test_other_seed_gives_other_pixels():
     other = dataclasses.replace(TINY, seed=1)
-    assert (demo.render_clip(TINY, 3)[0] != demo.render_clip(other, 3)[0]).any()
+    assert (drawn(TINY, 3)[0] != drawn(other, 3)[0]).any()
 
 
 @pytest.mark.parametrize(("motion", "reverse"), REVERSE)
 def test_reverse_passes_through_the_same_poses(motion, reverse):
     forth, back = (
-        demo.poses(demo.MOTIONS[name], 6, np.random.default_rng(7))
+        demo_scene.poses(demo_scene.MOTIONS[name], 6, np.random.default_rng(7))
         for name in (motion, reverse)
     )
     np.testing.assert_array_equal(forth[::-1], back)
@@ -80,7 +85,9 @@ def test_reverse_passes_through_the_same_poses(motion, reverse):
 
 
 def test_right_moves_the_sprite_to_the_right():
-    x = demo.poses(demo.MOTIONS["right"], 6, np.random.default_rng(7))[:, 0]
+    x = demo_scene.poses(
+        demo_scene.MOTIONS["right"], 6, np.random.default_rng(7)
+    )[:, 0]
     assert (np.diff(x) > 0).all()
 
 
@@ -88,7 +95,7 @@ def test_sprite_is_drawn_at_its_pose():
     sprite = np.full((9, 9, 4), 1.0, np.float32) * [200, 200, 200, 1]
     ground = np.zeros((64, 64, 3), np.float32)
     pose = np.array([0.75, 0.25, 0.1, 0.0])
-    image = demo._compose(
+    image = demo_scene._compose(
         sprite.astype(np.float32), ground, pose, np.zeros(2), 32
     )
     rows, columns = np.nonzero(image[..., 0])
@@ -104,7 +111,7 @@ def test_file_has_the_frames_and_the_tone(rendered):
             frame.to_ndarray(format="rgb24")
             for frame in container.decode(video=0)
         ]
-    images, label, _ = demo.render_clip(TINY, 1)
+    images, label, _ = drawn(TINY, 1)
     assert label == "right"
     error = np.abs(np.stack(frames).astype(int) - images).mean()
     assert error < 10
@@ -113,8 +120,8 @@ def test_file_has_the_frames_and_the_tone(rendered):
             [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
         )
     loudest = np.abs(np.fft.rfft(sound)).argmax()
-    pitch = loudest * demo.SAMPLE_RATE / len(sound)
-    assert pitch == pytest.approx(demo.MOTIONS["right"].pitch, rel=0.03)
+    pitch = loudest * demo_scene.SAMPLE_RATE / len(sound)
+    assert pitch == pytest.approx(demo_scene.MOTIONS["right"].pitch, rel=0.03)
 
 
 def test_no_picture_of_a_file_refers_to_another(rendered):

@@ -4,8 +4,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import simplejpeg
-from numbered_videos import number_in, numbered, write_video
 
+from tests.tfrecords_tools.numbered_videos import (
+    number_in,
+    numbered,
+    write_video,
+)
 from tfrecords_tools.media import reader
 
 COUNT = 40

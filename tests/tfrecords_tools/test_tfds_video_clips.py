@@ -3,7 +3,8 @@ import shutil
 import tempfile
 
 import pytest
-from numbered_videos import numbered, write_video
+
+from tests.tfrecords_tools.numbered_videos import numbered, write_video
 
 pytest.importorskip("importlib_resources")
 pytest.importorskip("dill")

@@ -1,0 +1,79 @@
+"""Forward and backward passes of one player, compiled where XLA is on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from video_models import objective as objectives
+from video_models.layers import randomness
+
+Found = tuple[list[tf.Tensor], dict[str, tf.Tensor]]
+
+
+def of_player(
+    objective: objectives.Objective,
+    player: str,
+    variables: list[Any],
+    batch_size: int,
+    parts: int = 1,
+    xla: bool = False,
+) -> Callable[[dict, tf.Tensor, tf.Tensor, tf.Tensor], Found]:
+    """A function that computes one replica's share of a step.
+
+    Args:
+        objective: gives the losses.
+        player: whose turn it is.
+        variables: what the player trains.
+        batch_size: of the global batch; every example weighs one such part.
+        parts: pieces that the batch is computed in, one after the other.
+        xla: whether to compile. A loss that gathers across replicas cannot
+            be compiled; the forward pass before it can.
+
+    Returns:
+        (batch of the replica, seed int64 [2], step int64 [], replica
+        int32 []) -> gradients and {loss name: float32 []}, to be summed over
+        replicas.
+    """
+    whole = xla and not objective.needs_gather
+    forward = objective.forward
+    if xla and not whole:
+        forward = tf.function(forward, jit_compile=True)
+    weights = [variable.value for variable in variables]
+
+    def compute(batch, seed, step, replica) -> Found:
+        # Cast here, so that it is compiled and gradients reach the pixels.
+        batch = {**batch, "frames": tf.cast(batch["frames"], tf.float32)}
+        with randomness.replica(replica), tf.GradientTape() as tape:
+            outputs = forward(player, batch, seed, step)
+            losses = objective.losses(player, batch, outputs, step)
+            shares = {
+                name: tf.reduce_sum(values * batch["mask"]) / batch_size
+                for name, values in losses.items()
+            }
+            total = tf.add_n(list(shares.values()))
+        found = tape.gradient(total, weights, unconnected_gradients="zero")
+        several = shares if len(shares) > 1 else {}
+        return found, {"loss": total, **several}
+
+    compute = tf.function(compute, jit_compile=True) if whole else compute
+    return compute if parts == 1 else _in_parts(compute, parts)
+
+
+def _in_parts(compute: Callable, parts: int) -> Callable:
+    """Gradient accumulation: the sum over equal pieces of the batch."""
+
+    def accumulate(batch, seed, step, replica) -> Found:
+        pieces = {name: tf.split(v, parts) for name, v in batch.items()}
+        sums = None
+        for number in range(parts):
+            piece = {name: values[number] for name, values in pieces.items()}
+            own_seed = tf.random.experimental.stateless_fold_in(seed, number)
+            found = compute(piece, own_seed, step, replica)
+            if sums is None:
+                sums = found
+            else:
+                sums = tf.nest.map_structure(tf.add, sums, found)
+        return sums
+
+    return accumulate
