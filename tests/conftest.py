@@ -1,5 +1,6 @@
 """Shards that tests of several rooms read."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -17,6 +18,11 @@ CODED = [
     if number != 5
 ]
 CODED_TRAIN, CODED_VALIDATION = CODED, CODED[:7]
+
+
+@pytest.fixture(autouse=True)
+def _same_seed_for_every_test():
+    keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ def test_pixels_and_jpeg_bytes_give_the_same_scores(loaded, video):
     clip = loaded.facts.clip
     windows = video_windows.of_whole_video(video, clip, loaded.facts.media)
     jpegs = next(windows).jpegs
-    pixels = frame_decoding.decode_clip(jpegs)
+    pixels = frame_decoding.decode_clip(tf.constant(jpegs))
     model = tf.saved_model.load(str(loaded.path))
     scores = model.signatures["predict_tensor"](frames=pixels[None])["scores"]
     np.testing.assert_allclose(loaded.scores([jpegs]), scores, atol=1e-6)
