@@ -1,6 +1,7 @@
 """Chooses the strategy, the numeric precision and the threads of a run."""
 
 import dataclasses
+import json
 import os
 import platform
 
@@ -87,6 +88,12 @@ def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     workers = len(spec.get("worker", [])) + len(spec.get("chief", []))
     first = len(spec.get("chief", [])) if cluster.task_type == "worker" else 0
     return max(workers, 1), (cluster.task_id or 0) + first
+
+
+def is_chief() -> bool:
+    """Whether this process writes the run's files; known before any start."""
+    task = json.loads(os.environ.get("TF_CONFIG", "{}")).get("task", {})
+    return task.get("type") != "worker" or task.get("index", 0) == 0
 
 
 def numerics() -> dict[str, str | int]:

@@ -68,7 +68,7 @@ def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
 
     Raises:
         UserError: wrong input; a loss that is not finite.
-        SystemExit: SIGTERM came; a checkpoint was written.
+        SystemExit: SIGTERM or Ctrl-C came; a checkpoint was written.
     """
     with shard_reader.damage_explained(experiment.shards):
         return _Run(experiment, pathlib.Path(workdir)).to_the_end()
@@ -89,7 +89,9 @@ class _Run:
         self.step = max(self.saved.steps(), default=0)
         if self.step:
             self._check_facts(self.saved.facts(self.step))
-        self.is_chief = devices.hosts_and_own(self.strategy)[1] == 0
+        host = devices.hosts_and_own(self.strategy)[1]
+        self.is_chief = host == 0
+        self.logs = workdir if self.is_chief else workdir / f"worker-{host}"
         task = experiment.task(self.manifest)
         self.loop = train_loop.TrainLoop(
             lambda: experiment.build_objective(task),
@@ -103,19 +105,22 @@ class _Run:
         if self.step:
             self.saved.restore(self.step, self.loop.state)
         self.pending: list[tuple[int, dict[str, tf.Tensor]]] = []
-        self.stopped = False
+        self.stopped = 0  # The number of the signal that came.
 
     def to_the_end(self) -> dict[str, Any]:
         """Takes the steps that are left; see `run`."""
         self._say_what_comes()
-        losses = reports.LossLog(self.workdir / "losses.csv", self.step)
-        board = reports.Board(self.workdir / "tensorboard")
+        losses = reports.LossLog(self.logs / "losses.csv", self.step)
+        board = reports.Board(self.logs / "tensorboard")
         progress = reports.Progress(self.step, self.config.steps)
         report: dict[str, Any] = {}
         batches = self._batches()
         if not self.step:
             self._show_clips(board)
-        before = signal.signal(signal.SIGTERM, self._stop)
+        before = {
+            number: signal.signal(number, self._stop)
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
         try:
             while self.step < self.config.steps and not self.stopped:
                 values = self.loop.execute(batches, self.step)
@@ -136,10 +141,11 @@ class _Run:
             self._flush(losses)
             self._save()
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
         if self.stopped:
             print(f"stopped at step {self.step}; the same command goes on")
-            raise SystemExit(128 + signal.SIGTERM)
+            raise SystemExit(128 + self.stopped)
         return report
 
     def _batches(self) -> Iterator:
@@ -266,5 +272,7 @@ class _Run:
             flush=True,
         )
 
-    def _stop(self, *_: Any) -> None:
-        self.stopped = True
+    def _stop(self, number: int, _: Any) -> None:
+        if self.stopped:  # The second time at once.
+            raise KeyboardInterrupt
+        self.stopped = number

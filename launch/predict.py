@@ -14,6 +14,7 @@ import numpy as np
 
 from launch import reports, serving, video_windows
 from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.media import video_names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,9 +110,11 @@ def _answer(
 def _files(path: pathlib.Path) -> list[pathlib.Path]:
     if path.is_file():
         return [path]
-    found = sorted(p for p in path.rglob("*") if p.is_file())
+    found = sorted(p for p in path.rglob("*") if video_names.is_likely(p.name))
     if not found:
-        raise errors.UserError(f"--videos={path}: no such file, or no files")
+        raise errors.UserError(
+            f"--videos={path}: wanted a video file, or a folder with videos"
+        )
     return found
 
 

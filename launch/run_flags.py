@@ -137,7 +137,11 @@ class Trained:
         self.experiment, self.step = described, steps[-1]
         self.labels = tuple(saved.facts(self.step)["labels"])
         self.manifest = manifest.read(described.shards)
-        self.strategy = devices.start(described.devices)
+        # Where it was trained does not matter any more.
+        here = dataclasses.replace(
+            described.devices, strategy="auto", logical_cpus=None
+        )
+        self.strategy = devices.start(here)
         task = dataclasses.replace(
             described.task(self.manifest), labels=self.labels
         )

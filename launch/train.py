@@ -4,7 +4,7 @@
         --shards=DIR --workdir=RUN
 """
 
-from launch import experiment, run_flags
+from launch import devices, experiment, run_flags
 from tfrecords_tools.base import errors, flags
 
 
@@ -14,7 +14,8 @@ def main(resolved: flags.Resolved) -> None:
         if not getattr(resolved.settings, name):
             raise errors.UserError(f"--{name} is not given; see --help")
     described = run_flags.to_experiment(resolved)
-    run_flags.record(resolved)
+    if devices.is_chief():
+        run_flags.record(resolved)
     experiment.run(described, resolved.settings.workdir)
     print(
         f"trained: {resolved.settings.workdir}. Next: python -m "

@@ -123,6 +123,9 @@ def _settled(clip: Clip) -> Clip:
     parts = pathlib.PurePosixPath(clip.path)
     if parts.is_absolute() or ".." in parts.parts:
         raise ValueError(f"path {clip.path!r} leaves the video root")
+    for label in (clip.label, *clip.tasks.values()):
+        if not label.isprintable():
+            raise ValueError(f"label {label!r} has a line break or the like")
     start, end = clip.start_seconds, clip.end_seconds
     for name, value in (("start_seconds", start), ("end_seconds", end)):
         if value is not None and not (math.isfinite(value) and value >= 0):

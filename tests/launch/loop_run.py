@@ -108,6 +108,7 @@ def _main(trial: Trial) -> None:
         "classification": classification,
         "two_players": lambda: toy_objectives.TwoPlayers(make_optimizer),
         "gathering": lambda: toy_objectives.Gathering(make_optimizer),
+        "dropping": lambda: toy_objectives.Dropping(make_optimizer),
     }[trial.objective]
     config = train_loop.Config(
         steps=trial.steps,

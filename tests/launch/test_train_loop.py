@@ -5,11 +5,33 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import train_loop
+from launch import checkpoints, gradients, train_loop
 from pipelines import batch
 from tests.launch import toy_objectives
 from tfrecords_tools.base import errors, registry
 from video_models import objective as objectives
+
+
+def _classification(make_optimizer):
+    clip = batch.ClipSpec(frames=2, size=8)
+    frame_conv = registry.load("video_models.backbones", "frame_conv")
+    parts = objectives.Parts(
+        registry.choose(
+            "video_models.backbones", "frame_conv", frame_conv.TINY
+        ),
+        registry.choose("video_models.temporal", "none"),
+        registry.choose("video_models.heads", "classifier"),
+    )
+    task = objectives.Task(clip, ("a", "b", "c"))
+    chosen = registry.choose("video_models.objectives", "classification")
+    return chosen.build(parts, task, make_optimizer)
+
+
+OBJECTIVES = (
+    _classification,
+    toy_objectives.TwoPlayers,
+    toy_objectives.Gathering,
+)
 
 
 def _loop(**settings) -> train_loop.TrainLoop:
@@ -56,6 +78,55 @@ def test_parts_are_refused_where_clips_are_compared():
     config = train_loop.Config(batch_size=8, parts=2)
     with pytest.raises(errors.UserError, match="--train.parts"):
         train_loop.TrainLoop(make, tf.distribute.get_strategy(), config)
+
+
+@pytest.mark.parametrize("make", OBJECTIVES)
+def test_loss_and_gradients_are_the_same_with_xla(make):
+    objective = make(lambda: keras.optimizers.SGD(0.1))
+    clips = next(_batches())
+    seed, zero = tf.zeros(2, tf.int64), tf.constant(0, tf.int64)
+    for player in objective.players:
+        weights = [
+            weight
+            for name in player.networks
+            for weight in objective.networks[name].trainable_variables
+        ]
+        plain, compiled = (
+            tf.function(
+                gradients.of_player(objective, player.name, weights, 8, 1, xla)
+            )(clips, seed, zero, tf.constant(0))
+            for xla in (False, True)
+        )
+        for one, other in zip(
+            tf.nest.flatten(plain), tf.nest.flatten(compiled), strict=True
+        ):
+            scale = float(tf.reduce_max(tf.abs(one)))
+            np.testing.assert_allclose(other, one, rtol=1e-4, atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize("make", OBJECTIVES)
+def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
+    def fresh():
+        return train_loop.TrainLoop(
+            lambda: make(lambda: keras.optimizers.AdamW(0.01)),
+            tf.distribute.get_strategy(),
+            train_loop.Config(steps=4, batch_size=8, average=0.9),
+        )
+
+    saved = checkpoints.Checkpoints(tmp_path)
+    undisturbed, batches = fresh(), _batches()
+    for step in range(4):
+        if step == 2:
+            saved.save(2, undisturbed.state, {})
+        undisturbed.execute(batches, step)
+    restored, batches = fresh(), _batches()
+    saved.restore(2, restored.state)
+    next(batches), next(batches)
+    for step in (2, 3):
+        restored.execute(batches, step)
+    for name, variables in undisturbed.state.items():
+        for one, other in zip(variables, restored.state[name], strict=True):
+            assert one.numpy().tobytes() == other.numpy().tobytes(), name
 
 
 def test_compiled_step_has_static_shapes_only():

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from video_models import objective
+from video_models.layers import randomness
 
 
 def _flat(units: tuple[int, ...], name: str) -> keras.Model:
@@ -78,6 +79,33 @@ class Gathering(objective.Objective):
         own += context.replica_id_in_sync_group * tf.shape(one)[0]
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(own, scores)
         return {"contrast": loss}
+
+
+class Dropping(objective.Objective):
+    """Tells what dropout did on each of two replicas."""
+
+    def __init__(self, optimizer):
+        frames = keras.Input((2, 8, 8, 3))
+        ones = keras.layers.Flatten()(frames * 0.0 + 1.0)
+        kept = randomness.Dropout(0.5)(ones)
+        self.networks = {
+            "dropping": keras.Model(frames, keras.layers.Dense(1)(kept))
+        }
+        self.players = (
+            objective.Player("dropping", ("dropping",), optimizer()),
+        )
+
+    def forward(self, player, batch, seed, step):
+        return self.networks["dropping"](batch["frames"], training=True)
+
+    def losses(self, player, batch, outputs, step):
+        context = tf.distribute.get_replica_context()
+        own = context.replica_id_in_sync_group
+        return {
+            f"replica_{number}": outputs[:, 0]
+            * tf.cast(tf.equal(own, number), tf.float32)
+            for number in range(2)
+        }
 
 
 def clips(batch_size: int, batches: int = 4) -> dict[str, np.ndarray]:

@@ -78,3 +78,7 @@ def test_no_clips_are_an_error():
 def test_a_missing_video_is_named_with_its_row(tmp_path):
     with pytest.raises(errors.UserError, match="t:7: no file .*a.mp4"):
         annotations.check([Clip("a.mp4", origin="t:7")], tmp_path)
+
+
+def test_a_label_with_a_line_break_is_refused():
+    assert "line break" in faults(Clip("a.mp4", label="one\ntwo"))[0]
