@@ -10,6 +10,7 @@ from pipelines import batch
 from tests.launch import toy_objectives
 from tfrecords_tools.base import errors, registry
 from video_models import objective as objectives
+from video_models.heads import classifier
 
 
 def _classification(make_optimizer):
@@ -20,7 +21,9 @@ def _classification(make_optimizer):
             "video_models.backbones", "frame_conv", frame_conv.TINY
         ),
         registry.choose("video_models.temporal", "none"),
-        registry.choose("video_models.heads", "classifier"),
+        registry.choose(
+            "video_models.heads", "classifier", classifier.Config(dropout=0.0)
+        ),
     )
     task = objectives.Task(clip, ("a", "b", "c"))
     chosen = registry.choose("video_models.objectives", "classification")
