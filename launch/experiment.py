@@ -194,18 +194,29 @@ class _Run:
     def _check_finite(self, step: int, row: dict[str, Any]) -> None:
         bad = [name for name, value in row.items() if not np.isfinite(value)]
         if bad:
-            kept = max(self.saved.steps(), default=None)
-            state = f"step {kept}" if kept is not None else "none was written"
-            raise errors.UserError(
-                f"{bad[0]} is {row[bad[0]]} at step {step}: lower "
-                "--learning_rate.base or set --train.clip_norm. The last good "
-                f"checkpoint stays: {state}"
-            )
+            raise self._not_finite(bad[0], step)
+
+    def _check_weights(self) -> None:
+        """A step may spoil the weights though its loss was still finite."""
+        for name, network in self.loop.objective.networks.items():
+            for weights in network.get_weights():
+                if not np.isfinite(weights).all():
+                    raise self._not_finite(f"a weight of {name}", self.step)
+
+    def _not_finite(self, what: str, step: int) -> errors.UserError:
+        kept = max(self.saved.steps(), default=None)
+        state = f"step {kept}" if kept is not None else "none was written"
+        return errors.UserError(
+            f"{what} is not finite at step {step}: lower "
+            "--learning_rate.base or set --train.clip_norm. The last good "
+            f"checkpoint stays: {state}"
+        )
 
     def _passed(self, first: int, every: int) -> bool:
         return self.step // every > first // every
 
     def _save(self) -> None:
+        self._check_weights()
         if self.is_chief:
             facts = {
                 "labels": list(self.manifest.labels),

@@ -172,6 +172,13 @@ def metrics_table(report: dict[str, Any]) -> str:
             f"{label[:23]:<24}{row['precision']:>10.3f}{row['recall']:>10.3f}"
             f"{row['f1']:>10.3f}{int(row['count']):>8}"
         )
+    if len(report["per_class"]) <= 20:
+        lines += ["", "confusion, a row each true label:"]
+        for label, row in zip(
+            report["per_class"], report["confusion"], strict=True
+        ):
+            counts = "".join(f"{count:>6}" for count in row)
+            lines.append(f"{label[:23]:<24}{counts}")
     return "\n".join(lines)
 
 

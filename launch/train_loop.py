@@ -214,8 +214,10 @@ class TrainLoop:
             if variable.dtype.startswith("float")
         ]
         if gathered:
+            # Read into tensors: reducing a variable itself fails on workers.
             means = tf.distribute.get_replica_context().all_reduce(
-                tf.distribute.ReduceOp.MEAN, [each.value for each in gathered]
+                tf.distribute.ReduceOp.MEAN,
+                [tf.identity(variable.value) for variable in gathered],
             )
             for variable, mean in zip(gathered, means, strict=True):
                 variable.assign(mean)
