@@ -29,10 +29,10 @@ def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
         toy_shards,
         "--train.steps=9",
         "--train.checkpoint_every=1",
-        # The weights pass float32 in the first step, whose loss is finite.
+        # Infinite in float32: the first loss is finite, the weights are not.
         rule,
         "--learning_rate.schedule=constant",
-        "--learning_rate.base=1e38",
+        "--learning_rate.base=1e39",
     )
     with pytest.raises(errors.UserError, match="last good checkpoint"):
         experiment.run(bad, tmp_path)
