@@ -1,6 +1,7 @@
 import dataclasses
 from fractions import Fraction
 
+import av.video.reformatter as reformatter
 import numpy as np
 import pytest
 import simplejpeg
@@ -146,7 +147,15 @@ PATCHES = np.repeat(np.repeat(COLOURS[None], 64, 0), 32, 1)
         ("libx264", "yuv420p", {"colorspace": 1, "color_range": 2}),
         ("libx264", "yuv420p", {"colorspace": 5, "color_range": 2}),
         ("libx264", "yuv422p10le", {"colorspace": 1, "color_range": 1}),
-        ("libx264", "yuv444p", {"colorspace": 9, "color_range": 1}),
+        pytest.param(
+            "libx264",
+            "yuv444p",
+            {"colorspace": 9, "color_range": 1},
+            marks=pytest.mark.skipif(
+                not hasattr(reformatter.Colorspace, "BT2020"),
+                reason="this PyAV cannot write BT.2020",
+            ),
+        ),
         ("ffv1", "bgr0", {}),
         ("ffv1", "yuva420p", {}),
         ("png", "rgb24", {}),
