@@ -22,7 +22,9 @@ demo: install
 	$(BIN)/python -m launch.train --flagfile=launch/recipes/demo.flagfile --shards=demo/shards --workdir=demo/run
 	$(BIN)/python -m launch.evaluate --workdir=demo/run --split=validation
 	$(BIN)/python -m launch.export --workdir=demo/run --output=demo/export
-	$(BIN)/python -m launch.predict --model=demo/export --videos=demo/videos/left
+	mkdir -p demo/unseen
+	for video in demo/videos/*/00319[2-9].mp4; do cp $$video demo/unseen/$$(basename $$(dirname $$video))_$$(basename $$video); done
+	$(BIN)/python -m launch.predict --model=demo/export --videos=demo/unseen
 
 test: install
 	$(BIN)/python -m pytest

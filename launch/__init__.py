@@ -1,7 +1,9 @@
 """Chooses, wires, runs."""
 
 import os
+import signal
 import tempfile
+import threading
 
 
 def _start_tensorflow_quietly() -> None:
@@ -11,6 +13,9 @@ def _start_tensorflow_quietly() -> None:
     is not a GPU. Should loading fail, they are printed after all.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    on_main = threading.current_thread() is threading.main_thread()
+    if on_main:  # Ctrl-C while it loads ends without a trace.
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)
     kept = os.dup(2)
     with tempfile.TemporaryFile() as hidden:
         os.dup2(hidden.fileno(), 2)
@@ -25,6 +30,8 @@ def _start_tensorflow_quietly() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+            if on_main:
+                signal.signal(signal.SIGINT, interrupt)
 
 
 _start_tensorflow_quietly()

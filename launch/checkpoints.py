@@ -64,7 +64,14 @@ class Checkpoints:
 
     def facts(self, step: int) -> dict[str, Any]:
         """What was written beside the checkpoint of `step`."""
-        return json.loads((self._path(step) / _FACTS).read_text())
+        path = self._path(step) / _FACTS
+        try:
+            return json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise errors.UserError(
+                f"{path} is damaged ({error}): remove this checkpoint to go "
+                "on from the one before"
+            ) from error
 
     def restore(self, step: int, state: dict[str, list]) -> None:
         """Sets every variable of `state` to what was saved.

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import platform
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
@@ -90,15 +91,38 @@ def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     return max(workers, 1), (cluster.task_id or 0) + first
 
 
+def shared_maximum(
+    strategy: tf.distribute.Strategy,
+) -> Callable[[int], int]:
+    """A function that all hosts call, and that gives all the largest number."""
+
+    @tf.function
+    def gathered(number: tf.Tensor) -> tf.Tensor:
+        def own() -> tf.Tensor:
+            context = tf.distribute.get_replica_context()
+            return context.all_gather(number[None], axis=0)
+
+        return strategy.experimental_local_results(strategy.run(own))[0]
+
+    return lambda number: int(gathered(tf.constant(number)).numpy().max())
+
+
 def is_chief() -> bool:
     """Whether this process writes the run's files; known before any start."""
-    task = json.loads(os.environ.get("TF_CONFIG", "{}")).get("task", {})
+    told = _cluster()
+    if "chief" in told.get("cluster", {}):
+        return told.get("task", {}).get("type") == "chief"
+    task = told.get("task", {})
     return task.get("type") != "worker" or task.get("index", 0) == 0
 
 
-def numerics() -> dict[str, str | int]:
+def numerics(
+    config: Config, strategy: tf.distribute.Strategy
+) -> dict[str, str | int]:
     """What a bit-exact resume needs to be the same."""
     return {
+        "xla": compiles(config),
+        "replicas": strategy.num_replicas_in_sync,
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
         "processor": platform.machine(),
@@ -109,10 +133,19 @@ def numerics() -> dict[str, str | int]:
     }
 
 
+def _cluster() -> dict:
+    try:
+        return json.loads(os.environ.get("TF_CONFIG") or "{}")
+    except ValueError as error:
+        raise errors.UserError(
+            f"TF_CONFIG is not JSON ({error}): wanted the cluster and this task"
+        ) from error
+
+
 def _strategy(config: Config) -> tf.distribute.Strategy:
     # Workers first: their connections must be set up before any device is.
     if config.strategy == "multi_worker":
-        if "TF_CONFIG" not in os.environ:
+        if not _cluster():
             raise errors.UserError(
                 "--devices.strategy=multi_worker: wanted the environment "
                 "variable TF_CONFIG with the cluster and this task"

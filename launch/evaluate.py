@@ -9,6 +9,7 @@ import pathlib
 
 from launch import evaluation, reports, run_flags
 from pipelines import shard_reader
+from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, errors, flags, settings
 
 
@@ -52,26 +53,38 @@ def main(resolved: flags.Resolved) -> None:
         raise errors.UserError("--workdir is not given; see --help")
     trained = run_flags.read_back(asked.workdir, asked.shards)
     shards = trained.experiment.shards
-    evaluation.check_labels(trained.labels, trained.manifest.labels, shards)
+    split = annotations.SPLIT_NAMES.get(asked.split.lower(), asked.split)
+    reader = shard_reader.ShardReader(shards, split)
+    evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
+    print(
+        f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
+        f"{views.crops} crop(s), step {trained.step}"
+    )
     with shard_reader.damage_explained(shards):
         report = evaluation.evaluate(
             trained.objective,
             trained.networks,
             trained.strategy,
-            shard_reader.ShardReader(shards, asked.split),
+            reader,
             trained.experiment.clip,
             views.batch_size or trained.experiment.train.batch_size,
             views.views,
             views.crops,
         )
     path = pathlib.Path(asked.workdir) / "metrics.json"
-    metrics = json.loads(path.read_text()) if path.exists() else {}
-    metrics[asked.split] = {"step": trained.step, **report}
+    metrics = {**_standing(path), split: {"step": trained.step, **report}}
     with atomic_write.file(path, "w") as stream:
         stream.write(json.dumps(metrics, indent=1) + "\n")
-    print(f"{asked.split} of {shards}, step {trained.step}")
     print(reports.metrics_table(report))
     print(f"written: {path}")
+
+
+def _standing(path: pathlib.Path) -> dict:
+    """The metrics of other splits; an unreadable file is not kept."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 if __name__ == "__main__":

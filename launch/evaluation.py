@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from launch import devices
 from pipelines import batch, clip_dataset, shard_reader
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, progress
 from video_models import objective as objectives
 
 
@@ -56,9 +56,12 @@ def evaluate(
         }
 
     sums: dict[str, np.ndarray] = {}
-    for part in data:
-        for name, value in step(part).items():
-            sums[name] = sums.get(name, 0) + value.numpy().astype(np.float64)
+    steps = -(-reader.clips // batch_size)
+    with progress.bar("evaluating", steps) as told:
+        for done, part in enumerate(data, start=1):
+            for name, value in step(part).items():
+                sums[name] = sums.get(name, 0.0) + np.float64(value)
+            told(done)
     return {**objective.report(sums), "views": views, "crops": crops}
 
 

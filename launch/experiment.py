@@ -7,6 +7,7 @@ command is launch.train.
 from __future__ import annotations  # fields bear their modules' names
 
 import dataclasses
+import hashlib
 import pathlib
 import signal
 from collections.abc import Iterator
@@ -70,14 +71,15 @@ def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
         UserError: wrong input; a loss that is not finite.
         SystemExit: SIGTERM or Ctrl-C came; a checkpoint was written.
     """
-    with shard_reader.damage_explained(experiment.shards):
-        return _Run(experiment, pathlib.Path(workdir)).to_the_end()
+    return Run(experiment, workdir).to_the_end()
 
 
-class _Run:
+class Run:
     """A run while it lasts."""
 
-    def __init__(self, experiment: Experiment, workdir: pathlib.Path):
+    def __init__(self, experiment: Experiment, workdir: str | pathlib.Path):
+        """Opens data and checkpoint, and refuses what does not fit."""
+        workdir = pathlib.Path(workdir)
         self.experiment, self.workdir = experiment, workdir
         self.config = experiment.train
         self.data = shard_reader.ShardReader(experiment.shards, "train")
@@ -89,6 +91,7 @@ class _Run:
         self.step = max(self.saved.steps(), default=0)
         if self.step:
             self._check_facts(self.saved.facts(self.step))
+        self.largest = devices.shared_maximum(self.strategy)
         host = devices.hosts_and_own(self.strategy)[1]
         self.is_chief = host == 0
         self.logs = workdir if self.is_chief else workdir / f"worker-{host}"
@@ -109,6 +112,10 @@ class _Run:
 
     def to_the_end(self) -> dict[str, Any]:
         """Takes the steps that are left; see `run`."""
+        with shard_reader.damage_explained(self.experiment.shards):
+            return self._to_the_end()
+
+    def _to_the_end(self) -> dict[str, Any]:
         self._say_what_comes()
         losses = reports.LossLog(self.logs / "losses.csv", self.step)
         board = reports.Board(self.logs / "tensorboard")
@@ -122,7 +129,7 @@ class _Run:
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         try:
-            while self.step < self.config.steps and not self.stopped:
+            while self.step < self.config.steps and not self._all_stop():
                 values = self.loop.execute(batches, self.step)
                 first = self.step
                 self.step += self.loop.steps_at_once(first)
@@ -140,6 +147,8 @@ class _Run:
                     report = self._evaluate(board)
             self._flush(losses)
             self._save()
+            if not (report or self.stopped):  # It had all its steps before.
+                report = self._evaluate(board)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -218,10 +227,15 @@ class _Run:
     def _save(self) -> None:
         self._check_weights()
         if self.is_chief:
+            task = self.experiment.task(self.manifest)
             facts = {
-                "labels": list(self.manifest.labels),
+                "labels": list(task.labels),
+                "label_counts": list(task.label_counts),
+                "several_labels": task.several_labels,
+                "media": self.manifest.settings.get("media"),
                 "batch_size": self.config.batch_size,
-                "numerics": devices.numerics(),
+                "training_data": self._training_data(),
+                "numerics": self._numerics(),
             }
             self.saved.save(self.step, self.loop.state, facts)
 
@@ -235,13 +249,39 @@ class _Run:
                 f"{self.workdir} was begun with {facts['batch_size']}: use "
                 "that, or another --workdir"
             )
-        now, then = devices.numerics(), facts["numerics"]
+        if facts["training_data"] != self._training_data():
+            raise errors.UserError(
+                f"{where} holds other training clips than {self.workdir} was "
+                "begun with: use those shards, or another --workdir"
+            )
+        now, then = self._numerics(), facts["numerics"]
         changed = [k for k in now if now[k] != then.get(k)]
         if changed:
             print(
                 "note: the run goes on, but not to the bit as it would have: "
                 + ", ".join(f"{k} {then.get(k)} -> {now[k]}" for k in changed)
             )
+
+    def _training_data(self) -> str:
+        """Tells one set of training shards from any other."""
+        sums = [shard.sha256 for shard in self.manifest.shards("train")]
+        return hashlib.sha256("".join(sums).encode()).hexdigest()
+
+    def _numerics(self) -> dict[str, Any]:
+        return devices.numerics(self.experiment.devices, self.strategy)
+
+    def _all_stop(self) -> bool:
+        """Whether to stop: all workers at the same step, or none.
+
+        They agree now and then only, since asking costs them a round trip.
+        """
+        hosts, _ = devices.hosts_and_own(self.strategy)
+        if hosts == 1:
+            return bool(self.stopped)
+        if self.step % self.config.log_every:
+            return False
+        self.stopped = self.largest(self.stopped)
+        return bool(self.stopped)
 
     def _evaluate(self, board: reports.Board) -> dict[str, Any]:
         if "validation" not in self.manifest.splits:

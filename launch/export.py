@@ -8,7 +8,6 @@ import dataclasses
 
 from launch import run_flags, serving
 from tfrecords_tools.base import errors, flags, settings
-from tfrecords_tools.media import reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,9 +17,6 @@ class Config:
     workdir: str = settings.setting("", "Folder of the run.")
     output: str = settings.setting(
         "", "Folder of the versions; the next number is added."
-    )
-    shards: str | None = settings.setting(
-        None, "Where the shards are now, if they moved since training."
     )
     verify: str | None = settings.setting(
         None, "An export whose golden clip is replayed; nothing is written."
@@ -41,15 +37,15 @@ def main(resolved: flags.Resolved) -> int:
     for name in ("workdir", "output"):
         if not getattr(asked, name):
             raise errors.UserError(f"--{name} is not given; see --help")
-    trained = run_flags.read_back(asked.workdir, asked.shards)
-    media = settings.from_dict(
-        reader.Config, trained.manifest.settings["media"]
+    trained = run_flags.read_back(asked.workdir)
+    print(f"exporting step {trained.step} of {asked.workdir}")
+    facts = serving.ModelFacts(
+        trained.experiment.clip, trained.labels, trained.media
     )
-    facts = serving.ModelFacts(trained.experiment.clip, trained.labels, media)
     path = serving.export(
         trained.objective, trained.networks, facts, asked.output
     )
-    print(f"exported step {trained.step}: {path}")
+    print(f"exported: {path}")
     return _verify(str(path))
 
 

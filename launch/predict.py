@@ -48,7 +48,7 @@ def main(resolved: flags.Resolved) -> int:
         if not getattr(asked, name):
             raise errors.UserError(f"--{name} is not given; see --help")
     model = serving.Loaded(asked.model)
-    paths = _files(pathlib.Path(asked.videos))
+    paths, passed_over = _files(pathlib.Path(asked.videos))
     show = _print_json if asked.json else _print_row
     if not asked.json:
         print(f"{'seconds':<18}{'label':<20}{'score':>6}  path")
@@ -58,10 +58,15 @@ def main(resolved: flags.Resolved) -> int:
             for row in predict(model, path, asked):
                 show(row)
         except errors.UserError as error:
+            if asked.json:
+                _print_json({"path": str(path), "error": str(error)})
             print(f"error: {error}", file=sys.stderr)
             failed += 1
-    if failed:
-        print(f"{failed} of {len(paths)} not predicted", file=sys.stderr)
+    print(
+        f"{len(paths) - failed} of {len(paths)} videos predicted"
+        + (f"; {passed_over} other files passed over" if passed_over else ""),
+        file=sys.stderr,
+    )
     return 1 if failed else 0
 
 
@@ -107,15 +112,17 @@ def _answer(
     }
 
 
-def _files(path: pathlib.Path) -> list[pathlib.Path]:
+def _files(path: pathlib.Path) -> tuple[list[pathlib.Path], int]:
+    """The videos to ask about, and how many files do not look like one."""
     if path.is_file():
-        return [path]
-    found = sorted(p for p in path.rglob("*") if video_names.is_likely(p.name))
+        return [path], 0
+    every = [p for p in path.rglob("*") if p.is_file()]
+    found = sorted(p for p in every if video_names.is_likely(p.name))
     if not found:
         raise errors.UserError(
             f"--videos={path}: wanted a video file, or a folder with videos"
         )
-    return found
+    return found, len(every) - len(found)
 
 
 def _print_json(row: dict) -> None:

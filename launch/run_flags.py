@@ -5,14 +5,15 @@ that file alone says the run again, and evaluation and export start from it.
 """
 
 import dataclasses
+import os
 import pathlib
 
 import tensorflow as tf
 
 from launch import checkpoints, devices, experiment, train_loop
 from pipelines import batch, clip_dataset
-from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.media import reader
 from video_models import learning_rates, objective, optimizers
 
 FILE_NAME = "flags.flagfile"
@@ -57,11 +58,22 @@ COMMAND = flags.Command(
     },
 )
 
-# What may change when a run goes on: it changes no step.
+# What may change when a run goes on. Shards are told apart by their content,
+# and a change of devices that changes the last bits is said.
 _FREE = (
-    "--shards", "--workdir", "--reader.", "--devices.", "--train.keep",
-    "--train.checkpoint_every", "--train.log_every", "--train.evaluate_every",
-)  # fmt: skip
+    "--shards",
+    "--workdir",
+    "--reader.",
+    "--devices.strategy",
+    "--devices.xla",
+    "--devices.threads",
+    "--devices.logical_cpus",
+    "--devices.tpu",
+    "--train.keep",
+    "--train.checkpoint_every",
+    "--train.log_every",
+    "--train.evaluate_every",
+)
 
 
 def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
@@ -80,12 +92,22 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
     )
 
 
-def record(resolved: flags.Resolved) -> None:
-    """Writes the run's flag file, or holds it against the one there.
+def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
+    """The same flags, understood from any folder."""
+    own = resolved.settings
+    whole = {
+        name: getattr(own, name)
+        if "://" in getattr(own, name)
+        else os.path.abspath(getattr(own, name))
+        for name in ("shards", "workdir")
+    }
+    return dataclasses.replace(
+        resolved, settings=dataclasses.replace(own, **whole)
+    )
 
-    Raises:
-        UserError: the run was begun with other flags.
-    """
+
+def check(resolved: flags.Resolved) -> None:
+    """Raises UserError where the run was begun with other flags."""
     folder = pathlib.Path(resolved.settings.workdir)
     path = folder / FILE_NAME
     begun = checkpoints.Checkpoints(folder / "checkpoints").steps()
@@ -97,6 +119,11 @@ def record(resolved: flags.Resolved) -> None:
                 + "; ".join(changed[:5])
                 + ". Use those, or another --workdir"
             )
+
+
+def record(resolved: flags.Resolved) -> None:
+    """Writes the run's flag file."""
+    path = pathlib.Path(resolved.settings.workdir) / FILE_NAME
     flags.write(resolved, COMMAND, path)
 
 
@@ -123,7 +150,10 @@ def read_back(workdir: str, shards: str | None = None) -> "Trained":
 
 
 class Trained:
-    """A trained run: its experiment, labels and averaged networks."""
+    """A trained run: its experiment, labels and averaged networks.
+
+    All of it comes from the run's folder; its shards may be gone.
+    """
 
     def __init__(self, described: experiment.Experiment, workdir: pathlib.Path):
         """Restores the averaged networks of the newest checkpoint."""
@@ -135,15 +165,19 @@ class Trained:
                 "--train.checkpoint_every"
             )
         self.experiment, self.step = described, steps[-1]
-        self.labels = tuple(saved.facts(self.step)["labels"])
-        self.manifest = manifest.read(described.shards)
+        facts = saved.facts(self.step)
+        self.labels = tuple(facts["labels"])
+        self.media = settings.from_dict(reader.Config, facts["media"])
         # Where it was trained does not matter any more.
         here = dataclasses.replace(
             described.devices, strategy="auto", logical_cpus=None
         )
         self.strategy = devices.start(here)
-        task = dataclasses.replace(
-            described.task(self.manifest), labels=self.labels
+        task = objective.Task(
+            described.clip,
+            self.labels,
+            tuple(facts["label_counts"]),
+            facts["several_labels"],
         )
         self.loop = train_loop.TrainLoop(
             lambda: described.build_objective(task),

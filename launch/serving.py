@@ -14,9 +14,11 @@ and `label` string [N].
 """
 
 import base64
+import contextlib
 import dataclasses
 import json
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -170,6 +172,9 @@ def export(
         scores = served.from_jpeg(tf.constant([jpegs]))["scores"].numpy()
         try:
             tf.saved_model.save(served, temporary, served.signatures)
+            serving_warmup.write(
+                extra / "tf_serving_warmup_requests", np.array([jpegs], object)
+            )
         except tf.errors.OpError as error:
             raise errors.UserError(
                 f"cannot write {output / str(version)}: {error.message}. "
@@ -182,9 +187,6 @@ def export(
             "scores": scores[0].tolist(),
         }
         (extra / "golden.json").write_text(json.dumps(golden))
-        serving_warmup.write(
-            extra / "tf_serving_warmup_requests", np.array([jpegs], object)
-        )
     return output / str(version)
 
 
@@ -211,9 +213,10 @@ class Loaded:
                 f"no exported model in {folder}: wanted the output of "
                 "launch.export, a folder with versions 1, 2, ..."
             )
-        self.facts = ModelFacts.from_json(described.read_text())
-        model = tf.saved_model.load(str(self.path))
-        self._signatures = model.signatures
+        with self._damage_named():
+            self.facts = ModelFacts.from_json(described.read_text())
+            model = tf.saved_model.load(str(self.path))
+            self._signatures = model.signatures
         self._model = model  # Its variables live only as long as it does.
 
     def scores(self, jpegs: list[list[bytes]]) -> np.ndarray:
@@ -230,11 +233,22 @@ class Loaded:
 
     def golden_difference(self) -> float:
         """How far the golden clip's scores are from the recorded ones."""
-        text = (self.path / _EXTRA / "golden.json").read_text()
-        golden = json.loads(text)
-        jpegs = [base64.b64decode(j) for j in golden["frames_bytes"]]
+        with self._damage_named():
+            text = (self.path / _EXTRA / "golden.json").read_text()
+            golden = json.loads(text)
+            jpegs = [base64.b64decode(j) for j in golden["frames_bytes"]]
         found = self.scores([jpegs])[0]
         return float(np.abs(found - np.array(golden["scores"])).max())
+
+    @contextlib.contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            raise errors.UserError(
+                f"the model in {self.path} is damaged "
+                f"({type(error).__name__}: {error}): export it again"
+            ) from error
 
 
 def _versions(folder: pathlib.Path) -> list[int]:

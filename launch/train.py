@@ -13,13 +13,16 @@ def main(resolved: flags.Resolved) -> None:
     for name in ("shards", "workdir"):
         if not getattr(resolved.settings, name):
             raise errors.UserError(f"--{name} is not given; see --help")
-    described = run_flags.to_experiment(resolved)
+    resolved = run_flags.with_whole_paths(resolved)
+    workdir = resolved.settings.workdir
+    run_flags.check(resolved)
+    run = experiment.Run(run_flags.to_experiment(resolved), workdir)
     if devices.is_chief():
         run_flags.record(resolved)
-    experiment.run(described, resolved.settings.workdir)
+    run.to_the_end()
     print(
-        f"trained: {resolved.settings.workdir}. Next: python -m "
-        f"launch.evaluate --workdir={resolved.settings.workdir}"
+        f"trained: {workdir}. Next: python -m launch.evaluate "
+        f"--workdir={workdir}"
     )
 
 

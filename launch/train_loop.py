@@ -28,7 +28,10 @@ class Config:
         16, "Clips in a step, over all replicas and hosts.", minimum=1
     )
     seed: int = settings.setting(
-        0, "Of the weights, the order, the augmentations and dropout."
+        0,
+        "Of the weights, the order, the augmentations and dropout.",
+        minimum=0,
+        maximum=2**32 - 1,
     )
     parts: int = settings.setting(
         1,
@@ -37,8 +40,8 @@ class Config:
         minimum=1,
     )
     clip_norm: float | None = settings.setting(
-        None, "Most that the norm of all gradients together may be.",
-        minimum=0.0,
+        None, "Most that the norm of all gradients together may be, above 0.",
+        minimum=1e-12,
     )  # fmt: skip
     average: float = settings.setting(
         0.999,
@@ -192,7 +195,7 @@ class TrainLoop:
         )
         variables = self._variables(player)
         norm = tf.linalg.global_norm(slopes)
-        if self._config.clip_norm:
+        if self._config.clip_norm is not None:
             slopes, _ = tf.clip_by_global_norm(
                 slopes, self._config.clip_norm, use_norm=norm
             )

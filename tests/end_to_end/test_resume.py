@@ -56,7 +56,11 @@ def _steps_logged(workdir: pathlib.Path) -> int:
 
 
 def _kill_at(step: int, process: subprocess.Popen, workdir) -> None:
-    while process.poll() is None and _steps_logged(workdir) < step:
+    log = workdir / "losses.csv"
+    before = log.stat().st_mtime_ns if log.exists() else 0
+    while process.poll() is None and (
+        _steps_logged(workdir) < step or log.stat().st_mtime_ns == before
+    ):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -12,41 +14,43 @@ from launch import checkpoints
 from tests.launch import loop_run
 
 
-@pytest.mark.slow
-def test_two_workers_train_one_model(toy_shards, tmp_path):
+def _start(shards: str, folder, steps: int) -> list[subprocess.Popen]:
     cluster = {"worker": [f"localhost:{_free_port()}" for _ in range(2)]}
-    workers = [
+    command = [
+        sys.executable,
+        "-m",
+        "launch.train",
+        f"--shards={shards}",
+        f"--workdir={folder}",
+        "--devices.strategy=multi_worker",
+        f"--train.steps={steps}",
+        "--train.batch_size=4",
+        "--train.log_every=2",
+        "--clip.frames=4",
+        "--clip.size=16",
+        "--backbone.widths=8,16",
+        "--backbone.norm=batch",
+    ]
+    tasks = [{"type": "worker", "index": index} for index in range(2)]
+    return [
         subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "launch.train",
-                f"--shards={toy_shards}",
-                f"--workdir={tmp_path}",
-                "--devices.strategy=multi_worker",
-                "--train.steps=4",
-                "--train.batch_size=4",
-                "--clip.frames=4",
-                "--clip.size=16",
-                "--backbone.widths=8,16",
-                "--backbone.norm=batch",
-            ],
+            command,
             cwd=loop_run.ROOT,
             env={
                 **os.environ,
-                "TF_CONFIG": json.dumps(
-                    {
-                        "cluster": cluster,
-                        "task": {"type": "worker", "index": index},
-                    }
-                ),
+                "TF_CONFIG": json.dumps({"cluster": cluster, "task": task}),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for index in range(2)
+        for task in tasks
     ]
+
+
+@pytest.mark.slow
+def test_two_workers_train_one_model(toy_shards, tmp_path):
+    workers = _start(toy_shards, tmp_path, steps=4)
     outputs = [worker.communicate(timeout=250) for worker in workers]
     for worker, (_, complaint) in zip(workers, outputs, strict=True):
         assert worker.returncode == 0, complaint[-3000:]
@@ -58,6 +62,21 @@ def test_two_workers_train_one_model(toy_shards, tmp_path):
     assert chief == other and chief.count("\n") == 5
     # Both evaluated together: every clip counts once.
     assert "validation/accuracy" in outputs[0][0]
+
+
+@pytest.mark.slow
+def test_both_workers_stop_and_save_when_one_is_told_to(toy_shards, tmp_path):
+    workers = _start(toy_shards, tmp_path, steps=100_000)
+    log = tmp_path / "losses.csv"
+    began = time.monotonic()
+    while not (log.exists() and log.stat().st_size):
+        assert time.monotonic() - began < 200
+        time.sleep(0.1)
+    workers[1].send_signal(signal.SIGTERM)
+    for worker in workers:
+        worker.communicate(timeout=100)
+        assert worker.returncode == 128 + signal.SIGTERM
+    assert len(checkpoints.Checkpoints(tmp_path / "checkpoints").steps()) == 1
 
 
 def _free_port() -> int:

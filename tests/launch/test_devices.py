@@ -54,4 +54,6 @@ def test_workers_want_a_cluster(monkeypatch):
 
 
 def test_numerics_name_what_a_bit_exact_resume_needs():
-    assert {"intra_threads", "onednn", "tensorflow"} <= set(devices.numerics())
+    assert {"intra_threads", "onednn", "tensorflow"} <= set(
+        devices.numerics(devices.Config(), tf.distribute.get_strategy())
+    )

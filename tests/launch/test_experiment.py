@@ -1,3 +1,6 @@
+import json
+import shutil
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -92,3 +95,17 @@ def test_flag_file_of_a_run_says_it_again(tmp_path):
     again = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
     assert again == first
     assert first.one("backbone").config.widths == (8, 16)
+
+
+def test_other_training_clips_are_refused_when_a_run_goes_on(
+    toy_shards, tmp_path
+):
+    workdir, shards = tmp_path / "run", tmp_path / "shards"
+    experiment.run(_experiment(toy_shards, "--train.steps=1"), workdir)
+    shutil.copytree(toy_shards, shards)
+    about = json.loads((shards / "manifest.json").read_text())
+    for shard in about["splits"]["train"]:
+        shard["sha256"] = "0" * 64
+    (shards / "manifest.json").write_text(json.dumps(about))
+    with pytest.raises(errors.UserError, match="other training clips"):
+        experiment.run(_experiment(shards, "--train.steps=2"), workdir)

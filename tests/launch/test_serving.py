@@ -148,7 +148,9 @@ def test_predict_prints_json_lines_and_fails_for_a_broken_file(
         text=True,
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["path"] for row in rows] == [str(folder / "a.mp4")]
+    names = ["a.mp4", "broken.mp4"]
+    assert [row["path"] for row in rows] == [str(folder / n) for n in names]
     assert set(rows[0]) == {"path", "label", "score", "best", "seconds"}
+    assert set(rows[1]) == {"path", "error"}
     assert done.returncode == 1
     assert "broken.mp4" in done.stderr and "Traceback" not in done.stderr
