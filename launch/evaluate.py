@@ -32,7 +32,10 @@ class Views:
         1, "Evenly spaced clips of each video; scores averaged.", minimum=1
     )
     crops: int = settings.setting(
-        1, "Crops along the long side; scores averaged.", minimum=1
+        1,
+        "Crops of each view: 1 is the centre, more are spread from end to end "
+        "of the long side; scores averaged.",
+        minimum=1,
     )
     batch_size: int | None = settings.setting(
         None, "Clips at a time; not given: as in training.", minimum=1

@@ -137,7 +137,7 @@ class Run:
                 done = self.step == self.config.steps
                 if done or self._passed(first, self.config.log_every):
                     means = self._flush(losses)
-                    board.scalars(self.step, means)
+                    board.scalars(self.step, means | self._rates())
                     progress.show(self.step, means)
                 if done or self._passed(first, self.config.checkpoint_every):
                     self._flush(losses)
@@ -199,6 +199,15 @@ class Run:
         losses.add(rows)
         names = rows[0][1]
         return {k: float(np.mean([row[k] for _, row in rows])) for k in names}
+
+    def _rates(self) -> dict[str, float]:
+        """The learning rate of each player now."""
+        return {
+            f"learning_rate/{player.name}": float(
+                player.optimizer.learning_rate
+            )
+            for player in self.loop.objective.players
+        }
 
     def _check_finite(self, step: int, row: dict[str, Any]) -> None:
         bad = [name for name, value in row.items() if not np.isfinite(value)]

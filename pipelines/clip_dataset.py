@@ -139,7 +139,8 @@ def evaluation(
         clip: what a clip is.
         share: this host's part of the global batch.
         views: evenly spaced places in time.
-        crops: places along the long side; one is its centre.
+        crops: places along the long side: 1 is the centre, otherwise evenly
+            spaced from end to end.
         config: how hard the machine works.
 
     Returns:

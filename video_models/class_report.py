@@ -22,18 +22,23 @@ def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
     Returns:
         `confusion` [classes, classes], true class by predicted class;
         `top_5`, hits; `examples`; `loss`, sum of cross-entropies in nats.
+        A row with a NaN score is no hit: it counts as predicted to be the
+        class after its own.
     """
     classes = targets.shape[-1]
     true = ops.one_hot(ops.argmax(targets, axis=-1), classes, dtype="float32")
-    guess = ops.one_hot(
+    known = ops.logical_not(ops.any(ops.isnan(log_scores), axis=-1))
+    best = ops.one_hot(
         ops.argmax(log_scores, axis=-1), classes, dtype="float32"
     )
+    guess = ops.where(known[:, None], best, ops.roll(true, 1, axis=-1))
     of_true = ops.sum(true * log_scores, axis=-1, keepdims=True)
     better = ops.sum(ops.cast(log_scores > of_true, "float32"), axis=-1)
+    hit = ops.cast(ops.logical_and(known, better < 5), "float32")
     entropy = -ops.sum(targets * log_scores, axis=-1)
     return {
         "confusion": ops.matmul(ops.transpose(true * mask[:, None]), guess),
-        "top_5": ops.sum(ops.cast(better < 5, "float32") * mask),
+        "top_5": ops.sum(hit * mask),
         "examples": ops.sum(mask),
         # Not a product: a padded row may hold a NaN.
         "loss": ops.sum(ops.where(mask > 0, entropy, 0.0)),

@@ -5,7 +5,9 @@ from typing import Any
 
 import keras
 
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
+
+_WEIGHT_DECAY = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,10 +31,10 @@ class Config:
     epsilon: float = settings.setting(
         1e-7, "Smallest divisor, for adagrad, adam and adamw.", minimum=0.0
     )
-    weight_decay: float = settings.setting(
-        0.01,
+    weight_decay: float | None = settings.setting(
+        None,
         "Share of a kernel taken away each step, times the learning rate; "
-        "for adamw.",
+        f"for adamw only; not given: {_WEIGHT_DECAY}.",
         minimum=0.0,
     )
     l1: float = settings.setting(
@@ -57,7 +59,19 @@ def build(
     config: Config,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
 ) -> keras.optimizers.Optimizer:
-    """The optimizer; `l1` and `l2` are for `penalty_gradients`."""
+    """The optimizer; `l1` and `l2` are for `penalty_gradients`.
+
+    Raises:
+        UserError: a weight decay for another optimizer than adamw.
+    """
+    if config.weight_decay and config.name != "adamw":
+        raise errors.UserError(
+            f"--optimizer.weight_decay={config.weight_decay} with "
+            f"--optimizer.name={config.name}: wanted adamw, the only one that "
+            "decays weights; choose it, or set --optimizer.weight_decay=0 "
+            "and, for a penalty, --optimizer.l2"
+        )
+    decay = config.weight_decay
     o = keras.optimizers
     adam = {
         "beta_1": config.beta_1,
@@ -74,7 +88,7 @@ def build(
         return o.Adam(learning_rate, **adam)
     return _DecayKernelsOnly(
         learning_rate,
-        weight_decay=config.weight_decay,
+        weight_decay=_WEIGHT_DECAY if decay is None else decay,
         name="adamw",
         **adam,
     )

@@ -40,7 +40,11 @@ def assert_shapes_are_static(network, inputs):
     for operation in network.operations:
         for each in keras.tree.flatten(operation.output):
             assert None not in each.shape[1:], operation.name
-    for operation in _traced(network, inputs).graph.get_operations():
+    assert_tensors_are_static(_traced(network, inputs).graph)
+
+
+def assert_tensors_are_static(graph):
+    for operation in graph.get_operations():
         for each in operation.outputs:
             assert each.shape.is_fully_defined(), operation.name
 

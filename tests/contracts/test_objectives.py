@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines import batch
+from tests.contracts import network_checks
 from tfrecords_tools.base import registry
 from video_models import objective, optimizers
 
@@ -138,6 +139,51 @@ def test_forward_and_losses_compile(name):
 
 
 @every_objective
+def test_forward_and_losses_have_static_shapes(name):
+    goal = built(name)
+    for player in goal.players:
+        traced = tf.function(
+            lambda examples, player=player: losses(goal, player, examples)
+        ).get_concrete_function(training_batch())
+        network_checks.assert_tensors_are_static(traced.graph)
+
+
+@every_objective
+def test_networks_survive_saving(name, tmp_path):
+    goal = built(name)
+    loaded = {}
+    for key, network in goal.networks.items():
+        network.save(tmp_path / f"{key}.keras")
+        loaded[key] = keras.saving.load_model(tmp_path / f"{key}.keras")
+        for one, other in zip(
+            network.get_weights(), loaded[key].get_weights(), strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+    frames = training_batch()["frames"]
+    found = goal.predict(loaded, frames)
+    for key, value in goal.predict(goal.networks, frames).items():
+        np.testing.assert_array_equal(found[key], value)
+
+
+@every_objective
+def test_prediction_is_the_same_after_export(name, tmp_path):
+    goal = built(name)
+    shape = tf.TensorSpec((None, *TASK.clip.shape), tf.float32, "frames")
+    served = tf.Module()
+    served.networks = goal.networks
+    served.predict = tf.function(
+        lambda frames: goal.predict(goal.networks, frames),
+        input_signature=[shape],
+    )
+    tf.saved_model.save(served, str(tmp_path))
+    frames = training_batch()["frames"]
+    loaded = tf.saved_model.load(str(tmp_path))
+    found = loaded.predict(frames)
+    for key, value in goal.predict(goal.networks, frames).items():
+        np.testing.assert_allclose(found[key], value, rtol=0, atol=1e-5)
+
+
+@every_objective
 def test_prediction_has_one_row_an_example(name):
     frames = training_batch()["frames"]
     outputs = built(name).predict(built(name).networks, frames)
@@ -172,6 +218,14 @@ def test_report_is_plain_values(name):
     goal = built(name)
     counts = goal.counts(goal.networks, evaluation_batch(slice(0, 4)))
     assert json.loads(json.dumps(goal.report(added(counts))))
+
+
+@every_objective
+def test_report_on_nothing_is_finite(name):
+    goal = built(name)
+    nothing = {**evaluation_batch(slice(0, 4)), "mask": tf.zeros(4)}
+    counts = goal.counts(goal.networks, nothing)
+    assert json.dumps(goal.report(added(counts)), allow_nan=False)
 
 
 @every_objective

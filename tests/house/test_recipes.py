@@ -32,6 +32,12 @@ def test_recipe_opens_with(name, part):
 
 
 @every_recipe
+def test_number_of_a_recipe_is_one(name):
+    (line,) = re.findall(r"^# Number: (.*)$", head(name), re.MULTILINE)
+    assert re.search(r"\d", line) and "pending" not in line.lower()
+
+
+@every_recipe
 def test_recipe_begins_with_comments_only(name):
     lines = head(name).splitlines()
     assert lines and all(line.startswith("#") or not line for line in lines)

@@ -44,6 +44,13 @@ def test_a_masked_row_counts_nothing_even_when_it_is_nan():
     assert found["examples"] == 1
 
 
+def test_a_row_with_a_nan_is_no_hit():
+    found = counts([[np.nan, np.nan], [0.9, np.nan], [0.2, 0.8]], [0, 0, 1])
+    assert found["confusion"].tolist() == [[0, 2], [0, 1]]
+    assert found["top_5"] == 1
+    assert np.isnan(found["loss"])
+
+
 def test_report_has_accuracy_top_5_and_loss_an_example():
     report = class_report.report(COUNTS, LABELS)
     assert report["accuracy"] == 0.75

@@ -11,6 +11,7 @@ from video_models.objectives import classification
 
 # Probabilities 1/2, 1/4, 1/4.
 LOGITS = np.log(np.array([[2.0, 1.0, 1.0]], np.float32))
+LABELS = ("fall", "jump", "run")
 
 
 def parts():
@@ -23,10 +24,10 @@ def parts():
     return objective.Parts(*tiny)
 
 
-def build(counts=(), several=False, **settings):
+def build(counts=(), several=False, labels=LABELS, **settings):
     task = objective.Task(
         clip=batch.ClipSpec(frames=2, size=16),
-        labels=("fall", "jump", "run"),
+        labels=labels,
         label_counts=counts,
         several_labels=several,
     )
@@ -54,6 +55,23 @@ def test_label_smoothing_spreads_its_share_over_all_classes():
 def test_a_soft_label_weighs_its_classes():
     wanted = 0.5 * np.log(2) + 0.5 * np.log(4)
     assert loss(build(), [0.5, 0.5, 0.0]) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("label", [-1, [0.0, 0.0, 0.0]])
+def test_a_clip_without_a_label_has_no_loss(label):
+    assert loss(build(label_smoothing=0.3), label) == 0.0
+
+
+@pytest.mark.parametrize("label", [-1, [0.0, 0.0, 0.0]])
+def test_a_clip_without_a_label_counts_nothing(label):
+    goal = build()
+    given = {
+        "frames": np.zeros((1, 1, *goal.task.clip.shape), np.float32),
+        "label": np.array([label]),
+        "mask": np.ones(1),
+    }
+    for value in goal.counts(goal.networks, given).values():
+        assert not np.any(value)
 
 
 def test_class_weight_multiplies_the_loss():
@@ -89,6 +107,11 @@ def test_wrong_class_weights_are_refused(weights):
 def test_balanced_weights_without_counts_are_refused():
     with pytest.raises(errors.UserError, match="got 0 numbers"):
         build(class_weights=("balanced",))
+
+
+def test_data_without_labels_is_refused():
+    with pytest.raises(errors.UserError, match="no labels.*label column"):
+        build(labels=())
 
 
 def test_several_labels_a_clip_are_refused():

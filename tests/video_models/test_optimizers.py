@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from tfrecords_tools.base import errors
 from video_models import optimizers
 
 
@@ -42,6 +43,19 @@ def test_adamw_also_takes_a_share_of_the_weight():
     assert step(config, weight=2.0) == pytest.approx(
         2 - 0.1 * 0.5 * 2 - 0.1, abs=1e-5
     )
+
+
+def test_adamw_decays_by_a_hundredth_where_nothing_is_said():
+    assert step(optimizers.Config(), weight=2.0) == pytest.approx(
+        2 - 0.1 * 0.01 * 2 - 0.1, abs=1e-5
+    )
+
+
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adagrad", "adam"])
+def test_weight_decay_of_another_optimizer_is_refused(name):
+    with pytest.raises(errors.UserError, match=f"{name}: wanted adamw"):
+        optimizers.build(optimizers.Config(name=name, weight_decay=0.01), 0.1)
+    optimizers.build(optimizers.Config(name=name, weight_decay=0.0), 0.1)
 
 
 def test_adamw_leaves_vectors_alone():

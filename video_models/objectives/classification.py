@@ -40,6 +40,12 @@ def build(
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "Classification":
     """Raises UserError where the data or the class weights do not fit."""
+    if not task.labels:
+        raise errors.UserError(
+            "this data has no labels, --objective=classification wants one "
+            "a clip: give a label column or folders named by class, and "
+            "build the shards again"
+        )
     if task.several_labels:
         raise errors.UserError(
             "this data has several labels a clip, --objective=classification "
@@ -80,14 +86,15 @@ class Classification(objective.Objective):
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """`cross_entropy`, smoothed and weighted, in nats."""
+        """`cross_entropy`, smoothed and weighted, in nats; 0 where a clip has
+        no label."""
         targets = self._targets(batch["label"])
         smoothing = self.config.label_smoothing
         smooth = (1 - smoothing) * targets + smoothing / len(self.task.labels)
         entropy = -ops.sum(smooth * ops.log_softmax(outputs), axis=-1)
         if self.weights is not None:
             entropy = entropy * ops.sum(targets * self.weights, axis=-1)
-        return {"cross_entropy": entropy}
+        return {"cross_entropy": entropy * _has_label(targets)}
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`scores` float32 [B, classes], which sum to 1."""
@@ -96,10 +103,11 @@ class Classification(objective.Objective):
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Probabilities are averaged over views; a soft label's class is its
-        largest."""
+        largest; a clip without a label counts nothing."""
         log_scores = self._log_scores(networks, batch["frames"])
         targets = self._targets(batch["label"])
         mask = ops.cast(batch["mask"], "float32")
+        mask = mask * _has_label(targets)
         return class_report.counts(log_scores, targets, mask)
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -118,3 +126,8 @@ class Classification(objective.Objective):
         if len(label.shape) == 2:
             return ops.cast(label, "float32")
         return ops.one_hot(label, len(self.task.labels), dtype="float32")
+
+
+def _has_label(targets: Any) -> Any:
+    """float32 [B]: 1, or 0 where a row of targets is empty."""
+    return ops.cast(ops.any(targets > 0, axis=-1), "float32")
