@@ -56,7 +56,7 @@ def main(resolved: flags.Resolved) -> None:
         raise errors.UserError("--workdir is not given; see --help")
     trained = run_flags.read_back(asked.workdir, asked.shards)
     shards = trained.experiment.shards
-    split = annotations.SPLIT_NAMES.get(asked.split.lower(), asked.split)
+    split = annotations.canonical_split(asked.split) or asked.split
     reader = shard_reader.ShardReader(shards, split)
     evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
     print(

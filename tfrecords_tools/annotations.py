@@ -61,6 +61,11 @@ def draw_split(group: str) -> str:
     return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
 
 
+def canonical_split(name: str) -> str | None:
+    """`validation` for `val`; None where `name` is no name of a split."""
+    return SPLIT_NAMES.get(name.lower())
+
+
 def check(
     clips: list[Clip], root: str | os.PathLike | None = None
 ) -> list[Clip]:
@@ -99,6 +104,8 @@ def _examined(
             clip = _settled(clip)
             if root is not None and not os.path.exists(_under(root, clip)):
                 raise ValueError(f"no file {_under(root, clip)}")
+            if root is not None and os.path.isdir(_under(root, clip)):
+                raise ValueError(f"{_under(root, clip)} is a folder")
             _once(clip, places)
             _one_split_a_group(clip, splits)
             settled.append(clip)
@@ -133,13 +140,15 @@ def _settled(clip: Clip) -> Clip:
     if end is not None and end <= (start or 0.0):
         raise ValueError(f"end_seconds {end} is not after start {start or 0}")
     group = clip.group or clip.path
-    if clip.split and clip.split.lower() not in SPLIT_NAMES:
+    split = canonical_split(clip.split)
+    if clip.split and split is None:
         raise ValueError(
             f"split {clip.split!r}: wanted train, validation (val, valid, "
             "dev), test, or nothing to have it drawn"
         )
-    split = SPLIT_NAMES.get(clip.split.lower()) or draw_split(group)
-    return dataclasses.replace(clip, split=split, group=group)
+    return dataclasses.replace(
+        clip, split=split or draw_split(group), group=group
+    )
 
 
 def _once(clip: Clip, places: dict) -> None:

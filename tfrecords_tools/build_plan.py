@@ -39,7 +39,7 @@ class Request:
     def root(self) -> pathlib.Path:
         """The folder of the videos."""
         given = pathlib.Path(self.video_root or self.input)
-        alone = not self.video_root and not given.is_dir()
+        alone = not self.video_root and not os.path.isdir(given)
         return given.parent if alone else given
 
     def recorded(self) -> dict[str, Any]:
@@ -82,6 +82,12 @@ def prepare(request: Request, replace: bool = False) -> Prepared:
     listed = request.source.module.list_clips(
         request.source.config, request.input
     )
+    if not listed:
+        raise errors.UserError(
+            f"no clips: --source={request.source.name} found nothing in "
+            f"--input={request.input}: wanted at least one video; put some "
+            "there, or choose another --input or --source"
+        )
     clips = annotations.check(listed, request.root)
     return Prepared(
         request,
@@ -100,10 +106,16 @@ def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
             f"--output={request.output} is the folder of the videos: choose "
             "another one"
         )
-    if replace or not path.exists():
+    if replace or not os.path.exists(path):
         return None
-    old = manifest.read(request.output)
-    found, wanted = old.settings["source"], request.recorded()["source"]
+    try:
+        old = manifest.read(request.output)
+    except errors.UserError as error:
+        raise errors.UserError(
+            f"{error}; add --replace to build over it, which numbers the "
+            "labels anew"
+        ) from error
+    found, wanted = old.settings.get("source", {}), request.recorded()["source"]
     if found != wanted:
         raise errors.UserError(
             f"{request.output} holds the data set of {_told(found)}, wanted "
@@ -114,6 +126,5 @@ def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
 
 
 def _told(source: dict[str, str]) -> str:
-    return "--source={name} --input={input} --video_root={video_root}".format(
-        **source
-    )
+    flags = {"source": source.get("name"), **source}
+    return " ".join(f"--{n}={v}" for n, v in flags.items() if n != "name")

@@ -13,6 +13,7 @@ from tfrecords_tools import (
     build_report,
     data_set,
     manifest,
+    output_folder,
     shard_plan,
 )
 from tfrecords_tools.base import errors, flags, progress, settings
@@ -69,10 +70,11 @@ def run(resolved: flags.Resolved) -> None:
         resolved.sections["media"],
         resolved.sections["shards"],
     )
-    prepared = build_plan.prepare(request, own.replace)
-    print(_intention(prepared, own))
-    with progress.bar("clips", len(prepared.clips)) as told:
-        made, rows = data_set.build(prepared, own.workers, told)
+    with output_folder.claimed(own.output):
+        prepared = build_plan.prepare(request, own.replace)
+        print(_intention(prepared, own))
+        with progress.bar("clips", len(prepared.clips)) as told:
+            made, rows = data_set.build(prepared, own.workers, told)
     print(_result(made, rows, own.output))
 
 

@@ -1,7 +1,8 @@
 """Builds a folder of shards: all of it stands in the end, or nothing new.
 
 Shards are written into a hidden folder beside their place and moved when
-all are there; the manifest, which readers trust, comes last.
+all are there; the manifest, which readers trust, comes last. Commands hold
+`output_folder.claimed` from planning to the end.
 """
 
 import os
@@ -14,11 +15,11 @@ from tfrecords_tools import (
     build_report,
     labels,
     manifest,
-    shard_plan,
+    output_folder,
     shard_pool,
     shard_writer,
 )
-from tfrecords_tools.base import atomic_write, errors, shard_index
+from tfrecords_tools.base import atomic_write, errors
 
 
 def build(
@@ -37,8 +38,8 @@ def build(
         The manifest and the rows of the report.
 
     Raises:
-        UserError: every clip failed, or the disk is full; what stood
-            before is untouched then.
+        UserError: the disk is full, or every clip failed; what stood
+            before is untouched then, but for the report in the latter case.
     """
     output = pathlib.Path(prepared.request.output)
     partial = output / atomic_write.TEMPORARY
@@ -53,8 +54,11 @@ def build(
             rows = build_report.rows(outcomes)
             made = _manifest(prepared, written)
             if not made.splits:
-                raise errors.UserError(_all_failed(rows))
-            _move_in(partial, output, made, rows)
+                report = output / build_report.FILE_NAME
+                build_report.write(report, rows)
+                raise errors.UserError(_all_failed(rows, report))
+            _commit(partial, made, rows)
+            output_folder.finish(output)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return made, rows
@@ -107,29 +111,26 @@ def _manifest(
     )
 
 
-def _all_failed(rows: list[build_report.Row]) -> str:
+def _all_failed(rows: list[build_report.Row], report: pathlib.Path) -> str:
     shown = [f"  {row['path']}: {row['reason']}" for row in rows[:5]]
     return "\n".join(
         [
             f"no clip could be read ({build_report.summary(rows)}), so no "
             "data set is written:",
             *shown,
+            f"report: {report}",
         ]
     )
 
 
-def _move_in(
+def _commit(
     partial: pathlib.Path,
-    output: pathlib.Path,
     made: manifest.Manifest,
     rows: list[build_report.Row],
 ) -> None:
+    """Decides for the new data set: from here on it is only moved."""
     build_report.write(partial / build_report.FILE_NAME, rows)
-    names = [s.name for shards in made.splits.values() for s in shards]
-    names += [shard_index.path_of(name).name for name in names]
+    output_folder.remove_strangers(partial, made)
     manifest.write(partial, made)  # All bytes are on the disk now.
-    for name in (*names, build_report.FILE_NAME, manifest.FILE_NAME):
-        os.replace(partial / name, output / name)
-    for path in output.iterdir():
-        if shard_plan.NAME.fullmatch(path.name) and path.name not in names:
-            path.unlink()
+    os.rename(partial, partial.with_name(manifest.READY))
+    atomic_write.sync_folder(partial.parent)

@@ -14,6 +14,7 @@ from tfrecords_tools import schema
 from tfrecords_tools.base import atomic_write, errors
 
 FILE_NAME = "manifest.json"
+READY = ".ready"  # Folder of a data set that is whole but not yet moved in.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,9 +90,15 @@ def read(folder: str | os.PathLike) -> Manifest:
     """Reads `folder/manifest.json`.
 
     Raises:
-        UserError: it is missing, is not ours, or of another schema version.
+        UserError: it is missing, is not ours, of another schema version, or
+            a build was stopped while it moved its shards in.
     """
     path = pathlib.Path(folder) / FILE_NAME
+    if os.path.exists(pathlib.Path(folder) / READY / FILE_NAME):
+        raise errors.UserError(
+            f"{folder} is half replaced: a build was stopped there; the same "
+            "command of tfrecords_tools.build_shards finishes it"
+        )
     try:
         values = json.loads(path.read_text())
     except FileNotFoundError as error:
@@ -101,6 +108,11 @@ def read(folder: str | os.PathLike) -> Manifest:
         ) from error
     except (OSError, ValueError) as error:
         raise errors.UserError(f"cannot read {path}: {error}") from error
+    if not isinstance(values, dict):
+        raise errors.UserError(
+            f"{path} is no manifest, it holds {str(values)[:40]}: build the "
+            "shards again"
+        )
     version = values.get("schema_version")
     if version != schema.VERSION:
         raise errors.UserError(
@@ -109,23 +121,42 @@ def read(folder: str | os.PathLike) -> Manifest:
         )
     try:
         return _from_json(values)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise errors.UserError(
             f"{path} is damaged ({error!r}): build the shards again"
         ) from error
 
 
 def _from_json(values: dict[str, Any]) -> Manifest:
+    settings = values["settings"]
     return Manifest(
-        labels=tuple(values["labels"]),
-        tasks={k: tuple(v) for k, v in values["tasks"].items()},
-        several_labels=values["several_labels"],
-        several_tasks=tuple(values["several_tasks"]),
+        labels=_all(str, values["labels"]),
+        tasks={k: _all(str, v) for k, v in values["tasks"].items()},
+        several_labels=_one(bool, values["several_labels"]),
+        several_tasks=_all(str, values["several_tasks"]),
         splits={
-            split: tuple(Shard(**shard) for shard in shards)
+            split: tuple(_shard(shard) for shard in _all(dict, shards))
             for split, shards in values["splits"].items()
         },
-        settings=values["settings"],
-        label_counts={k: tuple(v) for k, v in values["label_counts"].items()},
+        settings={k: _one(dict, v) for k, v in settings.items()},
+        label_counts={
+            k: _all(int, v) for k, v in values["label_counts"].items()
+        },
         schema_version=values["schema_version"],
     )
+
+
+def _shard(values: dict[str, Any]) -> Shard:
+    for field in dataclasses.fields(Shard):
+        _one(field.type, values[field.name])
+    return Shard(**values)
+
+
+def _all(kind: type, values: Any) -> tuple:
+    return tuple(_one(kind, value) for value in _one(list, values))
+
+
+def _one(kind: type, value: Any) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{str(value)[:40]!r} is not of type {kind.__name__}")
+    return value

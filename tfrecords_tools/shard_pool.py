@@ -4,10 +4,8 @@ Workers import no TensorFlow, which would cost half a gigabyte in each.
 """
 
 import concurrent.futures as futures
-import contextlib
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 import cv2
 
 from tfrecords_tools import manifest, shard_plan, shard_writer
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, interrupt
 
 Written = tuple[shard_plan.Planned, manifest.Shard, list[shard_writer.Outcome]]
 _LOOK_SECONDS = 0.25
@@ -63,9 +61,9 @@ def _together(job, shards, workers, progress) -> Iterator[Written]:
     with futures.ProcessPoolExecutor(
         min(workers, len(shards)), context, _start_worker, (count, stop)
     ) as pool:
-        with _without_interrupt():  # Workers inherit it as they start.
-            tasks = [pool.submit(_write, job, planned) for planned in shards]
         try:
+            with interrupt.deferred():
+                tasks = [pool.submit(_write, job, each) for each in shards]
             _wait(tasks, lambda: progress(count.value))
         except futures.BrokenExecutor as error:
             raise errors.UserError(
@@ -88,18 +86,6 @@ def _wait(tasks: list[futures.Future], look: Callable[[], None]) -> None:
         for task in done:
             task.result()
         look()
-
-
-@contextlib.contextmanager
-def _without_interrupt() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 _shared: Any = None

@@ -18,6 +18,11 @@ def test_other_names_of_validation_mean_it(name):
     assert clip.split == "validation"
 
 
+def test_a_split_has_one_canonical_name():
+    names = [annotations.canonical_split(name) for name in ("VAL", "x", "")]
+    assert names == ["validation", None, None]
+
+
 def test_every_faulty_row_is_named():
     found = faults(
         Clip("", origin="t:2"),

@@ -2,7 +2,9 @@ import concurrent.futures
 import csv
 import json
 import multiprocessing
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -15,6 +17,7 @@ from tfrecords_tools import (
     check_shards,
     data_set,
     manifest,
+    output_folder,
     schema,
     shard_plan,
     shard_pool,
@@ -204,7 +207,114 @@ def test_where_every_clip_fails_nothing_is_replaced(classes, tmp_path):
     (videos / "a.mp4").write_bytes(b"")
     with pytest.raises(errors.UserError, match="a.mp4: is an empty file"):
         build(videos, output)
-    assert files(output) == before
+    after = files(output)
+    assert b"a.mp4,empty" in after.pop("report.csv")
+    assert before.pop("report.csv") and after == before
+
+
+class Killed(BaseException):
+    """Ends the program at once."""
+
+
+@pytest.mark.parametrize("moved", [0, 1, 3, 5, 6])
+def test_a_move_that_was_stopped_is_finished_first(
+    classes, tmp_path, monkeypatch, moved
+):
+    settings = {"source": "csv_file", "video_root": str(classes)}
+    output = tmp_path / "out"
+    rows = [f"run/{n}.mp4,m,train,," for n in range(4)]
+    build(table(tmp_path, *rows[:1]), output, **settings)
+    path = table(tmp_path, *rows, "walk/0.mp4,z,train,,")
+    left = [moved]
+
+    def replace(source, target):
+        if pathlib.Path(target).parent == output:
+            if not left[0]:
+                raise Killed
+            left[0] -= 1
+        os.rename(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    try:
+        build(path, output, **settings)
+    except Killed:
+        with pytest.raises(errors.UserError, match="half replaced"):
+            manifest.read(output)
+    monkeypatch.undo()
+    with output_folder.claimed(output):
+        assert check(output) == 0
+        table(tmp_path, "run/0.mp4,a,train,,")
+        assert build(path, output, **settings)[0].labels == ("m", "z", "a")
+    assert len(files(output)) == 4
+
+
+def test_a_second_build_into_one_folder_is_refused(tmp_path):
+    with output_folder.claimed(tmp_path / "out"):
+        with pytest.raises(errors.UserError, match="another build"):
+            with output_folder.claimed(tmp_path / "out"):
+                pass
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_clips_name_the_input(tmp_path):
+    with pytest.raises(errors.UserError, match=f"--input={tmp_path}"):
+        build(tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "3", f'{{"schema_version": {schema.VERSION}}}', "{"]
+)
+def test_what_is_no_manifest_is_told(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(errors.UserError, match="manifest.json"):
+        manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("tasks", []), ("splits", {"train": [3]}), ("settings", {"media": 1}),
+     ("labels", "run"), ("label_counts", {"train": ["3"]})],
+)  # fmt: skip
+def test_a_manifest_of_wrong_types_is_told(built, tmp_path, field, value):
+    values = json.loads((built[0] / "manifest.json").read_text())
+    values[field] = value
+    (tmp_path / "manifest.json").write_text(json.dumps(values))
+    with pytest.raises(errors.UserError, match="is damaged"):
+        manifest.read(tmp_path)
+
+
+def test_shards_of_another_schema_are_replaced_on_demand(classes, tmp_path):
+    build(classes, tmp_path)
+    path = tmp_path / "manifest.json"
+    values = json.loads(path.read_text()) | {"schema_version": 0}
+    path.write_text(json.dumps(values))
+    with pytest.raises(errors.UserError, match="add --replace"):
+        build(classes, tmp_path)
+    build(classes, tmp_path, replace=True)
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "n" * 300])
+def test_an_output_that_cannot_be_is_told(classes, tmp_path, name):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(errors.UserError, match="cannot write"):
+        build(classes, tmp_path / name)
+
+
+def test_ctrl_c_while_workers_start_stops_the_build(
+    classes, tmp_path, monkeypatch
+):
+    submit = concurrent.futures.ProcessPoolExecutor.submit
+
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        return submit(*arguments)
+
+    monkeypatch.setattr(
+        concurrent.futures.ProcessPoolExecutor, "submit", interrupted
+    )
+    with pytest.raises(KeyboardInterrupt):
+        build(classes, tmp_path / "out", workers=2)
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_shards_over_the_videos_are_refused(classes):
@@ -217,6 +327,13 @@ def test_a_missing_video_stops_before_any_work(tmp_path):
     with pytest.raises(errors.UserError, match="labels.csv:2: no file"):
         build(path, tmp_path / "out", source="csv_file")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_row_that_names_a_folder_is_told(classes, tmp_path):
+    path = table(tmp_path, "run/0.mp4,a,train,,", "run,a,train,,")
+    with pytest.raises(errors.UserError, match="labels.csv:3: .* is a folder"):
+        build(path, tmp_path / "out", source="csv_file",
+              video_root=str(classes))  # fmt: skip
 
 
 LIMITED = """

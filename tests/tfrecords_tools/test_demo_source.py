@@ -1,5 +1,6 @@
 """The rendered videos: seeded, symmetric in time, written once."""
 
+import concurrent.futures
 import dataclasses
 import pathlib
 
@@ -138,6 +139,24 @@ def test_folder_of_other_settings_is_refused(rendered):
     other = dataclasses.replace(TINY, seed=1)
     with pytest.raises(errors.UserError, match="choose another folder"):
         demo.list_clips(other, str(rendered))
+
+
+def test_odd_size_is_refused_before_any_work(tmp_path):
+    odd = dataclasses.replace(TINY, size=33)
+    with pytest.raises(errors.UserError, match="--demo.size=33: .* even"):
+        demo.list_clips(odd, str(tmp_path / "demo"))
+    assert not (tmp_path / "demo").exists()
+
+
+def test_ctrl_c_leaves_the_rest_unrendered(tmp_path, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(concurrent.futures.Future, "result", interrupt)
+    monkeypatch.setattr(demo, "BATCH", 1)
+    with pytest.raises(KeyboardInterrupt):
+        demo.list_clips(TINY, str(tmp_path))
+    assert len(list(tmp_path.rglob("*.mp4"))) < 16
 
 
 def test_failed_write_leaves_no_file(tmp_path):

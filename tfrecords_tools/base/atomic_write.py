@@ -46,7 +46,7 @@ def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
         try:
             yield temporary
             os.replace(temporary, path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -64,7 +64,7 @@ def folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
             yield temporary
             _sync_tree(temporary)
             os.rename(temporary, path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
@@ -74,10 +74,10 @@ def explained(path: str | os.PathLike) -> Iterator[None]:
     """Turns a full disk or a forbidden place into one clear message."""
     try:
         yield
+    except (BrokenPipeError, InterruptedError):
+        raise  # Of the terminal or of a stopped worker, not of `path`.
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0)
-        if reason is None:
-            raise
+        reason = _REASONS.get(error.errno, error.strerror or str(error))
         raise errors.UserError(
             f"cannot write {path}: {reason}. What stood there before is "
             "untouched; the same command can be run again"
@@ -90,11 +90,15 @@ _REASONS = {
     errno.EFBIG: "the file would pass the size limit, raise it (ulimit -f)",
     errno.EACCES: "permission denied, choose another folder",
     errno.EROFS: "the file system is read-only, choose another folder",
-    errno.ENOTDIR: "a file stands where a folder is wanted",
+    errno.EEXIST: "a file stands where a folder is wanted, choose another",
+    errno.ENOTDIR: "a file stands where a folder is wanted, choose another",
+    errno.EISDIR: "a folder stands where a file is wanted, choose another",
+    errno.ENAMETOOLONG: "the name is too long, choose a shorter one",
 }
 
 
-def _sync_folder(path: pathlib.Path) -> None:
+def sync_folder(path: pathlib.Path) -> None:
+    """Puts the names in a folder on the disk, so that they outlive it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -107,4 +111,4 @@ def _sync_tree(path: pathlib.Path) -> None:
         if each.is_file():
             with open(each, "rb+") as stream:
                 os.fsync(stream.fileno())
-    _sync_folder(path)
+    sync_folder(path)

@@ -6,6 +6,7 @@ stale flag is an error that names its file and line and suggests another.
 """
 
 import dataclasses
+import os
 import pathlib
 import sys
 from collections.abc import Callable
@@ -61,7 +62,16 @@ class Resolved:
 def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
     """Parses the command line, runs, and exits; wrong input exits with 2."""
     try:
-        sys.exit(run(parse(command, sys.argv[1:])) or 0)
+        try:
+            code = run(parse(command, sys.argv[1:])) or 0
+        finally:
+            sys.stdout.flush()
+        sys.exit(code)
+    except BrokenPipeError:  # The reader has what it wanted, as in `| head`.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, sys.stderr.fileno())
+        sys.exit(141)
     except errors.UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
@@ -197,12 +207,19 @@ def _read(values: Any, arguments: list[str], known_only: bool) -> list[str]:
     except absl_flags.IllegalFlagValueError as error:
         flag = str(error).removeprefix("flag ").partition(": ")[0]
         name = flag.lstrip("-").partition("=")[0]
+        if name not in values:
+            raise errors.UserError(f"{flag}: wanted --flagfile=FILE") from error
         wanted = _KINDS.get(values[name].flag_type(), "another value")
         raise errors.UserError(
             f"{_origin(name, arguments)}{flag}: wanted {wanted}"
         ) from error
     except absl_flags.Error as error:
         raise errors.UserError(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise errors.UserError(
+            f"cannot read flag file {', '.join(_flag_files(arguments))}: not "
+            f"UTF-8 ({error.reason} at byte {error.start}), save it as UTF-8"
+        ) from error
 
 
 _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
@@ -210,12 +227,7 @@ _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 def _origin(name: str, arguments: list[str]) -> str:
     """`recipe.flagfile:12: ` where a flag file holds `name`, else nothing."""
-    paths = [
-        argument.partition("=")[2] or (arguments + [""])[position + 1]
-        for position, argument in enumerate(arguments)
-        if argument.lstrip("-").partition("=")[0] == "flagfile"
-    ]
-    for path in paths:
+    for path in _flag_files(arguments):
         lines = pathlib.Path(path).read_text().splitlines()
         for number, line in enumerate(lines, start=1):
             given = line.strip().lstrip("-").partition("=")[0].split(" ")[0]
@@ -226,6 +238,14 @@ def _origin(name: str, arguments: list[str]) -> str:
                 if nested:
                     return nested
     return ""
+
+
+def _flag_files(arguments: list[str]) -> list[str]:
+    return [
+        argument.partition("=")[2] or (arguments + [""])[position + 1]
+        for position, argument in enumerate(arguments)
+        if argument.lstrip("-").partition("=")[0] == "flagfile"
+    ]
 
 
 def _collect(values: Any, section: str, config: type) -> Any:

@@ -4,6 +4,7 @@ Flags, help texts, limits and recorded runs all derive from these fields.
 """
 
 import dataclasses
+import math
 import typing
 from typing import Any
 
@@ -93,6 +94,8 @@ def _without_none(hint: Any) -> Any:
 def _check_value(name: str, value: Any, limits: Any) -> None:
     if value is None:
         return
+    if isinstance(value, float) and not math.isfinite(value):
+        raise errors.UserError(f"{name}={value}: wanted a finite number")
     if limits.get("choices") and value not in limits["choices"]:
         wanted = ", ".join(limits["choices"])
         raise errors.UserError(f"{name}={value}: wanted one of {wanted}")

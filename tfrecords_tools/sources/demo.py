@@ -9,19 +9,26 @@ import csv
 import dataclasses
 import json
 import multiprocessing
+import os
 import pathlib
 
 import cv2
 import numpy as np
 
 from tfrecords_tools import annotations, demo_scene
-from tfrecords_tools.base import atomic_write, errors, progress, settings
+from tfrecords_tools.base import (
+    atomic_write,
+    errors,
+    interrupt,
+    progress,
+    settings,
+)
 from tfrecords_tools.media import writer
 
 RENDERER = 1  # Raise it when equal settings no longer give equal pixels.
 FINISHED = "demo.json"
 LABELS = "labels.csv"
-BATCH = 50  # Clips that a process renders at a time.
+BATCH = 10  # Clips that a process renders at a time, Ctrl-C awaits them.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,11 +65,16 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         The clips in the order of their numbers, paths relative to `input`.
 
     Raises:
-        UserError: the folder holds clips of other settings.
+        UserError: the folder holds clips of other settings, or the size is
+            odd.
     """
+    if config.size % 2:
+        raise errors.UserError(
+            f"--demo.size={config.size}: wanted an even number, as H.264 does"
+        )
     folder = pathlib.Path(input)
     wanted = _record(config)
-    if (folder / FINISHED).exists():
+    if os.path.exists(folder / FINISHED):
         found = json.loads((folder / FINISHED).read_text("utf-8"))
         if found != wanted:
             raise errors.UserError(
@@ -127,14 +139,18 @@ def _render_all(config: Config, folder: pathlib.Path) -> None:
         ) as pool,
         progress.bar("rendering", count) as told,
     ):
-        tasks = [
-            pool.submit(_write_clips, config, folder, numbers)
-            for numbers in batches
-        ]
         rows = []
-        for task in tasks:
-            rows += task.result()
-            told(len(rows))
+        try:
+            with interrupt.deferred():
+                tasks = [
+                    pool.submit(_write_clips, config, folder, numbers)
+                    for numbers in batches
+                ]
+            for task in tasks:
+                rows += task.result()
+                told(len(rows))
+        finally:
+            pool.shutdown(cancel_futures=True)
     with atomic_write.file(folder / LABELS, "w") as file:
         table = csv.DictWriter(
             file, ["path", "label", "split", "caption"], lineterminator="\n"

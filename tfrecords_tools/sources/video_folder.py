@@ -39,7 +39,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     paths = sorted(_files(pathlib.Path(input)))
     videos = [path for path in paths if video_names.is_likely(path.name)]
     by_split = bool(videos) and all(
-        len(path.parts) > 1 and path.parts[0].lower() in annotations.SPLIT_NAMES
+        len(path.parts) > 1 and annotations.canonical_split(path.parts[0])
         for path in videos
     )
     return [_clip(path, by_split) for path in paths]

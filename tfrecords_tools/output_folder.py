@@ -1,0 +1,91 @@
+"""The folder of a data set while it is built: one build at a time moves in.
+
+What is written waits in `.partial`. Renaming that to `.ready` decides: from
+then on the move is finished, by this build or by the next one.
+"""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import IO
+
+from tfrecords_tools import manifest, shard_plan
+from tfrecords_tools.base import atomic_write, errors, shard_index
+
+LOCK = ".lock"
+
+
+@contextlib.contextmanager
+def claimed(output: str | os.PathLike) -> Iterator[None]:
+    """Keeps other builds out, after finishing the move of a stopped one.
+
+    Args:
+        output: folder for the shards; it is made, and removed again where
+            nothing was written.
+
+    Raises:
+        UserError: another build works there, or the place cannot be written.
+    """
+    output = pathlib.Path(output)
+    made = not os.path.exists(output)
+    with atomic_write.explained(output):
+        output.mkdir(parents=True, exist_ok=True)
+        lock = open(output / LOCK, "w")
+    try:
+        _take(lock, output)
+        try:
+            finish(output)
+            yield
+        finally:
+            (output / LOCK).unlink(missing_ok=True)
+    finally:
+        lock.close()
+        if made:
+            with contextlib.suppress(OSError):  # It holds a data set.
+                output.rmdir()
+
+
+def finish(output: pathlib.Path) -> None:
+    """Moves in what waits in `.ready`, the manifest last."""
+    ready = output / manifest.READY
+    if not os.path.exists(ready):
+        return
+    with atomic_write.explained(output):
+        if os.path.exists(ready / manifest.FILE_NAME):
+            made = manifest.read(ready)
+            for path in sorted(ready.iterdir()):
+                if path.name != manifest.FILE_NAME:
+                    os.replace(path, output / path.name)
+            remove_strangers(output, made)
+            atomic_write.sync_folder(output)
+            os.replace(ready / manifest.FILE_NAME, output / manifest.FILE_NAME)
+            atomic_write.sync_folder(output)
+        shutil.rmtree(ready)
+
+
+def remove_strangers(folder: pathlib.Path, made: manifest.Manifest) -> None:
+    """Removes the shards that `made` does not name."""
+    names = {s.name for shards in made.splits.values() for s in shards}
+    names |= {shard_index.path_of(name).name for name in names}
+    for path in folder.iterdir():
+        if shard_plan.NAME.fullmatch(path.name) and path.name not in names:
+            path.unlink()
+
+
+def _take(lock: IO, output: pathlib.Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # The build before may have removed the file that was opened here.
+        ours = os.path.samestat(os.fstat(lock.fileno()), os.stat(lock.name))
+    except (BlockingIOError, FileNotFoundError):
+        ours = False
+    except OSError:  # A file system without locks.
+        return
+    if not ours:
+        raise errors.UserError(
+            f"another build is writing into {output}: wait for its end, or "
+            "choose another --output"
+        )
