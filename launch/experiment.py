@@ -108,7 +108,8 @@ class Run:
         if self.step:
             self.saved.restore(self.step, self.loop.state)
         self.pending: list[tuple[int, dict[str, tf.Tensor]]] = []
-        self.stopped = 0  # The number of the signal that came.
+        self.told_to_stop = 0  # The number of the signal that came here.
+        self.stopped = 0  # The same, once all hosts know of it.
 
     def to_the_end(self) -> dict[str, Any]:
         """Takes the steps that are left; see `run`."""
@@ -286,10 +287,9 @@ class Run:
         """
         hosts, _ = devices.hosts_and_own(self.strategy)
         if hosts == 1:
-            return bool(self.stopped)
-        if self.step % self.config.log_every:
-            return False
-        self.stopped = self.largest(self.stopped)
+            self.stopped = self.told_to_stop
+        elif self.step % self.config.log_every == 0:
+            self.stopped = self.largest(self.told_to_stop)
         return bool(self.stopped)
 
     def _evaluate(self, board: reports.Board) -> dict[str, Any]:
@@ -333,6 +333,6 @@ class Run:
         )
 
     def _stop(self, number: int, _: Any) -> None:
-        if self.stopped:  # The second time at once.
+        if self.told_to_stop:  # The second time at once.
             raise KeyboardInterrupt
-        self.stopped = number
+        self.told_to_stop = number
