@@ -301,7 +301,7 @@ def test_an_output_that_cannot_be_is_told(classes, tmp_path, name):
 
 
 def test_ctrl_c_while_workers_start_stops_the_build(
-    classes, tmp_path, monkeypatch
+    classes, tmp_path, monkeypatch, request
 ):
     submit = concurrent.futures.ProcessPoolExecutor.submit
 
@@ -312,6 +312,9 @@ def test_ctrl_c_while_workers_start_stops_the_build(
     monkeypatch.setattr(
         concurrent.futures.ProcessPoolExecutor, "submit", interrupted
     )
+    # Where tests run in the background, Ctrl-C is ignored from the start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     with pytest.raises(KeyboardInterrupt):
         build(classes, tmp_path / "out", workers=2)
     assert not list((tmp_path / "out").iterdir())
