@@ -107,15 +107,6 @@ def shared_maximum(
     return lambda number: int(gathered(tf.constant(number)).numpy().max())
 
 
-def is_chief() -> bool:
-    """Whether this process writes the run's files; known before any start."""
-    told = _cluster()
-    if "chief" in told.get("cluster", {}):
-        return told.get("task", {}).get("type") == "chief"
-    task = told.get("task", {})
-    return task.get("type") != "worker" or task.get("index", 0) == 0
-
-
 def numerics(
     config: Config, strategy: tf.distribute.Strategy
 ) -> dict[str, str | int]:

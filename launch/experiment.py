@@ -92,7 +92,7 @@ class Run:
         if self.step:
             self._check_facts(self.saved.facts(self.step))
         self.largest = devices.shared_maximum(self.strategy)
-        host = devices.hosts_and_own(self.strategy)[1]
+        self.hosts, host = devices.hosts_and_own(self.strategy)
         self.is_chief = host == 0
         self.logs = workdir if self.is_chief else workdir / f"worker-{host}"
         task = experiment.task(self.manifest)
@@ -130,7 +130,7 @@ class Run:
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         try:
-            while self.step < self.config.steps and not self._all_stop():
+            while self.step < self.config.steps and not self.stopped:
                 values = self.loop.execute(batches, self.step)
                 first = self.step
                 self.step += self.loop.steps_at_once(first)
@@ -146,9 +146,12 @@ class Run:
                 every = self.config.evaluate_every
                 if done or (every and self._passed(first, every)):
                     report = self._evaluate(board)
-            self._flush(losses)
-            self._save()
-            if not (report or self.stopped):  # It had all its steps before.
+                if not done:
+                    self._hear_of_stops(first)
+            if self.stopped:
+                self._flush(losses)
+                self._save()
+            elif not report:  # It had all its steps before.
                 report = self._evaluate(board)
         finally:
             for number, handler in before.items():
@@ -280,17 +283,15 @@ class Run:
     def _numerics(self) -> dict[str, Any]:
         return devices.numerics(self.experiment.devices, self.strategy)
 
-    def _all_stop(self) -> bool:
-        """Whether to stop: all workers at the same step, or none.
+    def _hear_of_stops(self, first: int) -> None:
+        """Sets `stopped` on all workers at the same step, or on none.
 
         They agree now and then only, since asking costs them a round trip.
         """
-        hosts, _ = devices.hosts_and_own(self.strategy)
-        if hosts == 1:
+        if self.hosts == 1:
             self.stopped = self.told_to_stop
-        elif self.step % self.config.log_every == 0:
+        elif self._passed(first, self.config.log_every):
             self.stopped = self.largest(self.told_to_stop)
-        return bool(self.stopped)
 
     def _evaluate(self, board: reports.Board) -> dict[str, Any]:
         if "validation" not in self.manifest.splits:

@@ -4,7 +4,7 @@
         --shards=DIR --workdir=RUN
 """
 
-from launch import devices, experiment, run_flags
+from launch import experiment, run_flags
 from tfrecords_tools.base import errors, flags
 
 
@@ -17,7 +17,7 @@ def main(resolved: flags.Resolved) -> None:
     workdir = resolved.settings.workdir
     run_flags.check(resolved)
     run = experiment.Run(run_flags.to_experiment(resolved), workdir)
-    if devices.is_chief():
+    if run.is_chief:
         run_flags.record(resolved)
     run.to_the_end()
     print(
