@@ -1,9 +1,7 @@
 """`launch.train` on two workers: one run, written by one of them."""
 
-import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,7 +13,6 @@ from tests.launch import loop_run
 
 
 def _start(shards: str, folder, steps: int) -> list[subprocess.Popen]:
-    cluster = {"worker": [f"localhost:{_free_port()}" for _ in range(2)]}
     command = [
         sys.executable,
         "-m",
@@ -31,20 +28,16 @@ def _start(shards: str, folder, steps: int) -> list[subprocess.Popen]:
         "--backbone.widths=8,16",
         "--backbone.norm=batch",
     ]
-    tasks = [{"type": "worker", "index": index} for index in range(2)]
     return [
         subprocess.Popen(
             command,
             cwd=loop_run.ROOT,
-            env={
-                **os.environ,
-                "TF_CONFIG": json.dumps({"cluster": cluster, "task": task}),
-            },
+            env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for task in tasks
+        for environment in loop_run.cluster(2)
     ]
 
 
@@ -77,9 +70,3 @@ def test_both_workers_stop_and_save_when_one_is_told_to(toy_shards, tmp_path):
         worker.communicate(timeout=100)
         assert worker.returncode == 128 + signal.SIGTERM
     assert len(checkpoints.Checkpoints(tmp_path / "checkpoints").steps()) == 1
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        return listener.getsockname()[1]

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 
@@ -29,6 +30,21 @@ class Trial:
     parts: int = 1
     steps_per_execution: int = 1
     learning_rate: float = 1e-3
+
+
+def cluster(workers: int) -> list[dict[str, str]]:
+    """The environment of each worker of a cluster on this machine."""
+    ports = []
+    for _ in range(workers):
+        with socket.socket() as listener:
+            listener.bind(("localhost", 0))
+            ports.append(listener.getsockname()[1])
+    hosts = {"worker": [f"localhost:{port}" for port in ports]}
+    tasks = [{"type": "worker", "index": index} for index in range(workers)]
+    return [
+        {"TF_CONFIG": json.dumps({"cluster": hosts, "task": task})}
+        for task in tasks
+    ]
 
 
 def start(trial: Trial, environment: dict | None = None) -> subprocess.Popen:
@@ -61,40 +77,10 @@ def _main(trial: Trial) -> None:
     import tensorflow as tf
 
     from launch import devices, evaluation, train_loop
-    from pipelines import batch
     from tests.launch import toy_objectives
-    from tfrecords_tools.base import registry
-    from video_models import objective as objectives
 
     def make_optimizer():
         return keras.optimizers.AdamW(trial.learning_rate)
-
-    def classification():
-        from video_models.backbones import frame_conv
-        from video_models.heads import classifier
-        from video_models.temporal import attention
-
-        parts = objectives.Parts(
-            registry.choose(
-                "video_models.backbones",
-                "frame_conv",
-                dataclasses.replace(frame_conv.TINY, norm=trial.norm),
-            ),
-            registry.choose(
-                "video_models.temporal",
-                "attention",
-                dataclasses.replace(attention.TINY, dropout=trial.dropout),
-            ),
-            registry.choose(
-                "video_models.heads",
-                "classifier",
-                classifier.Config(dropout=trial.dropout),
-            ),
-        )
-        clip = batch.ClipSpec(frames=2, size=8)
-        task = objectives.Task(clip, ("a", "b", "c"))
-        chosen = registry.choose("video_models.objectives", "classification")
-        return chosen.build(parts, task, make_optimizer)
 
     strategy = devices.start(
         devices.Config(
@@ -105,7 +91,9 @@ def _main(trial: Trial) -> None:
         )
     )
     make = {
-        "classification": classification,
+        "classification": lambda: toy_objectives.classification(
+            make_optimizer, trial.norm, trial.dropout
+        ),
         "two_players": lambda: toy_objectives.TwoPlayers(make_optimizer),
         "gathering": lambda: toy_objectives.Gathering(make_optimizer),
         "dropping": lambda: toy_objectives.Dropping(make_optimizer),

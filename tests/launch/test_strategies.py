@@ -1,8 +1,5 @@
 """The same losses on one device, on replicas, on workers, and compiled."""
 
-import json
-import socket
-
 import numpy as np
 import pytest
 
@@ -72,31 +69,13 @@ def test_several_steps_an_execution_change_nothing(one_device):
 
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_two_workers_agree_with_each_other_and_with_one(name, one_device):
-    ports = [_free_port() for _ in range(2)]
-    cluster = {"worker": [f"localhost:{port}" for port in ports]}
     trial = loop_run.Trial(objective=name, strategy="multi_worker")
     workers = [
-        loop_run.start(
-            trial,
-            {
-                "TF_CONFIG": json.dumps(
-                    {
-                        "cluster": cluster,
-                        "task": {"type": "worker", "index": index},
-                    }
-                )
-            },
-        )
-        for index in range(2)
+        loop_run.start(trial, environment)
+        for environment in loop_run.cluster(2)
     ]
     first, second = (loop_run.result(worker) for worker in workers)
     assert first["weights"] == second["weights"]
     np.testing.assert_allclose(
         first["rows"], one_device[name]["rows"], rtol=1e-5, atol=1e-5
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        return listener.getsockname()[1]

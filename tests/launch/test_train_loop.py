@@ -10,28 +10,9 @@ from pipelines import batch
 from tests.launch import toy_objectives
 from tfrecords_tools.base import errors, registry
 from video_models import objective as objectives
-from video_models.heads import classifier
-
-
-def _classification(make_optimizer):
-    clip = batch.ClipSpec(frames=2, size=8)
-    frame_conv = registry.load("video_models.backbones", "frame_conv")
-    parts = objectives.Parts(
-        registry.choose(
-            "video_models.backbones", "frame_conv", frame_conv.TINY
-        ),
-        registry.choose("video_models.temporal", "none"),
-        registry.choose(
-            "video_models.heads", "classifier", classifier.Config(dropout=0.0)
-        ),
-    )
-    task = objectives.Task(clip, ("a", "b", "c"))
-    chosen = registry.choose("video_models.objectives", "classification")
-    return chosen.build(parts, task, make_optimizer)
-
 
 OBJECTIVES = (
-    _classification,
+    toy_objectives.classification,
     toy_objectives.TwoPlayers,
     toy_objectives.Gathering,
 )
@@ -104,7 +85,9 @@ def test_loss_and_gradients_are_the_same_with_xla(make):
             tf.nest.flatten(plain), tf.nest.flatten(compiled), strict=True
         ):
             scale = float(tf.reduce_max(tf.abs(one)))
-            np.testing.assert_allclose(other, one, rtol=1e-4, atol=1e-4 * scale)
+            # Some are zero but for rounding, as that of an attention's keys.
+            spare = max(1e-4 * scale, 1e-8)
+            np.testing.assert_allclose(other, one, rtol=1e-4, atol=spare)
 
 
 @pytest.mark.parametrize("make", OBJECTIVES)

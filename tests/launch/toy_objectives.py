@@ -1,9 +1,13 @@
 """Two small objectives that walk the roads which later ones will take."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from pipelines import batch
+from tfrecords_tools.base import registry
 from video_models import objective
 from video_models.layers import randomness
 
@@ -14,6 +18,32 @@ def _flat(units: tuple[int, ...], name: str) -> keras.Model:
     for number, width in enumerate(units[:-1]):
         x = keras.layers.Dense(width, "tanh", name=f"{name}_{number}")(x)
     return keras.Model(frames, keras.layers.Dense(units[-1])(x))
+
+
+def classification(make_optimizer, norm="layer", dropout=0.0):
+    """The registered objective over tiny parts, for clips of `clips`."""
+    frame_conv = registry.load("video_models.backbones", "frame_conv")
+    attention = registry.load("video_models.temporal", "attention")
+    classifier = registry.load("video_models.heads", "classifier")
+    parts = objective.Parts(
+        registry.Chosen(
+            "frame_conv",
+            frame_conv,
+            dataclasses.replace(frame_conv.TINY, norm=norm),
+        ),
+        registry.Chosen(
+            "attention",
+            attention,
+            dataclasses.replace(attention.TINY, dropout=dropout),
+        ),
+        registry.Chosen(
+            "classifier", classifier, classifier.Config(dropout=dropout)
+        ),
+    )
+    clip = batch.ClipSpec(frames=2, size=8)
+    task = objective.Task(clip, ("a", "b", "c"))
+    chosen = registry.choose("video_models.objectives", "classification")
+    return chosen.build(parts, task, make_optimizer)
 
 
 class TwoPlayers(objective.Objective):
