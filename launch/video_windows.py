@@ -78,7 +78,7 @@ def _window(held: list[reader.Frame], clip: batch.ClipSpec) -> Window:
 
 
 def _picked(held: list[reader.Frame], clip: batch.ClipSpec) -> list[bytes]:
-    return [held[i].jpeg for i in _indices(len(held), clip)]
+    return [held[i].data for i in _indices(len(held), clip)]
 
 
 def _indices(stored: int, clip: batch.ClipSpec) -> list[int]:
@@ -95,7 +95,7 @@ def _spread(
     wanted, kept, times = set(indices), {}, []
     for number, frame in enumerate(reader.read_frames(path, media)):
         if number in wanted:
-            kept[number] = frame.jpeg
+            kept[number] = frame.data
         times = [*times[:1], frame.time, frame.end_time]
     jpegs = [kept[i] for i in indices]
     return Window(times[0] / 1e6, times[-1] / 1e6, jpegs)

@@ -120,7 +120,7 @@ class ShardReader:
             tf.gather(rows, needed),
             fn_output_signature=tf.string,
         )
-        parsed = schema.parse(serialized, tuple(self.manifest.tasks))
+        parsed = schema.parse(serialized, self.manifest.contents)
         record = {name: values[0] for name, values in parsed.items()}
         for name in ("frames", "times"):
             record[name] = tf.gather_nd(parsed[name], places)

@@ -102,7 +102,7 @@ def _shard(path, clips, draw, chunk_frames, names) -> manifest.Shard:
             for first in range(0, clip.frames, chunk_frames):
                 chunk = images[first : first + chunk_frames]
                 record = _record(clip, first, chunk, names)
-                data = schema.encode(record, tuple(names)[1:])
+                data = schema.encode(record, schema.Contents(tuple(names)[1:]))
                 writer.write(data)
                 crc = google_crc32c.value(data)
                 span = record["start_time"], record["end_time"]

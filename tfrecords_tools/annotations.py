@@ -5,6 +5,7 @@ import hashlib
 import math
 import os
 import pathlib
+from typing import NamedTuple
 
 from tfrecords_tools.base import errors
 
@@ -21,6 +22,14 @@ SPLIT_NAMES = {
 }
 
 
+class Word(NamedTuple):
+    """A word or sentence and when it is said, seconds from the video's start."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
 @dataclasses.dataclass(frozen=True)
 class Clip:
     """One annotated span of one video.
@@ -34,6 +43,8 @@ class Clip:
         start_seconds: where the span starts; None is the video's start.
         end_seconds: where it ends, exclusive; None is the video's end.
         caption: a sentence.
+        words: what is said or shown as text, in order of time; of the whole
+            video, whatever the span.
         tasks: further label sets, task name to label.
         origin: where the row stood, `labels.csv:12`, for messages.
     """
@@ -45,6 +56,7 @@ class Clip:
     start_seconds: float | None = None
     end_seconds: float | None = None
     caption: str = ""
+    words: tuple[Word, ...] = ()
     tasks: dict[str, str] = dataclasses.field(default_factory=dict)
     origin: str = dataclasses.field(default="", compare=False)
 

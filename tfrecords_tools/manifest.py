@@ -55,6 +55,11 @@ class Manifest:
         settings: the settings it was built with, by section.
         label_counts: split name to clips of each label, in label order; a
             clip with several labels counts for each. Failed clips do not.
+        extras: what records hold besides, names in `schema.EXTRAS`.
+        storage: how frames are stored: jpeg, h264 or h265.
+        key_every: frames from one that decodes alone to the next.
+        vocabulary: words of the training split's captions, the most
+            frequent first; empty where none were counted.
         schema_version: of the records and the index.
     """
 
@@ -67,7 +72,16 @@ class Manifest:
     label_counts: dict[str, tuple[int, ...]] = dataclasses.field(
         default_factory=dict
     )
+    extras: tuple[str, ...] = ()
+    storage: str = "jpeg"
+    key_every: int = 1
+    vocabulary: tuple[str, ...] = ()
     schema_version: int = schema.VERSION
+
+    @property
+    def contents(self) -> schema.Contents:
+        """What the records hold."""
+        return schema.Contents(tuple(self.tasks), self.extras)
 
     def shards(self, split: str) -> tuple[Shard, ...]:
         """The shards of `split`; UserError where there is no such split."""
@@ -142,6 +156,10 @@ def _from_json(values: dict[str, Any]) -> Manifest:
         label_counts={
             k: _all(int, v) for k, v in values["label_counts"].items()
         },
+        extras=_all(str, values["extras"]),
+        storage=_one(str, values["storage"]),
+        key_every=_one(int, values["key_every"]),
+        vocabulary=_all(str, values["vocabulary"]),
         schema_version=values["schema_version"],
     )
 

@@ -5,6 +5,7 @@ names, so that readers of other projects can read our shards too. Writing
 needs no TensorFlow (importing it costs half a gigabyte in every worker).
 """
 
+import dataclasses
 import functools
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ import google.protobuf.descriptor_pb2 as descriptor_pb2
 import google.protobuf.message as protobuf_message
 from google.protobuf import descriptor_pool, message_factory
 
-VERSION = 1
+VERSION = 2
 
 
 class Feature(NamedTuple):
@@ -22,88 +23,152 @@ class Feature(NamedTuple):
         name: what our code calls it.
         key: what the file calls it.
         dtype: "int64", "float32" or "bytes".
-        shape: () for one value, (None,) for any number of them.
-        a_frame: whether there is one value for each frame of the chunk.
+        holds: "one" value a record, "several" values a record, one a
+            "frame", one an "item" of a list with a length of its own, or a
+            "signal", all of whose samples stand in one step.
         meaning: what it says, with its unit.
     """
 
     name: str
     key: str
     dtype: str
-    shape: tuple
-    a_frame: bool
+    holds: str
     meaning: str
 
 
 FEATURES = (
-    Feature("frames", "image/encoded", "bytes", (), True, "encoded frame"),
     Feature(
-        "times", "image/timestamp", "int64", (), True,
+        "frames", "image/encoded", "bytes", "frame",
+        "a JPEG, or the packet of a frame",
+    ),
+    Feature(
+        "times", "image/timestamp", "int64", "frame",
         "presentation time from the video's start, microseconds",
     ),
-    Feature("format", "image/format", "bytes", (), False, "jpeg"),
-    Feature("height", "image/height", "int64", (), False, "pixels"),
-    Feature("width", "image/width", "int64", (), False, "pixels"),
+    Feature("format", "image/format", "bytes", "one", "jpeg, h264 or h265"),
+    Feature("height", "image/height", "int64", "one", "pixels"),
+    Feature("width", "image/width", "int64", "one", "pixels"),
     Feature(
-        "frame_rate", "image/frame_rate", "float32", (), False,
+        "frame_rate", "image/frame_rate", "float32", "one",
         "frames a second, the average over the video",
     ),
-    Feature("path", "clip/data_path", "bytes", (), False, "the video's path"),
-    Feature("media_id", "clip/media_id", "bytes", (), False, "clip's name"),
+    Feature("path", "clip/data_path", "bytes", "one", "the video's path"),
+    Feature("media_id", "clip/media_id", "bytes", "one", "clip's name"),
     Feature(
-        "start_time", "clip/start/timestamp", "int64", (), False,
+        "start_time", "clip/start/timestamp", "int64", "one",
         "first frame's time, microseconds",
     ),
     Feature(
-        "end_time", "clip/end/timestamp", "int64", (), False,
+        "end_time", "clip/end/timestamp", "int64", "one",
         "end of the last frame, microseconds",
     ),
     Feature(
-        "label_ids", "clip/label/index", "int64", (None,), False,
+        "label_ids", "clip/label/index", "int64", "several",
         "places in the manifest's list of labels",
     ),
     Feature(
-        "labels", "clip/label/string", "bytes", (None,), False,
+        "labels", "clip/label/string", "bytes", "several",
         "names of the labels",
     ),
-    Feature("caption", "caption/string", "bytes", (), False, "a sentence"),
+    Feature("caption", "caption/string", "bytes", "one", "a sentence"),
 )  # fmt: skip
 
+# What a data set may hold besides; the manifest says which.
+EXTRAS = {
+    "waveform": (
+        Feature(
+            "waveform", "WAVEFORM/feature/floats", "float32", "signal",
+            "mono samples in [-1, 1] from start_time to end_time",
+        ),
+        Feature(
+            "sample_rate", "WAVEFORM/feature/sample_rate", "float32", "one",
+            "samples a second",
+        ),
+    ),
+    "voice": (
+        Feature(
+            "voice_starts", "VOICE/segment/start/timestamp", "int64",
+            "several", "where somebody begins to speak, microseconds",
+        ),
+        Feature(
+            "voice_ends", "VOICE/segment/end/timestamp", "int64", "several",
+            "where that ends, microseconds",
+        ),
+    ),
+    "words": (
+        Feature(
+            "words", "text/content", "bytes", "item", "a word or a sentence"
+        ),
+        Feature(
+            "word_times", "text/timestamp", "int64", "item",
+            "where it begins, microseconds",
+        ),
+        Feature(
+            "word_lengths", "text/duration", "int64", "item",
+            "how long it lasts, microseconds",
+        ),
+    ),
+}  # fmt: skip
 
-def encode(record: dict[str, Any], tasks: tuple[str, ...] = ()) -> bytes:
+
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """What the records of one data set hold.
+
+    Attributes:
+        tasks: further label sets.
+        extras: names in `EXTRAS`.
+    """
+
+    tasks: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Every column."""
+        made = list(FEATURES)
+        for extra in self.extras:
+            made += EXTRAS[extra]
+        for task in self.tasks:
+            made += _task_features(task)
+        return tuple(made)
+
+
+def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
     """Serialises one chunk.
 
     Args:
-        record: a value for every feature of `FEATURES` and `task_features`;
-            a list where there are several, str or bytes for bytes.
-        tasks: further label sets.
+        record: a value for every feature of `contents`; a list where there
+            may be several, str or bytes for bytes.
+        contents: what a record holds.
 
     Returns:
         A serialised SequenceExample; equal records give equal bytes.
     """
     example = _message_class()()
-    for feature in (*FEATURES, *task_features(tasks)):
+    for feature in contents.features:
         value = record[feature.name]
-        if feature.a_frame:
+        if feature.holds in _IN_STEPS:
             steps = example.feature_lists.feature_list[feature.key].feature
-            for each in value:
-                _fill(steps.add(), feature.dtype, [each])
+            for each in [value] if feature.holds == "signal" else value:
+                values = each if feature.holds == "signal" else [each]
+                _fill(steps.add(), feature.dtype, values)
         else:
-            values = value if feature.shape else [value]
+            values = value if feature.holds == "several" else [value]
             _fill(example.context.feature[feature.key], feature.dtype, values)
     return example.SerializeToString(deterministic=True)
 
 
-def parse(serialized: Any, tasks: tuple[str, ...] = ()) -> dict[str, Any]:
+def parse(serialized: Any, contents: Contents = Contents()) -> dict[str, Any]:
     """Parses chunks in a TensorFlow graph.
 
     Args:
         serialized: string [n], one record a chunk.
-        tasks: further label sets to read.
+        contents: what to read.
 
     Returns:
-        Feature name to tensor: [n] for one value; ragged [n, None] for
-        several; [n, most frames], padded with "" or 0, for one a frame.
+        Feature name to tensor: [n] for one value; [n, most frames], padded
+        with "" or 0, for one a frame; ragged [n, None] for all others.
     """
     import tensorflow as tf
 
@@ -111,28 +176,35 @@ def parse(serialized: Any, tasks: tuple[str, ...] = ()) -> dict[str, Any]:
         dtype = tf.as_dtype(
             "string" if feature.dtype == "bytes" else feature.dtype
         )
-        if feature.a_frame:
+        if feature.holds == "frame":
             return tf.io.FixedLenSequenceFeature((), dtype)
-        if feature.shape:
-            return tf.io.RaggedFeature(dtype)
-        return tf.io.FixedLenFeature((), dtype)
+        if feature.holds == "one":
+            return tf.io.FixedLenFeature((), dtype)
+        return tf.io.RaggedFeature(dtype)
 
-    features = (*FEATURES, *task_features(tasks))
+    features = contents.features
     context, sequences, _ = tf.io.parse_sequence_example(
         serialized,
-        {f.key: spec(f) for f in features if not f.a_frame},
-        {f.key: spec(f) for f in features if f.a_frame},
+        {f.key: spec(f) for f in features if f.holds not in _IN_STEPS},
+        {f.key: spec(f) for f in features if f.holds in _IN_STEPS},
     )
     parsed = {**context, **sequences}
-    return {f.name: parsed[f.key] for f in features}
+    return {
+        f.name: parsed[f.key].merge_dims(1, 2)
+        if f.holds in ("item", "signal")
+        else parsed[f.key]
+        for f in features
+    }
 
 
-def decode(serialized: bytes, tasks: tuple[str, ...] = ()) -> dict[str, Any]:
+def decode(
+    serialized: bytes, contents: Contents = Contents()
+) -> dict[str, Any]:
     """Parses one chunk without TensorFlow; the inverse of `encode`.
 
     Returns:
-        Feature name to value: a list where there are several, bytes, int or
-        float.
+        Feature name to value: a list where there may be several, bytes, int
+        or float.
 
     Raises:
         ValueError: not a record, or a feature is missing.
@@ -142,34 +214,36 @@ def decode(serialized: bytes, tasks: tuple[str, ...] = ()) -> dict[str, Any]:
     except protobuf_message.DecodeError as error:
         raise ValueError(f"not a SequenceExample: {error}") from error
     record = {}
-    for feature in (*FEATURES, *task_features(tasks)):
-        if feature.a_frame:
+    for feature in contents.features:
+        if feature.holds in _IN_STEPS:
             steps = example.feature_lists.feature_list[feature.key].feature
-            values = [_values(step, feature.dtype)[0] for step in steps]
-            record[feature.name] = values
+            record[feature.name] = [
+                value for step in steps for value in _values(step, feature)
+            ]
             continue
-        values = _values(example.context.feature[feature.key], feature.dtype)
-        if not feature.shape and len(values) != 1:
+        values = _values(example.context.feature[feature.key], feature)
+        if feature.holds == "one" and len(values) != 1:
             raise ValueError(f"{feature.key} has {len(values)} values, not 1")
-        record[feature.name] = values if feature.shape else values[0]
+        one = feature.holds == "one"
+        record[feature.name] = values[0] if one else values
     return record
 
 
-def task_features(tasks: tuple[str, ...]) -> tuple[Feature, ...]:
-    """The columns of further label sets, under MediaSequence prefixes."""
-    made = []
-    for task in tasks:
+_IN_STEPS = ("frame", "item", "signal")  # Of the example's feature lists.
+
+
+def _task_features(task: str) -> tuple[Feature, ...]:
+    """The columns of a further label set, under a MediaSequence prefix."""
+    return tuple(
+        Feature(
+            f"{task}.{name}", f"{task}/clip/label/{key}", dtype, "several",
+            f"{name} of task {task}",
+        )
         for name, key, dtype in (
             ("label_ids", "index", "int64"),
             ("labels", "string", "bytes"),
-        ):
-            made.append(
-                Feature(
-                    f"{task}.{name}", f"{task}/clip/label/{key}", dtype,
-                    (None,), False, f"{name} of task {task}",
-                )
-            )  # fmt: skip
-    return tuple(made)
+        )
+    )  # fmt: skip
 
 
 def _fill(feature: Any, dtype: str, values: Any) -> None:
@@ -182,9 +256,9 @@ def _fill(feature: Any, dtype: str, values: Any) -> None:
         feature.float_list.value.extend(float(v) for v in values)
 
 
-def _values(feature: Any, dtype: str) -> list:
-    kind = {"bytes": "bytes_list", "int64": "int64_list"}.get(dtype)
-    return list(getattr(feature, kind or "float_list").value)
+def _values(held: Any, feature: Feature) -> list:
+    kind = {"bytes": "bytes_list", "int64": "int64_list"}.get(feature.dtype)
+    return list(getattr(held, kind or "float_list").value)
 
 
 @functools.cache

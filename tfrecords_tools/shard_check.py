@@ -153,7 +153,7 @@ class _Shard:
         self, record: tfrecord.Record, row: np.ndarray | None
     ) -> Iterator[str]:
         try:
-            parsed = schema.decode(record.data, tuple(self.made.tasks))
+            parsed = schema.decode(record.data, self.made.contents)
         except ValueError as error:
             yield str(error)
             return

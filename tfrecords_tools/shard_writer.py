@@ -104,11 +104,12 @@ def _write_clip(
     mark = shard.mark()
     path = job.root / clip.path
     count = damaged = 0
+    contents = schema.Contents(tuple(job.tasks))
     try:
         facts = reader.probe(path, job.media)
         record = _record(job, clip, facts)
         for frames in _chunks(job, path, clip):
-            data = schema.encode(record | _of_chunk(frames), tuple(job.tasks))
+            data = schema.encode(record | _of_chunk(frames), contents)
             span = frames[0].time, frames[-1].end_time
             shard.add(data, number, count, len(frames), span)
             count += len(frames)
@@ -161,7 +162,7 @@ def _labelled(prefix: str, label: str, ids: dict[str, int]) -> dict[str, Any]:
 
 def _of_chunk(frames: list[reader.Frame]) -> dict[str, Any]:
     return {
-        "frames": [frame.jpeg for frame in frames],
+        "frames": [frame.data for frame in frames],
         "times": [frame.time for frame in frames],
         "height": frames[0].height,
         "width": frames[0].width,

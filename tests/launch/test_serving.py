@@ -64,7 +64,7 @@ def test_pixels_and_jpeg_bytes_give_the_same_scores(loaded, video):
 
 def test_file_and_its_jpeg_bytes_give_the_same_scores(loaded, video):
     clip, media = loaded.facts.clip, loaded.facts.media
-    stored = [f.jpeg for f in reader.read_frames(video, media)]
+    stored = [f.data for f in reader.read_frames(video, media)]
     length = clip.frames * clip.stride
     starts = [0, 8, 16, len(stored) - length]
     # The clip is centred in its window: one frame is left over, at its start.

@@ -84,7 +84,7 @@ def test_frames_are_what_the_reader_gives(classes, built):
     for chunks in records(built[0]).values():
         jpegs = [jpeg for chunk in chunks for jpeg in chunk["frames"]]
         path = classes / chunks[0]["path"].decode()
-        assert jpegs == [frame.jpeg for frame in reader.read_frames(path)]
+        assert jpegs == [frame.data for frame in reader.read_frames(path)]
 
 
 def test_the_manifest_counts_what_was_written(built):

@@ -23,7 +23,7 @@ def read(path, start=None, end=None, **settings):
 
 
 def numbers(frames):
-    return [number_in(simplejpeg.decode_jpeg(f.jpeg)) for f in frames]
+    return [number_in(simplejpeg.decode_jpeg(f.data)) for f in frames]
 
 
 def test_every_frame_comes_at_its_own_time(plain_video):
@@ -116,7 +116,7 @@ def test_rotated_video_comes_out_upright(tmp_path, rotation):
 def test_larger_frames_are_scaled_to_the_short_side(plain_video):
     frame = read(plain_video, short_side=48)[5]
     assert (frame.height, frame.width) == (48, 80)
-    assert number_in(simplejpeg.decode_jpeg(frame.jpeg)) == 5
+    assert number_in(simplejpeg.decode_jpeg(frame.data)) == 5
 
 
 def test_smaller_frames_keep_their_size(plain_video):
@@ -130,7 +130,7 @@ def test_odd_sizes_become_even(tmp_path):
                        pix_fmt="yuv444p")  # fmt: skip
     frame = read(path)[0]
     assert (frame.height, frame.width) == (80, 120)
-    assert simplejpeg.decode_jpeg(frame.jpeg).shape == (80, 120, 3)
+    assert simplejpeg.decode_jpeg(frame.data).shape == (80, 120, 3)
 
 
 COLOURS = np.array(
@@ -166,7 +166,7 @@ def test_colours_come_out_right(tmp_path, codec, pix_fmt, tags):
         tmp_path / f"v.{'mov' if codec == 'png' else 'mkv'}", [PATCHES] * 2,
         codec=codec, pix_fmt=pix_fmt, tags=tags,
     )  # fmt: skip
-    image = simplejpeg.decode_jpeg(read(path)[0].jpeg)
+    image = simplejpeg.decode_jpeg(read(path)[0].data)
     found = image[32, 16::32].astype(int)
     np.testing.assert_allclose(found, COLOURS, atol=5)
 
@@ -177,7 +177,7 @@ def test_gray_video_stays_gray(tmp_path, pix_fmt):
     path = write_video(
         tmp_path / "v.mkv", [gray], codec="ffv1", pix_fmt=pix_fmt
     )
-    image = simplejpeg.decode_jpeg(read(path)[0].jpeg)
+    image = simplejpeg.decode_jpeg(read(path)[0].data)
     np.testing.assert_allclose(image[32, 16::32], gray[32, 16::32], atol=4)
 
 
@@ -187,7 +187,7 @@ def test_high_definition_without_a_matrix_is_bt709(tmp_path):
         tmp_path / "v.mp4", [large], pix_fmt="yuv420p",
         matrix="ITU709",
     )  # fmt: skip
-    image = simplejpeg.decode_jpeg(read(path, short_side=64)[0].jpeg)
+    image = simplejpeg.decode_jpeg(read(path, short_side=64)[0].data)
     places = np.linspace(0, image.shape[1], 13).astype(int)[1::2]
     np.testing.assert_allclose(image[32, places], COLOURS, atol=6)
 

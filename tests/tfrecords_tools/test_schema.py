@@ -22,7 +22,15 @@ RECORD = {
     "caption": "",
     "mood.label_ids": [],
     "mood.labels": [],
+    "waveform": [0.5, -0.25, 0.0],
+    "sample_rate": 16_000.0,
+    "voice_starts": [],
+    "voice_ends": [],
+    "words": ["bin", "blue"],
+    "word_times": [10, 30],
+    "word_lengths": [20, 5],
 }
+CONTENTS = schema.Contents(("mood",), tuple(schema.EXTRAS))
 
 
 def tensorflows(record):
@@ -40,19 +48,17 @@ def tensorflows(record):
             made = {"bytes_list": train.BytesList(value=texts)}
         return train.Feature(**made)
 
-    features = (*schema.FEATURES, *schema.task_features(("mood",)))
-    context = {
-        f.key: several(record[f.name] if f.shape else [record[f.name]], f.dtype)
-        for f in features
-        if not f.a_frame
-    }
-    lists = {
-        f.key: train.FeatureList(
-            feature=[several([value], f.dtype) for value in record[f.name]]
+    context, lists = {}, {}
+    for f in CONTENTS.features:
+        value = record[f.name]
+        if f.holds in ("one", "several"):
+            values = [value] if f.holds == "one" else value
+            context[f.key] = several(values, f.dtype)
+            continue
+        steps = [value] if f.holds == "signal" else [[each] for each in value]
+        lists[f.key] = train.FeatureList(
+            feature=[several(step, f.dtype) for step in steps]
         )
-        for f in features
-        if f.a_frame
-    }
     return tf.train.SequenceExample(
         context=tf.train.Features(feature=context),
         feature_lists=tf.train.FeatureLists(feature_list=lists),
@@ -61,26 +67,30 @@ def tensorflows(record):
 
 def test_bytes_equal_tensorflows_own():
     wanted = tensorflows(RECORD).SerializeToString(deterministic=True)
-    found = schema.encode(RECORD, ("mood",))
+    found = schema.encode(RECORD, CONTENTS)
     assert found == wanted
 
 
 def test_parsing_in_a_graph_gives_the_values_back():
-    found = tf.function(lambda s: schema.parse(s, ("mood",)))(
-        tf.constant(schema.encode(RECORD, ("mood",)))
+    found = tf.function(lambda s: schema.parse(s, CONTENTS))(
+        tf.constant([schema.encode(RECORD, CONTENTS)])
     )
-    assert found["frames"].numpy().tolist() == [b"one", b"two"]
-    assert found["label_ids"].numpy().tolist() == [2, 0]
-    assert found["mood.labels"].numpy().tolist() == []
-    assert found["path"].numpy().decode() == "a/ü.mp4"
+    assert found["frames"].numpy().tolist() == [[b"one", b"two"]]
+    assert found["label_ids"].to_list() == [[2, 0]]
+    assert found["mood.labels"].to_list() == [[]]
+    assert found["path"].numpy()[0].decode() == "a/ü.mp4"
+    assert found["waveform"].to_list() == [[0.5, -0.25, 0.0]]
+    assert found["words"].to_list() == [[b"bin", b"blue"]]
     np.testing.assert_allclose(found["frame_rate"], 29.97, rtol=1e-6)
 
 
 def test_decoding_without_tensorflow_gives_the_values_back():
-    found = schema.decode(schema.encode(RECORD, ("mood",)), ("mood",))
+    found = schema.decode(schema.encode(RECORD, CONTENTS), CONTENTS)
     assert found["times"] == [0, 40_000]
     assert found["labels"] == [b"walk", b"run"]
     assert found["height"] == 4
+    assert found["waveform"] == [0.5, -0.25, 0.0]
+    assert found["word_lengths"] == [20, 5]
 
 
 def test_decoding_what_is_no_record_raises():

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import simplejpeg
 
-_ROTATIONS = {
+ROTATIONS = {
     90: cv2.ROTATE_90_COUNTERCLOCKWISE,
     180: cv2.ROTATE_180,
     270: cv2.ROTATE_90_CLOCKWISE,
@@ -56,7 +56,7 @@ class Encoder:
             size = frame.width, frame.height
             self._size = stored_size(*size, self._aspect, self._short_side)
         planes = self._scaled(frame)
-        turn = _ROTATIONS.get(round(frame.rotation) % 360)
+        turn = ROTATIONS.get(round(frame.rotation) % 360)
         if turn is not None:
             planes = [cv2.rotate(plane, turn) for plane in planes]
         jpeg = simplejpeg.encode_jpeg_yuv_planes(*planes, self._quality)

@@ -1,4 +1,4 @@
-"""Reads the frames of a video span as JPEG, as shards store them.
+"""Reads the frames of a video span, encoded as shards store them.
 
 Whoever reads a file through this gets the very bytes that a shard holds.
 """
@@ -13,6 +13,7 @@ from tfrecords_tools.base import settings
 from tfrecords_tools.media import (
     frame_jpeg,
     timed_frames,
+    treatment,
     video_facts,
     video_file,
 )
@@ -57,7 +58,8 @@ class Frame(NamedTuple):
     Attributes:
         time: when it is shown, microseconds from the container's start.
         end_time: until when.
-        jpeg: full-range BT.601 JPEG, 4:2:0, upright.
+        data: full-range BT.601 JPEG, 4:2:0, upright; or the packet of the
+            frame where the storage is h264 or h265.
         height: pixels, even.
         width: pixels, even.
         damaged: whether the decoder had to invent parts of it.
@@ -65,7 +67,7 @@ class Frame(NamedTuple):
 
     time: int
     end_time: int
-    jpeg: bytes
+    data: bytes
     height: int
     width: int
     damaged: bool = False
@@ -76,6 +78,7 @@ def read_frames(
     config: Config = Config(),
     start_seconds: float | None = None,
     end_seconds: float | None = None,
+    treated: treatment.Treatment = treatment.NONE,
 ) -> Iterator[Frame]:
     """Reads the frames shown in [start_seconds, end_seconds), one by one.
 
@@ -84,6 +87,7 @@ def read_frames(
         config: how frames are picked and stored.
         start_seconds: from the container's start; None is that start.
         end_seconds: exclusive; None is the video's end.
+        treated: what is done to the pictures before they are stored.
 
     Yields:
         Frames in order of time, at least one.

@@ -104,7 +104,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             yield (
                 shard_plan.name_of(clip),
                 {
-                    "video": [frame.jpeg for frame in frames],
+                    "video": [frame.data for frame in frames],
                     "times": [frame.time for frame in frames],
                     "labels": annotations.split_labels(clip.label),
                     "caption": clip.caption,

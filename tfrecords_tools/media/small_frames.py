@@ -1,0 +1,65 @@
+"""Small pictures of a video, for looking at it as a whole.
+
+Cheap: no colour conversion but FFmpeg's, and only as many as are asked for.
+"""
+
+import os
+from collections.abc import Iterator
+
+import av.video.reformatter as reformatter
+import cv2
+import numpy as np
+
+from tfrecords_tools.media import frame_jpeg, timed_frames, video_file
+
+
+def read(
+    path: str | os.PathLike,
+    max_pixels: int,
+    start: int = 0,
+    end: int | None = None,
+    rate: float | None = None,
+    short_side: int = 64,
+    color: bool = False,
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Reads the frames of a span, scaled down and upright.
+
+    Args:
+        path: a local video file.
+        max_pixels: frames with more are refused.
+        start: microseconds from the container's start.
+        end: exclusive; None is the video's end.
+        rate: frames a second at most; None gives every frame.
+        short_side: pixels; larger frames are scaled down to it.
+        color: BGR and not gray.
+
+    Yields:
+        Time and end time in microseconds, and uint8 [h, w], or [h, w, 3].
+
+    Raises:
+        VideoError: as of `reader.read_frames`.
+    """
+    scaler = reformatter.VideoReformatter()
+    due = start
+    with video_file.VideoFile(path, max_pixels) as video:
+        for time, end_time, picture in timed_frames.decode(video, start):
+            if end is not None and time >= end:
+                return
+            # Halves of a microsecond come from rounded frame times.
+            if time < start or time + 1 < due:
+                continue
+            if rate:
+                due = max(due + 1_000_000 / rate, time)
+            scale = min(1, short_side / min(picture.width, picture.height))
+            small = scaler.reformat(
+                picture,
+                max(2, round(picture.width * scale)),
+                max(2, round(picture.height * scale)),
+                "bgr24" if color else "gray",
+                interpolation="AREA",
+                threads=1,
+            ).to_ndarray()
+            turn = frame_jpeg.ROTATIONS.get(round(picture.rotation) % 360)
+            if turn is not None:
+                small = cv2.rotate(small, turn)
+            yield time, end_time, small
