@@ -1,6 +1,8 @@
 """Cuts a video file into the clips that an exported model is asked about.
 
 The file is read once, in order, and only a window of it is held in memory.
+Its frames are JPEGs, which is what exported models take, however the shards
+stored those that the model learned from.
 """
 
 import collections
@@ -35,7 +37,7 @@ def of_seconds(
     """One window after another, each `seconds` long; the last may be less."""
     held: list[reader.Frame] = []
     number = 0
-    for frame in reader.read_frames(path, media):
+    for frame in reader.read_frames(path, media.as_jpeg()):
         while frame.time >= (number + 1) * seconds * 1e6:
             if held:
                 start, end = number * seconds, (number + 1) * seconds
@@ -62,7 +64,7 @@ def of_whole_video(
     length = clip.frames * clip.stride
     held: collections.deque[reader.Frame] = collections.deque(maxlen=length)
     fresh, any_given = 0, False
-    for frame in reader.read_frames(path, media):
+    for frame in reader.read_frames(path, media.as_jpeg()):
         held.append(frame)
         fresh += 1
         if fresh == length:
@@ -89,6 +91,7 @@ def _indices(stored: int, clip: batch.ClipSpec) -> list[int]:
 def _spread(
     path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
 ) -> Window:
+    media = media.as_jpeg()
     # Twice through the file rather than all of it in memory.
     stored = sum(1 for _ in reader.read_frames(path, media))
     indices = _indices(stored, clip)

@@ -10,7 +10,13 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from pipelines import batch, clip_sampling, frame_decoding, shard_reader
+from pipelines import (
+    batch,
+    clip_sampling,
+    frame_decoding,
+    packet_decoding,
+    shard_reader,
+)
 from tfrecords_tools.base import errors, registry, settings
 
 
@@ -107,13 +113,12 @@ def training(
         indices = clip_sampling.sample_frames(stored, clip, at)
         record = reader.read(place, indices)
         if cropper is None:
-            decoded = frame_decoding.decode_clip(record["frames"])
+            decoded = _decoded(reader, record)
             frames = frame_decoding.scale_and_crop(decoded, clip)
         else:
             shape = tf.stack([record["height"], record["width"]])
-            frames = frame_decoding.decode_window(
-                record["frames"], cropper(shape, seeds(1)), clip.size
-            )
+            window = cropper(shape, seeds(1))
+            frames = _decoded_window(reader, record, window, clip.size)
         frames = tf.ensure_shape(frames, clip.shape)
         for number, change in enumerate(changes, start=2):
             frames = change(frames, seeds(number))
@@ -160,7 +165,7 @@ def evaluation(
             for view in range(views)
         ]
         record = reader.read(place, tf.concat(indices, axis=0))
-        decoded = frame_decoding.decode_clip(record["frames"])
+        decoded = _decoded(reader, record)
         cropped = [
             tf.reshape(
                 frame_decoding.scale_and_crop(decoded, clip, at),
@@ -190,6 +195,31 @@ def _split_off_window(
             rest.remove(chosen)
             break
     return cropper, [chosen.build() for chosen in rest]
+
+
+def _decoded(reader: shard_reader.ShardReader, record: dict) -> tf.Tensor:
+    """uint8 [T, height, width, 3], whole frames."""
+    storage = reader.manifest.storage
+    if storage == "jpeg":
+        return frame_decoding.decode_clip(record["frames"])
+    return packet_decoding.decode_clip(
+        storage, record["frames"], record["shown"]
+    )
+
+
+def _decoded_window(
+    reader: shard_reader.ShardReader,
+    record: dict,
+    window: tf.Tensor,
+    size: int,
+) -> tf.Tensor:
+    """uint8 [T, size, size, 3], one window of every frame."""
+    storage = reader.manifest.storage
+    if storage == "jpeg":
+        return frame_decoding.decode_window(record["frames"], window, size)
+    return packet_decoding.decode_window(
+        storage, record["frames"], record["shown"], window, size
+    )
 
 
 def _seeds(

@@ -103,7 +103,10 @@ class ShardReader:
 
         Returns:
             The features of `schema.FEATURES`, with `frames` string [T] and
-            `times` int64 [T] picked; `label_ids` int64 [labels].
+            `times` int64 [T] picked; `label_ids` int64 [labels]. Where
+            frames are stored as video, `frames` are the packets that are
+            needed, string [P], and `shown` int32 [T] says which of them
+            show what was asked.
         """
         first = tf.gather(self._first_rows, place)
         rows = first + tf.range(tf.gather(self._row_counts, place))
@@ -122,8 +125,13 @@ class ShardReader:
         )
         parsed = schema.parse(serialized, self.manifest.contents)
         record = {name: values[0] for name, values in parsed.items()}
-        for name in ("frames", "times"):
-            record[name] = tf.gather_nd(parsed[name], places)
+        record["times"] = tf.gather_nd(parsed["times"], places)
+        if self.manifest.storage == "jpeg":
+            record["frames"] = tf.gather_nd(parsed["frames"], places)
+        else:
+            record["frames"], record["shown"] = _with_those_before(
+                parsed["frames"], places, self.manifest.key_every
+            )
         return record
 
     def _serialized(self, row: tf.Tensor) -> tf.Tensor:
@@ -139,6 +147,30 @@ class ShardReader:
         spec = tf.TensorSpec((), tf.string)
         records = tf.data.experimental.from_variant(variant, spec)
         return records.take(1).get_single_element()
+
+
+def _with_those_before(
+    packets: tf.Tensor, places: tf.Tensor, key_every: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The packets at some places, each after all since its key frame.
+
+    Args:
+        packets: string [chunks, most frames].
+        places: int64 [T, 2], chunk and frame in it.
+        key_every: each chunk's frames from one key frame to the next.
+
+    Returns:
+        packets: string [P], none twice.
+        shown: int32 [T], where in them the places are.
+    """
+    most = tf.shape(packets, tf.int64)[1]
+    chunk, frame = places[:, 0], places[:, 1]
+    wanted = chunk * most + frame
+    keys = wanted - frame % key_every
+    needed = tf.ragged.range(keys, wanted + 1).flat_values
+    needed = tf.unique(tf.sort(needed)).y
+    shown = tf.searchsorted(needed, wanted)
+    return tf.gather(tf.reshape(packets, [-1]), needed), shown
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import hashlib
 import pathlib
 from collections.abc import Callable
 
+import cv2
 import google_crc32c
 import numpy as np
 import simplejpeg
@@ -15,7 +16,7 @@ import tensorflow as tf
 
 from tfrecords_tools import manifest, schema
 from tfrecords_tools.base import settings, shard_index
-from tfrecords_tools.media import reader
+from tfrecords_tools.media import frame_packets, reader
 
 STEP = 6  # between neighbours in red and green; JPEG errs by 1 or 2
 
@@ -60,8 +61,11 @@ def write(
     chunk_frames: int = 8,
     labels: tuple[str, ...] = ("a", "b", "c"),
     tasks: dict[str, tuple[str, ...]] | None = None,
+    storage: str = "jpeg",
+    key_every: int = 4,
 ) -> pathlib.Path:
     """Writes each split into `shards` files, and the manifest."""
+    form = reader.Config(storage=storage, key_every=key_every, crf=4)
     every = [clip for clips in splits.values() for clip in clips]
     made = manifest.Manifest(
         labels=labels,
@@ -75,6 +79,7 @@ def write(
                     draw,
                     chunk_frames,
                     {"": labels, **(tasks or {})},
+                    form,
                 )
                 for place, part in enumerate(
                     np.array_split(np.arange(len(clips)), shards)
@@ -82,7 +87,9 @@ def write(
             )
             for split, clips in splits.items()
         },
-        settings={"media": settings.to_dict(reader.Config())},
+        settings={"media": settings.to_dict(form)},
+        storage=storage,
+        key_every=form.distance_of_keys,
         label_counts={
             split: tuple(
                 sum(name in clip.labels for clip in clips) for name in labels
@@ -94,14 +101,21 @@ def write(
     return folder
 
 
-def _shard(path, clips, draw, chunk_frames, names) -> manifest.Shard:
+def _shard(path, clips, draw, chunk_frames, names, form) -> manifest.Shard:
     rows, offset = [], 0
     with tf.io.TFRecordWriter(str(path)) as writer:
         for clip in clips:
             images = [draw(clip, frame) for frame in range(clip.frames)]
+            encoded = _encoded(images, form)
             for first in range(0, clip.frames, chunk_frames):
-                chunk = images[first : first + chunk_frames]
-                record = _record(clip, first, chunk, names)
+                chunk = encoded[first : first + chunk_frames]
+                about = {
+                    "frames": chunk,
+                    "format": form.storage,
+                    "height": images[0].shape[0],
+                    "width": images[0].shape[1],
+                }
+                record = about | _record(clip, first, len(chunk), names)
                 data = schema.encode(record, schema.Contents(tuple(names)[1:]))
                 writer.write(data)
                 crc = google_crc32c.value(data)
@@ -122,17 +136,28 @@ def _shard(path, clips, draw, chunk_frames, names) -> manifest.Shard:
     )
 
 
-def _record(clip, first, images, names) -> dict:
-    times = [40_000 * (first + place) for place in range(len(images))]
-    record = {
-        "frames": [
+def planes_of(image: np.ndarray) -> list[np.ndarray]:
+    """Full-range BT.601 planes, 4:2:0, of uint8 [H, W, 3] RGB."""
+    y, v, u = cv2.split(cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb))
+    half = image.shape[1] // 2, image.shape[0] // 2
+    small = [cv2.resize(c, half, interpolation=cv2.INTER_AREA) for c in (u, v)]
+    return [y, *small]
+
+
+def _encoded(images: list[np.ndarray], form: reader.Config) -> list[bytes]:
+    if form.storage == "jpeg":
+        return [
             simplejpeg.encode_jpeg(image, 95, colorsubsampling="444")
             for image in images
-        ],
+        ]
+    encoder = frame_packets.Encoder(form.storage, form.crf, form.key_every)
+    return [encoder.encode(planes_of(image)) for image in images]
+
+
+def _record(clip, first, count, names) -> dict:
+    times = [40_000 * (first + place) for place in range(count)]
+    record = {
         "times": times,
-        "format": "jpeg",
-        "height": images[0].shape[0],
-        "width": images[0].shape[1],
         "frame_rate": 25.0,
         "path": f"{clip.number}.mp4",
         "media_id": f"{clip.number}",

@@ -4,9 +4,10 @@ import dataclasses
 import hashlib
 import math
 import os
-import pathlib
+import posixpath
 from typing import NamedTuple
 
+from tfrecords_tools import video_root
 from tfrecords_tools.base import errors
 
 SPLITS = ("train", "validation", "test")
@@ -16,6 +17,7 @@ SPLIT_NAMES = {
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
+    "validate": "validation",
     "dev": "validation",
     "test": "test",
     "testing": "test",
@@ -23,14 +25,14 @@ SPLIT_NAMES = {
 
 
 class Word(NamedTuple):
-    """A word or sentence and when it is said, seconds from the video's start."""
+    """A word or sentence and when it is said, from the video's start."""
 
     text: str
     start_seconds: float
     end_seconds: float
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Clip:
     """One annotated span of one video.
 
@@ -47,6 +49,7 @@ class Clip:
             video, whatever the span.
         tasks: further label sets, task name to label.
         origin: where the row stood, `labels.csv:12`, for messages.
+        drawn: whether `check` drew the split; `splits.settle` may change it.
     """
 
     path: str
@@ -59,6 +62,7 @@ class Clip:
     words: tuple[Word, ...] = ()
     tasks: dict[str, str] = dataclasses.field(default_factory=dict)
     origin: str = dataclasses.field(default="", compare=False)
+    drawn: bool = dataclasses.field(default=False, compare=False)
 
 
 def split_labels(label: str) -> tuple[str, ...]:
@@ -66,10 +70,15 @@ def split_labels(label: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in label.split("|") if part.strip())
 
 
+def hash_place(group: str) -> float:
+    """A number in [0, 1) that depends on `group` alone; evenly spread."""
+    digest = hashlib.sha256(group.encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
 def draw_split(group: str) -> str:
     """train, validation or test in 8:1:1, from a hash of `group` alone."""
-    digest = hashlib.sha256(group.encode()).digest()
-    place = int.from_bytes(digest[:8], "big") / 2**64
+    place = hash_place(group)
     return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
 
 
@@ -85,10 +94,12 @@ def check(
 
     Args:
         clips: the rows.
-        root: folder where every video must stand; None does not look.
+        root: folder where every video must stand; None does not look. A
+            link that leads out of it is refused, one within it is not.
 
     Returns:
-        The clips in their order, each with a canonical split and group.
+        The clips in their order, each with a canonical split, group and
+        path (`a/b.mp4` for `./a//b.mp4`).
 
     Raises:
         UserError: names every faulty row with its origin, not only the first.
@@ -109,73 +120,124 @@ def faults(clips: list[Clip]) -> list[str]:
 def _examined(
     clips: list[Clip], root: str | os.PathLike | None
 ) -> tuple[list[Clip], list[str]]:
-    found, settled, places = [], [], {}
-    splits: dict[str, tuple[str, str]] = {}
+    found, settled = [], []
+    examiner = _Examiner(root)
     for clip in clips:
-        try:
-            clip = _settled(clip)
-            if root is not None and not os.path.exists(_under(root, clip)):
-                raise ValueError(f"no file {_under(root, clip)}")
-            if root is not None and os.path.isdir(_under(root, clip)):
-                raise ValueError(f"{_under(root, clip)} is a folder")
-            _once(clip, places)
-            _one_split_a_group(clip, splits)
+        clip, wrong = examiner.examined(clip)
+        if wrong:
+            found.append(f"{clip.origin or clip.path}: {'; '.join(wrong)}")
+        else:
             settled.append(clip)
-        except ValueError as error:
-            found.append(f"{clip.origin or clip.path}: {error}")
     return settled, found
 
 
-def _under(root: str | os.PathLike, clip: Clip) -> pathlib.Path:
-    return pathlib.Path(root) / clip.path
+class _Examiner:
+    """Looks at one row after another; a path or a label is judged once."""
+
+    def __init__(self, root: str | os.PathLike | None) -> None:
+        self._root = None if root is None else video_root.VideoRoot(root)
+        self._paths: dict[str, tuple[str, str]] = {}
+        self._labels: dict[str, str] = {}
+        self._drawn: dict[str, str] = {}
+        self._spans: dict[tuple, Clip] = {}
+        self._groups: dict[str, Clip] = {}
+        self._videos: dict[str, Clip] = {}
+
+    def examined(self, clip: Clip) -> tuple[Clip, list[str]]:
+        """The settled clip and what is wrong with it."""
+        if clip.path not in self._paths:
+            self._paths[clip.path] = self._judged(clip.path)
+        path, fault = self._paths[clip.path]
+        wrong = [fault] if fault else []
+        for label in (clip.label, *clip.tasks.values()):
+            if label not in self._labels:
+                self._labels[label] = _label_fault(label)
+            if self._labels[label]:
+                wrong.append(self._labels[label])
+        if clip.start_seconds is not None or clip.end_seconds is not None:
+            wrong += _span_faults(clip.start_seconds, clip.end_seconds)
+        split, group = canonical_split(clip.split), clip.group or path
+        if clip.split and split is None:
+            wrong.append(_unknown_split(clip.split))
+        clip = _with(clip, path, split or self._draw(group), group)
+        if path:
+            wrong += self._clashes(clip)
+        return clip, wrong
+
+    def _judged(self, path: str) -> tuple[str, str]:
+        fault = video_root.path_fault(path)
+        if fault:
+            return path, fault
+        path = posixpath.normpath(path)
+        return path, self._root.fault(path) if self._root else ""
+
+    def _draw(self, group: str) -> str:
+        if group not in self._drawn:
+            # What is no UTF-8 is refused already, but must not stop here.
+            safe = group.encode(errors="replace").decode()
+            self._drawn[group] = draw_split(safe)
+        return self._drawn[group]
+
+    def _clashes(self, clip: Clip) -> list[str]:
+        """How the row and an earlier one contradict each other."""
+        wrong = []
+        span = (clip.path, clip.start_seconds, clip.end_seconds)
+        first = self._spans.setdefault(span, clip)
+        if first is not clip:
+            place = first.origin or first.path
+            wrong.append(f"the same clip stands at {place}: remove one")
+        for kind, key, known in (
+            ("group", clip.group, self._groups),
+            ("video", clip.path, self._videos),
+        ):
+            first = known.setdefault(key, clip)
+            if first.split != clip.split:
+                wrong.append(
+                    f"{kind} {key!r} stands in {clip.split} here and in "
+                    f"{first.split} at {first.origin or 'another row'}: give "
+                    "it one split"
+                )
+                break
+        return wrong
 
 
-def _settled(clip: Clip) -> Clip:
-    if not clip.path:
-        raise ValueError("the path is empty")
-    try:
-        clip.path.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"path {clip.path!r} is not UTF-8: rename the file"
-        ) from error
-    parts = pathlib.PurePosixPath(clip.path)
-    if parts.is_absolute() or ".." in parts.parts:
-        raise ValueError(f"path {clip.path!r} leaves the video root")
-    for label in (clip.label, *clip.tasks.values()):
-        if not label.isprintable():
-            raise ValueError(f"label {label!r} has a line break or the like")
-    start, end = clip.start_seconds, clip.end_seconds
-    for name, value in (("start_seconds", start), ("end_seconds", end)):
-        if value is not None and not (math.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} {value} is not a time from 0 on")
-    if end is not None and end <= (start or 0.0):
-        raise ValueError(f"end_seconds {end} is not after start {start or 0}")
-    group = clip.group or clip.path
-    split = canonical_split(clip.split)
-    if clip.split and split is None:
-        raise ValueError(
-            f"split {clip.split!r}: wanted train, validation (val, valid, "
-            "dev), test, or nothing to have it drawn"
-        )
-    return dataclasses.replace(
-        clip, split=split or draw_split(group), group=group
+def _with(clip: Clip, path: str, split: str, group: str) -> Clip:
+    if (clip.path, clip.split, clip.group) == (path, split, group):
+        return clip
+    return Clip(
+        path,
+        clip.label,
+        split,
+        group,
+        clip.start_seconds,
+        clip.end_seconds,
+        clip.caption,
+        clip.words,
+        clip.tasks,
+        clip.origin,
+        clip.drawn or not clip.split,
     )
 
 
-def _once(clip: Clip, places: dict) -> None:
-    key = (clip.path, clip.start_seconds, clip.end_seconds)
-    if key in places:
-        raise ValueError(f"the same clip stands at {places[key]}: remove one")
-    places[key] = clip.origin or clip.path
+def _label_fault(label: str) -> str:
+    if label.isprintable():
+        return ""
+    return f"label {label!r} has a line break or the like"
 
 
-def _one_split_a_group(clip: Clip, splits: dict) -> None:
-    for kind, key in (("group", clip.group), ("video", clip.path)):
-        name = f"{kind} {key!r}"
-        split, origin = splits.setdefault(name, (clip.split, clip.origin))
-        if split != clip.split:
-            raise ValueError(
-                f"{name} stands in {clip.split} here and in {split} at "
-                f"{origin or 'another row'}: give it one split"
-            )
+def _span_faults(start: float | None, end: float | None) -> list[str]:
+    wrong = [
+        f"{name} {value} is not a time from 0 on"
+        for name, value in (("start_seconds", start), ("end_seconds", end))
+        if value is not None and not (math.isfinite(value) and value >= 0)
+    ]
+    if not wrong and end is not None and end <= (start or 0.0):
+        wrong.append(f"end_seconds {end} is not after start {start or 0}")
+    return wrong
+
+
+def _unknown_split(name: str) -> str:
+    return (
+        f"split {name!r}: wanted train, validation (val, valid, dev), test, "
+        "or nothing to have it drawn"
+    )

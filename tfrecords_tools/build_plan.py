@@ -1,17 +1,40 @@
 """What is to be built: a request, and the clips and shards that it means.
 
-Nothing is decoded or written here, so every fault in the rows is known
-before any work starts.
+Every fault in the rows is known before any work starts. Videos are opened
+only where a request asks for what no row can tell: where to cut them, or
+which of them are alike.
 """
 
 import dataclasses
+import hashlib
+import importlib.metadata
+import json
 import os
 import pathlib
 from typing import Any
 
-from tfrecords_tools import annotations, labels, manifest, shard_plan
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools import (
+    annotations,
+    build_report,
+    clip_cutting,
+    duplicates,
+    labels,
+    manifest,
+    schema,
+    shard_journal,
+    shard_plan,
+    splits,
+    survey_run,
+    text_cleaning,
+    video_survey,
+    vocabulary,
+)
+from tfrecords_tools.base import atomic_write, errors, isolated, registry, settings
 from tfrecords_tools.media import reader
+from tfrecords_tools.media import sound as sounds
+
+_CUT = registry.choose("tfrecords_tools.cutting", "annotated")
+_LOCAL = registry.choose("tfrecords_tools.engines", "local")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +49,14 @@ class Request:
             a folder, else the folder it stands in.
         media: how frames are picked and stored.
         shards: how clips are spread.
+        sound: how sound is read, if at all.
+        text: how captions and words are cleaned.
+        words: how many words are counted.
+        cut: a file of `tfrecords_tools.cutting`.
+        cleaning: files of `tfrecords_tools.cleaning`.
+        engine: a file of `tfrecords_tools.engines`; the bytes do not
+            depend on it.
+        limits: what one file may cost.
     """
 
     source: registry.Chosen
@@ -34,6 +65,13 @@ class Request:
     video_root: str | None = None
     media: reader.Config = reader.Config()
     shards: shard_plan.Config = shard_plan.Config()
+    sound: sounds.Config = sounds.Config()
+    text: text_cleaning.Config = text_cleaning.Config()
+    words: vocabulary.Config = vocabulary.Config()
+    cut: registry.Chosen = _CUT
+    cleaning: tuple[registry.Chosen, ...] = ()
+    engine: registry.Chosen = _LOCAL
+    limits: isolated.Config = isolated.Config()
 
     @property
     def root(self) -> pathlib.Path:
@@ -41,6 +79,14 @@ class Request:
         given = pathlib.Path(self.video_root or self.input)
         alone = not self.video_root and not os.path.isdir(given)
         return given.parent if alone else given
+
+    @property
+    def duplicates(self) -> duplicates.Config | None:
+        """How alike videos may be, if that is asked."""
+        for step in self.cleaning:
+            if step.name == "duplicates":
+                return step.config
+        return None
 
     def recorded(self) -> dict[str, Any]:
         """What the manifest tells about this request."""
@@ -54,31 +100,81 @@ class Request:
             section: settings.to_dict(self.source.config),
             "media": settings.to_dict(self.media),
             "shards": settings.to_dict(self.shards),
+            "sound": settings.to_dict(self.sound),
+            "text": settings.to_dict(self.text),
+            "words": settings.to_dict(self.words),
+            "limits": settings.to_dict(self.limits),
+            "cut": {"name": self.cut.name, **settings.to_dict(self.cut.config)},
+            "clean": {
+                step.name: settings.to_dict(step.config)
+                for step in self.cleaning
+            },
         }
 
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
-    """A request with its checked clips and the shards they go to."""
+    """A request with its checked clips and the shards they go to.
+
+    Attributes:
+        request: what was asked.
+        clips: that are to be written.
+        dropped: outcomes of clips that are not: copies, or too short.
+        copies: path to what the report says of its copies.
+        shards: which clip goes where.
+        labels: a label's id is its place.
+        tasks: the same for each further label set.
+        vocabulary: words of the training split.
+    """
 
     request: Request
     clips: list[annotations.Clip]
+    dropped: list[shard_journal.Outcome]
+    copies: dict[str, str]
     shards: list[shard_plan.Planned]
     labels: tuple[str, ...]
     tasks: dict[str, tuple[str, ...]]
+    vocabulary: tuple[str, ...]
+
+    @property
+    def contents(self) -> schema.Contents:
+        """What the records will hold."""
+        request = self.request
+        extras = ["waveform"] if request.sound.rate else []
+        extras += ["voice"] if request.sound.voice else []
+        words = any(clip.words for clip in self.clips)
+        extras += ["words"] if words else []
+        return schema.Contents(tuple(self.tasks), tuple(extras))
+
+    @property
+    def recipe(self) -> str:
+        """Digest of all that a shard's bytes depend on but its clips."""
+        known = {
+            "settings": self.request.recorded(),
+            "labels": self.labels,
+            "contents": dataclasses.asdict(self.contents),
+            "tasks": self.tasks,
+            "versions": [schema.VERSION, importlib.metadata.version("av")],
+        }
+        text = json.dumps(known, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
-def prepare(request: Request, replace: bool = False) -> Prepared:
-    """Lists and checks all clips; opens no video.
+def prepare(
+    request: Request, replace: bool = False, workers: int = 1
+) -> Prepared:
+    """Lists and checks all clips.
 
     Args:
         request: what to build.
         replace: whether another data set may be overwritten.
+        workers: processes, where videos must be looked at.
 
     Raises:
         UserError: the output holds another data set, or rows are faulty.
     """
     old = _standing(request, replace)
+    _check(request)
     listed = request.source.module.list_clips(
         request.source.config, request.input
     )
@@ -89,13 +185,87 @@ def prepare(request: Request, replace: bool = False) -> Prepared:
             "there, or choose another --input or --source"
         )
     clips = annotations.check(listed, request.root)
+    report = pathlib.Path(request.output) / build_report.FILE_NAME
+    known = build_report.splits(report) if old else {}
+    clips, dropped, copies = _looked_at(request, clips, known, workers)
+    if not clips:
+        raise errors.UserError(
+            f"no clips are left: {dropped[0].clip.path} "
+            f"{dropped[0].reason}, and all others likewise"
+        )
     return Prepared(
         request,
         clips,
+        dropped,
+        copies,
         shard_plan.plan(clips, request.root, request.shards),
         labels.name_all(clips, old.labels if old else ()),
         labels.name_tasks(clips, old.tasks if old else {}),
+        _vocabulary(request, clips),
     )
+
+
+def _check(request: Request) -> None:
+    """Raises UserError where settings do not go together."""
+    request.media.check_chunk(request.shards.chunk_frames)
+
+
+def _looked_at(
+    request: Request,
+    clips: list[annotations.Clip],
+    known: dict[str, str],
+    workers: int,
+) -> tuple[list[annotations.Clip], list[shard_journal.Outcome], dict]:
+    """Cuts the rows and settles the splits.
+
+    Looks into videos only where that is asked.
+
+    Returns:
+        The clips to write, outcomes of those that are not, and what the
+        report says of copies, path to text.
+    """
+    alike = request.duplicates
+    wanted = video_survey.wanted(request.cut, alike is not None)
+    surveys, copies = {}, ()
+    if wanted:
+        surveys = survey_run.of_all(
+            request.root,
+            sorted({clip.path for clip in clips}),
+            wanted,
+            request.media.max_pixels,
+            request.limits,
+            workers,
+            pathlib.Path(request.output) / atomic_write.TEMPORARY,
+        )
+    left_out = []
+    if alike is not None:
+        copies = duplicates.find(surveys, alike)
+    if copies or known:
+        action = alike.action if alike else "tie"
+        clips, left_out = splits.settle(clips, copies, known, action)
+    clips, too_short = clip_cutting.cut_all(clips, request.cut, surveys)
+    dropped = [
+        shard_journal.Outcome(clip, "dropped", reason)
+        for clip, reason in left_out + too_short
+    ]
+    return clips, dropped, _told_copies(copies)
+
+
+def _told_copies(groups: duplicates.Groups) -> dict[str, str]:
+    return {
+        path: "same as " + ", ".join(other for other in group if other != path)
+        for group in groups
+        for path in group
+    }
+
+
+def _vocabulary(
+    request: Request, clips: list[annotations.Clip]
+) -> tuple[str, ...]:
+    if not request.words.size:
+        return ()
+    texts = vocabulary.training_texts(clips, request.text)
+    return vocabulary.count(request.words, texts)
 
 
 def _standing(request: Request, replace: bool) -> manifest.Manifest | None:

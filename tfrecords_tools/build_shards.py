@@ -15,9 +15,11 @@ from tfrecords_tools import (
     manifest,
     output_folder,
     shard_plan,
+    text_cleaning,
+    vocabulary,
 )
-from tfrecords_tools.base import errors, flags, progress, settings
-from tfrecords_tools.media import reader
+from tfrecords_tools.base import errors, flags, isolated, progress, settings
+from tfrecords_tools.media import reader, sound
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +41,15 @@ class Config:
         "Processes that decode; the shards do not depend on it.",
         minimum=1,
     )
+    clean: tuple[str, ...] = settings.setting(
+        (), "Cleaning steps with commas between; each has its own flags."
+    )
+    cut: str = settings.setting(
+        "annotated", "How a row of the source becomes clips."
+    )
+    engine: str = settings.setting(
+        "local", "What runs the work; the shards do not depend on it."
+    )
     replace: bool = settings.setting(
         False, "Overwrite a data set of another source or input."
     )
@@ -47,9 +58,21 @@ class Config:
 COMMAND = flags.Command(
     summary="Turns videos into shards.",
     settings=Config,
-    sections={"media": reader.Config, "shards": shard_plan.Config},
-    choices={"source": "tfrecords_tools.sources"},
-    own_sections=("source",),
+    sections={
+        "media": reader.Config,
+        "sound": sound.Config,
+        "text": text_cleaning.Config,
+        "words": vocabulary.Config,
+        "shards": shard_plan.Config,
+        "limits": isolated.Config,
+    },
+    choices={
+        "source": "tfrecords_tools.sources",
+        "cut": "tfrecords_tools.cutting",
+        "clean": "tfrecords_tools.cleaning",
+        "engine": "tfrecords_tools.engines",
+    },
+    own_sections=("source", "cut", "engine"),
 )
 
 
@@ -63,15 +86,17 @@ def run(resolved: flags.Resolved) -> None:
                 "--output=...; --help lists them"
             )
     request = build_plan.Request(
-        resolved.one("source"),
-        own.input,
-        own.output,
-        own.video_root,
-        resolved.sections["media"],
-        resolved.sections["shards"],
+        source=resolved.one("source"),
+        input=own.input,
+        output=own.output,
+        video_root=own.video_root,
+        cut=resolved.one("cut"),
+        cleaning=resolved.chosen["clean"],
+        engine=resolved.one("engine"),
+        **resolved.sections,
     )
     with output_folder.claimed(own.output):
-        prepared = build_plan.prepare(request, own.replace)
+        prepared = build_plan.prepare(request, own.replace, own.workers)
         print(_intention(prepared, own))
         with progress.bar("clips", len(prepared.clips)) as told:
             made, rows = data_set.build(prepared, own.workers, told)
@@ -79,6 +104,7 @@ def run(resolved: flags.Resolved) -> None:
 
 
 def _intention(prepared: build_plan.Prepared, own: Config) -> str:
+    engine = own.engine if own.engine != "local" else f"{own.workers} workers"
     counts = [
         f"{split} {sum(clip.split == split for clip in prepared.clips)}"
         for split in annotations.SPLITS
@@ -86,7 +112,7 @@ def _intention(prepared: build_plan.Prepared, own: Config) -> str:
     return (
         f"{len(prepared.clips)} clips ({', '.join(counts)}), "
         f"{len(prepared.labels)} labels, into {len(prepared.shards)} shards "
-        f"in {own.output} with {own.workers} workers"
+        f"in {own.output} by {engine}"
     )
 
 

@@ -1,11 +1,15 @@
-"""Command: finds damage in shards.
+"""Command: finds damage in shards, and shows what is in them.
 
-Run as `python -m tfrecords_tools.check_shards --shards=FOLDER`.
+Run as `python -m tfrecords_tools.check_shards --shards=FOLDER`, with
+`--report=report.html` for a page to look at.
 """
 
 import dataclasses
+import os
+import pathlib
+import time
 
-from tfrecords_tools import manifest, shard_check
+from tfrecords_tools import report_page, shard_check
 from tfrecords_tools.base import errors, flags, progress, settings
 
 
@@ -16,31 +20,46 @@ class Config:
     shards: str | None = settings.setting(
         None, "Folder that build_shards wrote."
     )
+    workers: int = settings.setting(
+        os.cpu_count() or 1, "Processes that read.", minimum=1
+    )
+    report: str | None = settings.setting(
+        None, "HTML file to write: counts, lengths, sizes, a contact sheet."
+    )
 
 
 COMMAND = flags.Command(
     summary="Finds damage in shards; exits with 1 where there is some.",
     settings=Config,
+    sections={"report": report_page.Config},
 )
 
 
 def run(resolved: flags.Resolved) -> int:
     """Prints every problem; returns 1 where there is one."""
-    folder = resolved.settings.shards
-    if not folder:
+    own, page = resolved.settings, resolved.sections["report"]
+    if not own.shards:
         raise errors.UserError("--shards is missing: wanted a folder")
-    made = manifest.read(folder)
-    shards = [shard for each in made.splits.values() for shard in each]
-    size = sum(shard.size for shard in shards)
-    print(f"{len(shards)} shards, {size / 1e6:.1f} MB in {folder}")
+    size = sum(
+        path.stat().st_size
+        for path in pathlib.Path(own.shards).glob("*.tfrecord")
+    )
+    print(f"{size / 1e6:.1f} MB of shards in {own.shards}")
+    since = time.monotonic()
+    samples = page.clips if own.report else 0
     with progress.bar("bytes", size) as told:
-        problems = shard_check.check(folder, told)
-    if not problems:
-        print(f"no damage: {folder}")
-        return 0
-    print("\n".join(problems))
-    print(f"{len(problems)} problems: build {folder} again")
-    return 1
+        found = shard_check.examine(own.shards, own.workers, samples, told)
+    seconds = max(time.monotonic() - since, 1e-3)
+    print(f"read in {seconds:.1f} s, {size / 1e6 / seconds:.0f} MB/s")
+    if found.problems:
+        print("\n".join(found.problems))
+        print(f"{len(found.problems)} problems: build {own.shards} again")
+    else:
+        print(f"no damage: {own.shards}")
+    if own.report:
+        report_page.write(own.report, own.shards, found, page)
+        print(f"report: {own.report}")
+    return 1 if found.problems else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Builds a folder of shards: all of it stands in the end, or nothing new.
 
 Shards are written into a hidden folder beside their place and moved when
-all are there; the manifest, which readers trust, comes last. Commands hold
+all are there; the manifest, which readers trust, comes last. A stopped
+build goes on with what is in that folder. Commands hold
 `output_folder.claimed` from planning to the end.
 """
 
@@ -13,13 +14,18 @@ from collections.abc import Callable
 from tfrecords_tools import (
     build_plan,
     build_report,
+    clip_records,
     labels,
     manifest,
     output_folder,
-    shard_pool,
-    shard_writer,
+    shard_journal,
+    shard_plan,
 )
 from tfrecords_tools.base import atomic_write, errors
+
+Written = tuple[
+    shard_plan.Planned, manifest.Shard, list[shard_journal.Outcome]
+]
 
 
 def build(
@@ -28,6 +34,8 @@ def build(
     progress: Callable[[int], None] = lambda clips_done: None,
 ) -> tuple[manifest.Manifest, list[build_report.Row]]:
     """Writes the shards, the report and last the manifest.
+
+    What a build that was stopped has finished is not made again.
 
     Args:
         prepared: what to write.
@@ -44,42 +52,69 @@ def build(
     output = pathlib.Path(prepared.request.output)
     partial = output / atomic_write.TEMPORARY
     with atomic_write.explained(output):
-        output.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-        try:
-            job = _job(prepared, partial)
-            written = shard_pool.run(job, prepared.shards, workers, progress)
-            outcomes = [each for _, _, more in written for each in more]
-            rows = build_report.rows(outcomes)
-            made = _manifest(prepared, written)
-            if not made.splits:
-                report = output / build_report.FILE_NAME
-                build_report.write(report, rows)
-                raise errors.UserError(_all_failed(rows, report))
-            _commit(partial, made, rows)
-            output_folder.finish(output)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, exist_ok=True)
+        job = _job(prepared, partial)
+        to_do = shard_journal.keep_finished(job, prepared.shards)
+        before = len(prepared.clips) - sum(len(each.clips) for each in to_do)
+        progress(before)
+        engine = prepared.request.engine
+        engine.module.run(
+            engine.config, job, to_do, workers, lambda n: progress(before + n)
+        )
+        written = _written(job, prepared.shards)
+        outcomes = [*prepared.dropped]
+        outcomes += [each for _, _, more in written for each in more]
+        asked = prepared.request.duplicates is not None
+        rows = build_report.rows(outcomes, prepared.copies if asked else None)
+        made = _manifest(prepared, written)
+        if not made.splits:
+            shutil.rmtree(partial)
+            report = output / build_report.FILE_NAME
+            build_report.write(report, rows)
+            raise errors.UserError(_all_failed(rows, report))
+        _commit(partial, made, rows)
+        output_folder.finish(output)
     return made, rows
 
 
 def _job(
     prepared: build_plan.Prepared, partial: pathlib.Path
-) -> shard_writer.Job:
+) -> clip_records.Job:
     request = prepared.request
-    return shard_writer.Job(
+    return clip_records.Job(
         root=request.root,
         folder=partial,
         media=request.media,
+        sound=request.sound,
+        text=request.text,
+        cleaning=request.cleaning,
         chunk_frames=request.shards.chunk_frames,
         labels=labels.ids(prepared.labels),
         tasks={task: labels.ids(n) for task, n in prepared.tasks.items()},
+        contents=prepared.contents,
+        limits=request.limits,
+        recipe=prepared.recipe,
     )
 
 
+def _written(
+    job: clip_records.Job, shards: list[shard_plan.Planned]
+) -> list[Written]:
+    written = []
+    for planned in shards:
+        noted = shard_journal.read(job, planned)
+        if noted is None:
+            raise errors.UserError(
+                f"{planned.name} is not there though its writing ended: the "
+                "engine's workers must see the output folder, and the videos "
+                "must not change while they are read"
+            )
+        written.append((planned, *noted))
+    return written
+
+
 def _manifest(
-    prepared: build_plan.Prepared, written: list[shard_pool.Written]
+    prepared: build_plan.Prepared, written: list[Written]
 ) -> manifest.Manifest:
     splits: dict[str, tuple[manifest.Shard, ...]] = {}
     for planned, shard, _ in written:
@@ -108,6 +143,10 @@ def _manifest(
         },
         settings=prepared.request.recorded(),
         label_counts=labels.count(good, prepared.labels),
+        extras=prepared.contents.extras,
+        storage=prepared.request.media.storage,
+        key_every=prepared.request.media.distance_of_keys,
+        vocabulary=prepared.vocabulary,
     )
 
 
@@ -129,6 +168,7 @@ def _commit(
     rows: list[build_report.Row],
 ) -> None:
     """Decides for the new data set: from here on it is only moved."""
+    shard_journal.clear(partial)
     build_report.write(partial / build_report.FILE_NAME, rows)
     output_folder.remove_strangers(partial, made)
     manifest.write(partial, made)  # All bytes are on the disk now.

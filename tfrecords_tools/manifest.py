@@ -1,13 +1,16 @@
 """What readers trust: labels, splits, shards with checksums, settings.
 
 It is one small JSON file that holds nothing that grows with the number of
-clips; those stand in the index beside each shard.
+clips; those stand in the index beside each shard. Its own checksum, of the
+text with that checksum left empty, stands in its second line.
 """
 
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
+import re
 from typing import Any
 
 from tfrecords_tools import schema
@@ -15,6 +18,7 @@ from tfrecords_tools.base import atomic_write, errors
 
 FILE_NAME = "manifest.json"
 READY = ".ready"  # Folder of a data set that is whole but not yet moved in.
+_CHECKSUM = re.compile(r'^( "checksum": ")(\w*)(",)$', re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Manifest:
         splits: split name to its shards in order.
         settings: the settings it was built with, by section.
         label_counts: split name to clips of each label, in label order; a
-            clip with several labels counts for each. Failed clips do not.
+        clip with several labels counts for each. Failed clips do not.
         extras: what records hold besides, names in `schema.EXTRAS`.
         storage: how frames are stored: jpeg, h264 or h265.
         key_every: frames from one that decodes alone to the next.
@@ -95,17 +99,20 @@ class Manifest:
 
 def write(folder: str | os.PathLike, manifest: Manifest) -> None:
     """Writes `folder/manifest.json` whole or not at all."""
-    text = json.dumps(dataclasses.asdict(manifest), indent=1, sort_keys=True)
+    values = {"checksum": "", **dataclasses.asdict(manifest)}
+    text = json.dumps(values, indent=1, sort_keys=True) + "\n"
+    text = _CHECKSUM.sub(rf"\g<1>{_checksum(text)}\g<3>", text, count=1)
     with atomic_write.file(pathlib.Path(folder) / FILE_NAME, "w") as stream:
-        stream.write(text + "\n")
+        stream.write(text)
 
 
 def read(folder: str | os.PathLike) -> Manifest:
     """Reads `folder/manifest.json`.
 
     Raises:
-        UserError: it is missing, is not ours, of another schema version, or
-            a build was stopped while it moved its shards in.
+        UserError: it is missing, is not ours, of another schema version,
+            was changed since it was written, or a build was stopped while
+            it moved its shards in.
     """
     path = pathlib.Path(folder) / FILE_NAME
     if os.path.exists(pathlib.Path(folder) / READY / FILE_NAME):
@@ -114,7 +121,8 @@ def read(folder: str | os.PathLike) -> Manifest:
             "command of tfrecords_tools.build_shards finishes it"
         )
     try:
-        values = json.loads(path.read_text())
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text)
     except FileNotFoundError as error:
         raise errors.UserError(
             f"no {path}: is {folder} the output of "
@@ -134,11 +142,23 @@ def read(folder: str | os.PathLike) -> Manifest:
             f"{schema.VERSION}: build the shards again"
         )
     try:
-        return _from_json(values)
+        made = _from_json(values)
     except (AttributeError, KeyError, TypeError) as error:
         raise errors.UserError(
             f"{path} is damaged ({error!r}): build the shards again"
         ) from error
+    if values.get("checksum") != _checksum(text):
+        raise errors.UserError(
+            f"{path} is damaged or was edited: its checksum does not fit; "
+            "build the shards again"
+        )
+    return made
+
+
+def _checksum(text: str) -> str:
+    """SHA-256 of a manifest's text without the checksum in it."""
+    bare = _CHECKSUM.sub(r"\g<1>\g<3>", text, count=1)
+    return hashlib.sha256(bare.encode()).hexdigest()
 
 
 def _from_json(values: dict[str, Any]) -> Manifest:

@@ -1,17 +1,31 @@
 """Finds out whether what one record says fits together."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import simplejpeg
 
+from tfrecords_tools.media import frame_packets, packet_frames
 
-def faults(record: dict[str, Any], names: tuple[str, ...]) -> Iterator[str]:
+_STORAGES = ("jpeg", *frame_packets.STORAGES)
+
+
+def faults(
+    record: dict[str, Any],
+    names: tuple[str, ...],
+    storage: str | None = None,
+    key_every: int | None = None,
+) -> Iterator[str]:
     """Compares times, labels and pictures of a record.
 
     Args:
         record: what `schema.decode` gives.
         names: the manifest's labels.
+        storage: how the manifest says that frames are stored; None takes
+            the record's word.
+        key_every: the manifest's distance of key frames; None takes those
+            that are found.
 
     Yields:
         One sentence a fault.
@@ -24,17 +38,55 @@ def faults(record: dict[str, Any], names: tuple[str, ...]) -> Iterator[str]:
     said = [name.decode() for name in record["labels"]]
     if named != said:
         yield f"labels {said} are not those of ids {ids}"
-    for place, jpeg in enumerate(record["frames"]):
-        fault = _picture_fault(jpeg, record["height"], record["width"])
+    found = record["format"].decode(errors="replace")
+    if found != (storage or found) or found not in _STORAGES:
+        wanted = storage or ", ".join(_STORAGES)
+        yield f"frames are stored as {found!r}, wanted {wanted}"
+        return
+    size = record["height"], record["width"]
+    if found == "jpeg":
+        yield from _jpeg_faults(record["frames"], size)
+    else:
+        yield from _packet_faults(found, record["frames"], size, key_every)
+
+
+def _jpeg_faults(jpegs: list[bytes], size: tuple[int, int]) -> Iterator[str]:
+    for place, jpeg in enumerate(jpegs):
+        fault = _jpeg_fault(jpeg, size)
         if fault:
             yield f"frame {place} {fault}"
 
 
-def _picture_fault(jpeg: bytes, height: int, width: int) -> str:
+def _jpeg_fault(jpeg: bytes, size: tuple[int, int]) -> str:
     try:
         found = simplejpeg.decode_jpeg_header(jpeg)[:2]
     except ValueError as error:
         return f"is no JPEG: {error}"
-    if found != (height, width):
-        return f"has {found} pixels, the record says {(height, width)}"
+    if found != size:
+        return f"has {found} pixels, the record says {size}"
     return "" if jpeg.endswith(b"\xff\xd9") else "is cut"
+
+
+def _packet_faults(
+    storage: str,
+    packets: list[bytes],
+    size: tuple[int, int],
+    key_every: int | None,
+) -> Iterator[str]:
+    """Decodes each key frame with what builds on it, alone."""
+    alone = [packet_frames.is_key(storage, packet) for packet in packets]
+    keys = [place for place, key in enumerate(alone) if key]
+    every = key_every or len(packets)
+    wanted = list(range(0, len(packets), every))
+    if keys[:1] != [0] or (key_every and keys != wanted):
+        yield f"frames {keys} decode alone, wanted {wanted}"
+        return
+    for first, stop in itertools.pairwise([*keys, len(packets)]):
+        try:
+            found = packet_frames.sizes(storage, packets[first:stop])
+        except ValueError as error:
+            yield f"frames {first} to {stop - 1} cannot be decoded: {error}"
+            continue
+        for place, each in enumerate(found, start=first):
+            if each != size:
+                yield f"frame {place} has {each} pixels, the record says {size}"

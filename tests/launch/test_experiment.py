@@ -1,4 +1,4 @@
-import json
+import dataclasses
 import shutil
 
 import numpy as np
@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from launch import checkpoints, evaluation, experiment, run_flags
 from pipelines import shard_reader
+from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
 
 
@@ -103,9 +104,11 @@ def test_other_training_clips_are_refused_when_a_run_goes_on(
     workdir, shards = tmp_path / "run", tmp_path / "shards"
     experiment.run(_experiment(toy_shards, "--train.steps=1"), workdir)
     shutil.copytree(toy_shards, shards)
-    about = json.loads((shards / "manifest.json").read_text())
-    for shard in about["splits"]["train"]:
-        shard["sha256"] = "0" * 64
-    (shards / "manifest.json").write_text(json.dumps(about))
+    about = manifest.read(shards)
+    train = [
+        dataclasses.replace(s, sha256="0" * 64) for s in about.shards("train")
+    ]
+    splits = about.splits | {"train": tuple(train)}
+    manifest.write(shards, dataclasses.replace(about, splits=splits))
     with pytest.raises(errors.UserError, match="other training clips"):
         experiment.run(_experiment(shards, "--train.steps=2"), workdir)

@@ -1,5 +1,6 @@
 """Each wrong input gives one clear message, and nothing is lost."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 
 from launch import devices, evaluate, export, predict, run_flags, train
 from tests.launch import loop_run
+from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
 
 
@@ -114,9 +116,9 @@ def test_other_labels_than_the_checkpoint_s_are_refused(
     trained, toy_shards, tmp_path
 ):
     shards = shutil.copytree(toy_shards, tmp_path / "shards")
-    manifest = json.loads((shards / "manifest.json").read_text())
-    manifest["labels"][0] = "somebody"
-    (shards / "manifest.json").write_text(json.dumps(manifest))
+    about = manifest.read(shards)
+    labels = ("somebody", *about.labels[1:])
+    manifest.write(shards, dataclasses.replace(about, labels=labels))
     message = _complaint(
         evaluate.COMMAND,
         evaluate.main,

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.tfrecords_tools import small
 from tests.tfrecords_tools.numbered_videos import numbered, write_video
 
 
@@ -21,3 +22,10 @@ def classes(tmp_path_factory):
             write_video(root / label / f"{number}.mp4", images)
     (root / "README.txt").write_text("no video")
     return root
+
+
+@pytest.fixture(scope="session")
+def built(classes, tmp_path_factory):
+    """A small data set of `classes`: its folder, manifest and report."""
+    folder = tmp_path_factory.mktemp("built")
+    return folder, *small.build(classes, folder)

@@ -3,6 +3,8 @@ import pytest
 from tfrecords_tools.base import errors
 from tfrecords_tools.sources import csv_file
 
+HEAD = "path,label,split,start_seconds,end_seconds\n"
+
 
 def clips(tmp_path, text, encoding="utf-8", **columns):
     path = tmp_path / "labels.csv"
@@ -71,13 +73,114 @@ def test_every_bad_row_is_told_with_its_line(tmp_path):
     ]
 
 
-def test_a_quoted_cell_that_never_ends_is_told(tmp_path):
-    assert "labels.csv:" in fault(tmp_path, 'path\n"a.mp4\n')
+def places(told):
+    return [line.partition(": ")[0] for line in told.splitlines()]
 
 
-def test_another_encoding_is_told(tmp_path):
-    with pytest.raises(errors.UserError, match="not UTF-8"):
-        clips(tmp_path, "path\nü.mp4\n", encoding="latin-1")
+def test_all_faults_of_a_row_are_told(tmp_path):
+    told = fault(tmp_path, HEAD + "../a.mp4,x,tran,one,two\n")
+    for text in ("'one'", "'two'", "leaves the video root", "'tran'"):
+        assert text in told
+
+
+def test_faults_of_every_kind_come_in_the_order_of_lines(tmp_path):
+    rows = [
+        "a.mp4,x,train,0,1",
+        "a.mp4,x,train,0,1",  # 3: the same clip
+        "b.mp4,x,train,2,1",  # 4: end before start
+        "b.mp4,x,train,0,one",  # 5: no number
+        "../b.mp4,x,train,0,1",  # 6: out of the root
+        "/b.mp4,x,train,0,1",  # 7: absolute
+        "b.mp4,x,train,0",  # 8: a cell too few
+        "b.mp4,x,train,0,1,2",  # 9: one too many
+        "b.mp4,y,train,3,4",  # 10: unknown label
+        "b.mp4,x,tran,5,6",  # 11: unknown split
+        ",x,train,0,1",  # 12: no path
+        "b.mp4,x,train,1_0,20",  # 13: no number as people write it
+        "\udcfc.mp4,x,train,0,1",  # 14: not UTF-8
+        '"b".mp4,x,train,0,1',  # 15: a quote within a cell
+        "b.mp4,x,train,nan,",  # 16: not a time
+    ]
+    (tmp_path / "labels.txt").write_text("x\n")
+    path = tmp_path / "labels.csv"
+    text = HEAD + "\n".join(rows) + "\n"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    config = csv_file.Config(label_list=str(tmp_path / "labels.txt"))
+    with pytest.raises(errors.UserError) as caught:
+        csv_file.list_clips(config, str(path))
+    wanted = [f"labels.csv:{line}" for line in range(3, 17)]
+    assert places(str(caught.value)) == wanted
+
+
+def test_rows_with_bad_numbers_are_not_taken_for_the_same_clip(tmp_path):
+    told = fault(tmp_path, HEAD + "a.mp4,x,,one,\n" * 2)
+    assert len(told.splitlines()) == 2 and "same clip" not in told
+
+
+def test_a_quoted_cell_that_never_ends_is_told_where_it_begins(tmp_path):
+    told = fault(tmp_path, 'path\na.mp4\n"b.mp4\nc.mp4\n')
+    assert places(told) == ["labels.csv:3"] and "never closes" in told
+
+
+def test_the_line_of_a_row_is_its_first(tmp_path):
+    text = 'path,caption\na.mp4,"two\nlines"\nb.mp4,one\n'
+    found = clips(tmp_path, text)
+    assert [c.origin for c in found] == ["labels.csv:2", "labels.csv:4"]
+
+
+def test_every_line_of_another_encoding_is_told(tmp_path):
+    with pytest.raises(errors.UserError) as caught:
+        clips(tmp_path, "path\nü.mp4\na.mp4\né.mp4\n", encoding="latin-1")
+    assert places(str(caught.value)) == ["labels.csv:2", "labels.csv:4"]
+    assert "not UTF-8" in str(caught.value)
+
+
+def test_utf_16_is_told(tmp_path):
+    with pytest.raises(errors.UserError, match="save it as UTF-8"):
+        clips(tmp_path, "path\na.mp4\n", encoding="utf-16")
+
+
+def test_other_marks_between_cells_are_told(tmp_path):
+    assert "commas" in fault(tmp_path, "path;label\na.mp4;x\n")
+
+
+def test_all_unknown_columns_are_told(tmp_path):
+    told = fault(tmp_path, "path,scene,mood\na.mp4,s1,glad\n")
+    assert "'scene'" in told and "'mood'" in told
+
+
+def test_an_empty_file_is_told(tmp_path):
+    assert "labels.csv" in fault(tmp_path, "")
+
+
+def test_labels_of_the_list_are_accepted(tmp_path):
+    (tmp_path / "labels.txt").write_text("run\nwalk\n")
+    listed = str(tmp_path / "labels.txt")
+    rows = "path,label\na.mp4,run|walk\nb.mp4,\n"
+    assert len(clips(tmp_path, rows, label_list=listed)) == 2
+
+
+def test_an_unknown_label_is_told_with_the_nearest(tmp_path):
+    (tmp_path / "labels.txt").write_text("run\nwalk\n")
+    listed = str(tmp_path / "labels.txt")
+    told = fault(tmp_path, "path,label\na.mp4,run|wlak\n", label_list=listed)
+    assert told.startswith("labels.csv:2: label 'wlak'") and "'walk'" in told
+
+
+def test_a_label_list_without_labels_to_check_is_told(tmp_path):
+    (tmp_path / "labels.txt").write_text("run\n")
+    listed = str(tmp_path / "labels.txt")
+    assert "label_list" in fault(tmp_path, "path\na.mp4\n", label_list=listed)
+
+
+def test_a_missing_label_list_is_told_with_the_faulty_rows(tmp_path):
+    told = fault(tmp_path, HEAD + "a.mp4,x,,one,\n", label_list="none.txt")
+    assert "none.txt: No such file" in told and "labels.csv:2" in told
+
+
+def test_equal_texts_are_kept_once(tmp_path):
+    found = clips(tmp_path, "path,label\na.mp4,run\nb.mp4,run\n")
+    assert found[0].label is found[1].label
 
 
 def test_a_missing_table_is_told(tmp_path):

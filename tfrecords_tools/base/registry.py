@@ -25,6 +25,11 @@ class Chosen(NamedTuple):
         """Calls the file's `build` with its settings first."""
         return self.module.build(self.config, *args, **kwargs)
 
+    def __reduce__(self) -> tuple:
+        """Lets it be sent to other processes, which a module cannot be."""
+        package, _, name = self.module.__name__.rpartition(".")
+        return choose, (package, name, self.config)
+
 
 def names_in(package: str) -> tuple[str, ...]:
     """Sorted names of the files in `package`, without importing them."""

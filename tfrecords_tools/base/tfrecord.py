@@ -18,7 +18,7 @@ class Record(NamedTuple):
 
     Attributes:
         offset: of the frame in the file, bytes.
-        data: the record; empty where it is damaged.
+        data: the record; empty where its length is damaged.
         crc: plain crc32c of the data.
         fault: what is wrong; empty where nothing is.
     """
@@ -41,14 +41,15 @@ def frame(data: bytes, crc: int) -> bytes:
     return b"".join((length, head, data, struct.pack("<I", mask(crc))))
 
 
-def read(stream: IO[bytes], size: int) -> Iterator[Record]:
+def read(stream: IO[bytes], size: int, start: int = 0) -> Iterator[Record]:
     """Reads records one by one; stops after one whose length is damaged.
 
     Args:
         stream: an open TFRecord file.
         size: of that file, bytes.
+        start: where the first record to read begins, bytes.
     """
-    offset = 0
+    offset = start
     while offset < size:
         stream.seek(offset)
         head = stream.read(HEADER)

@@ -3,15 +3,14 @@
 Whoever reads a file through this gets the very bytes that a shard holds.
 """
 
-import dataclasses
 import os
 from collections.abc import Iterator
-from fractions import Fraction
-from typing import NamedTuple
 
-from tfrecords_tools.base import settings
 from tfrecords_tools.media import (
-    frame_jpeg,
+    filters,
+    frame_picking,
+    frame_storing,
+    reader_settings,
     timed_frames,
     treatment,
     video_facts,
@@ -20,57 +19,8 @@ from tfrecords_tools.media import (
 
 VideoError = video_file.VideoError
 Facts = video_facts.Facts
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """How frames are picked and stored."""
-
-    frame_rate: float | None = settings.setting(
-        None,
-        "Frames a second to keep: those shown at start + k / rate. Not "
-        "given: every frame at its own time.",
-        minimum=0.001,
-        maximum=1000,
-    )
-    short_side: int | None = settings.setting(
-        256,
-        "Short side in pixels that larger frames are scaled down to; never up.",
-        minimum=8,
-    )
-    square_pixels: bool = settings.setting(
-        False,
-        "Squeeze frames whose pixels are not square (anamorphic video) to "
-        "the shape that a player shows.",
-    )
-    quality: int = settings.setting(90, "JPEG quality.", minimum=1, maximum=100)
-    max_pixels: int = settings.setting(
-        8192 * 4320,
-        "Frames with more pixels are refused: a small file can hold a huge "
-        "picture.",
-        minimum=256,
-    )
-
-
-class Frame(NamedTuple):
-    """One stored frame.
-
-    Attributes:
-        time: when it is shown, microseconds from the container's start.
-        end_time: until when.
-        data: full-range BT.601 JPEG, 4:2:0, upright; or the packet of the
-            frame where the storage is h264 or h265.
-        height: pixels, even.
-        width: pixels, even.
-        damaged: whether the decoder had to invent parts of it.
-    """
-
-    time: int
-    end_time: int
-    data: bytes
-    height: int
-    width: int
-    damaged: bool = False
+Config = reader_settings.Config
+Frame = frame_storing.Frame
 
 
 def read_frames(
@@ -100,16 +50,24 @@ def read_frames(
     end = None if end_seconds is None else round(end_seconds * 1_000_000)
     found = False
     with video_file.VideoFile(path, config.max_pixels) as video:
-        aspect = video.aspect if config.square_pixels else Fraction(1)
-        encoder = frame_jpeg.Encoder(config.short_side, config.quality, aspect)
-        decoded = timed_frames.decode(video, start)
+        pictures = frame_storing.Pictures(config, video, treated)
+        decoded = frame_picking.decode(
+            video,
+            config.max_pixels,
+            config.pick,
+            config.picked,
+            start,
+            end,
+            treated.left_out,
+        )
+        decoded = filters.apply(decoded, treated.filters, start)
+        # Rounding to the container's clock must not choose the frame.
+        tick = min(1000, 1 + 1_000_000 * video.stream.time_base)
         if config.frame_rate is None:
-            frames = _all_in_span(decoded, encoder, start, end)
+            frames = _all_in_span(decoded, pictures, start, end, tick)
         else:
             period = 1_000_000 / config.frame_rate
-            # Rounding to the container's clock must not choose the frame.
-            tick = min(1000, 1_000_000 * video.stream.time_base)
-            frames = _at_moments(decoded, encoder, start, end, period, tick)
+            frames = _at_moments(decoded, pictures, start, end, period, tick)
         for frame in frames:
             found = True
             yield frame
@@ -134,21 +92,22 @@ def probe(path: str | os.PathLike, config: Config = Config()) -> Facts:
 
 def _all_in_span(
     decoded: Iterator[timed_frames.Timed],
-    encoder: frame_jpeg.Encoder,
+    pictures: frame_storing.Pictures,
     start: int,
     end: int | None,
+    tick: float,
 ) -> Iterator[Frame]:
     for time, end_time, picture in decoded:
-        if end is not None and time >= end:
+        if end is not None and time >= end - tick:
             return
-        if time >= start:
-            stored = encoder.encode(picture)
-            yield Frame(time, end_time, *stored, picture.is_corrupt)
+        if time >= start - tick and not pictures.are_left_out(time):
+            planes = pictures.planes(picture)
+            yield pictures.stored(time, end_time, planes, picture.is_corrupt)
 
 
 def _at_moments(
     decoded: Iterator[timed_frames.Timed],
-    encoder: frame_jpeg.Encoder,
+    pictures: frame_storing.Pictures,
     start: int,
     end: int | None,
     period: float,
@@ -157,13 +116,16 @@ def _at_moments(
     """The frame shown at start + k * period, for each k from 0 on."""
     count = 0
     for time, end_time, picture in decoded:
-        stored = None
+        planes = None
         while (moment := round(start + count * period)) < end_time - tick:
-            if end is not None and moment >= end:
+            # Start and end are rounded each for itself.
+            if end is not None and moment >= end - 1:
                 return
             count += 1
             if moment < time - tick:
                 continue  # Nothing is shown yet.
-            stored = stored or encoder.encode(picture)
+            if pictures.are_left_out(moment):
+                continue
+            planes = planes or pictures.planes(picture)
             until = round(start + count * period)
-            yield Frame(moment, until, *stored, picture.is_corrupt)
+            yield pictures.stored(moment, until, planes, picture.is_corrupt)

@@ -25,8 +25,8 @@ class VideoError(errors.UserError):
 
     Attributes:
         path: the file.
-        status: missing, empty, unreadable, no_video, no_frames, truncated,
-            too_large or no_frames_in_span.
+        status: missing, empty, unreadable, no_video, no_track, no_frames, truncated,
+            too_large, unfit_size or no_frames_in_span.
         reason: why, without the file's name.
     """
 
@@ -108,8 +108,16 @@ class VideoFile:
             return self.error("truncated", "is cut: its end is missing")
         if isinstance(error, av.error.MemoryError):
             raise error
+        if "exceeds specified max pixel count" in str(error.args):
+            return self._too_large("has pictures of more pixels")
         text = getattr(error, "strerror", None) or str(error)
         return self.error("unreadable", f"{what}: {text}")
+
+    def _too_large(self, what: str) -> VideoError:
+        return self.error(
+            "too_large",
+            f"{what}, allowed are {self._max_pixels}: raise --media.max_pixels",
+        )
 
     def _check_file(self) -> None:
         try:
@@ -134,10 +142,6 @@ class VideoFile:
         if video.codec_context is None:
             raise self.error("unreadable", "has a codec without a decoder")
         if video.width * video.height > self._max_pixels:
-            raise self.error(
-                "too_large",
-                f"has {video.width}x{video.height} pixels, allowed are "
-                f"{self._max_pixels}: raise --media.max_pixels",
-            )
+            raise self._too_large(f"has {video.width}x{video.height} pixels")
         video.codec_context.thread_count = 1
         return video

@@ -3,15 +3,15 @@
 Only the path is needed; every other column may be missing.
 """
 
-import csv
 import dataclasses
 import pathlib
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_text, annotations
 from tfrecords_tools.base import errors, registry, settings
 
 SECTION = "columns"
 _TASK = "label."
+_NO_TASKS: dict[str, str] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +41,18 @@ class Config:
     )
     caption: str = settings.setting("caption", "Column of a sentence.")
     ignore: tuple[str, ...] = settings.setting((), "Columns to pass over.")
+    label_list: str | None = settings.setting(
+        None,
+        "File of the labels that the label column may hold, one a line; any "
+        "other is an error. Not given: all may stand there.",
+    )
+
+
+_COLUMNS = tuple(
+    field.name
+    for field in dataclasses.fields(Config)
+    if field.name not in ("ignore", "label_list")
+)
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:
@@ -57,96 +69,154 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         UserError: the file cannot be read, a column is missing or unknown,
             or rows are faulty; all rows are named.
     """
-    path = pathlib.Path(input)
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as stream:
-            return _read(config, path.name, csv.reader(stream, strict=True))
-    except OSError as error:
-        raise errors.UserError(
-            f"--input={input}: {error.strerror}; wanted a CSV file"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise errors.UserError(
-            f"{input} is not UTF-8 ({error.reason} at byte {error.start}): "
-            "save it as UTF-8"
-        ) from error
-
-
-def _read(config: Config, name: str, rows: "csv._reader") -> list:
-    clips, faults = [], []
-    try:
-        header = [column.strip() for column in next(rows, [])]
-        fields = _fields(config, name, header)
-        for cells in rows:
-            if not any(cell.strip() for cell in cells):
-                continue
-            origin = f"{name}:{rows.line_num}"
-            try:
-                clips.append(_clip(fields, cells, origin))
-            except ValueError as error:
-                faults.append(f"{origin}: {error}")
-    except csv.Error as error:
-        faults.append(f"{name}:{rows.line_num}: {error}")
+    faults: list[str] = []
+    allowed = None
+    if config.label_list:
+        allowed = set(annotation_text.read_labels(config.label_list, faults))
+    rows = annotation_text.read_rows(input, faults)
+    header, _ = next(rows, ([], ""))
+    if not header:
+        faults.append(f"{input}: no line can be read as names of columns")
+        annotation_text.raise_all(faults)
+    fields = _fields(config, pathlib.Path(input).name, header)
+    reader = _RowReader(fields, allowed)
+    clips = [reader.clip(cells, origin, faults) for cells, origin in rows]
     if faults:
-        faults += annotations.faults(clips)
-        raise errors.UserError("\n".join(faults))
+        known = [clip for clip in clips if clip is not None]
+        annotation_text.raise_all(faults + annotations.faults(known))
     return clips
 
 
 def _fields(config: Config, name: str, header: list[str]) -> list[str]:
-    """The field that each column fills."""
-    named = {
-        column: field
-        for field, column in dataclasses.asdict(config).items()
-        if field != "ignore"
-    }
-    found = f"{name} has the columns {', '.join(header) or '(none)'}"
-    default = Config()
-    for column, field in named.items():
-        given = getattr(default, field) != column or field == "path"
-        if given and column not in header:
-            raise errors.UserError(
-                f"{found}; there is no {column!r}: say which one holds the "
-                f"{field} with --columns.{field}=NAME"
-            )
-    for column in header:
-        known = column in named or column in config.ignore
-        if not known and not column.startswith(_TASK):
-            near = registry.nearest(column, list(named))
-            raise errors.UserError(
-                f"{found}; {column!r} is unknown{near}: say what it holds, "
-                f"as in --columns.group={column}, or pass over it with "
-                f"--columns.ignore={column}"
-            )
+    """The field that each column fills; nothing for one passed over."""
+    header = [column.strip() for column in header]
+    named = {getattr(config, field): field for field in _COLUMNS}
+    wrong = [
+        *_missing(config, header),
+        *_unknown(config, header, named),
+    ]
     if len(set(header)) < len(header):
-        raise errors.UserError(f"{found}; one stands there twice")
+        wrong.append("one stands there twice")
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        wrong = ["cells are to be parted by commas"]
+    if wrong:
+        raise errors.UserError(
+            f"{name} has the columns {', '.join(header)}; {'; '.join(wrong)}"
+        )
     return [
         "" if column in config.ignore else named.get(column, column)
         for column in header
     ]
 
 
-def _clip(fields: list[str], cells: list[str], origin: str) -> annotations.Clip:
-    if len(cells) != len(fields):
-        raise ValueError(f"{len(cells)} cells, wanted {len(fields)}")
-    values = {
-        field: cell.strip()
-        for field, cell in zip(fields, cells, strict=True)
-        if field
-    }
-    tasks = {
-        field.removeprefix(_TASK): values.pop(field)
-        for field in fields
-        if field.startswith(_TASK)
-    }
-    for field in ("start_seconds", "end_seconds"):
-        values[field] = _seconds(field, values.get(field, ""))
-    values["path"] = values["path"].replace("\\", "/")
-    return annotations.Clip(**values, tasks=tasks, origin=origin)
+def _missing(config: Config, header: list[str]) -> list[str]:
+    default = Config()
+    wrong = []
+    for field in _COLUMNS:
+        column = getattr(config, field)
+        given = getattr(default, field) != column or field == "path"
+        if given and column not in header:
+            wrong.append(
+                f"there is no {column!r}: say which one holds the {field} "
+                f"with --columns.{field}=NAME"
+            )
+    if config.label_list and config.label not in header:
+        wrong.append(
+            f"there is no {config.label!r} for --columns.label_list to check"
+        )
+    return wrong
 
 
-def _seconds(field: str, text: str) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError as error:
-        raise ValueError(f"{field} {text!r} is not a number") from error
+def _unknown(
+    config: Config, header: list[str], named: dict[str, str]
+) -> list[str]:
+    return [
+        f"{column!r} is unknown{registry.nearest(column, list(named))}: say "
+        f"what it holds, as in --columns.group={column}, or pass over it "
+        f"with --columns.ignore={column}"
+        for column in header
+        if column not in named
+        and column not in config.ignore
+        and not column.startswith(_TASK)
+    ]
+
+
+class _RowReader:
+    """Makes clips of rows; equal texts are kept once, for a million rows."""
+
+    def __init__(self, fields: list[str], allowed: set[str] | None) -> None:
+        self._count = len(fields)
+        self._allowed = allowed
+        self._texts: dict[str, str] = {}
+        self._unknown: dict[str, list[str]] = {}
+        places = {field: place for place, field in enumerate(fields) if field}
+        self._tasks = {
+            field.removeprefix(_TASK): places.pop(field)
+            for field in list(places)
+            if field.startswith(_TASK)
+        }
+        # The cell after the last one is always empty: see `clip`.
+        self._places = [places.get(field, -1) for field in _COLUMNS]
+
+    def clip(
+        self, cells: list[str], origin: str, faults: list[str]
+    ) -> annotations.Clip | None:
+        """The clip of a row; what cannot be read is told in `faults`."""
+        if len(cells) != self._count:
+            faults.append(f"{origin}: {len(cells)} cells, wanted {self._count}")
+            return None
+        cells.append("")
+        path, label, split, group, start, end, caption = (
+            cells[place].strip() for place in self._places
+        )
+        if label not in self._unknown:
+            self._unknown[label] = self._unknown_labels(label)
+        wrong, times = [], []
+        for field, text in (("start_seconds", start), ("end_seconds", end)):
+            try:
+                times.append(_seconds(text))
+            except ValueError:
+                wrong.append(f"{field} {text!r} is not a number")
+                times.append(None)
+        same = self._texts.setdefault
+        clip = annotations.Clip(
+            same(path, path).replace("\\", "/"),
+            same(label, label),
+            same(split, split),
+            same(group, group),
+            *times,
+            caption,
+            (),
+            self._labels_of_tasks(cells),
+            origin,
+        )
+        if wrong or self._unknown[label]:
+            told = "; ".join(wrong + self._unknown[label])
+            faults.append(f"{origin}: {told}")
+        if wrong:  # Without its times it would look like another clip.
+            faults += annotations.faults([clip])
+            return None
+        return clip
+
+    def _unknown_labels(self, label: str) -> list[str]:
+        if self._allowed is None or label in self._allowed:
+            return []
+        return [
+            f"label {each!r} is not in the label list"
+            f"{registry.nearest(each, list(self._allowed))}"
+            for each in annotations.split_labels(label)
+            if each not in self._allowed
+        ]
+
+    def _labels_of_tasks(self, cells: list[str]) -> dict[str, str]:
+        if not self._tasks:
+            return _NO_TASKS
+        return {
+            task: cells[place].strip() for task, place in self._tasks.items()
+        }
+
+
+def _seconds(text: str) -> float | None:
+    if "_" in text:  # Python would read 1_000 as a number.
+        raise ValueError(text)
+    return float(text) if text else None

@@ -8,7 +8,7 @@ import dataclasses
 import os
 import pathlib
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotations, folder_files
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import video_names
 
@@ -36,7 +36,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             f"--input={input}: wanted a folder of videos; for a table of "
             "clips take --source=csv_file"
         )
-    paths = sorted(_files(pathlib.Path(input)))
+    paths = sorted(folder_files.below(input))
     videos = [path for path in paths if video_names.is_likely(path.name)]
     by_split = bool(videos) and all(
         len(path.parts) > 1 and annotations.canonical_split(path.parts[0])
@@ -57,17 +57,3 @@ def _clip(path: pathlib.PurePath, by_split: bool) -> annotations.Clip:
         split=split,
         origin=path.as_posix(),
     )
-
-
-def _files(root: pathlib.Path) -> list[pathlib.PurePath]:
-    found, seen = [], set()
-    for folder, inside, names in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in seen:  # A link back to a folder above.
-            inside.clear()
-            continue
-        seen.add(real)
-        inside[:] = sorted(name for name in inside if name[0] != ".")
-        below = pathlib.Path(folder).relative_to(root)
-        found += [below / name for name in names if name[0] != "."]
-    return found

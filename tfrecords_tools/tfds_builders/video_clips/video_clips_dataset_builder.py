@@ -1,10 +1,15 @@
 """Any source of ours as a TFDS data set; frames are what shards would hold.
 
+An example is a chunk of at most 64 frames, as in our shards: a longer clip is
+several examples, told apart by `first_frame`. TFDS writes an example only
+when it has it whole, so a video of an hour in one would pass its 2 GB limit.
+
 The videos stand in TFDS's manual folder, laid out as the configuration's
-source says. A video that cannot be read is left out and logged.
+source says. A video that cannot be read is left out and logged. Beam does
+the work where options for it are given, and nothing here needs it otherwise.
 """
 
-import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Iterator
@@ -12,102 +17,122 @@ from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
-from absl import logging
 
-from tfrecords_tools import annotations, shard_plan
+from tfrecords_tools import annotations, labels
 from tfrecords_tools.base import registry
-from tfrecords_tools.media import reader
+from tfrecords_tools.tfds_builders.video_clips import (
+    clip_examples,
+    source_configs,
+)
 
-_SOURCES = "tfrecords_tools.sources"
-
-
-@dataclasses.dataclass(eq=False)
-class VideoClipsConfig(tfds.core.BuilderConfig):
-    """Which source reads what.
-
-    Attributes:
-        source: a file of `tfrecords_tools.sources`.
-        source_config: its settings; None takes the defaults.
-        input: what it reads, relative to the manual folder.
-        media: how frames are picked and stored.
-    """
-
-    source: str = "video_folder"
-    source_config: Any = None
-    input: str = ""
-    media: reader.Config = reader.Config()
+VideoClipsConfig = source_configs.VideoClipsConfig
+_CLIPS_AT_ONCE = 8  # Of one Beam element; they share a decoding process.
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
-    """Videos with their labels, times and captions."""
+    """Videos with their labels, times, words and captions."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First version."}
+    VERSION = tfds.core.Version("2.0.0")
+    RELEASE_NOTES = {
+        "1.0.0": "First version.",
+        "2.0.0": "An example is a chunk of a clip; labels are ClassLabels.",
+    }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Put the videos into the manual folder: one folder a class, or, for "
-        "the configuration csv_file, beside a labels.csv."
+        "Put the videos into the manual folder, laid out as the source of "
+        "that name says: for video_folder one folder a class, for csv_file "
+        "beside a labels.csv."
     )
-    BUILDER_CONFIGS = [
-        VideoClipsConfig(name="video_folder"),
-        VideoClipsConfig(
-            name="csv_file", source="csv_file", input="labels.csv"
-        ),
-    ]
+    BUILDER_CONFIGS = source_configs.all_configs()
+    DEFAULT_BUILDER_CONFIG_NAME = "video_folder"
+
+    _on_beam = False
 
     def _info(self) -> tfds.core.DatasetInfo:
+        text, label = tfds.features.Text, tfds.features.ClassLabel
+        several = tfds.features.Sequence
         video = tfds.features.Video(
             shape=(None, None, None, 3), encoding_format="jpeg"
         )
+        word = {"text": text(), "start": np.int64, "end": np.int64}
+        features = {
+            "video": video,
+            "times": several(np.int64, doc="Of each frame, microseconds."),
+            "end_time": tfds.features.Scalar(
+                np.int64, doc="Until when the last is shown, microseconds."
+            ),
+            "first_frame": tfds.features.Scalar(
+                np.int64, doc="Number in the clip of the first frame here."
+            ),
+            "clip": text(doc="The clip's name, the same in all its chunks."),
+            "path": text(doc="The video, relative to the manual folder."),
+            "label": label(doc="The clip's first label; -1 where it has none."),
+            "labels": several(label(), doc="All labels of the clip."),
+            "tasks": several({"task": text(), "label": text()}),
+            "caption": text(),
+            "words": several(word, doc="Those that begin in this chunk."),
+        }
         return self.dataset_info_from_configs(
             description=__doc__,
-            features=tfds.features.FeaturesDict(
-                {
-                    "video": video,
-                    "times": tfds.features.Sequence(np.int64),
-                    "labels": tfds.features.Sequence(tfds.features.Text()),
-                    "caption": tfds.features.Text(),
-                    "path": tfds.features.Text(),
-                }
-            ),
+            features=tfds.features.FeaturesDict(features),
+            supervised_keys=("video", "label"),
         )
+
+    def _download_and_prepare(
+        self,
+        dl_manager: tfds.download.DownloadManager,
+        download_config: tfds.download.DownloadConfig,
+    ) -> None:
+        given = download_config.beam_runner, download_config.beam_options
+        self._on_beam = any(each is not None for each in given)
+        super()._download_and_prepare(dl_manager, download_config)
 
     def _split_generators(
         self, dl_manager: tfds.download.DownloadManager
-    ) -> dict[str, Iterator]:
+    ) -> dict[str, Any]:
         config = self.builder_config
-        given = pathlib.Path(os.fspath(dl_manager.manual_dir), config.input)
-        source = registry.choose(_SOURCES, config.source, config.source_config)
-        root = given if given.is_dir() else given.parent
+        given = _input_of(config, dl_manager)
+        root = given.parent if given.is_file() else given
+        source = registry.choose(
+            source_configs.SOURCES, config.source, config.source_config
+        )
         listed = source.module.list_clips(source.config, str(given))
         clips = annotations.check(listed, root)
-        return {
-            split: self._generate_examples(
-                root, [clip for clip in clips if clip.split == split]
-            )
+        names = list(labels.name_all(clips))
+        self.info.features["label"].names = names
+        self.info.features["labels"].feature.names = names
+        job = clip_examples.Job(
+            root, config.media, config.chunk_frames, config.limits
+        )
+        inside = {
+            split: [clip for clip in clips if clip.split == split]
             for split in annotations.SPLITS
-            if any(clip.split == split for clip in clips)
+        }
+        return {
+            split: self._generate_examples(job, inside[split])
+            for split in annotations.SPLITS
+            if inside[split]
         }
 
     def _generate_examples(
-        self, root: pathlib.Path, clips: list[annotations.Clip]
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        for clip in clips:
-            span = clip.start_seconds, clip.end_seconds
-            media = self.builder_config.media
-            try:
-                frames = list(
-                    reader.read_frames(root / clip.path, media, *span)
-                )
-            except reader.VideoError as error:
-                logging.warning("left out: %s", error)
-                continue
-            yield (
-                shard_plan.name_of(clip),
-                {
-                    "video": [frame.data for frame in frames],
-                    "times": [frame.time for frame in frames],
-                    "labels": annotations.split_labels(clip.label),
-                    "caption": clip.caption,
-                    "path": clip.path,
-                },
-            )
+        self, job: clip_examples.Job, clips: list[annotations.Clip]
+    ) -> Iterator[clip_examples.Example] | Any:
+        """The examples, or on Beam the PTransform that makes them."""
+        if not self._on_beam:
+            return clip_examples.generate(job, clips)
+        beam = tfds.core.lazy_imports.apache_beam
+        parts = [
+            clips[first : first + _CLIPS_AT_ONCE]
+            for first in range(0, len(clips), _CLIPS_AT_ONCE)
+        ]
+        made = functools.partial(clip_examples.generate, job)
+        return beam.Create(parts, reshuffle=True) | "Read" >> beam.FlatMap(made)
+
+
+def _input_of(
+    config: VideoClipsConfig, dl_manager: tfds.download.DownloadManager
+) -> pathlib.Path:
+    if config.source in source_configs.RENDERED:
+        folder = pathlib.Path(os.fspath(dl_manager.download_dir)) / config.name
+    else:
+        folder = pathlib.Path(os.fspath(dl_manager.manual_dir))
+    return folder / config.input

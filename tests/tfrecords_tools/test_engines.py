@@ -1,0 +1,116 @@
+"""Whatever runs the work, the bytes are the same, and bad files do no harm."""
+
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.tfrecords_tools import hostile, small
+from tests.tfrecords_tools.numbered_videos import write_video
+from tfrecords_tools import build_plan, data_set, shard_writer
+from tfrecords_tools.base import isolated
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_more_workers_write_the_same_bytes(classes, built, tmp_path, workers):
+    small.build(classes, tmp_path, workers=workers)
+    assert small.files(tmp_path) == small.files(built[0])
+
+
+@pytest.mark.slow
+def test_beam_writes_the_same_bytes(classes, built, tmp_path):
+    pytest.importorskip("apache_beam")
+    small.build(classes, tmp_path, engine="beam")
+    assert small.files(tmp_path) == small.files(built[0])
+
+
+def test_ctrl_c_stops_the_build_and_the_next_goes_on(
+    classes, built, tmp_path, request
+):
+    def interrupting(clips_done):
+        if clips_done >= 2:
+            signal.raise_signal(signal.SIGINT)
+
+    # Where tests run in the background, Ctrl-C is ignored from the start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    prepared = build_plan.prepare(small.request(classes, tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        data_set.build(prepared, 2, interrupting)
+    assert not list(tmp_path.glob("train*"))
+    small.build(classes, tmp_path, workers=2)
+    assert small.files(tmp_path) == small.files(built[0])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
+    classes, tmp_path, monkeypatch, workers
+):
+    for name in ("crash", "spin", "sleep", "bloat", "well", "fine"):
+        shutil.copy(classes / "run/0.mp4", tmp_path / f"{name}.mp4")
+    monkeypatch.setattr(
+        shard_writer,
+        "process",
+        lambda job: isolated.Process(job.limits, hostile.of_clip, job),
+    )
+    limits = isolated.Config(cpu_seconds=2, memory_mb=1000, stall_seconds=3)
+    output = tmp_path / "out"
+    made, rows = small.build(tmp_path, output, workers, limits=limits)
+    assert {
+        row["path"].removesuffix(".mp4"): row["status"] for row in rows
+    } == {
+        "crash": "crashed",
+        "spin": "too_slow",
+        "sleep": "too_slow",
+        "bloat": "too_large",
+        "well": "ok",
+        "fine": "ok",
+    }
+    assert len(small.records(output)) == 2 and small.check(output) == 0
+
+
+def test_a_small_file_with_huge_pictures_is_refused(classes, tmp_path):
+    videos = tmp_path / "videos"
+    shutil.copytree(classes / "run", videos)
+    huge = np.zeros((12_000, 12_000, 3), np.uint8)
+    path = write_video(
+        videos / "bomb.mkv", [huge], codec="ffv1", pix_fmt="yuv420p"
+    )
+    assert path.stat().st_size < 1_000_000
+    _, rows = small.build(videos, tmp_path / "out")
+    assert [row["status"] for row in rows if "bomb" in row["path"]] == [
+        "too_large"
+    ]
+    assert sum(row["status"] == "ok" for row in rows) == 5
+
+
+NO_TENSORFLOW = """
+import importlib, pkgutil, sys
+import tfrecords_tools
+here = tfrecords_tools.__path__
+for module in pkgutil.walk_packages(here, "tfrecords_tools."):
+    if "tfds_builders" not in module.name and "engines.b" not in module.name:
+        importlib.import_module(module.name)
+assert "tensorflow" not in sys.modules and "keras" not in sys.modules
+"""
+
+
+def test_importing_the_package_imports_no_tensorflow():
+    subprocess.run(
+        [sys.executable, "-c", NO_TENSORFLOW], check=True, cwd=small.ROOT
+    )
+
+
+def modules():
+    """Runs in a decoding process."""
+    yield "tensorflow" in sys.modules
+
+
+def test_a_decoding_process_holds_no_tensorflow():
+    import tensorflow  # noqa: F401
+
+    with isolated.Process(isolated.Config(), modules) as process:
+        assert list(process.run()) == [False]

@@ -1,0 +1,239 @@
+"""Runs a function in a process that bad input may crash, hang or bloat.
+
+The process lives on from call to call, and a new one takes its place when
+it dies. It shares nothing with its parent: what goes in and comes out is
+pickled, and the parent's TensorFlow stays outside.
+"""
+
+import contextlib
+import dataclasses
+import math
+import multiprocessing.connection as connections
+import os
+import pathlib
+import pickle
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tfrecords_tools.base import settings
+
+_LOOK_SECONDS = 1.0
+_MAIN = f"import sys; from {__name__} import serve; serve(int(sys.argv[1]))"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What one file may cost; a file that needs more is given up."""
+
+    cpu_seconds: int = settings.setting(
+        300,
+        "Processor seconds from one record to the next. Not of the clock, so "
+        "that a busy machine gives the same result.",
+        minimum=1,
+    )
+    memory_mb: int = settings.setting(
+        2048, "Memory of a decoding process, millions of bytes.", minimum=64
+    )
+    stall_seconds: int = settings.setting(
+        300,
+        "Seconds of the clock in which a decoding process that uses no "
+        "processor counts as hung.",
+        minimum=1,
+    )
+
+
+class Died(Exception):
+    """The process ended without an answer.
+
+    Attributes:
+        status: crashed, too_slow or too_large.
+        reason: a sentence.
+    """
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(status, reason)
+        self.status, self.reason = status, reason
+
+
+class Process:
+    """A process that calls one function again and again.
+
+    Use it in a `with` statement, from one thread at a time.
+    """
+
+    def __init__(
+        self, limits: Config, function: Callable[..., Iterator], *first: Any
+    ) -> None:
+        """Takes a function of a module, and its first arguments.
+
+        Args:
+            limits: what one call may cost.
+            function: gives an iterator of what is to be sent back.
+            first: arguments that are the same in every call; sent once.
+        """
+        self._limits = limits
+        self._task = pickle.dumps((limits, function, first))
+        self._child: subprocess.Popen | None = None
+        self._interrupted = False
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process; the next call would start a new one."""
+        if self._child is not None:
+            self._pipe.close()
+            self._child.kill()
+            self._child.wait()
+            self._child = None
+
+    def interrupt(self) -> None:
+        """Ends the call in progress and allows no other; from any thread."""
+        self._interrupted = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
+    def check_interrupted(self) -> None:
+        """Raises InterruptedError after `interrupt`."""
+        if self._interrupted:
+            raise InterruptedError("stopped")
+
+    def run(self, *rest: Any) -> Iterator[Any]:
+        """Yields what the function yields; raises what it raises.
+
+        Raises:
+            Died: it crashed, or passed a limit. The next call starts anew.
+            InterruptedError: `interrupt` was called.
+        """
+        self.check_interrupted()
+        if self._child is None:
+            self._start()
+        finished = False
+        try:
+            self._pipe.send(rest)
+            while True:
+                kind, value = self._answer()
+                if kind == "item":
+                    yield value
+                    continue
+                finished = kind == "end"
+                if kind == "raise":
+                    # Out of memory leaves a process in pieces.
+                    finished = not isinstance(value, (MemoryError, Died))
+                    raise value
+                return
+        except (EOFError, ConnectionError):
+            self.check_interrupted()
+            raise self._cause_of_death() from None
+        finally:
+            if not finished:
+                self.close()
+
+    def _start(self) -> None:
+        self._pipe, theirs = connections.Pipe()
+        self._child = subprocess.Popen(
+            [sys.executable, "-c", _MAIN, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the parent alone.
+        )
+        theirs.close()
+        with contextlib.suppress(ConnectionError):  # `run` will find out.
+            self._pipe.send_bytes(self._task)
+
+    def _answer(self) -> tuple[str, Any]:
+        used, since = None, time.monotonic()
+        while not self._pipe.poll(_LOOK_SECONDS):
+            now = _processor_ticks(self._child.pid)
+            if now is None or now != used:
+                used, since = now, time.monotonic()
+            elif time.monotonic() - since > self._limits.stall_seconds:
+                raise Died(
+                    "too_slow",
+                    "the decoder did nothing for "
+                    f"{self._limits.stall_seconds} s",
+                )
+        return self._pipe.recv()
+
+    def _cause_of_death(self) -> Died:
+        code = self._child.wait()
+        if code == -signal.SIGXCPU:
+            return Died(
+                "too_slow",
+                "the decoder needs more than "
+                f"{self._limits.cpu_seconds} s of processor time for a record",
+            )
+        name = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return Died("crashed", f"the decoder crashed ({name})")
+
+
+def _processor_ticks(pid: int) -> int | None:
+    """Processor time used so far; None where waiting is no fault of its own."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    state, *fields = text.rpartition(")")[2].split()
+    # D waits for a disk, T was stopped by somebody.
+    return None if state in "DT" else int(fields[10]) + int(fields[11])
+
+
+def serve(descriptor: int) -> None:
+    """What the process does: answers calls until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    watch = threading.Thread(
+        target=_end_with_parent, args=(os.getppid(),), daemon=True
+    )
+    watch.start()
+    with contextlib.suppress(EOFError, ConnectionError):
+        _answer_calls(connections.Connection(descriptor))
+
+
+def _answer_calls(pipe: connections.Connection) -> None:
+    limits, function, first = pickle.loads(pipe.recv_bytes())
+    _limit_memory(limits)
+    while True:
+        rest = pipe.recv()
+        try:
+            _allow_time(limits)
+            for item in function(*first, *rest):
+                pipe.send(("item", item))
+                _allow_time(limits)
+            pipe.send(("end", None))
+        except ConnectionError:
+            raise  # The parent is gone.
+        except MemoryError:
+            reason = f"needs more than {limits.memory_mb} MB of memory"
+            pipe.send(("raise", Died("too_large", reason)))
+        except Exception as error:
+            pipe.send(("raise", error))
+
+
+def _allow_time(limits: Config) -> None:
+    until = math.ceil(time.process_time() + limits.cpu_seconds)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
+
+
+def _limit_memory(limits: Config) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    size = limits.memory_mb * 1_000_000
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
+def _end_with_parent(parent: int) -> None:
+    """A killed parent cannot tell a busy child."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)

@@ -1,0 +1,149 @@
+"""Counts what the clips of a data set are, shard by shard.
+
+What it holds grows with the classes, not with the clips, but for the length
+of each clip.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tfrecords_tools import annotations, manifest
+
+MAIN = ""  # The label set that has no task's name.
+_CLIP, _OFFSET, _LENGTH, _CRC, _FIRST, _FRAMES, _START, _END = range(8)
+
+
+class Place(NamedTuple):
+    """Where one frame stands.
+
+    Attributes:
+        offset: of the record in its shard, bytes.
+        frame: the frame's place in that record.
+    """
+
+    offset: int
+    frame: int
+
+
+class Sample(NamedTuple):
+    """A clip to show.
+
+    Attributes:
+        split: that it stands in.
+        shard: file name.
+        number: of the clip within its split.
+        path: of the video.
+        frames: in the clip.
+        seconds: that it lasts.
+        places: of its first, middle and last frame.
+    """
+
+    split: str
+    shard: str
+    number: int
+    path: str
+    frames: int
+    seconds: float
+    places: tuple[Place, ...]
+
+
+def sample(
+    split: str, shard: str, path: str, rows: np.ndarray, first: int
+) -> Sample:
+    """The clip whose rows in the shard's index begin at `first`."""
+    rows = rows[first:]
+    others = np.flatnonzero(rows[:, _CLIP] != rows[0, _CLIP])
+    rows = rows[: others[0]] if len(others) else rows
+    ends = rows[:, _FIRST] + rows[:, _FRAMES]
+    count = int(ends[-1])
+    places = []
+    for frame in (0, count // 2, count - 1):
+        row = rows[np.searchsorted(ends, frame, "right")]
+        place = int(row[_OFFSET]), int(frame - row[_FIRST])
+        places.append(Place(*place))
+    seconds = float(rows[-1, _END] - rows[0, _START]) / 1e6
+    number = int(rows[0, _CLIP])
+    return Sample(split, shard, number, path, count, seconds, tuple(places))
+
+
+def ordered(splits: Iterable[str]) -> tuple[str, ...]:
+    """Splits as they are shown: training first."""
+    order = annotations.SPLITS
+    known = [split for split in order if split in splits]
+    return (*known, *sorted(set(splits) - set(order)))
+
+
+@dataclasses.dataclass
+class Census:
+    """What was counted.
+
+    Attributes:
+        wanted: samples of each class and split at most.
+        labels: label set to split to int64 clips of each label.
+        seconds: split to the lengths of its clips, float32 arrays.
+        sizes: (height, width) of the stored frames to clips.
+        rates: frames a second, to two digits, to clips.
+        samples: (split, label) to clips; label is "" where there is none.
+    """
+
+    wanted: int = 0
+    labels: dict[str, dict[str, np.ndarray]] = dataclasses.field(
+        default_factory=dict
+    )
+    seconds: dict[str, list[np.ndarray]] = dataclasses.field(
+        default_factory=dict
+    )
+    sizes: Counter = dataclasses.field(default_factory=Counter)
+    rates: Counter = dataclasses.field(default_factory=Counter)
+    samples: dict[tuple[str, str], list[Sample]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def add(
+        self, record: dict[str, Any], made: manifest.Manifest, clip: Sample
+    ) -> None:
+        """Counts one clip by its first record.
+
+        Args:
+            record: what `schema.decode` gives.
+            made: the manifest.
+            clip: the same clip, in case it is to be shown.
+        """
+        for task, known in {MAIN: made.labels, **made.tasks}.items():
+            ids = record[f"{task}.label_ids" if task else "label_ids"]
+            counts = self.labels.setdefault(task, {}).setdefault(
+                clip.split, np.zeros(len(known), np.int64)
+            )
+            for each in ids:
+                if 0 <= each < len(known):
+                    counts[each] += 1
+        self.sizes[record["height"], record["width"]] += 1
+        self.rates[round(record["frame_rate"], 2)] += 1
+        length = np.array([clip.seconds], np.float32)
+        self.seconds.setdefault(clip.split, []).append(length)
+        for name in record["labels"] or [b""]:
+            key = clip.split, name.decode(errors="replace")
+            self._show(key, [clip])
+
+    def merge(self, other: "Census") -> None:
+        """Adds what was counted in another shard."""
+        for task, splits in other.labels.items():
+            mine = self.labels.setdefault(task, {})
+            for split, counts in splits.items():
+                mine[split] = mine.get(split, 0) + counts
+        for split, lengths in other.seconds.items():
+            joined = np.concatenate(lengths)
+            self.seconds.setdefault(split, []).append(joined)
+        self.sizes.update(other.sizes)
+        self.rates.update(other.rates)
+        for key, clips in other.samples.items():
+            self._show(key, clips)
+
+    def _show(self, key: tuple[str, str], clips: list[Sample]) -> None:
+        if self.wanted:
+            shown = self.samples.setdefault(key, [])
+            shown += clips[: self.wanted - len(shown)]

@@ -1,0 +1,197 @@
+"""Makes faces unrecognisable in every stored picture, for privacy.
+
+The pictures to be stored are searched in a pass of their own, so that a
+face missed in one is hidden by those found before and after it. Faces that
+the cascades never find stay visible: see `face_detector`.
+"""
+
+import dataclasses
+import functools
+import hashlib
+
+import cv2
+import numpy as np
+
+from tfrecords_tools import cleaning_step, face_detector
+from tfrecords_tools.base import settings
+from tfrecords_tools.media import treatment, video_facts
+
+Boxes = list[face_detector.Box]
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which faces are sought, and how they are hidden."""
+
+    smallest: int = settings.setting(
+        24,
+        "Side of the smallest face sought, stored pixels; half of it costs "
+        "four times the time.",
+        minimum=8,
+    )
+    neighbors: int = settings.setting(
+        3,
+        "Detections around a place that make a face: fewer miss less and "
+        "hide more that is no face.",
+        minimum=1,
+    )
+    hold: int = settings.setting(
+        12,
+        "Stored pictures before and after one with a face in which the same "
+        "place is hidden.",
+        minimum=0,
+    )
+    margin: float = settings.setting(
+        0.3,
+        "Hidden on each side of a face, in parts of its side: hair, ears and "
+        "chin are outside of what is found.",
+        minimum=0,
+        maximum=2,
+    )
+    cells: int = settings.setting(
+        5,
+        "Squares of one colour that a face becomes, across.",
+        minimum=1,
+        maximum=8,
+    )
+
+
+def build(config: Config) -> cleaning_step.Step:
+    """The step for one clip.
+
+    Raises:
+        UserError: OpenCV comes without its cascades.
+    """
+    return _Faces(config)
+
+
+class _Faces(cleaning_step.Step):
+    place = 90
+    watches = True
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._detector = _detector(config.smallest, config.neighbors)
+        self._found: list[Boxes] = []
+        # A picture is known by its luma: whoever brings it, in any order,
+        # gets the same places hidden. Equal pictures share all of theirs.
+        self._places: dict[bytes, list[int]] = {}
+
+    def watch(self, planes: treatment.Planes) -> None:
+        key = _key(planes)
+        self._places.setdefault(key, []).append(len(self._found))
+        self._found.append(self._detector.find(planes[0]))
+
+    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+        seen = sum(map(bool, self._found))
+        if not seen:
+            return cleaning_step.Verdict("none", retouches=(self._hidden,))
+        hidden = sum(
+            bool(self._around(place)) for place in range(len(self._found))
+        )
+        total = len(self._found)
+        return cleaning_step.Verdict(
+            f"found in {seen} of {total} frames, hidden in {hidden}",
+            retouches=(self._hidden,),
+        )
+
+    def _hidden(self, planes: treatment.Planes) -> treatment.Planes:
+        """The retouch."""
+        places = self._places.get(_key(planes))
+        if places is None:  # Never seen, so nothing is known around it.
+            boxes = self._detector.find(planes[0])
+        else:
+            boxes = [box for place in places for box in self._around(place)]
+        config = self._config
+        return hide(planes, boxes, config.margin, config.cells)
+
+    def _around(self, place: int) -> Boxes:
+        """Faces in a picture and near it in time, and on the way between."""
+        hold = self._config.hold
+        before = self._found[max(0, place - hold) : place]
+        after = self._found[place + 1 : place + 1 + hold]
+        near = [*before, self._found[place], *after]
+        boxes = {box for found in near for box in found}
+        if not self._found[place]:
+            last = next((found for found in before[::-1] if found), [])
+            first = next((found for found in after if found), [])
+            boxes |= {
+                _hull(one, other)
+                for one in last
+                for other in first
+                if _are_near(one, other)
+            }
+        return sorted(boxes)
+
+
+def hide(
+    planes: treatment.Planes, boxes: Boxes, margin: float, cells: int
+) -> treatment.Planes:
+    """Turns boxes into a few squares of one colour each.
+
+    Args:
+        planes: uint8 Y, U, V, 4:2:0; they are left as they are.
+        boxes: in pixels of Y.
+        margin: by which boxes grow on each side, in parts of their side.
+        cells: squares across the largest box before it grew.
+
+    Returns:
+        New planes, or the same where there are no boxes.
+    """
+    if not boxes:
+        return planes
+    mask = np.zeros(planes[0].shape, np.uint8)
+    for left, top, right, bottom in boxes:
+        more = round(margin * max(right - left, bottom - top))
+        rows = slice(max(0, top - more), bottom + more)
+        mask[rows, max(0, left - more) : right + more] = 255
+    side = max(max(b.right - b.left, b.bottom - b.top) for b in boxes) / cells
+    return [
+        _pixelated(planes[0], mask, side),
+        *(_pixelated(plane, mask, side / 2) for plane in planes[1:]),
+    ]
+
+
+def _pixelated(plane: np.ndarray, mask: np.ndarray, side: float) -> np.ndarray:
+    height, width = plane.shape
+    if mask.shape != plane.shape:  # What is hidden in part is hidden.
+        mask = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+        mask = cv2.resize(
+            mask, (width, height), interpolation=cv2.INTER_NEAREST
+        )
+    few = [max(1, round(length / max(1, side))) for length in (width, height)]
+    coarse = cv2.resize(plane, few, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(
+        coarse, (width, height), interpolation=cv2.INTER_NEAREST
+    )
+    return np.where(mask > 0, coarse, plane)
+
+
+@functools.cache
+def _detector(smallest: int, neighbors: int) -> face_detector.FaceDetector:
+    """Loaded once in a process: that takes as long as a few pictures."""
+    return face_detector.FaceDetector(smallest, neighbors)
+
+
+def _key(planes: treatment.Planes) -> bytes:
+    luma = np.ascontiguousarray(planes[0])
+    return hashlib.blake2b(luma, digest_size=12).digest()
+
+
+def _hull(
+    one: face_detector.Box, other: face_detector.Box
+) -> face_detector.Box:
+    return face_detector.Box(
+        min(one.left, other.left),
+        min(one.top, other.top),
+        max(one.right, other.right),
+        max(one.bottom, other.bottom),
+    )
+
+
+def _are_near(one: face_detector.Box, other: face_detector.Box) -> bool:
+    """Whether a face may have gone from one to the other: two of its sides."""
+    reach = 2 * max(one.right - one.left, other.right - other.left)
+    across = (one.left + one.right - other.left - other.right) / 2
+    down = (one.top + one.bottom - other.top - other.bottom) / 2
+    return max(abs(across), abs(down)) <= reach

@@ -1,0 +1,182 @@
+"""Finds passages where the picture is frozen, or blank.
+
+Compared are means of blocks, a sixteenth of the short side wide: noise
+cancels within a block, while lips that speak move one. Every frame is seen:
+at a few a second a passage's ends would be known to a quarter of a second,
+and looking costs a tenth of decoding.
+"""
+
+import dataclasses
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from tfrecords_tools import cleaning_step
+from tfrecords_tools.base import settings
+from tfrecords_tools.media import looks, video_facts
+
+_SHORT_SIDE = 64
+_BLOCK = 4
+
+Span = tuple[int, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What counts as still, and what follows."""
+
+    seconds: float = settings.setting(
+        2.0,
+        "Frozen passages shorter than this are let be.",
+        minimum=0,
+    )
+    blank_seconds: float = settings.setting(
+        0.5,
+        "Blank passages shorter than this are let be.",
+        minimum=0,
+    )
+    change: float = settings.setting(
+        5.0,
+        "A picture is frozen where no block differs from the passage's first "
+        "picture by more, in levels of 255. Key frames of x264 at crf 23 "
+        "differ by up to 4, a face at rest by 4 to 15 within a second.",
+        minimum=0,
+        maximum=255,
+    )
+    contrast: float = settings.setting(
+        8.0,
+        "A picture is blank where its blocks differ by no more, in levels of "
+        "255.",
+        minimum=0,
+        maximum=255,
+    )
+    action: str = settings.setting(
+        "report",
+        "report writes the column only, drop leaves clips out that are still "
+        "for the most part, cut leaves the passages out; the first picture "
+        "of a frozen one stays.",
+        choices=("report", "drop", "cut"),
+    )
+    most: float = settings.setting(
+        0.5,
+        "Drop clips of which more than this part is still.",
+        minimum=0,
+        maximum=1,
+    )
+
+
+def build(config: Config) -> cleaning_step.Step:
+    """The step for one clip."""
+    return _Still(config)
+
+
+class _Open(NamedTuple):
+    """A passage that may go on."""
+
+    start: int
+    end: int
+    blocks: np.ndarray
+
+
+class _Still(cleaning_step.Step):
+    looks_a_second = math.inf
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._frozen: list[Span] = []
+        self._blank: list[Span] = []
+        self._held: _Open | None = None
+        self._empty: Span | None = None
+        self._start: int | None = None
+        self._end = 0
+
+    def see(self, look: looks.Look) -> None:
+        blocks = _blocks(look.gray(_SHORT_SIDE))
+        if self._start is None:
+            self._start = look.time
+        self._end = look.end_time
+        held = self._held
+        if held is None or _differ(held.blocks, blocks) > self._config.change:
+            self._close_frozen()
+            held = _Open(look.time, look.end_time, blocks)
+        self._held = held._replace(end=look.end_time)
+        if float(np.ptp(blocks)) > self._config.contrast:
+            self._close_blank()
+        else:
+            start = self._empty[0] if self._empty else look.time
+            self._empty = start, look.end_time
+
+    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+        self._close_frozen()
+        self._close_blank()
+        if self._start is None:
+            return cleaning_step.Verdict("no frame seen")
+        length = max(1, self._end - self._start)
+        still = _length(_merged(self._frozen + self._blank))
+        if not still:
+            return cleaning_step.Verdict("none")
+        kinds = {"frozen": self._frozen, "blank": self._blank}
+        column = ", ".join(
+            f"{kind} {_length(spans) / 1e6:.2f} s"
+            for kind, spans in kinds.items()
+            if spans
+        )
+        config, part = self._config, still / length
+        column += f", {part:.0%} still"
+        if config.action == "cut":
+            return self._cut(column)
+        if config.action == "drop" and part > config.most:
+            reason = f"still: {part:.0%} is more than {config.most:.0%}"
+            return cleaning_step.Verdict(column, reason)
+        return cleaning_step.Verdict(column)
+
+    def _cut(self, column: str) -> cleaning_step.Verdict:
+        # A microsecond later, so that the first picture stays.
+        repeats = [(start + 1, end) for start, end in self._frozen]
+        cut = _merged(repeats + self._blank)
+        if (self._start, self._end) in cut:
+            return cleaning_step.Verdict(column, "still: blank from end to end")
+        return cleaning_step.Verdict(column, left_out=tuple(cut))
+
+    def _close_frozen(self) -> None:
+        if self._held is not None:
+            span = self._held.start, self._held.end
+            if span[1] - span[0] >= self._config.seconds * 1e6:
+                self._frozen.append(span)
+        self._held = None
+
+    def _close_blank(self) -> None:
+        span = self._empty
+        if span and span[1] - span[0] >= self._config.blank_seconds * 1e6:
+            self._blank.append(span)
+        self._empty = None
+
+
+def _blocks(gray: np.ndarray) -> np.ndarray:
+    """float32 means of the blocks."""
+    size = [max(1, side // _BLOCK) for side in gray.shape[::-1]]
+    return cv2.resize(
+        gray.astype(np.float32), size, interpolation=cv2.INTER_AREA
+    )
+
+
+def _differ(one: np.ndarray, other: np.ndarray) -> float:
+    if one.shape != other.shape:
+        return math.inf
+    return float(np.abs(one - other).max())
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Sorted, and joined where they touch."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            start, end = merged[-1][0], max(end, merged.pop()[1])
+        merged.append((start, end))
+    return merged
+
+
+def _length(spans: list[Span]) -> int:
+    return sum(end - start for start, end in spans)

@@ -1,0 +1,258 @@
+"""Turns one clip into records: the work that is done in isolated processes.
+
+Everything that touches a video happens below this file; what comes out is
+bytes and a few numbers.
+"""
+
+import collections
+import contextlib
+import dataclasses
+import pathlib
+import traceback
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import cv2
+
+from tfrecords_tools import (
+    annotations,
+    clip_cleaning,
+    schema,
+    shard_plan,
+    text_cleaning,
+)
+from tfrecords_tools.base import errors, isolated, registry
+from tfrecords_tools.media import reader, sound, treatment, voice
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What every clip of a data set shares.
+
+    Attributes:
+        root: folder of the videos.
+        folder: where shards are written.
+        media: how frames are picked and stored.
+        sound: how sound is read, if at all.
+        text: how captions and words are cleaned.
+        cleaning: steps, files of `tfrecords_tools.cleaning`.
+        chunk_frames: frames in a record at most.
+        labels: label to id.
+        tasks: further label sets, task to label to id.
+        contents: what a record holds.
+        limits: what one record may cost.
+        recipe: digest of all that the bytes depend on but the clips.
+    """
+
+    root: pathlib.Path
+    folder: pathlib.Path
+    media: reader.Config
+    sound: sound.Config
+    text: text_cleaning.Config
+    cleaning: tuple[registry.Chosen, ...]
+    chunk_frames: int
+    labels: dict[str, int]
+    tasks: dict[str, dict[str, int]]
+    contents: schema.Contents
+    limits: isolated.Config
+    recipe: str
+
+
+class Chunk(NamedTuple):
+    """One record.
+
+    Attributes:
+        data: serialised.
+        first: its first frame, counted within the clip.
+        frames: in it.
+        span: first and last time, microseconds.
+    """
+
+    data: bytes
+    first: int
+    frames: int
+    span: tuple[int, int]
+
+
+class Ending(NamedTuple):
+    """What became of a clip, told after its last chunk.
+
+    Attributes:
+        status: "ok", or why its chunks are void.
+        reason: a sentence, or what is worth knowing about the video.
+        columns: what each cleaning step has to report.
+    """
+
+    status: str
+    reason: str
+    columns: dict[str, str] = {}
+
+
+def of_clip(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
+    """Yields the chunks of a clip, and one `Ending` at last."""
+    cv2.setNumThreads(1)
+    try:
+        yield from _of_readable(job, clip)
+    except reader.VideoError as error:
+        yield Ending(error.status, error.reason)
+    except (MemoryError, errors.UserError):
+        raise
+    except Exception as error:  # One file shall not end a long build.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        name = pathlib.Path(place.filename).name
+        reason = f"{error!r} in {name}:{place.lineno}"
+        yield Ending("crashed", reason)
+
+
+def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
+    path = job.root / clip.path
+    facts = reader.probe(path, job.media)
+    start = round((clip.start_seconds or 0) * 1_000_000)
+    end = clip.end_seconds and round(clip.end_seconds * 1_000_000)
+    decided = clip_cleaning.decide(
+        job.cleaning, path, job.media, start, end, facts
+    )
+    if decided.dropped:
+        yield Ending("dropped", decided.dropped, decided.columns)
+        return
+    shared = _shared(job, clip, facts)
+    words = _Words(job.text, clip, start)
+    count = damaged = 0
+    with _listening(job, path, start) as heard:
+        for frames in _chunks(job, path, clip, decided.treatment):
+            span = frames[0].time, frames[-1].end_time
+            record = shared | _pictures(frames) | words.take(span[1])
+            for features in heard:
+                record |= features(*span)
+            data = schema.encode(record, job.contents)
+            yield Chunk(data, count, len(frames), span)
+            count += len(frames)
+            damaged += sum(frame.damaged for frame in frames)
+        notes = [str(facts), *(part.note for part in heard if part.note)]
+    notes += [f"{damaged} frames damaged"] if damaged else []
+    yield Ending("ok", ", ".join(notes), decided.columns)
+
+
+def _chunks(
+    job: Job,
+    path: pathlib.Path,
+    clip: annotations.Clip,
+    treated: treatment.Treatment,
+) -> Iterator[list[reader.Frame]]:
+    chunk = []
+    span = clip.start_seconds, clip.end_seconds
+    for frame in reader.read_frames(path, job.media, *span, treated):
+        chunk.append(frame)
+        if len(chunk) == job.chunk_frames:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _shared(
+    job: Job, clip: annotations.Clip, facts: reader.Facts
+) -> dict[str, Any]:
+    """The features that all chunks of a clip share."""
+    record = {
+        "format": job.media.storage,
+        "frame_rate": job.media.frame_rate or facts.frame_rate,
+        "path": clip.path,
+        "media_id": shard_plan.name_of(clip),
+        "caption": text_cleaning.clean(job.text, clip.caption),
+    } | _labelled("", clip.label, job.labels)
+    for task, ids in job.tasks.items():
+        record |= _labelled(f"{task}.", clip.tasks.get(task, ""), ids)
+    return record
+
+
+def _labelled(prefix: str, label: str, ids: dict[str, int]) -> dict[str, Any]:
+    names = annotations.split_labels(label)
+    return {
+        f"{prefix}labels": names,
+        f"{prefix}label_ids": [ids[name] for name in names],
+    }
+
+
+def _pictures(frames: list[reader.Frame]) -> dict[str, Any]:
+    return {
+        "frames": [frame.data for frame in frames],
+        "times": [frame.time for frame in frames],
+        "height": frames[0].height,
+        "width": frames[0].width,
+        "start_time": frames[0].time,
+        "end_time": frames[-1].end_time,
+    }
+
+
+@contextlib.contextmanager
+def _listening(
+    job: Job, path: pathlib.Path, start: int
+) -> Iterator[list["_Waveform | _Voice"]]:
+    """Opens what the data set holds of the sound."""
+    where = path, job.sound, job.media.max_pixels, start
+    with contextlib.ExitStack() as opened:
+        heard: list[_Waveform | _Voice] = []
+        if job.sound.rate:
+            sounding = opened.enter_context(sound.Sound(*where))
+            heard.append(_Waveform(sounding, job.sound.rate))
+        if job.sound.voice:
+            heard.append(_Voice(opened.enter_context(voice.Voice(*where))))
+        yield heard
+
+
+class _Waveform(NamedTuple):
+    sound: sound.Sound
+    rate: int
+
+    @property
+    def note(self) -> str:
+        return self.sound.note
+
+    def __call__(self, start: int, end: int) -> dict[str, Any]:
+        samples = self.sound.take(start, end).tolist()
+        return {"waveform": samples, "sample_rate": self.rate}
+
+
+class _Voice(NamedTuple):
+    voice: voice.Voice
+    note: str = ""
+
+    def __call__(self, start: int, end: int) -> dict[str, Any]:
+        spans = self.voice.spans(start, end)
+        return {
+            "voice_starts": [begin for begin, _ in spans],
+            "voice_ends": [stop for _, stop in spans],
+        }
+
+
+class _Words:
+    """The words of a clip, each given once: where it begins."""
+
+    def __init__(
+        self, text: text_cleaning.Config, clip: annotations.Clip, start: int
+    ) -> None:
+        timed = [
+            (text_cleaning.clean(text, word.text), *_span_of(word))
+            for word in clip.words
+        ]
+        heard = [word for word in timed if word[0] and word[2] > start]
+        self._left = collections.deque(sorted(heard, key=lambda w: w[1:]))
+
+    def take(self, end: int) -> dict[str, Any]:
+        """Those that begin before `end` and were not given yet."""
+        given = []
+        while self._left and self._left[0][1] < end:
+            given.append(self._left.popleft())
+        return {
+            "words": [text for text, _, _ in given],
+            "word_times": [begin for _, begin, _ in given],
+            "word_lengths": [stop - begin for _, begin, stop in given],
+        }
+
+
+def _span_of(word: annotations.Word) -> tuple[int, int]:
+    return (
+        round(word.start_seconds * 1_000_000),
+        round(word.end_seconds * 1_000_000),
+    )

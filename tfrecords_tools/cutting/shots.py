@@ -1,0 +1,81 @@
+"""Cuts a span where the camera or the scene changes.
+
+The boundaries are found once a video, by media/shot_boundaries.
+"""
+
+import dataclasses
+
+from tfrecords_tools import video_survey
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.media import shot_boundaries
+
+NEEDS = ("shots",)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(shot_boundaries.Config):
+    """How shots are found, and how long they may be."""
+
+    maximum_seconds: float | None = settings.setting(
+        None,
+        "Longer shots are cut into equal parts that are not longer. Not "
+        "given: shots are left whole.",
+        minimum=0.01,
+    )
+
+    def __post_init__(self) -> None:
+        most = self.maximum_seconds
+        if most is not None and most < 2 * self.minimum_seconds:
+            raise errors.UserError(
+                f"--shots.maximum_seconds={most}: wanted at least twice "
+                f"--shots.minimum_seconds={self.minimum_seconds}, as parts "
+                "may be half as long as the maximum"
+            )
+
+
+def cut(
+    config: Config,
+    survey: video_survey.Survey,
+    start: int,
+    end: int | None,
+) -> tuple[tuple[int, int | None], ...]:
+    """The shots within [start, end), in order of time.
+
+    Args:
+        config: limits of their length.
+        survey: says where the shots change.
+        start: microseconds from the container's start.
+        end: exclusive; None is the video's end.
+
+    Returns:
+        Spans in microseconds. Pieces shorter than the minimum, as the ends
+        of the span may cut them off, are left out; a span without a longer
+        piece stays whole.
+    """
+    start, end = survey.within(start, end)
+    if start >= end:
+        return ()
+    inside = [each for each in survey.shots if start < each < end]
+    places = [start, *inside, end]
+    least = 1_000_000 * config.minimum_seconds
+    pieces = [
+        (first, last)
+        for first, last in zip(places, places[1:], strict=False)
+        if last - first >= least
+    ]
+    return tuple(
+        part
+        for piece in pieces or [(start, end)]
+        for part in _parts(*piece, config.maximum_seconds)
+    )
+
+
+def _parts(
+    first: int, last: int, maximum_seconds: float | None
+) -> list[tuple[int, int | None]]:
+    most = 1_000_000 * maximum_seconds if maximum_seconds else last - first
+    count = max(1, int(-(-(last - first) // most)))
+    places = [
+        first + (last - first) * number // count for number in range(count + 1)
+    ]
+    return list(zip(places, places[1:], strict=False))

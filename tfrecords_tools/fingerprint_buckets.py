@@ -1,0 +1,90 @@
+"""Proposes pairs of vectors that may have nearly the same direction.
+
+Locality-sensitive hashing: a bit says on which side of a random plane a
+vector lies, and two vectors at an angle differ in angle / pi of the bits.
+Those that share all bits of some table are looked at, those that share too
+few bits of all tables are passed over.
+Source: Charikar, "Similarity Estimation Techniques from Rounding
+Algorithms", STOC 2002.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+TABLES = 96
+_ROWS = 8192
+_PAIRS = 1 << 16  # Looked at together.
+# Of a pair's bits; an angle of 59 degrees.
+_MOST_DIFFERENT = 0.33
+
+
+def pairs(
+    vectors: np.ndarray, bits: int, tables: int = TABLES
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Proposes pairs, some of them again and again.
+
+    Args:
+        vectors: whole numbers [n, d].
+        bits: of a key; more give fewer pairs. At most 31.
+        tables: more find more.
+
+    Yields:
+        Places of the first and of the second vectors, the first smaller.
+    """
+    if len(vectors) < 2:
+        return
+    keys, sketches = _hashed(vectors, bits, tables)
+    for table in range(tables):
+        order = np.argsort(keys[table], kind="stable")
+        for first, second in _neighbours(keys[table][order], order):
+            for start in range(0, len(first), _PAIRS):
+                some = slice(start, start + _PAIRS)
+                one, other = first[some], second[some]
+                apart = _count_bits(sketches[one] ^ sketches[other])
+                near = apart <= _MOST_DIFFERENT * bits * tables
+                if near.any():
+                    yield one[near], other[near]
+
+
+def _hashed(
+    vectors: np.ndarray, bits: int, tables: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """int32 [tables, n] keys, and all bits packed, uint8 [n, bytes]."""
+    # This stream of random numbers is the same in every version of NumPy.
+    random = np.random.RandomState(0)
+    planes = random.randint(0, 2, (vectors.shape[1], tables * bits)) * 2 - 1
+    planes = planes.astype(np.float32)
+    weights = 1 << np.arange(bits, dtype=np.int32)
+    keys = np.empty((tables, len(vectors)), np.int32)
+    sketches = []
+    for start in range(0, len(vectors), _ROWS):
+        rows = vectors[start : start + _ROWS].astype(np.float32)
+        above = rows @ planes > 0  # Whole numbers: exact.
+        sketches.append(np.packbits(above, axis=1))
+        parts = above.reshape(len(rows), tables, bits)
+        keys[:, start : start + _ROWS] = (parts @ weights).T
+    return keys, np.concatenate(sketches)
+
+
+def _neighbours(
+    keys: np.ndarray, order: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """All pairs with equal keys, by their distance in the sorted keys."""
+    places = np.arange(len(keys) - 1)
+    distance = 1
+    while len(places):
+        places = places[places + distance < len(keys)]
+        places = places[keys[places] == keys[places + distance]]
+        # A stable sort keeps the smaller place first.
+        yield order[places], order[places + distance]
+        distance += 1
+
+
+_BITS_OF_BYTE = np.unpackbits(
+    np.arange(256, dtype=np.uint8)[:, None], axis=1
+).sum(axis=1, dtype=np.int32)
+
+
+def _count_bits(values: np.ndarray) -> np.ndarray:
+    return _BITS_OF_BYTE[values].sum(axis=1)

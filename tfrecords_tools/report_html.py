@@ -1,0 +1,96 @@
+"""The pieces of HTML that the report page is put together from.
+
+Whatever comes from labels, paths or settings is escaped here.
+"""
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+
+Pieces = Iterator[str]
+_JOINERS = "\u200c\u200d"  # Not printable, but part of words and emoji.
+
+
+def text(value: object) -> str:
+    """`value` as HTML text, also within an attribute's quotes.
+
+    Bytes that are no UTF-8 and control characters are shown, not obeyed.
+    """
+    shown = str(value).encode("utf-8", "backslashreplace").decode()
+    shown = "".join(c if c.isprintable() else _named(c) for c in shown)
+    return html.escape(shown)
+
+
+def _named(character: str) -> str:
+    if character in _JOINERS:
+        return character
+    escaped = character.encode("unicode_escape").decode()
+    return " " if character.isspace() else escaped
+
+
+def section(title: str, body: Iterable[str], note: str = "") -> Pieces:
+    """A headed part of the page; `body` is HTML, the rest is text."""
+    yield f"<section><h2>{text(title)}</h2>\n"
+    if note:
+        yield f'<p class="note">{text(note)}</p>\n'
+    yield from body
+    yield "</section>\n"
+
+
+def details(summary: str, body: Iterable[str], is_open: bool = False) -> Pieces:
+    """A part that opens on a click; `body` is HTML."""
+    state = " open" if is_open else ""
+    yield f"<details{state}><summary>{text(summary)}</summary>\n"
+    yield from body
+    yield "</details>\n"
+
+
+def table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    kinds: str = "",
+    name: str = "",
+) -> Pieces:
+    """A table that scrolls inside its own box.
+
+    Args:
+        head: column names, text.
+        rows: cells, HTML.
+        kinds: a letter a column: `n` number, `b` bar, `t` text.
+        name: class of the table, for its widths.
+    """
+    classes = {"n": ' class="number"', "b": ' class="bar"'}
+    marks = [classes.get(kind, "") for kind in kinds.ljust(len(head), "t")]
+    yield f'<div class="scroll" tabindex="0"><table class="{name}"><thead><tr>'
+    for mark, title in zip(marks, head, strict=True):
+        yield f'<th scope="col"{mark}>{text(title)}</th>'
+    yield "</tr></thead><tbody>\n"
+    for row in rows:
+        cells = zip(marks, row, strict=True)
+        yield "<tr>" + "".join(f"<td{m}>{c}</td>" for m, c in cells) + "</tr>\n"
+    yield "</tbody></table></div>\n"
+
+
+def number(value: float) -> str:
+    """`3,808`."""
+    return f"{value:,.0f}"
+
+
+def size(count: int) -> str:
+    """`81.2 MB`."""
+    for unit, limit in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= limit:
+            return f"{count / limit:,.1f} {unit}"
+    return f"{count} bytes"
+
+
+def duration(seconds: float) -> str:
+    """`2.1 h`, `3.5 min` or `12.0 s`."""
+    for unit, limit in (("h", 3600), ("min", 60)):
+        if seconds >= limit:
+            return f"{seconds / limit:,.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def several(count: int, one: str, many: str = "") -> str:
+    """`1 clip`, `3 clips`."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"

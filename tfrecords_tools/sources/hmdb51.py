@@ -1,0 +1,136 @@
+"""HMDB51 with its official splits.
+
+Source: Kuehne et al.: HMDB, a large video database for human motion
+recognition, ICCV 2011. The input folder holds `<action>/<name>.avi` and
+`testTrainMulti_7030_splits/<action>_test_split1.txt`, also beside it, whose
+lines are `name.avi 1` (training), `2` (test) or `0` (unused).
+
+Clips are named `<source>_<action>_<body>_<camera>_np<people>_<view>_<quality>_
+<number>`; those of one source come from one video or film. The lists were
+made action by action: within an action a source stands on one side, but a
+film that shows several actions may train one and test another (American
+History X: `smoke` and `wave`). Published results rest on these lists, so
+they are obeyed: the group is action and source, and where a list does put
+one on both sides, its clips make a group on each. Validation is drawn by
+source alone, so that it shares no film with what is left of training.
+"""
+
+import dataclasses
+import os
+import pathlib
+import re
+from collections import defaultdict
+
+from tfrecords_tools import annotation_text, annotations, split_lists
+from tfrecords_tools.base import settings
+
+_LISTS = (
+    "testTrainMulti_7030_splits",
+    "test_train_splits/testTrainMulti_7030_splits",
+    "test_train_splits",
+)
+_SPLITS = {"1": "train", "2": "test"}
+_UNUSED = "0"
+_LIST = re.compile(r"(.+)_test_split([123])\.txt")
+_ATTRIBUTES = r"_[^_]+_[^_]+_np\d+_[^_]+_[^_]+_\d+\.\w+"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which split; the official lists have no validation clips."""
+
+    split_number: int = settings.setting(
+        1, "Which official split, 1 to 3.", minimum=1, maximum=3
+    )
+    validation_fraction: float = settings.setting(
+        0.0,
+        "How much of training becomes validation, 0 to 0.9; whole sources, "
+        "drawn by a hash of their names.",
+        minimum=0,
+        maximum=0.9,
+    )
+
+
+def list_clips(config: Config, input: str) -> list[annotations.Clip]:
+    """Reads the lists of every action.
+
+    Args:
+        config: which split.
+        input: the folder of the videos and lists.
+
+    Returns:
+        Training and test clips, by action and in the order of its list.
+
+    Raises:
+        UserError: a list is missing, lines are faulty, or listed videos are
+            not there; all lines are named.
+    """
+    videos = split_lists.Videos(input, ("hmdb51_org", "videos"))
+    lists = videos.lists(_LISTS, f"_test_split{config.split_number}.txt")
+    faults: list[str] = []
+    clips, sources = [], []
+    for action in _actions(lists, videos.folder):
+        path = lists / f"{action}_test_split{config.split_number}.txt"
+        for line in annotation_text.read_lines(path, faults):
+            try:
+                clip = _clip(line, action, videos)
+            except ValueError as error:
+                faults.append(f"{line.origin}: {error}")
+                continue
+            if clip:
+                clips.append(clip)
+                sources.append(clip.group.partition("/")[2])
+    if faults:
+        annotation_text.raise_all(faults + annotations.faults(_parted(clips)))
+    return split_lists.hold_out(
+        _parted(clips), config.validation_fraction, sources
+    )
+
+
+def _actions(lists: pathlib.Path, folder: pathlib.Path) -> list[str]:
+    """All that have a list of any split, or a folder of videos."""
+    listed = (_LIST.fullmatch(name) for name in os.listdir(lists))
+    filled = (
+        entry.name
+        for entry in os.scandir(folder)
+        if entry.is_dir()
+        and any(name.endswith(".avi") for name in os.listdir(entry.path))
+    )
+    return sorted({found[1] for found in listed if found} | set(filled))
+
+
+def _clip(
+    line: annotation_text.Line, action: str, videos: split_lists.Videos
+) -> annotations.Clip | None:
+    name, _, number = line.text.strip().rpartition(" ")
+    name = name.strip()
+    if not name or "/" in name or number not in (*_SPLITS, _UNUSED):
+        raise ValueError(f"{line.text!r}: wanted a video's name and 0, 1 or 2")
+    if number == _UNUSED:
+        return None
+    return annotations.Clip(
+        path=videos.path(f"{action}/{name}"),
+        label=action,
+        split=_SPLITS[number],
+        group=f"{action}/{_source(name, action)}",
+        origin=line.origin,
+    )
+
+
+def _source(name: str, action: str) -> str:
+    """What stands before the action; the whole name where it has none."""
+    found = re.fullmatch(f"(.+)_{re.escape(action)}{_ATTRIBUTES}", name)
+    return found[1] if found else name
+
+
+def _parted(clips: list[annotations.Clip]) -> list[annotations.Clip]:
+    """Groups that a list puts on both sides become one on each."""
+    sides = defaultdict(set)
+    for clip in clips:
+        sides[clip.group].add(clip.split)
+    return [
+        dataclasses.replace(clip, group=f"{clip.group}/{clip.split}")
+        if len(sides[clip.group]) > 1
+        else clip
+        for clip in clips
+    ]

@@ -1,0 +1,175 @@
+"""Kinetics-400, -600 and -700: annotation CSVs and videos as downloaded.
+
+Source: Kay et al., arXiv:1705.06950; Carreira et al., arXiv:1808.01340 and
+arXiv:1907.06987. The CSVs have the columns label (not in some test files),
+youtube_id, time_start, time_end, split and, in older ones, is_cc; the first
+release wrote `YouTube Identifier,Start time,End time,Class label`.
+
+A video stands anywhere below the input: `<id>_000012_000022.mp4`, cut to its
+span, or `<id>.mp4` whole, of which the span is taken. Videos that are gone
+are no error: they are counted and, where wanted, listed.
+"""
+
+import csv
+import dataclasses
+import os
+import pathlib
+import sys
+
+from tfrecords_tools import (
+    annotation_text,
+    annotations,
+    folder_files,
+    kinetics_rows,
+)
+from tfrecords_tools.base import atomic_write, errors, settings
+from tfrecords_tools.media import video_names
+
+_MISSING = ("label", "youtube_id", "time_start", "time_end", "split")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which annotations, and which classes of them."""
+
+    annotations: tuple[str, ...] = settings.setting(
+        (),
+        "Annotation CSVs, with commas between. Not given: those with train, "
+        "val, validate or test in their names, in the input or one folder "
+        "below it.",
+    )
+    label_list: str | None = settings.setting(
+        None,
+        "File of the classes to keep, one a line; underscores are spaces. "
+        "Rows without a label are left out then. Not given: all.",
+    )
+    missing: str | None = settings.setting(
+        None, "CSV file to write the rows to whose videos are not there."
+    )
+
+
+def list_clips(config: Config, input: str) -> list[annotations.Clip]:
+    """Reads the annotations and looks for their videos.
+
+    Args:
+        config: which annotations and classes.
+        input: the folder of the videos, or one annotation CSV in it.
+
+    Returns:
+        Clips whose videos are there, in the order of the rows.
+
+    Raises:
+        UserError: no annotations, faulty rows, all of which are named, a
+            class of the list that no row has, or no video at all.
+    """
+    root = pathlib.Path(input)
+    given = config.annotations
+    if root.is_file():
+        root, given = root.parent, (*given, input)
+    faults: list[str] = []
+    rows = [
+        row
+        for path in given or _found(root, config)
+        for row in kinetics_rows.read(path, faults)
+    ]
+    if config.label_list:
+        rows = kinetics_rows.keep(rows, config.label_list, faults)
+    annotation_text.raise_all(faults)
+    index = _Index(root)
+    clips, missing = [], []
+    for row in rows:
+        clip = index.clip(row)
+        if clip:
+            clips.append(clip)
+        else:
+            missing.append(row)
+    _tell(config, root, clips, missing)
+    return clips
+
+
+def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
+    own = config.missing and os.path.realpath(config.missing)
+    found = [
+        path
+        for pattern in ("*.csv", "*/*.csv")
+        for path in sorted(root.glob(pattern))
+        if kinetics_rows.split_in_name(path) and os.path.realpath(path) != own
+    ]
+    if not found:
+        raise errors.UserError(
+            f"--input={root}: no annotations such as train.csv there: name "
+            "them with --kinetics.annotations=FILE,FILE"
+        )
+    return found
+
+
+class _Index:
+    """Where the videos stand, by their names without suffix."""
+
+    def __init__(self, root: pathlib.Path) -> None:
+        self._paths: dict[str, list[pathlib.PurePath]] = {}
+        for path in sorted(folder_files.below(root)):
+            if video_names.is_likely(path.name):
+                self._paths.setdefault(path.stem, []).append(path)
+
+    def clip(self, row: kinetics_rows.Row) -> annotations.Clip | None:
+        """The clip of a row; nothing where its video is missing."""
+        span = (row.start, row.end)
+        cut = f"{row.id}_{int(row.start):06d}_{int(row.end):06d}"
+        if cut in self._paths:
+            name, span = cut, (None, None)
+        elif row.id in self._paths:
+            name = row.id
+        else:
+            return None
+        return annotations.Clip(
+            self._chosen(name, row).as_posix(),
+            row.label,
+            row.split,
+            row.id,
+            *span,
+            origin=row.origin,
+        )
+
+    def _chosen(self, name: str, row: kinetics_rows.Row) -> pathlib.PurePath:
+        """Where there are several, the one in folders of class and split."""
+
+        def agreeing(path: pathlib.PurePath) -> int:
+            folders = path.parts[:-1]
+            return sum(
+                kinetics_rows.plain(folder) == kinetics_rows.plain(row.label)
+                or annotations.canonical_split(folder) == row.split
+                for folder in folders
+            )
+
+        return max(self._paths[name], key=agreeing)
+
+
+def _tell(
+    config: Config,
+    root: pathlib.Path,
+    clips: list,
+    missing: list[kinetics_rows.Row],
+) -> None:
+    """Lists and counts the missing videos, none of them included."""
+    total = len(clips) + len(missing)
+    where = "name a file with --kinetics.missing=FILE to list them"
+    if config.missing:
+        with atomic_write.file(config.missing, "w") as stream:
+            table = csv.writer(stream, lineterminator="\n")
+            table.writerow(_MISSING)
+            for row in missing:
+                times = f"{row.start:.10g}", f"{row.end:.10g}"
+                table.writerow((row.label, row.id, *times, row.split))
+        where = f"list: {config.missing}"
+    if missing and not clips:
+        raise errors.UserError(
+            f"none of the {total} videos is in {root}: wanted files such as "
+            f"{missing[0].id}.mp4 or {missing[0].id}"
+            f"_{int(missing[0].start):06d}_{int(missing[0].end):06d}.mp4"
+        )
+    if missing:
+        print(
+            f"kinetics: {len(missing)} of {total} videos are missing; {where}",
+            file=sys.stderr,
+        )

@@ -1,0 +1,172 @@
+"""Videos with what is said in them: word timings or subtitles.
+
+The text of `s1/a.mpg` has the same stem: `a.align` (lines of start, end and
+word, as in the GRID corpus, doi:10.1121/1.2229005), `a.srt`, `.vtt`, `.ass`
+or `.ssa`, or with a language, `a.en.srt`. It stands beside the video, in a
+folder beside or below the video's, or in the folder given.
+"""
+
+import dataclasses
+import os
+import pathlib
+import sys
+
+from tfrecords_tools import (
+    annotation_text,
+    annotations,
+    folder_files,
+    paired_texts,
+    timed_text,
+)
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.media import video_names
+
+_SHOWN = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Where the texts are and what becomes a clip."""
+
+    texts: str | None = settings.setting(
+        None,
+        "Folder of the texts, with the videos' folders inside it or not. Not "
+        "given: beside each video, else in the folders beside and below.",
+    )
+    clips: str = settings.setting(
+        "video",
+        "What is a clip: the video, its caption being the whole text, or each "
+        "sentence, with its time; an .align file is one sentence.",
+        choices=("video", "sentence"),
+    )
+    language: str = settings.setting(
+        "", "Take a.en.srt for en. Not given: a.srt, or the only one there is."
+    )
+    encoding: str = settings.setting(
+        "utf-8", "How the characters of the texts are written, as in cp1252."
+    )
+    align_rate: int = settings.setting(
+        25_000, "Time units of .align files in a second.", minimum=1
+    )
+
+
+def list_clips(config: Config, input: str) -> list[annotations.Clip]:
+    """Pairs videos with texts and reads the texts.
+
+    Videos without a text, and texts without a video, are left out and told
+    on the standard error.
+
+    Args:
+        config: where the texts are and what a clip is.
+        input: the folder of the videos.
+
+    Returns:
+        Clips sorted by path and time; `words` holds all of the video's.
+
+    Raises:
+        UserError: a text is damaged or one video has several, all of which
+            are named; or no video has one.
+    """
+    _check(config, input)
+    faults: list[str] = []
+    videos = sorted(
+        path
+        for path in folder_files.below(input)
+        if video_names.is_likely(path.name)
+    )
+    texts = paired_texts.PairedTexts(
+        config.texts or input,
+        None if config.texts else videos,
+        timed_text.SUFFIXES,
+        config.language,
+    )
+    clips, silent = [], []
+    for video in videos:
+        try:
+            text = texts.of(video)
+        except ValueError as error:
+            faults.append(
+                f"{error}: choose with --transcripts.language or "
+                "--transcripts.texts"
+            )
+            continue
+        if text is None:
+            silent.append(video.as_posix())
+            continue
+        words = timed_text.read(
+            texts.root / text,
+            faults,
+            text.as_posix(),
+            config.encoding,
+            config.align_rate,
+        )
+        by_word = text.suffix.lower() == ".align"
+        clips += _clips(config, video.as_posix(), text, words, by_word)
+    annotation_text.raise_all(faults)
+    if len(silent) == len(videos):
+        raise errors.UserError(
+            f"--input={input}: none of the {len(videos)} videos has a text "
+            f"in {texts.root}: wanted the same name and one of "
+            f"{', '.join(timed_text.SUFFIXES)}; name their folder with "
+            "--transcripts.texts=FOLDER"
+        )
+    _tell("videos have no text", silent)
+    _tell("texts have no video", texts.left_over())
+    return clips
+
+
+def _check(config: Config, input: str) -> None:
+    for flag, folder in (
+        ("input", input),
+        ("transcripts.texts", config.texts or input),
+    ):
+        if not os.path.isdir(folder):
+            raise errors.UserError(f"--{flag}={folder}: wanted a folder")
+    try:
+        "text".encode(config.encoding)
+    except LookupError as error:
+        raise errors.UserError(
+            f"--transcripts.encoding={config.encoding}: there is no such "
+            "encoding; wanted one as utf-8, cp1252 or utf-16"
+        ) from error
+
+
+def _clips(
+    config: Config,
+    video: str,
+    text: pathlib.PurePath,
+    words: tuple[annotations.Word, ...],
+    by_word: bool,
+) -> list[annotations.Clip]:
+    whole = " ".join(word.text for word in words)
+    origin = text.as_posix()
+    if config.clips == "video":
+        return [
+            annotations.Clip(video, caption=whole, words=words, origin=origin)
+        ]
+    if by_word and words:
+        start, end = words[0].start_seconds, words[-1].end_seconds
+        sentences = (annotations.Word(whole, start, end),)
+    else:
+        sentences = words
+    return [
+        annotations.Clip(
+            video,
+            start_seconds=sentence.start_seconds,
+            end_seconds=sentence.end_seconds,
+            caption=sentence.text,
+            words=words,
+            origin=origin,
+        )
+        for sentence in sentences
+    ]
+
+
+def _tell(what: str, names: list[str]) -> None:
+    if names:
+        shown = ", ".join(names[:_SHOWN])
+        more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
+        print(
+            f"transcripts: {len(names)} {what}, left out: {shown}{more}",
+            file=sys.stderr,
+        )

@@ -1,0 +1,115 @@
+"""UCF101 with its official splits.
+
+Source: Soomro, Zamir, Shah: UCF101, arXiv:1212.0402. The input folder holds
+`UCF-101/<Class>/v_<Class>_g01_c01.avi`, or the class folders themselves, and
+`ucfTrainTestlist/{classInd,trainlist01,testlist01}.txt`, also beside it.
+
+The clips of a group, g01 to g25 of each class, are cut from one video; the
+official splits keep groups whole, and any list that does not is refused.
+"""
+
+import dataclasses
+import pathlib
+import re
+
+from tfrecords_tools import annotation_text, annotations, split_lists
+from tfrecords_tools.base import settings
+
+_LISTS = ("ucfTrainTestlist", "UCF101TrainTestSplits-RecognitionTask")
+# The class in the file name may differ in case: v_HandStandPushups_g01_...
+_VIDEO = re.compile(r"([\w-]+)/v_[\w-]+_(g\d+)_c\d+\.\w+")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which split; the official lists have no validation clips."""
+
+    split_number: int = settings.setting(
+        1, "Which official split, 1 to 3.", minimum=1, maximum=3
+    )
+    validation_fraction: float = settings.setting(
+        0.0,
+        "How much of training becomes validation, 0 to 0.9; whole groups, "
+        "drawn by a hash of their names.",
+        minimum=0,
+        maximum=0.9,
+    )
+
+
+def list_clips(config: Config, input: str) -> list[annotations.Clip]:
+    """Reads the class index and both lists of the split.
+
+    Args:
+        config: which split.
+        input: the folder of the videos and lists.
+
+    Returns:
+        Training clips, then test clips, in the order of the lists.
+
+    Raises:
+        UserError: a list is missing, lines are faulty, or listed videos are
+            not there; all lines are named.
+    """
+    videos = split_lists.Videos(input, ("UCF-101", "UCF101"))
+    lists = videos.lists(
+        (*_LISTS, f"{_LISTS[1]}/{_LISTS[0]}"), f"list0{config.split_number}.txt"
+    )
+    faults: list[str] = []
+    classes = _classes(lists / "classInd.txt", faults)
+    clips = []
+    for split in ("train", "test"):
+        path = lists / f"{split}list0{config.split_number}.txt"
+        for line in annotation_text.read_lines(path, faults):
+            try:
+                clips.append(_clip(line, split, classes, videos))
+            except ValueError as error:
+                faults.append(f"{line.origin}: {error}")
+    if faults:
+        annotation_text.raise_all(faults + annotations.faults(clips))
+    groups = [clip.group for clip in clips]
+    return split_lists.hold_out(clips, config.validation_fraction, groups)
+
+
+def _classes(path: pathlib.Path, faults: list[str]) -> dict[str, str]:
+    """Class to its number as written, `ApplyEyeMakeup` to `1`."""
+    found = {}
+    for line in annotation_text.read_lines(path, faults):
+        number, _, name = line.text.strip().partition(" ")
+        name = name.strip()
+        if not number.isdigit() or not name or name in found:
+            faults.append(
+                f"{line.origin}: {line.text!r}: wanted a number and a class, "
+                "each class once"
+            )
+        found[name] = number
+    return found
+
+
+def _clip(
+    line: annotation_text.Line,
+    split: str,
+    classes: dict[str, str],
+    videos: split_lists.Videos,
+) -> annotations.Clip:
+    listed, _, number = line.text.strip().partition(" ")
+    matched = _VIDEO.fullmatch(listed)
+    if not matched:
+        raise ValueError(
+            f"{line.text!r}: wanted Class/v_Class_g01_c01.avi, and in a "
+            "training list the number of the class"
+        )
+    label, group = matched.groups()
+    if classes and label not in classes:
+        raise ValueError(f"class {label!r} is not in classInd.txt")
+    if classes and number.strip() not in ("", classes[label]):
+        raise ValueError(
+            f"class {label!r} has the number {number.strip()} here and "
+            f"{classes[label]} in classInd.txt"
+        )
+    return annotations.Clip(
+        path=videos.path(listed),
+        label=label,
+        split=split,
+        group=f"{label}/{group}",
+        origin=line.origin,
+    )

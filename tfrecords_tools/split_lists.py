@@ -1,0 +1,98 @@
+"""What data sets with published lists of training and test videos share.
+
+Where the lists and the videos stand, whether each listed video is there, and
+validation clips taken from the training list, which have none of their own.
+"""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Iterable
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors
+
+
+class Videos:
+    """The folder of the class folders, within the input."""
+
+    def __init__(self, input: str, names: Iterable[str]) -> None:
+        """Finds it.
+
+        Args:
+            input: the folder given.
+            names: what a folder of class folders within it may be called;
+                where there is none, the class folders stand in `input`.
+
+        Raises:
+            UserError: `input` is no folder.
+        """
+        if not os.path.isdir(input):
+            raise errors.UserError(
+                f"--input={input}: wanted the folder of the videos"
+            )
+        self.root = pathlib.Path(input)
+        self._below = next((n for n in names if (self.root / n).is_dir()), "")
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """Where the class folders stand."""
+        return self.root / self._below
+
+    def path(self, listed: str) -> str:
+        """The path from the input of a list's video `Class/name.avi`.
+
+        Raises:
+            ValueError: no such file.
+        """
+        path = f"{self._below}/{listed}" if self._below else listed
+        if not os.path.isfile(self.root / path):
+            raise ValueError(f"no video {self.root / path}")
+        return path
+
+    def lists(self, names: Iterable[str], ending: str) -> pathlib.Path:
+        """The folder of the lists: in the input, below it or beside it.
+
+        Args:
+            names: what the folder may be called.
+            ending: how the name of a list ends.
+
+        Raises:
+            UserError: no folder holds such a file.
+        """
+        tried = [
+            *(self.root / name for name in names),
+            self.root,
+            *(self.root.absolute().parent / name for name in names),
+        ]
+        for folder in tried:
+            if folder.is_dir() and any(
+                name.endswith(ending) for name in os.listdir(folder)
+            ):
+                return folder
+        looked = ", ".join(dict.fromkeys(str(folder) for folder in tried))
+        raise errors.UserError(
+            f"no file *{ending} in {looked}: unpack the official lists there"
+        )
+
+
+def hold_out(
+    clips: list[annotations.Clip], fraction: float, keys: list[str]
+) -> list[annotations.Clip]:
+    """Moves a fraction of the training clips into validation.
+
+    Args:
+        clips: rows of the splits train and test.
+        fraction: how much of training, 0 to 1, about.
+        keys: what must stay together, one for each clip; its hash decides,
+            so that the choice never changes.
+
+    Returns:
+        The clips in their order.
+    """
+    return [
+        dataclasses.replace(clip, split="validation")
+        if clip.split == "train" and annotations.hash_place(key) < fraction
+        else clip
+        for clip, key in zip(clips, keys, strict=True)
+    ]

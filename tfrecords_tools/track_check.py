@@ -1,0 +1,85 @@
+"""Finds out whether a record's sound, voice and words fit its time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tfrecords_tools import schema
+
+
+def faults(record: dict[str, Any], contents: schema.Contents) -> Iterator[str]:
+    """Looks at what `schema.EXTRAS` added to a record.
+
+    Args:
+        record: what `schema.decode` gives.
+        contents: what the data set's records hold.
+
+    Yields:
+        One sentence a fault.
+    """
+    for extra in contents.extras:
+        yield from _CHECKS[extra](record)
+
+
+def samples_between(start: int, end: int, rate: float) -> int:
+    """Samples of a chunk, so that those of a clip's chunks add up.
+
+    Args:
+        start: microseconds.
+        end: microseconds.
+        rate: samples a second.
+    """
+    return round(end * rate / 1e6) - round(start * rate / 1e6)
+
+
+def _waveform(record: dict[str, Any]) -> Iterator[str]:
+    rate, samples = record["sample_rate"], np.array(record["waveform"])
+    if not 0 < rate < float("inf"):
+        yield f"sample rate is {rate}"
+        return
+    span = record["start_time"], record["end_time"]
+    wanted = samples_between(*span, rate)
+    if len(samples) != wanted:
+        yield (
+            f"{len(samples)} samples, wanted {wanted} for "
+            f"{(span[1] - span[0]) / 1e6:g} s at {rate:g} a second"
+        )
+    # Written so that a sample that is no number fails, too.
+    if len(samples) and not np.abs(samples).max() <= 1:
+        yield "a sample is not in [-1, 1]"
+
+
+def _voice(record: dict[str, Any]) -> Iterator[str]:
+    starts, ends = record["voice_starts"], record["voice_ends"]
+    if len(starts) != len(ends):
+        yield f"{len(starts)} voice spans begin, {len(ends)} end"
+        return
+    edges = [edge for span in zip(starts, ends, strict=True) for edge in span]
+    empty = any(a >= b for a, b in zip(starts, ends, strict=True))
+    if empty or edges != sorted(edges):
+        yield "voice spans do not rise"
+    within = record["start_time"], record["end_time"]
+    if edges and not (within[0] <= min(edges) and max(edges) <= within[1]):
+        yield f"a voice span leaves the chunk, {_seconds(*within)}"
+
+
+def _words(record: dict[str, Any]) -> Iterator[str]:
+    times, lengths = record["word_times"], record["word_lengths"]
+    counts = len(record["words"]), len(times), len(lengths)
+    if len(set(counts)) > 1:
+        yield "{} words have {} times and {} lengths".format(*counts)
+        return
+    if times != sorted(times) or any(length < 0 for length in lengths):
+        yield "words do not rise in time"
+    # A word stands once, in the chunk where it begins; one that was under
+    # way when the clip began stands in the first.
+    if times and max(times) >= record["end_time"]:
+        yield f"a word begins after the chunk's end, {max(times) / 1e6:g} s"
+
+
+def _seconds(start: int, end: int) -> str:
+    return f"{start / 1e6:g} to {end / 1e6:g} s"
+
+
+_CHECKS = {"waveform": _waveform, "voice": _voice, "words": _words}

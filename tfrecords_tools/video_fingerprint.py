@@ -1,0 +1,152 @@
+"""What a video looks like and how it moves, in 1280 numbers.
+
+Made so that a copy is told from its original's neighbours: clips of one
+scene, of one speaker, of one fixed camera show the same picture and differ
+only in what moves. So the mean picture and the changes are kept apart.
+
+Source: the three-dimensional DCT of Coskun, Sankur and Memon,
+"Spatio-Temporal Transform Based Video Hashing", IEEE Transactions on
+Multimedia 8(6), 2006. Differs: levels and not bits; coefficients grow with
+their frequency, so that slow, wide changes, which many videos share, do not
+outweigh the rest.
+"""
+
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+SIDE = 16  # Cells of the picture, either way.
+_MOTION = (16, 8, 8)  # Lowest frequencies kept: time, height, width.
+_BINS = 32  # Parts of the video's time.
+_FIRST_PERIOD = 62_500  # Microseconds.
+_MOST_PERIODS = 256
+_FLAT = 1.0  # Gray levels; a flatter mean picture tells nothing.
+_LEVELS = 8.0  # Of the mean square of all coefficients.
+
+
+class Fingerprint(NamedTuple):
+    """What two copies of a video have in common.
+
+    Attributes:
+        length: how long its pictures are shown, microseconds.
+        picture: int8 [256], DCT of the mean picture; zeros where it is flat.
+        motion: int8 [1024], DCT of how the picture changes.
+        energy: gray levels by which a cell changes, root mean square.
+    """
+
+    length: int
+    picture: bytes
+    motion: bytes
+    energy: float
+
+
+class Maker:
+    """Takes all frames of one video, in order of time.
+
+    Its memory does not grow: sums of cells are kept for at most 256 periods,
+    and whenever the video outruns them, each two become one of twice the
+    length. Sums over time do not depend on the frame rate.
+    """
+
+    def __init__(self) -> None:
+        self._sums = np.zeros((_MOST_PERIODS, SIDE, SIDE))
+        self._shown = np.zeros(_MOST_PERIODS)
+        self._period = _FIRST_PERIOD
+        self._begin: int | None = None
+        self._end = 0
+
+    def add(self, time: int, end_time: int, gray: np.ndarray) -> None:
+        """Takes the frame shown in [time, end_time), microseconds.
+
+        Args:
+            time: not before the frame that was taken last.
+            end_time: after `time`.
+            gray: uint8 [h, w], at least 16 by 16 for a good result.
+        """
+        if self._begin is None:
+            self._begin = time
+        size = (SIDE, SIDE)
+        cells = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+        first, last = time - self._begin, end_time - self._begin
+        while last > self._period * _MOST_PERIODS:
+            self._sums = _halved(self._sums)
+            self._shown = _halved(self._shown)
+            self._period *= 2
+        for number in range(first // self._period, -(-last // self._period)):
+            inside = min(last, (number + 1) * self._period)
+            inside -= max(first, number * self._period)
+            self._sums[number] += inside * cells.astype(np.float64)
+            self._shown[number] += inside
+        self._end = max(self._end, last)
+
+    def fingerprint(self) -> Fingerprint | None:
+        """Of all frames taken; None where there were none."""
+        if not self._end:
+            return None
+        waves = _transformed(self._volume())
+        still = waves[0].copy()
+        still[0, 0] = 0
+        motion = waves[1:]
+        count = _BINS * SIDE * SIDE
+        kept = motion[tuple(slice(n) for n in _MOTION)] * _weights(_MOTION)
+        is_flat = np.linalg.norm(still) < _FLAT * math.sqrt(count)
+        return Fingerprint(
+            length=self._end,
+            picture=_levels(0 * still if is_flat else still * _weights()),
+            motion=_levels(kept),
+            energy=round(float(np.linalg.norm(motion)) / math.sqrt(count), 3),
+        )
+
+    def _volume(self) -> np.ndarray:
+        """float64 [32, 16, 16]: mean cells in equal parts of the time."""
+        count = -(-self._end // self._period)
+        edges = np.minimum(np.arange(count + 1) * self._period, self._end)
+        wanted = np.linspace(0, self._end, _BINS + 1)
+        sums = _running(self._sums[:count].reshape(count, -1))
+        parts = [np.interp(wanted, edges, column) for column in sums.T]
+        parts = np.diff(np.stack(parts, axis=1), axis=0)
+        shown = np.interp(wanted, edges, _running(self._shown[:count]))
+        means = parts / np.maximum(np.diff(shown), 1)[:, None]
+        return means.reshape(_BINS, SIDE, SIDE)
+
+
+def _halved(values: np.ndarray) -> np.ndarray:
+    """Sums of neighbours, then as many zeros."""
+    pairs = values[0::2] + values[1::2]
+    return np.concatenate([pairs, np.zeros_like(pairs)])
+
+
+def _running(values: np.ndarray) -> np.ndarray:
+    return np.concatenate([0 * values[:1], np.cumsum(values, axis=0)])
+
+
+def _transformed(volume: np.ndarray) -> np.ndarray:
+    """The orthonormal DCT-II of all three axes."""
+    # einsum and not matmul: its sums do not depend on a BLAS.
+    waves = np.einsum("ka,axy->kxy", _cosines(_BINS), volume)
+    waves = np.einsum("xb,kby->kxy", _cosines(SIDE), waves)
+    return np.einsum("yc,kxc->kxy", _cosines(SIDE), waves)
+
+
+def _cosines(count: int) -> np.ndarray:
+    wave, place = np.arange(count)[:, None], np.arange(count)
+    table = np.cos(math.pi * (place + 0.5) * wave / count)
+    table[0] /= math.sqrt(2)
+    return table * math.sqrt(2 / count)
+
+
+def _weights(shape: tuple[int, ...] = (1, SIDE, SIDE)) -> np.ndarray:
+    """float64 of `shape`: what grows with the frequency."""
+    time, high, wide = np.ogrid[tuple(slice(n) for n in shape)]
+    return (time + 1) * np.sqrt(high**2 + wide**2 + 0.5)
+
+
+def _levels(values: np.ndarray) -> bytes:
+    """int8, from -127 to 127, whatever the contrast."""
+    scale = math.sqrt(float(np.mean(values**2)))
+    if scale < 1e-6:
+        return bytes(values.size)
+    levels = np.round(values * (_LEVELS / scale)).clip(-127, 127)
+    return levels.astype(np.int8).tobytes()
