@@ -29,7 +29,13 @@ from tfrecords_tools import (
     video_survey,
     vocabulary,
 )
-from tfrecords_tools.base import atomic_write, errors, isolated, registry, settings
+from tfrecords_tools.base import (
+    atomic_write,
+    errors,
+    isolated,
+    registry,
+    settings,
+)
 from tfrecords_tools.media import reader
 from tfrecords_tools.media import sound as sounds
 

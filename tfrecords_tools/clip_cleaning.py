@@ -61,17 +61,16 @@ def decide(
         for name, step in made.items()
         if not step.watches
     }
-    if not any(verdict.dropped for verdict in verdicts.values()):
-        watching = {n: step for n, step in made.items() if step.watches}
-        if watching:
-            treated = _joined(list(verdicts.values()))
-            _watch(list(watching.values()), path, media, start, end, treated)
+    dropped = "; ".join(v.dropped for v in verdicts.values() if v.dropped)
+    watching = {name: step for name, step in made.items() if step.watches}
+    columns = {name: "not sought" for name in watching}
+    if watching and not dropped:
+        treated = _joined(list(verdicts.values()))
+        _watch(list(watching.values()), path, media, start, end, treated)
         verdicts |= {n: step.verdict(facts) for n, step in watching.items()}
-    return Decision(
-        _joined(list(verdicts.values())),
-        {name: verdict.column for name, verdict in verdicts.items()},
-        "; ".join(v.dropped for v in verdicts.values() if v.dropped),
-    )
+    columns |= {name: verdict.column for name, verdict in verdicts.items()}
+    treated = _joined([verdicts[name] for name in ordered if name in verdicts])
+    return Decision(treated, {n: columns[n] for n in ordered}, dropped)
 
 
 def _judges(chosen: registry.Chosen) -> bool:

@@ -21,11 +21,10 @@ class Config:
 
     distance: float = settings.setting(
         0.36,
-        "How far apart the motions of two videos may be, 0 to 2: the cosine "
-        "distance of their fingerprints. 0 takes only files of the same "
-        "bytes.",
+        "How far apart the motions of two copies may be, the cosine distance "
+        "of their fingerprints, 0 to 1. 0 takes only files of the same bytes.",
         minimum=0,
-        maximum=2,
+        maximum=1,
     )
     action: str = settings.setting(
         "tie",

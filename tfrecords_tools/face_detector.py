@@ -29,18 +29,21 @@ class Box(NamedTuple):
 class FaceDetector:
     """Finds faces; one of them serves any number of pictures."""
 
-    def __init__(self, smallest: int = 24, neighbors: int = 3) -> None:
+    def __init__(
+        self, smallest: int = 24, neighbors: int = 3, step: float = 1.1
+    ) -> None:
         """Takes the smallest side sought, and how sure it is to be.
 
         Args:
             smallest: side of a face, pixels.
             neighbors: detections around a place that make a face.
+            step: ratio of one size sought to the next, above 1.
 
         Raises:
             UserError: OpenCV comes without its cascades.
         """
         self._scale = _WINDOW / smallest
-        self._neighbors = neighbors
+        self._neighbors, self._step = neighbors, step
         self._front, self._side = (_loaded(name) for name in _FILES)
 
     def find(self, gray: np.ndarray) -> list[Box]:
@@ -74,7 +77,7 @@ class FaceDetector:
             return []
         found = cascade.detectMultiScale(
             gray,
-            scaleFactor=1.1,
+            scaleFactor=self._step,
             minNeighbors=self._neighbors,
             minSize=(_WINDOW, _WINDOW),
         )

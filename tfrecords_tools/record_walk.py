@@ -128,5 +128,7 @@ class Walk:
                 self.is_torn = True
                 yield "frames or times are not the index's"
         yield from label_check.faults(parsed, self._made)
-        yield from record_check.faults(parsed, self._made.labels)
+        yield from record_check.faults(
+            parsed, self._made.labels, self._made.storage, self._made.key_every
+        )
         yield from track_check.faults(parsed, self._made.contents)

@@ -125,9 +125,8 @@ def _read(path: pathlib.Path) -> Surveys:
 def _from_json(values: dict[str, Any]) -> video_survey.Survey:
     told = values.pop("fingerprint")
     if told is not None:
-        length, picture, motion, energy = told
         told = video_fingerprint.Fingerprint(
-            length, bytes.fromhex(picture), bytes.fromhex(motion), energy
+            *(bytes.fromhex(p) if isinstance(p, str) else p for p in told)
         )
     shots = tuple(values.pop("shots"))
     return video_survey.Survey(**values, shots=shots, fingerprint=told)

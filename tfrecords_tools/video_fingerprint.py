@@ -1,4 +1,4 @@
-"""What a video looks like and how it moves, in 1280 numbers.
+"""What a video looks like and how it moves, in 1312 numbers.
 
 Made so that a copy is told from its original's neighbours: clips of one
 scene, of one speaker, of one fixed camera show the same picture and differ
@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 SIDE = 16  # Cells of the picture, either way.
+COLOR_SIDE = 4
 _MOTION = (16, 8, 8)  # Lowest frequencies kept: time, height, width.
 _BINS = 32  # Parts of the video's time.
 _FIRST_PERIOD = 62_500  # Microseconds.
@@ -33,12 +34,14 @@ class Fingerprint(NamedTuple):
         length: how long its pictures are shown, microseconds.
         picture: int8 [256], DCT of the mean picture; zeros where it is flat.
         motion: int8 [1024], DCT of how the picture changes.
+        color: int8 [4, 4, 2], mean Cr and Cb of each cell, 0 for gray.
         energy: gray levels by which a cell changes, root mean square.
     """
 
     length: int
     picture: bytes
     motion: bytes
+    color: bytes
     energy: float
 
 
@@ -53,23 +56,26 @@ class Maker:
     def __init__(self) -> None:
         self._sums = np.zeros((_MOST_PERIODS, SIDE, SIDE))
         self._shown = np.zeros(_MOST_PERIODS)
+        self._colors = np.zeros((SIDE, SIDE, 3))
         self._period = _FIRST_PERIOD
         self._begin: int | None = None
         self._end = 0
 
-    def add(self, time: int, end_time: int, gray: np.ndarray) -> None:
+    def add(self, time: int, end_time: int, image: np.ndarray) -> None:
         """Takes the frame shown in [time, end_time), microseconds.
 
         Args:
             time: not before the frame that was taken last.
             end_time: after `time`.
-            gray: uint8 [h, w], at least 16 by 16 for a good result.
+            image: uint8 [h, w, 3], BGR; at least 16 by 16 for a good result.
         """
         if self._begin is None:
             self._begin = time
         size = (SIDE, SIDE)
-        cells = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+        colors = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        cells = cv2.cvtColor(colors, cv2.COLOR_BGR2GRAY)
         first, last = time - self._begin, end_time - self._begin
+        self._colors += (last - first) * colors.astype(np.float64)
         while last > self._period * _MOST_PERIODS:
             self._sums = _halved(self._sums)
             self._shown = _halved(self._shown)
@@ -96,8 +102,19 @@ class Maker:
             length=self._end,
             picture=_levels(0 * still if is_flat else still * _weights()),
             motion=_levels(kept),
+            color=self._color(),
             energy=round(float(np.linalg.norm(motion)) / math.sqrt(count), 3),
         )
+
+    def _color(self) -> bytes:
+        part = SIDE // COLOR_SIDE
+        shape = COLOR_SIDE, part, COLOR_SIDE, part, 3
+        blue, green, red = np.moveaxis(
+            self._colors.reshape(shape).mean(axis=(1, 3)) / self._end, -1, 0
+        )
+        luma = 0.299 * red + 0.587 * green + 0.114 * blue
+        pair = np.stack([(red - luma) / 1.402, (blue - luma) / 1.772], axis=-1)
+        return pair.round().clip(-127, 127).astype(np.int8).tobytes()
 
     def _volume(self) -> np.ndarray:
         """float64 [32, 16, 16]: mean cells in equal parts of the time."""

@@ -9,8 +9,6 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-import cv2
-
 from tfrecords_tools import video_fingerprint
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import (
@@ -128,18 +126,14 @@ def _looked_through(
     shots = wanted.shots and shot_boundaries.Finder(wanted.shots)
     maker = video_fingerprint.Maker() if wanted.copies else None
     side = shot_boundaries.SHORT_SIDE if shots else _SHORT_SIDE
-    frames = small_frames.read(
-        path, max_pixels, short_side=side, color=shots is not None
-    )
+    frames = small_frames.read(path, max_pixels, short_side=side, color=True)
     begin, end = None, 0
     for number, (time, end_time, image) in enumerate(frames):
         begin, end = time if begin is None else begin, end_time
         if shots:
             shots.add(time, image)
         if maker:
-            is_gray = image.ndim == 2
-            gray = image if is_gray else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-            maker.add(time, end_time, gray)
+            maker.add(time, end_time, image)
         if number % _STEP == _STEP - 1:
             yield {}
     yield {

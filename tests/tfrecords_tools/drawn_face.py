@@ -25,8 +25,9 @@ def face(side: int = 120) -> np.ndarray:
 def scene(
     x: int | None, y: int = 30, size: tuple[int, int] = (180, 320), side=120
 ) -> np.ndarray:
-    """uint8 [h, w, 3]: the face with its corner at x, y; None hides it."""
+    """uint8 [h, w, 3] with some grain: the face's corner at x, y, if any."""
     image = np.full((*size, 3), 120, np.uint8)
     if x is not None:
         image[y : y + side, x : x + side] = face(side)
-    return image
+    grain = np.random.default_rng(0).normal(0, 5, (*size, 1))
+    return (image + grain).clip(0, 255).astype(np.uint8)

@@ -71,6 +71,13 @@ def test_dark_scenes_do_not_widen_the_bars(tmp_path):
     assert found[0].shape[:2] == (HIGH - 40, WIDE)
 
 
+def test_bars_of_a_dark_clip_are_cropped(tmp_path):
+    images = [image // 5 for image in cleaned.moving(30)]
+    bars = {"top": 20, "bottom": 20}
+    found, _ = cropped(tmp_path, boxed(images, **bars))
+    assert found[0].shape[:2] == (HIGH - 40, WIDE)
+
+
 def test_lamp_in_the_night_is_not_cropped_to(tmp_path):
     rows, columns = np.ogrid[:HIGH, :WIDE]
     disc = (rows - 70) ** 2 + (columns - 90) ** 2 < 50**2

@@ -87,6 +87,15 @@ def test_another_motion_before_the_same_scene_is_no_copy(tmp_path, original):
     assert found(paths) == ()
 
 
+def test_other_colours_are_no_copy(tmp_path, original):
+    pictures = [
+        np.ascontiguousarray(image[..., ::-1])
+        for image in moving_videos.images(7)
+    ]
+    other = moving_videos.write(tmp_path / "other.mp4", pictures)
+    assert found([original, other]) == ()
+
+
 def test_files_of_the_same_bytes_are_copies(tmp_path, original):
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(original.read_bytes())
@@ -141,8 +150,7 @@ def test_the_order_of_files_does_not_matter(tmp_path, original):
 def frames_of(pictures, period):
     maker = video_fingerprint.Maker()
     for number, image in enumerate(pictures):
-        gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        maker.add(number * period, (number + 1) * period, gray)
+        maker.add(number * period, (number + 1) * period, image)
     return maker.fingerprint()
 
 
@@ -159,9 +167,8 @@ def test_a_fingerprint_does_not_depend_on_where_the_video_begins():
     pictures = moving_videos.images(3)
     maker = video_fingerprint.Maker()
     for number, image in enumerate(pictures):
-        gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         time = 7_777_777 + number * 40_000
-        maker.add(time, time + 40_000, gray)
+        maker.add(time, time + 40_000, image)
     assert maker.fingerprint() == frames_of(pictures, 40_000)
 
 
@@ -193,7 +200,7 @@ def invented(count, copies, seed=0):
     rows = rows.astype(np.int8)
     return [
         video_fingerprint.Fingerprint(
-            3_000_000, row[:256].tobytes(), row[256:].tobytes(), 2.0
+            3_000_000, row[:256].tobytes(), row[256:].tobytes(), bytes(32), 2.0
         )
         for row in rows
     ]

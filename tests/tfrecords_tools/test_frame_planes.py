@@ -158,14 +158,16 @@ def by_the_book(frame, size, quality):
         np.frombuffer(plane, np.uint8).reshape(plane.height, -1)
         for plane in scaled.planes
     ]
-    planes = [p[:, : q.width] for p, q in zip(planes, scaled.planes)]
+    planes = [
+        p[:, : q.width] for p, q in zip(planes, scaled.planes, strict=True)
+    ]
     if size == (160, 96):
         level = np.arange(256)
         luma = np.round((level - 16) * 255 / 219).clip(0, 255)
         chroma = np.round((level - 128) * 255 / 224 + 128).clip(0, 255)
         planes = [
             cv2.LUT(np.ascontiguousarray(plane), table.astype(np.uint8))
-            for plane, table in zip(planes, (luma, chroma, chroma))
+            for plane, table in zip(planes, (luma, chroma, chroma), strict=True)
         ]
     return simplejpeg.encode_jpeg_yuv_planes(*planes, quality)
 

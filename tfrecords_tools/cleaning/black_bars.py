@@ -14,6 +14,8 @@ from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import filters, looks, video_facts
 
+# What coding makes of black, luma.
+_NOISE = 8
 # Of the length of a line. Coding throws single lit pixels into bars.
 _LIT = 0.01
 # Of the length of the picture's outermost lines, lit at some time.
@@ -28,7 +30,8 @@ class Config:
 
     black: int = settings.setting(
         24,
-        "Luma up to this is black, 0 to 255 in full range.",
+        "Luma up to this is black, 0 to 255 in full range; in a dark clip it "
+        "is a quarter of the brightest, but no less than 8.",
         minimum=0,
         maximum=128,
     )
@@ -60,14 +63,14 @@ def picture_in(brightest: np.ndarray, black: int) -> Box:
 
     Args:
         brightest: uint8 [h, w], the most luma that each pixel ever had.
-        black: luma up to this is black.
+        black: luma up to this is black; less where all is dark.
 
     Returns:
         The whole where there are no bars, or where it is too dark to tell.
     """
     height, width = brightest.shape
     whole = Box(0, 0, width, height)
-    lit = brightest > black
+    lit = brightest > min(black, max(_NOISE, int(brightest.max()) // 4))
     rows = np.flatnonzero(lit.mean(axis=1) > _LIT)
     columns = np.flatnonzero(lit.mean(axis=0) > _LIT)
     if not len(rows) or not len(columns):

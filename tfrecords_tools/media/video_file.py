@@ -25,8 +25,8 @@ class VideoError(errors.UserError):
 
     Attributes:
         path: the file.
-        status: missing, empty, unreadable, no_video, no_track, no_frames, truncated,
-            too_large, unfit_size or no_frames_in_span.
+        status: missing, empty, unreadable, no_video, no_track, no_frames,
+            truncated, too_large, unfit_size or no_frames_in_span.
         reason: why, without the file's name.
     """
 
