@@ -34,7 +34,8 @@ def settle(
     Args:
         clips: rows as `annotations.check` gives them.
         duplicate_groups: paths of videos that are copies of each other.
-        known: path to split of the videos that the standing data set holds.
+        known: path to split of the videos that the standing data set holds;
+            an empty split is not known.
         action: `tie` keeps copies, in one split and one group; `drop` keeps
             one video of each group of copies: that for evaluation, else one
             that is given or known, else the first by path.
@@ -43,13 +44,18 @@ def settle(
         The clips that stay, in their order, and those that are dropped,
         with the reason. Copies that are given or known to be in different
         splits are not tied: those for evaluation stay (test before
-        validation), the others are dropped.
+        validation), the others are dropped. What `drop` drops has no split
+        any more, so that it is not known the next time.
 
     Raises:
         UserError: videos of one group stand in two splits of the standing
             data set, and the rows do not say which is meant.
     """
-    known = known or {}
+    known = {
+        path: split
+        for path, split in (known or {}).items()
+        if split in annotations.SPLITS
+    }
     videos = _Videos(clips, known)
     groups = [
         sorted(set(paths) & set(videos.unit))
@@ -61,8 +67,12 @@ def settle(
         dropped = _all_but_one(groups, videos, known)
         groups = []
     split = _drawn(groups, videos)
-    dropped |= _conflicts(groups, videos, split)
-    return _applied(clips, groups, videos, split, dropped)
+    if action == "tie":
+        dropped = _conflicts(groups, videos, split)
+    kept, gone = _applied(clips, groups, videos, split, dropped)
+    if action == "drop":
+        gone = [(dataclasses.replace(c, split=""), why) for c, why in gone]
+    return kept, gone
 
 
 class _Videos:

@@ -13,6 +13,9 @@ OFFERS = {
     "video_models.objectives": ("build", "TINY"),
     "pipelines.augmentations": ("build",),
     "tfrecords_tools.sources": ("list_clips",),
+    "tfrecords_tools.cutting": ("cut", "NEEDS"),
+    "tfrecords_tools.cleaning": (),
+    "tfrecords_tools.engines": ("run",),
 }
 FILES = [(f, name) for f in OFFERS for name in registry.names_in(f)]
 every_file = pytest.mark.parametrize("folder, name", FILES)

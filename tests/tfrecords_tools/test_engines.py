@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import subprocess
 import sys
 
 import numpy as np
@@ -85,23 +84,6 @@ def test_a_small_file_with_huge_pictures_is_refused(classes, tmp_path):
         "too_large"
     ]
     assert sum(row["status"] == "ok" for row in rows) == 5
-
-
-NO_TENSORFLOW = """
-import importlib, pkgutil, sys
-import tfrecords_tools
-here = tfrecords_tools.__path__
-for module in pkgutil.walk_packages(here, "tfrecords_tools."):
-    if "tfds_builders" not in module.name and "engines.b" not in module.name:
-        importlib.import_module(module.name)
-assert "tensorflow" not in sys.modules and "keras" not in sys.modules
-"""
-
-
-def test_importing_the_package_imports_no_tensorflow():
-    subprocess.run(
-        [sys.executable, "-c", NO_TENSORFLOW], check=True, cwd=small.ROOT
-    )
 
 
 def modules():

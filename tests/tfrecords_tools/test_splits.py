@@ -115,6 +115,18 @@ def test_drop_keeps_the_first_by_path():
     assert {clip.path for clip, _ in dropped} == {"b.mp4", "c.mp4"}
 
 
+def test_what_was_dropped_does_not_come_back_for_another():
+    new, old = drawn("test", prefix="a"), drawn("train", prefix="b")
+    known = {old: "train"}
+    for _ in range(3):
+        kept, dropped = settle(
+            [Clip(old), Clip(new)], [(new, old)], known, "drop"
+        )
+        assert [(clip.path, clip.split) for clip in kept] == [(old, "train")]
+        rows = kept + [clip for clip, _ in dropped]
+        known = {clip.path: clip.split for clip in rows}
+
+
 def test_drop_keeps_the_given_test_video():
     clips = [Clip("a.mp4"), Clip("b.mp4", split="test")]
     kept, _ = settle(clips, [("a.mp4", "b.mp4")], action="drop")

@@ -13,7 +13,7 @@ class Treatment:
     """What cleaning decided about one clip; made and used in one process.
 
     Attributes:
-        filters: FFmpeg filters, `hqdn3d=4`, for the decoded pictures, in
+        filters: FFmpeg filters, `nlmeans=s=5`, for the decoded pictures, in
             order.
         left_out: spans `(start, end)` in microseconds that are not stored.
         retouches: functions of the stored picture: uint8 planes Y, U, V,
