@@ -89,7 +89,12 @@ def name_of(clip: annotations.Clip) -> str:
     if clip.start_seconds is None and clip.end_seconds is None:
         return stem
     ends = (clip.start_seconds or 0.0, clip.end_seconds)
-    return f"{stem}@" + "-".join("" if e is None else f"{e:g}" for e in ends)
+    return f"{stem}@" + "-".join(map(_told, ends))
+
+
+def _told(seconds: float | None) -> str:
+    """To the microsecond, without zeros at the end."""
+    return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
 def _order(clip: annotations.Clip) -> bytes:
