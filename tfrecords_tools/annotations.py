@@ -7,8 +7,8 @@ import os
 import posixpath
 from typing import NamedTuple
 
-from tfrecords_tools import video_root
 from tfrecords_tools.base import errors
+from tfrecords_tools.listing import video_root
 
 SPLITS = ("train", "validation", "test")
 SPLIT_NAMES = {

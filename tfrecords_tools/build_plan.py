@@ -16,17 +16,12 @@ from typing import Any
 from tfrecords_tools import (
     annotations,
     build_report,
-    clip_cutting,
-    duplicates,
     labels,
     manifest,
     schema,
     shard_journal,
     shard_plan,
-    splits,
-    survey_run,
     text_cleaning,
-    video_survey,
     vocabulary,
 )
 from tfrecords_tools.base import (
@@ -38,6 +33,13 @@ from tfrecords_tools.base import (
 )
 from tfrecords_tools.media import reader
 from tfrecords_tools.media import sound as sounds
+from tfrecords_tools.survey import (
+    clip_cutting,
+    duplicates,
+    splits,
+    survey_run,
+    video_survey,
+)
 
 _CUT = registry.choose("tfrecords_tools.cutting", "annotated")
 _LOCAL = registry.choose("tfrecords_tools.engines", "local")

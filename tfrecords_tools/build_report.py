@@ -83,9 +83,7 @@ def splits(path: str | os.PathLike) -> dict[str, str]:
     """The split of each video in a report; none where there is no report."""
     try:
         with open(path, newline="", encoding="utf-8") as stream:
-            return {
-                row["path"]: row["split"] for row in csv.DictReader(stream)
-            }
+            return {row["path"]: row["split"] for row in csv.DictReader(stream)}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error):
         return {}
 

@@ -9,8 +9,8 @@ import os
 import pathlib
 import time
 
-from tfrecords_tools import report_page, shard_check
 from tfrecords_tools.base import errors, flags, progress, settings
+from tfrecords_tools.checking import report_page, shard_check
 
 
 @dataclasses.dataclass(frozen=True)

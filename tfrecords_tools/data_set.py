@@ -23,9 +23,7 @@ from tfrecords_tools import (
 )
 from tfrecords_tools.base import atomic_write, errors
 
-Written = tuple[
-    shard_plan.Planned, manifest.Shard, list[shard_journal.Outcome]
-]
+Written = tuple[shard_plan.Planned, manifest.Shard, list[shard_journal.Outcome]]
 
 
 def build(

@@ -131,9 +131,7 @@ def _state(path: pathlib.Path) -> str:
     return f"{found.st_size} {found.st_mtime_ns}"
 
 
-def _path(
-    folder: pathlib.Path, planned: shard_plan.Planned
-) -> pathlib.Path:
+def _path(folder: pathlib.Path, planned: shard_plan.Planned) -> pathlib.Path:
     return (folder / planned.name).with_suffix(SUFFIX)
 
 

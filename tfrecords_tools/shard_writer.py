@@ -76,9 +76,7 @@ def _write_clip(
     try:
         for made in maker.run(clip):
             if isinstance(made, clip_records.Chunk):
-                shard.add(
-                    made.data, number, made.first, made.frames, made.span
-                )
+                shard.add(made.data, number, made.first, made.frames, made.span)
                 frames += made.frames
             else:
                 ending = made

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tfrecords_tools import moving_videos
 from tests.tfrecords_tools.numbered_videos import write_video
-from tfrecords_tools import (
+from tfrecords_tools.survey import (
     alike_videos,
     disjoint_sets,
     duplicates,

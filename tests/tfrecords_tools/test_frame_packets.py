@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from tests.tfrecords_tools.numbered_videos import numbered, write_video
-from tfrecords_tools import record_check
 from tfrecords_tools.base import errors
+from tfrecords_tools.checking import record_check
 from tfrecords_tools.media import (
     frame_jpeg,
     frame_packets,

@@ -7,15 +7,15 @@ import pytest
 import simplejpeg
 
 from tests.tfrecords_tools import written_shards
-from tfrecords_tools import (
-    check_shards,
+from tfrecords_tools import check_shards
+from tfrecords_tools.base import flags
+from tfrecords_tools.checking import (
     report_histogram,
     report_html,
     report_page,
     report_videos,
     shard_check,
 )
-from tfrecords_tools.base import flags
 from tfrecords_tools.media import frame_packets, stored_frame
 
 REPORT = """path,split,status,reason,frames,seconds,blur,faces

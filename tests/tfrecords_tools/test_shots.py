@@ -3,8 +3,8 @@ import pytest
 
 from tests.tfrecords_tools import moving_videos
 from tests.tfrecords_tools.numbered_videos import write_video
-from tfrecords_tools import video_survey
 from tfrecords_tools.media import shot_boundaries
+from tfrecords_tools.survey import video_survey
 
 pytest.importorskip("scenedetect")
 

@@ -2,8 +2,9 @@ import random
 
 import pytest
 
-from tfrecords_tools import annotations, splits
+from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
+from tfrecords_tools.survey import splits
 
 Clip = annotations.Clip
 

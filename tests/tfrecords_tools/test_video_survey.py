@@ -10,7 +10,6 @@ import pytest
 
 from tests.tfrecords_tools import moving_videos
 from tests.tfrecords_tools.numbered_videos import numbered, write_video
-from tfrecords_tools import video_survey
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import (
     shot_boundaries,
@@ -18,6 +17,7 @@ from tfrecords_tools.media import (
     timed_frames,
     video_file,
 )
+from tfrecords_tools.survey import video_survey
 
 DATA = pathlib.Path(__file__).parents[2].parent / "shared/data"
 DURATION = video_survey.Wanted(duration=True)

@@ -1,9 +1,9 @@
 """Videos that stand in the data set more than once.
 
-It judges the data set as a whole: see `tfrecords_tools.duplicates` for what
-counts as a copy, and `tfrecords_tools.splits` for what becomes of it.
+It judges the data set as a whole: see `survey/duplicates.py` for what counts as
+a copy, and `survey/splits.py` for what becomes of it.
 """
 
-from tfrecords_tools import duplicates
+from tfrecords_tools.survey import duplicates
 
 Config = duplicates.Config

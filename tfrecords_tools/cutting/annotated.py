@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfrecords_tools import video_survey
+from tfrecords_tools.survey import video_survey
 
 NEEDS = ()
 

@@ -7,8 +7,8 @@ that comes later.
 import dataclasses
 from fractions import Fraction
 
-from tfrecords_tools import video_survey
 from tfrecords_tools.base import errors, settings
+from tfrecords_tools.survey import video_survey
 
 NEEDS = ("duration",)
 

@@ -6,8 +6,9 @@ Only the path is needed; every other column may be missing.
 import dataclasses
 import pathlib
 
-from tfrecords_tools import annotation_text, annotations
+from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.listing import annotation_text
 
 SECTION = "columns"
 _TASK = "label."

@@ -21,8 +21,9 @@ import pathlib
 import re
 from collections import defaultdict
 
-from tfrecords_tools import annotation_text, annotations, split_lists
+from tfrecords_tools import annotations
 from tfrecords_tools.base import settings
+from tfrecords_tools.listing import annotation_text, split_lists
 
 _LISTS = (
     "testTrainMulti_7030_splits",

@@ -16,13 +16,9 @@ import os
 import pathlib
 import sys
 
-from tfrecords_tools import (
-    annotation_text,
-    annotations,
-    folder_files,
-    kinetics_rows,
-)
+from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, errors, settings
+from tfrecords_tools.listing import annotation_text, folder_files, kinetics_rows
 from tfrecords_tools.media import video_names
 
 _MISSING = ("label", "youtube_id", "time_start", "time_end", "split")

@@ -11,14 +11,14 @@ import os
 import pathlib
 import sys
 
-from tfrecords_tools import (
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.listing import (
     annotation_text,
-    annotations,
     folder_files,
     paired_texts,
     timed_text,
 )
-from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import video_names
 
 _SHOWN = 5

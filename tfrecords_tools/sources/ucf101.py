@@ -12,8 +12,9 @@ import dataclasses
 import pathlib
 import re
 
-from tfrecords_tools import annotation_text, annotations, split_lists
+from tfrecords_tools import annotations
 from tfrecords_tools.base import settings
+from tfrecords_tools.listing import annotation_text, split_lists
 
 _LISTS = ("ucfTrainTestlist", "UCF101TrainTestSplits-RecognitionTask")
 # The class in the file name may differ in case: v_HandStandPushups_g01_...

@@ -8,8 +8,9 @@ import dataclasses
 import os
 import pathlib
 
-from tfrecords_tools import annotations, folder_files
+from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
+from tfrecords_tools.listing import folder_files
 from tfrecords_tools.media import video_names
 
 

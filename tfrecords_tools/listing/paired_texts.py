@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from tfrecords_tools import folder_files
+from tfrecords_tools.listing import folder_files
 
 Path = pathlib.PurePath
 

@@ -9,8 +9,8 @@ settled in splits.py.
 import dataclasses
 from collections.abc import Mapping
 
-from tfrecords_tools import alike_videos, disjoint_sets, video_survey
 from tfrecords_tools.base import settings
+from tfrecords_tools.survey import alike_videos, disjoint_sets, video_survey
 
 Groups = tuple[tuple[str, ...], ...]
 

@@ -10,8 +10,9 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tfrecords_tools import census, manifest, report_html, schema
+from tfrecords_tools import manifest, schema
 from tfrecords_tools.base import tfrecord
+from tfrecords_tools.checking import census, report_html
 from tfrecords_tools.media import stored_frame
 
 _OPEN = 12  # Classes that are shown without a click.

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfrecords_tools import (
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors, shard_index
+from tfrecords_tools.checking import (
     census,
     digested_file,
     index_check,
-    manifest,
     record_walk,
 )
-from tfrecords_tools.base import errors, shard_index
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,8 +8,9 @@ never stand in two splits.
 import dataclasses
 from collections.abc import Mapping
 
-from tfrecords_tools import annotations, video_survey
+from tfrecords_tools import annotations
 from tfrecords_tools.base import registry
+from tfrecords_tools.survey import video_survey
 
 LeftOut = tuple[annotations.Clip, str]
 

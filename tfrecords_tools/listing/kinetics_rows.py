@@ -9,8 +9,9 @@ import pathlib
 import re
 from collections.abc import Iterator
 
-from tfrecords_tools import annotation_text, annotations
+from tfrecords_tools import annotations
 from tfrecords_tools.base import registry
+from tfrecords_tools.listing import annotation_text
 
 _COLUMNS = {
     "label": "label",

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfrecords_tools import census, manifest, report_charts, report_html
+from tfrecords_tools import manifest
+from tfrecords_tools.checking import census, report_charts, report_html
 
 _SHOWN = 20  # Labels before the rest is folded away.
 

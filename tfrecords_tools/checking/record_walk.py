@@ -5,16 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from tfrecords_tools import (
+from tfrecords_tools import manifest, schema
+from tfrecords_tools.base import tfrecord
+from tfrecords_tools.checking import (
     census,
     digested_file,
     label_check,
-    manifest,
     record_check,
-    schema,
     track_check,
 )
-from tfrecords_tools.base import tfrecord
 
 MOST = 20  # Lines a shard; a wholly wrong one has a fault in every record.
 _TOLD = 1 << 24  # Bytes between two words about progress.

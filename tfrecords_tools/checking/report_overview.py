@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfrecords_tools import (
+from tfrecords_tools import manifest
+from tfrecords_tools.checking import (
     census,
-    manifest,
     report_charts,
     report_histogram,
     report_html,

@@ -8,9 +8,10 @@ import dataclasses
 import os
 from collections.abc import Iterator
 
-from tfrecords_tools import (
+from tfrecords_tools import manifest
+from tfrecords_tools.base import atomic_write, settings
+from tfrecords_tools.checking import (
     contact_sheet,
-    manifest,
     report_html,
     report_labels,
     report_overview,
@@ -18,7 +19,6 @@ from tfrecords_tools import (
     report_videos,
     shard_check,
 )
-from tfrecords_tools.base import atomic_write, settings
 
 _LISTED = 20  # Problems that are shown without a click.
 

@@ -9,7 +9,7 @@ import os
 import pathlib
 from collections import Counter
 
-from tfrecords_tools import report_charts, report_html
+from tfrecords_tools.checking import report_charts, report_html
 
 _FILE_NAME = "report.csv"  # Of build_report, which loads every decoder.
 _COLUMNS = ("path", "status", "reason", "frames", "seconds")

@@ -12,13 +12,13 @@ import pathlib
 from collections.abc import Iterator
 from typing import IO, Any
 
-from tfrecords_tools import video_fingerprint, video_survey
 from tfrecords_tools.base import (
     atomic_write,
     isolated,
     isolated_team,
     progress,
 )
+from tfrecords_tools.survey import video_fingerprint, video_survey
 
 NAME = "videos.survey"
 Surveys = dict[str, video_survey.Survey]
@@ -99,8 +99,7 @@ def _note(notes: IO[str], key: str, survey: video_survey.Survey) -> None:
     print_of = survey.fingerprint
     if print_of is not None:
         values["fingerprint"] = [
-            part.hex() if isinstance(part, bytes) else part
-            for part in print_of
+            part.hex() if isinstance(part, bytes) else part for part in print_of
         ]
     notes.write(json.dumps([key, values]) + "\n")
     notes.flush()

@@ -7,7 +7,7 @@ on a mark is told its exact value by the mark's title.
 from collections import Counter
 from collections.abc import Sequence
 
-from tfrecords_tools import report_html
+from tfrecords_tools.checking import report_html
 
 WIDTH = 400
 _ROW = 24  # Height of a bar's row.

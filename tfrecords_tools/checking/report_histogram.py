@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfrecords_tools import report_charts, report_html
+from tfrecords_tools.checking import report_charts, report_html
 
 _HEIGHT = 180
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 16, 10, 22

@@ -14,8 +14,9 @@ it ties together two that were not tied.
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from tfrecords_tools import annotations, disjoint_sets
+from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
+from tfrecords_tools.survey import disjoint_sets
 
 Dropped = tuple[annotations.Clip, str]
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import pysubs2
 
-from tfrecords_tools import annotation_text, annotations
+from tfrecords_tools import annotations
+from tfrecords_tools.listing import annotation_text
 
 SUFFIXES = (".align", ".srt", ".vtt", ".ass", ".ssa")
 _SILENCE = ("sil", "sp")

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from tfrecords_tools import video_fingerprint
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import (
     shot_boundaries,
@@ -17,6 +16,7 @@ from tfrecords_tools.media import (
     small_frames,
     video_file,
 )
+from tfrecords_tools.survey import video_fingerprint
 
 _STEP = 500  # Frames from one sign of life to the next.
 _SHORT_SIDE = 64  # Pixels, where no shots are looked for.

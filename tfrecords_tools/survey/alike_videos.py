@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfrecords_tools import fingerprint_buckets, video_fingerprint
+from tfrecords_tools.survey import fingerprint_buckets, video_fingerprint
 
 ALL_PAIRS = 10_000  # Videos; some seconds.
 # What follows was measured on copies of 136 real videos, of which clips of
