@@ -206,7 +206,9 @@ def prepare(
         clips,
         dropped,
         copies,
-        shard_plan.plan(clips, request.root, request.shards),
+        shard_plan.plan(
+            clips, request.root, request.shards, request.media.storage
+        ),
         labels.name_all(clips, old.labels if old else ()),
         labels.name_tasks(clips, old.tasks if old else {}),
         _vocabulary(request, clips),

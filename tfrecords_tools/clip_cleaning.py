@@ -27,6 +27,9 @@ class Decision(NamedTuple):
     dropped: str
 
 
+NOTHING = Decision(treatment.NONE, {}, "")
+
+
 def decide(
     steps: Sequence[registry.Chosen],
     path: str | os.PathLike,

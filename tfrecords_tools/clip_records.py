@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import pathlib
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import cv2
@@ -106,42 +106,55 @@ def of_clip(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
 
 def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
     path = job.root / clip.path
-    facts = reader.probe(path, job.media)
     start = round((clip.start_seconds or 0) * 1_000_000)
-    end = clip.end_seconds and round(clip.end_seconds * 1_000_000)
-    decided = clip_cleaning.decide(
-        job.cleaning, path, job.media, start, end, facts
-    )
+    decided = _cleaned(job, path, clip, start)
     if decided.dropped:
         yield Ending("dropped", decided.dropped, decided.columns)
         return
-    shared = _shared(job, clip, facts)
+    told: list[reader.Facts] = []
     words = _Words(job.text, clip, start)
     count = damaged = 0
     with _listening(job, path, start) as heard:
-        for frames in _chunks(job, path, clip, decided.treatment):
+        for frames in _chunks(job, clip, decided.treatment, told.append):
             span = frames[0].time, frames[-1].end_time
-            record = shared | _pictures(frames) | words.take(span[1])
+            record = _shared(job, clip, told[0]) | _pictures(frames)
+            record |= words.take(span[1])
             for features in heard:
                 record |= features(*span)
             data = schema.encode(record, job.contents)
             yield Chunk(data, count, len(frames), span)
             count += len(frames)
             damaged += sum(frame.damaged for frame in frames)
-        notes = [str(facts), *(part.note for part in heard if part.note)]
+        notes = [str(told[0]), *(part.note for part in heard if part.note)]
     notes += [f"{damaged} frames damaged"] if damaged else []
     yield Ending("ok", ", ".join(notes), decided.columns)
 
 
+def _cleaned(
+    job: Job, path: pathlib.Path, clip: annotations.Clip, start: int
+) -> clip_cleaning.Decision:
+    if not job.cleaning:
+        return clip_cleaning.NOTHING
+    end = clip.end_seconds
+    return clip_cleaning.decide(
+        job.cleaning,
+        path,
+        job.media,
+        start,
+        None if end is None else round(end * 1_000_000),
+        reader.probe(path, job.media),
+    )
+
+
 def _chunks(
     job: Job,
-    path: pathlib.Path,
     clip: annotations.Clip,
     treated: treatment.Treatment,
+    tell: Callable[[reader.Facts], None],
 ) -> Iterator[list[reader.Frame]]:
     chunk = []
-    span = clip.start_seconds, clip.end_seconds
-    for frame in reader.read_frames(path, job.media, *span, treated):
+    path, span = job.root / clip.path, (clip.start_seconds, clip.end_seconds)
+    for frame in reader.read_frames(path, job.media, *span, treated, tell):
         chunk.append(frame)
         if len(chunk) == job.chunk_frames:
             yield chunk
