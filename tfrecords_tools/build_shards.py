@@ -6,6 +6,7 @@ Run as `python -m tfrecords_tools.build_shards --source=video_folder
 
 import dataclasses
 import os
+import sys
 
 from tfrecords_tools import (
     annotations,
@@ -95,11 +96,15 @@ def run(resolved: flags.Resolved) -> None:
         engine=resolved.one("engine"),
         **resolved.sections,
     )
-    with output_folder.claimed(own.output):
-        prepared = build_plan.prepare(request, own.replace, own.workers)
-        print(_intention(prepared, own))
-        with progress.bar("clips", len(prepared.clips)) as told:
-            made, rows = data_set.build(prepared, own.workers, told)
+    try:
+        with output_folder.claimed(own.output):
+            prepared = build_plan.prepare(request, own.replace, own.workers)
+            print(_intention(prepared, own), flush=True)
+            with progress.bar("clips", len(prepared.clips)) as told:
+                made, rows = data_set.build(prepared, own.workers, told)
+    except KeyboardInterrupt:
+        print("the same command goes on from here", file=sys.stderr)
+        raise
     print(_result(made, rows, own.output))
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import subprocess
 import sys
 
 import numpy as np
@@ -96,3 +97,23 @@ def test_a_decoding_process_holds_no_tensorflow():
 
     with isolated.Process(isolated.Config(), modules) as process:
         assert list(process.run()) == [False]
+
+
+@pytest.mark.slow
+def test_a_full_disk_on_beam_is_told_in_one_line(classes, tmp_path):
+    pytest.importorskip("apache_beam")
+    program = (
+        "import resource, signal, sys\n"
+        "from tfrecords_tools import build_shards\n"
+        "from tfrecords_tools.base import flags\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
+        "flags.main(build_shards.COMMAND, build_shards.run)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--engine=beam",
+         f"--input={classes}", f"--output={tmp_path / 'out'}"],
+        capture_output=True, text=True, cwd=small.ROOT,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "size limit" in done.stderr.splitlines()[-1], done.stderr

@@ -60,13 +60,26 @@ def run(
         UserError: Beam's flags are wrong, or the pipeline failed.
     """
     options = pipeline_options.PipelineOptions(shlex.split(config.options))
-    with _told(job, shards, progress), beam.Pipeline(options=options) as made:
-        _ = (
-            made
-            | "shards" >> beam.Create(shards)
-            | "spread" >> beam.Reshuffle()
-            | "write" >> beam.ParDo(_Write(job))
-        )
+    pipeline = beam.Pipeline(options=options)
+    _ = (
+        pipeline
+        | "shards" >> beam.Create(shards)
+        | "spread" >> beam.Reshuffle()
+        | "write" >> beam.ParDo(_Write(job))
+    )
+    with _told(job, shards, progress):
+        try:
+            pipeline.run().wait_until_finish()
+        except Exception as error:  # Runners have errors of their own.
+            raise errors.UserError(
+                f"the Beam pipeline failed: {_last_line(error)}"
+            ) from error
+
+
+def _last_line(error: Exception) -> str:
+    """Runners put the worker's stack trace into the message."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else repr(error)
 
 
 class _Write(beam.DoFn):
