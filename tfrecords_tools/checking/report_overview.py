@@ -50,7 +50,7 @@ def _tiles(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
         "storage": made.storage,
     }
     if made.extras:
-        tiles["besides"] = ", ".join(made.extras)
+        tiles["also stored"] = ", ".join(made.extras)
     if made.vocabulary:
         tiles["words known"] = report_html.number(len(made.vocabulary))
     yield '<div class="tiles">'

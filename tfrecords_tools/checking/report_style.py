@@ -38,7 +38,8 @@ section { margin-top: 36px; }
   background: var(--card); border: 1px solid var(--line); border-radius: 8px;
   padding: 12px 14px; min-width: 0;
 }
-.tile b { display: block; font-size: 22px; line-height: 1.25; }
+.tile b { display: block; font-size: 22px; line-height: 1.25;
+  overflow-wrap: anywhere; }
 .tile span { color: var(--soft); font-size: 13px; }
 .tile b, .number { font-variant-numeric: tabular-nums; }
 .cards {
