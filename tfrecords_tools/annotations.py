@@ -8,7 +8,7 @@ import posixpath
 from typing import NamedTuple
 
 from tfrecords_tools.base import errors
-from tfrecords_tools.listing import video_root
+from tfrecords_tools.listing import annotation_text, video_root
 
 SPLITS = ("train", "validation", "test")
 SPLIT_NAMES = {
@@ -45,8 +45,8 @@ class Clip:
         start_seconds: where the span starts; None is the video's start.
         end_seconds: where it ends, exclusive; None is the video's end.
         caption: a sentence.
-        words: what is said or shown as text, in order of time; of the whole
-            video, whatever the span.
+        words: what is said or shown as text, in order of time; those outside
+            of the span do not count.
         tasks: further label sets, task name to label.
         origin: where the row stood, `labels.csv:12`, for messages.
         drawn: whether `check` drew the split; `splits.settle` may change it.
@@ -63,6 +63,21 @@ class Clip:
     tasks: dict[str, str] = dataclasses.field(default_factory=dict)
     origin: str = dataclasses.field(default="", compare=False)
     drawn: bool = dataclasses.field(default=False, compare=False)
+
+
+def spanned(
+    clip: Clip, start_seconds: float, end_seconds: float | None
+) -> Clip:
+    """The clip with another span, and the words said within it."""
+    end = math.inf if end_seconds is None else end_seconds
+    words = tuple(
+        word
+        for word in clip.words
+        if word.start_seconds < end and word.end_seconds > start_seconds
+    )
+    return dataclasses.replace(
+        clip, start_seconds=start_seconds, end_seconds=end_seconds, words=words
+    )
 
 
 def split_labels(label: str) -> tuple[str, ...]:
@@ -112,9 +127,29 @@ def check(
     return settled
 
 
-def faults(clips: list[Clip]) -> list[str]:
+def faults(
+    clips: list[Clip], root: str | os.PathLike | None = None
+) -> list[str]:
     """What `check` would complain about, one line a faulty row."""
-    return _examined(clips, None)[1]
+    return _examined(clips, root)[1]
+
+
+class FaultyRows(errors.UserError):
+    """A table of which some rows cannot be read.
+
+    Attributes:
+        found: what is wrong with those.
+        clips: the other rows, not checked yet.
+    """
+
+    def __init__(self, found: list[str], clips: list[Clip]) -> None:
+        self.found, self.clips = found, clips
+        super().__init__("\n".join(self.all()))
+
+    def all(self, root: str | os.PathLike | None = None) -> list[str]:
+        """All faults, with those of the other rows, in order of lines."""
+        found = self.found + faults(self.clips, root)
+        return sorted(found, key=annotation_text.place_of)
 
 
 def _examined(

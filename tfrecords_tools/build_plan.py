@@ -7,7 +7,6 @@ which of them are alike.
 
 import dataclasses
 import hashlib
-import importlib.metadata
 import json
 import os
 import pathlib
@@ -30,6 +29,7 @@ from tfrecords_tools.base import (
     isolated,
     registry,
     settings,
+    versions,
 )
 from tfrecords_tools.media import reader
 from tfrecords_tools.media import sound as sounds
@@ -41,6 +41,13 @@ from tfrecords_tools.survey import (
     video_survey,
 )
 
+_MADE_BY = (
+    "av",
+    "numpy",
+    "opencv-python-headless",
+    "simplejpeg",
+    "video-models",
+)
 _CUT = registry.choose("tfrecords_tools.cutting", "annotated")
 _LOCAL = registry.choose("tfrecords_tools.engines", "local")
 
@@ -162,7 +169,7 @@ class Prepared:
             "labels": self.labels,
             "contents": dataclasses.asdict(self.contents),
             "tasks": self.tasks,
-            "versions": [schema.VERSION, importlib.metadata.version("av")],
+            "versions": [schema.VERSION, *versions.of(_MADE_BY)],
         }
         text = json.dumps(known, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -183,9 +190,12 @@ def prepare(
     """
     old = _standing(request, replace)
     _check(request)
-    listed = request.source.module.list_clips(
-        request.source.config, request.input
-    )
+    try:
+        listed = request.source.module.list_clips(
+            request.source.config, request.input
+        )
+    except annotations.FaultyRows as error:
+        raise errors.UserError("\n".join(error.all(request.root))) from error
     if not listed:
         raise errors.UserError(
             f"no clips: --source={request.source.name} found nothing in "
@@ -263,7 +273,8 @@ def _looked_at(
 
 def _told_copies(groups: duplicates.Groups) -> dict[str, str]:
     return {
-        path: "same as " + ", ".join(other for other in group if other != path)
+        path: f"same as {group[path == group[0]]}"
+        + (f" and {len(group) - 2} more" if len(group) > 2 else "")
         for group in groups
         for path in group
     }
@@ -281,12 +292,19 @@ def _vocabulary(
 def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
     """The data set that this build continues, if one stands there."""
     path = pathlib.Path(request.output) / manifest.FILE_NAME
-    if os.path.realpath(request.output) == os.path.realpath(request.root):
+    output = pathlib.Path(os.path.realpath(request.output))
+    inside = os.path.isdir(request.input) and output.is_relative_to(
+        os.path.realpath(request.input)
+    )
+    if inside or output == pathlib.Path(os.path.realpath(request.root)):
         raise errors.UserError(
-            f"--output={request.output} is the folder of the videos: choose "
-            "another one"
+            f"--output={request.output} is in the folder of the videos, where "
+            "the next build would take shards for videos: choose another one"
         )
-    if replace or not os.path.exists(path):
+    if replace:
+        return None
+    if not os.path.exists(path):
+        _refuse_strangers(output)
         return None
     try:
         old = manifest.read(request.output)
@@ -303,6 +321,21 @@ def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
             "--replace"
         )
     return old
+
+
+def _refuse_strangers(output: pathlib.Path) -> None:
+    """Raises UserError where a build would overwrite what is not its own."""
+    names = os.listdir(output) if os.path.isdir(output) else []
+    found = [
+        name
+        for name in sorted(names)
+        if shard_plan.NAME.fullmatch(name) or name == build_report.FILE_NAME
+    ]
+    if found:
+        raise errors.UserError(
+            f"{output} holds {found[0]} but no {manifest.FILE_NAME}: choose "
+            "another --output, or add --replace to overwrite it"
+        )
 
 
 def _told(source: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tfrecords_tools import shard_journal
-from tfrecords_tools.base import atomic_write
+from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.media import video_names
 
 FILE_NAME = "report.csv"
@@ -84,8 +84,13 @@ def splits(path: str | os.PathLike) -> dict[str, str]:
     try:
         with open(path, newline="", encoding="utf-8") as stream:
             return {row["path"]: row["split"] for row in csv.DictReader(stream)}
-    except (OSError, KeyError, UnicodeDecodeError, csv.Error):
+    except FileNotFoundError:
         return {}
+    except (OSError, KeyError, ValueError, csv.Error) as error:
+        raise errors.UserError(
+            f"cannot read {path}, which says in which split each video is "
+            f"({error!r}): put it back, or add --replace to draw anew"
+        ) from error
 
 
 def _judged(path: str, outcome: shard_journal.Outcome) -> tuple[str, str]:

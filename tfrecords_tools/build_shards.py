@@ -109,6 +109,7 @@ def run(resolved: flags.Resolved) -> None:
 
 
 def _intention(prepared: build_plan.Prepared, own: Config) -> str:
+    replaces = os.path.exists(os.path.join(own.output, manifest.FILE_NAME))
     engine = own.engine if own.engine != "local" else f"{own.workers} workers"
     counts = [
         f"{split} {sum(clip.split == split for clip in prepared.clips)}"
@@ -118,6 +119,7 @@ def _intention(prepared: build_plan.Prepared, own: Config) -> str:
         f"{len(prepared.clips)} clips ({', '.join(counts)}), "
         f"{len(prepared.labels)} labels, into {len(prepared.shards)} shards "
         f"in {own.output} by {engine}"
+        + (", in place of the data set that stands there" * replaces)
     )
 
 

@@ -40,6 +40,7 @@ def run(resolved: flags.Resolved) -> int:
     own, page = resolved.settings, resolved.sections["report"]
     if not own.shards:
         raise errors.UserError("--shards is missing: wanted a folder")
+    _refuse_strangers(own.report)
     size = sum(
         path.stat().st_size
         for path in pathlib.Path(own.shards).glob("*.tfrecord")
@@ -60,6 +61,19 @@ def run(resolved: flags.Resolved) -> int:
         report_page.write(own.report, own.shards, found, page)
         print(f"report: {own.report}")
     return 1 if found.problems else 0
+
+
+def _refuse_strangers(report: str | None) -> None:
+    """Raises UserError where the page would overwrite something else."""
+    if not report or not os.path.exists(report):
+        return
+    if os.path.isfile(report):
+        with open(report, "rb") as stream:
+            if stream.read(9).lower() == b"<!doctype":
+                return
+    raise errors.UserError(
+        f"--report={report} exists and is no HTML page: choose another name"
+    )
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ def build(
 
     Raises:
         UserError: the disk is full, or every clip failed; what stood
-            before is untouched then, but for the report in the latter case.
+            before is untouched then; in the latter case a further report
+            says why.
     """
     output = pathlib.Path(prepared.request.output)
     partial = output / atomic_write.TEMPORARY
@@ -67,7 +68,7 @@ def build(
         made = _manifest(prepared, written)
         if not made.splits:
             shutil.rmtree(partial)
-            report = output / build_report.FILE_NAME
+            report = output / output_folder.FAILED
             build_report.write(report, rows)
             raise errors.UserError(_all_failed(rows, report))
         _commit(partial, made, rows)
@@ -166,7 +167,6 @@ def _commit(
     rows: list[build_report.Row],
 ) -> None:
     """Decides for the new data set: from here on it is only moved."""
-    shard_journal.clear(partial)
     build_report.write(partial / build_report.FILE_NAME, rows)
     output_folder.remove_strangers(partial, made)
     manifest.write(partial, made)  # All bytes are on the disk now.

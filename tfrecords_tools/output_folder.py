@@ -16,6 +16,8 @@ from tfrecords_tools import manifest, shard_plan
 from tfrecords_tools.base import atomic_write, errors, shard_index
 
 LOCK = ".lock"
+NOTES = (".done", ".survey")  # Of a build, for one that goes on.
+FAILED = "report.failed.csv"  # Of a build of which nothing came.
 
 
 @contextlib.contextmanager
@@ -57,9 +59,12 @@ def finish(output: pathlib.Path) -> None:
         if os.path.exists(ready / manifest.FILE_NAME):
             made = manifest.read(ready)
             for path in sorted(ready.iterdir()):
-                if path.name != manifest.FILE_NAME:
+                if path.suffix in NOTES:
+                    path.unlink()
+                elif path.name != manifest.FILE_NAME:
                     os.replace(path, output / path.name)
             remove_strangers(output, made)
+            (output / FAILED).unlink(missing_ok=True)
             atomic_write.sync_folder(output)
             os.replace(ready / manifest.FILE_NAME, output / manifest.FILE_NAME)
             atomic_write.sync_folder(output)

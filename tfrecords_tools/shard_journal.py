@@ -47,12 +47,13 @@ Written = tuple[manifest.Shard, list[Outcome]]
 def write(
     job: clip_records.Job,
     planned: shard_plan.Planned,
+    digest: str,
     shard: manifest.Shard,
     outcomes: list[Outcome],
 ) -> None:
     """Notes that a shard stands there, whole."""
     values = {
-        "digest": digest(job, planned),
+        "digest": digest,
         "shard": dataclasses.asdict(shard),
         "outcomes": [_without_clip(outcome) for outcome in outcomes],
     }
@@ -108,16 +109,11 @@ def clips_noted(
     )
 
 
-def clear(folder: pathlib.Path) -> None:
-    """Removes the notes, when all shards are there."""
-    for path in folder.iterdir():
-        if path.suffix in (SUFFIX, ".survey"):
-            path.unlink()
-
-
 def digest(job: clip_records.Job, planned: shard_plan.Planned) -> str:
     """SHA-256 of all that the shard's bytes depend on."""
-    text = hashlib.sha256(f"{job.recipe}\n{planned!r}\n".encode())
+    text = hashlib.sha256(f"{job.recipe}\n{planned.name}\n".encode())
+    for clip in planned.clips:
+        text.update(f"{clip!r}\n".encode())
     for path in sorted({clip.path for _, clip in planned.clips}):
         text.update(f"{path} {_state(job.root / path)}\n".encode())
     return text.hexdigest()

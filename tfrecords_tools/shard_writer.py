@@ -18,7 +18,7 @@ from tfrecords_tools import (
     shard_journal,
     shard_plan,
 )
-from tfrecords_tools.base import atomic_write, isolated, shard_index
+from tfrecords_tools.base import atomic_write, errors, isolated, shard_index
 
 
 def process(job: clip_records.Job) -> isolated.Process:
@@ -41,9 +41,11 @@ def write(
         done: called after each clip.
 
     Raises:
-        UserError: the disk is full or the place cannot be written.
+        UserError: the disk is full, the place cannot be written, or a video
+            was changed meanwhile.
     """
     path = job.folder / planned.name
+    digest = shard_journal.digest(job, planned)
     outcomes = []
     with atomic_write.file(path) as stream:
         shard = shard_file.ShardFile(stream)
@@ -62,7 +64,12 @@ def write(
         sha256=shard.digest.hexdigest(),
         index_sha256=hashlib.sha256(index_path.read_bytes()).hexdigest(),
     )
-    shard_journal.write(job, planned, entry, outcomes)
+    if digest != shard_journal.digest(job, planned):
+        raise errors.UserError(
+            f"a video of {planned.name} was changed while it was read: give "
+            "the command again when the videos stay as they are"
+        )
+    shard_journal.write(job, planned, digest, entry, outcomes)
 
 
 def _write_clip(

@@ -128,8 +128,9 @@ def test_a_rebuild_keeps_the_ids_and_removes_old_shards(classes, tmp_path):
 
 
 def test_no_clips_name_the_input(tmp_path):
-    with pytest.raises(errors.UserError, match=f"--input={tmp_path}"):
-        small.build(tmp_path, tmp_path / "out")
+    (tmp_path / "in").mkdir()
+    with pytest.raises(errors.UserError, match=f"--input={tmp_path}/in"):
+        small.build(tmp_path / "in", tmp_path / "out")
 
 
 def test_a_missing_video_stops_before_any_work(tmp_path):

@@ -49,8 +49,10 @@ def test_ctrl_c_stops_the_build_and_the_next_goes_on(
 def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
     classes, tmp_path, monkeypatch, workers
 ):
+    videos = tmp_path / "videos"
+    videos.mkdir()
     for name in ("crash", "spin", "sleep", "bloat", "well", "fine"):
-        shutil.copy(classes / "run/0.mp4", tmp_path / f"{name}.mp4")
+        shutil.copy(classes / "run/0.mp4", videos / f"{name}.mp4")
     monkeypatch.setattr(
         shard_writer,
         "process",
@@ -58,7 +60,7 @@ def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
     )
     limits = isolated.Config(cpu_seconds=2, memory_mb=1000, stall_seconds=3)
     output = tmp_path / "out"
-    made, rows = small.build(tmp_path, output, workers, limits=limits)
+    made, rows = small.build(videos, output, workers, limits=limits)
     assert {
         row["path"].removesuffix(".mp4"): row["status"] for row in rows
     } == {

@@ -89,8 +89,27 @@ def test_where_every_clip_fails_nothing_is_replaced(classes, tmp_path):
     with pytest.raises(errors.UserError, match="a.mp4: is an empty file"):
         small.build(videos, output)
     after = small.files(output)
-    assert b",empty," in after.pop("report.csv")
-    assert before.pop("report.csv") and after == before
+    assert b",empty," in after.pop("report.failed.csv")
+    assert after == before
+    write_video(videos / "a.mp4", [numbered(1)] * 3)
+    small.build(videos, output)
+    assert set(small.files(output)) == set(before)
+
+
+def test_an_output_among_the_videos_is_refused(classes):
+    with pytest.raises(errors.UserError, match="folder of the videos"):
+        small.build(classes, classes / "shards")
+    assert not (classes / "shards").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["report.csv", "train-00000-of-00002.tfrecord"]
+)
+def test_files_of_others_are_not_overwritten(classes, tmp_path, name):
+    (tmp_path / name).write_bytes(b"precious")
+    with pytest.raises(errors.UserError, match=f"{name} but no manifest"):
+        small.build(classes, tmp_path)
+    assert (tmp_path / name).read_bytes() == b"precious"
 
 
 def test_shards_of_another_schema_are_replaced_on_demand(classes, tmp_path):

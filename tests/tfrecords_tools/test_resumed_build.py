@@ -11,8 +11,9 @@ import time
 import pytest
 
 from tests.tfrecords_tools import small
-from tfrecords_tools import output_folder, shard_journal
-from tfrecords_tools.base import atomic_write
+from tfrecords_tools import output_folder, shard_journal, shard_writer
+from tfrecords_tools.base import atomic_write, errors, isolated
+from tfrecords_tools.survey import survey_run, video_survey
 
 KILLS = int(os.environ.get("KILLS", "3"))
 
@@ -117,3 +118,32 @@ def test_leftovers_of_another_build_are_removed(classes, tmp_path):
         small.build(classes, tmp_path / "out")
     names = [path.name for path in (tmp_path / "out").iterdir()]
     assert not [name for name in names if "99" in name or name[0] == "."]
+
+
+def test_a_video_that_changes_while_it_is_read_stops_the_build(
+    classes, tmp_path, monkeypatch
+):
+    videos = tmp_path / "videos"
+    shutil.copytree(classes, videos)
+    of_clip = shard_writer._write_clip
+
+    def touched(maker, shard, number, clip):
+        os.utime(videos / clip.path, (1, 1))
+        return of_clip(maker, shard, number, clip)
+
+    monkeypatch.setattr(shard_writer, "_write_clip", touched)
+    with pytest.raises(errors.UserError, match="changed while it was read"):
+        small.build(videos, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*.tfrecord"))
+
+
+def test_a_failed_survey_is_not_kept(classes, tmp_path):
+    def survey(memory_mb):
+        found = survey_run.of_all(
+            classes, ["run/0.mp4"], video_survey.Wanted(copies=True), 10**6,
+            isolated.Config(memory_mb=memory_mb), 1, tmp_path,
+        )  # fmt: skip
+        return found["run/0.mp4"].status
+
+    assert survey(64) in ("too_large", "crashed")
+    assert survey(2000) == "ok"

@@ -92,7 +92,7 @@ def test_each_subtitle_may_be_a_clip(tmp_path):
     write(tmp_path, a_mp4="", a_srt=SRT)
     clips = annotations.check(listed(tmp_path, clips="sentence"), tmp_path)
     assert [c.caption for c in clips] == ["Hello you", "Room 101"]
-    assert clips[1].start_seconds == 60.25 and len(clips[1].words) == 2
+    assert clips[1].start_seconds == 60.25 and len(clips[1].words) == 1
     assert len({clip.split for clip in clips}) == 1
 
 

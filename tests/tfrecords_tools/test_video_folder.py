@@ -58,3 +58,19 @@ def test_a_link_to_a_folder_above_is_not_followed_again(tmp_path):
 def test_what_is_no_folder_is_told(tmp_path):
     with pytest.raises(errors.UserError, match="csv_file"):
         video_folder.list_clips(video_folder.Config(), str(tmp_path / "x"))
+
+
+def test_videos_beside_folders_of_splits_are_told(tmp_path):
+    for path in ("train/run/0.mp4", "val/run/1.mp4", "intro.mp4"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    with pytest.raises(errors.UserError, match="intro.mp4 for one"):
+        video_folder.list_clips(video_folder.Config(), str(tmp_path))
+
+
+def test_one_folder_called_like_a_split_is_a_class(tmp_path):
+    for path in ("train/0.mp4", "boat/1.mp4"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    clips = video_folder.list_clips(video_folder.Config(), str(tmp_path))
+    assert [clip.label for clip in clips] == ["boat", "train"]

@@ -103,7 +103,7 @@ def parse(command: Command, arguments: list[str]) -> Resolved:
     if {"--help", "-help", "-h", "--helpfull"} & set(arguments):
         print(_help(command, values, sections))
         sys.exit(0)
-    positional = _read(values, arguments, known_only=False)
+    positional = _read(values, arguments, False, command.choices)
     if positional:
         raise errors.UserError(
             f"got {positional[0]!r} without a flag: write --name=value; "
@@ -191,15 +191,30 @@ def _definition(kind: Any, default: Any) -> tuple[Callable, Any]:
     return define, default
 
 
-def _read(values: Any, arguments: list[str], known_only: bool) -> list[str]:
+def _owner(flag: str, choices: dict[str, str]) -> str:
+    """`; it belongs to --cut=windows` for `windows.seconds`."""
+    section, point, _ = flag.partition(".")
+    for choice, package in choices.items():
+        if point and section in registry.names_in(package):
+            return f"; it belongs to --{choice}={section}"
+    return ""
+
+
+def _read(
+    values: Any,
+    arguments: list[str],
+    known_only: bool,
+    choices: dict[str, str] = {},  # noqa: B006
+) -> list[str]:
     try:
         return values(["command", *arguments], known_only=known_only)[1:]
     except absl_flags.UnrecognizedFlagError as error:
         flag = f"--{error.flagname}"
         known = [f"--{name}" for name in values if name != "flagfile"]
+        hint = _owner(error.flagname, choices) or registry.nearest(flag, known)
         raise errors.UserError(
             f"{_origin(error.flagname, arguments)}unknown flag {flag}"
-            f"{registry.nearest(flag, known)}; --help lists the names"
+            f"{hint}; --help lists the names"
         ) from error
     except absl_flags.CantOpenFlagFileError as error:
         text = str(error).removeprefix("ERROR:: ")

@@ -118,6 +118,7 @@ class Process:
         self.check_interrupted()
         if self._child is None:
             self._start()
+            self.check_interrupted()  # It may have come meanwhile.
         finished = False
         try:
             self._pipe.send(rest)
@@ -217,19 +218,34 @@ def _answer_calls(pipe: connections.Connection) -> None:
             reason = f"needs more than {limits.memory_mb} MB of memory"
             pipe.send(("raise", Died("too_large", reason)))
         except Exception as error:
-            pipe.send(("raise", error))
+            pipe.send(("raise", _sendable(error)))
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error, or its text where it does not survive being pickled."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(repr(error))
+    return error
 
 
 def _allow_time(limits: Config) -> None:
     until = math.ceil(time.process_time() + limits.cpu_seconds)
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
+    _set_limit(resource.RLIMIT_CPU, until)
 
 
 def _limit_memory(limits: Config) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    size = limits.memory_mb * 1_000_000
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    _set_limit(resource.RLIMIT_CORE, 0)
+    _set_limit(resource.RLIMIT_DATA, limits.memory_mb * 1_000_000)
+
+
+def _set_limit(kind: int, value: int) -> None:
+    """Sets the soft limit, as far as the user's own hard limit allows."""
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, hard))
 
 
 def _end_with_parent(parent: int) -> None:

@@ -72,15 +72,17 @@ def _scanned(
     each: tuple[str, manifest.Shard],
     count: Callable[[int], None],
 ) -> shard_scan.Scanned:
+    reason, scanned = "the reader stopped", None
     try:
-        for item in reader.run(*each):
+        for item in reader.run(*each):  # To its end, or the process ends.
             if isinstance(item, shard_scan.Scanned):
-                return item
-            count(item)
+                scanned = item
+            else:
+                count(item)
     except isolated.Died as error:
         reason = error.reason
-    else:
-        reason = "the reader stopped"
+    if scanned is not None:
+        return scanned
     empty = np.zeros(0, np.int64)
     line = f"{each[1].name}: cannot be read: {reason}"
     return shard_scan.Scanned((line,), empty, census.Census())

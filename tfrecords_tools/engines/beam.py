@@ -59,8 +59,14 @@ def run(
     Raises:
         UserError: Beam's flags are wrong, or the pipeline failed.
     """
-    options = pipeline_options.PipelineOptions(shlex.split(config.options))
-    pipeline = beam.Pipeline(options=options)
+    try:
+        options = pipeline_options.PipelineOptions(shlex.split(config.options))
+        pipeline = beam.Pipeline(options=options)
+    except Exception as error:
+        raise errors.UserError(
+            f"--beam.options={config.options!r}: {_last_line(error)}; wanted "
+            "Beam's own flags with spaces between"
+        ) from error
     _ = (
         pipeline
         | "shards" >> beam.Create(shards)
@@ -71,6 +77,8 @@ def run(
         try:
             pipeline.run().wait_until_finish()
         except Exception as error:  # Runners have errors of their own.
+            if _last_line(error).endswith("KeyboardInterrupt"):
+                raise KeyboardInterrupt from error
             raise errors.UserError(
                 f"the Beam pipeline failed: {_last_line(error)}"
             ) from error

@@ -128,10 +128,11 @@ def read_labels(path: str | os.PathLike, faults: list[str]) -> dict[str, str]:
 def raise_all(faults: list[str]) -> None:
     """Raises UserError with all faults, those of a file in line order."""
     if faults:
-        raise errors.UserError("\n".join(sorted(faults, key=_place)))
+        raise errors.UserError("\n".join(sorted(faults, key=place_of)))
 
 
-def _place(fault: str) -> tuple[str, int]:
+def place_of(fault: str) -> tuple[str, int]:
+    """File and line of a fault, to sort by."""
     found = _PLACE.match(fault)
     return (found[1], int(found[2])) if found else ("", 0)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import sound_filters, sound_track
 
 # Before the clip, so that filters have settled when it begins.
@@ -47,6 +47,17 @@ class Config:
     voice: bool = settings.setting(
         False, "Store the spans in which somebody speaks."
     )
+
+    def __post_init__(self) -> None:
+        if self.rate or self.voice:
+            return
+        for name in ("track", "language", "denoise"):
+            value = getattr(self, name)
+            if value not in (None, False):
+                raise errors.UserError(
+                    f"--sound.{name}={value} says how sound is read, and none "
+                    "is: add --sound.rate or --sound.voice, or leave it out"
+                )
 
 
 class Sound:

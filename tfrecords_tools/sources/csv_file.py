@@ -84,7 +84,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     clips = [reader.clip(cells, origin, faults) for cells, origin in rows]
     if faults:
         known = [clip for clip in clips if clip is not None]
-        annotation_text.raise_all(faults + annotations.faults(known))
+        raise annotations.FaultyRows(faults, known)
     return clips
 
 

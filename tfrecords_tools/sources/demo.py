@@ -28,6 +28,7 @@ from tfrecords_tools.media import writer
 RENDERER = 1  # Raise it when equal settings no longer give equal pixels.
 FINISHED = "demo.json"
 LABELS = "labels.csv"
+COLUMNS = ("path", "label", "split", "caption")
 BATCH = 10  # Clips that a process renders at a time, Ctrl-C awaits them.
 
 
@@ -75,18 +76,49 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     folder = pathlib.Path(input)
     wanted = _record(config)
     if os.path.exists(folder / FINISHED):
-        found = json.loads((folder / FINISHED).read_text("utf-8"))
+        found = _read(folder / FINISHED)
         if found != wanted:
             raise errors.UserError(
                 f"{folder} holds clips of {found}, wanted {wanted}: "
                 "choose another folder or remove this one"
             )
     else:
+        _refuse_strangers(folder)
         _render_all(config, folder)
         with atomic_write.file(folder / FINISHED, "w") as file:
             json.dump(wanted, file, indent=2)
-    with open(folder / LABELS, newline="", encoding="utf-8") as file:
-        return [annotations.Clip(**row) for row in csv.DictReader(file)]
+    try:
+        with open(folder / LABELS, newline="", encoding="utf-8") as file:
+            return [annotations.Clip(**row) for row in csv.DictReader(file)]
+    except (OSError, TypeError, ValueError, csv.Error) as error:
+        raise errors.UserError(
+            f"cannot read {folder / LABELS} ({error!r}): remove {folder} to "
+            "have it rendered again"
+        ) from error
+
+
+def _read(path: pathlib.Path) -> dict[str, int]:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise errors.UserError(
+            f"cannot read {path} ({error}): remove it to have the clips "
+            "rendered again"
+        ) from error
+
+
+def _refuse_strangers(folder: pathlib.Path) -> None:
+    """Raises UserError where rendering would overwrite another table."""
+    try:
+        first = (folder / LABELS).read_text("utf-8").splitlines()[:1]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError):
+        first = []
+    if first != [",".join(COLUMNS)]:
+        raise errors.UserError(
+            f"{folder / LABELS} is not the demo's: choose another --input"
+        )
 
 
 def _record(config: Config) -> dict[str, int]:
@@ -152,8 +184,6 @@ def _render_all(config: Config, folder: pathlib.Path) -> None:
         finally:
             pool.shutdown(cancel_futures=True)
     with atomic_write.file(folder / LABELS, "w") as file:
-        table = csv.DictWriter(
-            file, ["path", "label", "split", "caption"], lineterminator="\n"
-        )
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
         table.writerows(rows)

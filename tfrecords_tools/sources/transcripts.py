@@ -6,10 +6,12 @@ or `.ssa`, or with a language, `a.en.srt`. It stands beside the video, in a
 folder beside or below the video's, or in the folder given.
 """
 
+import bisect
 import dataclasses
 import os
 import pathlib
 import sys
+from collections.abc import Iterator
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, settings
@@ -61,7 +63,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         input: the folder of the videos.
 
     Returns:
-        Clips sorted by path and time; `words` holds all of the video's.
+        Clips sorted by path and time; `words` holds those of the span.
 
     Raises:
         UserError: a text is damaged or one video has several, all of which
@@ -150,16 +152,32 @@ def _clips(
     else:
         sentences = words
     return [
-        annotations.Clip(
-            video,
-            start_seconds=sentence.start_seconds,
-            end_seconds=sentence.end_seconds,
-            caption=sentence.text,
-            words=words,
-            origin=origin,
+        annotations.spanned(
+            annotations.Clip(
+                video, caption=sentence.text, words=near, origin=origin
+            ),
+            sentence.start_seconds,
+            sentence.end_seconds,
         )
-        for sentence in sentences
+        for sentence, near in _with_words(sentences, words)
     ]
+
+
+def _with_words(
+    sentences: tuple[annotations.Word, ...],
+    words: tuple[annotations.Word, ...],
+) -> Iterator[tuple[annotations.Word, tuple[annotations.Word, ...]]]:
+    """Each sentence and the words that may be said within it.
+
+    A sentence that held all words of its video would make a long video cost
+    the square of its length.
+    """
+    starts = [word.start_seconds for word in words]
+    longest = max((w.end_seconds - w.start_seconds for w in words), default=0)
+    for sentence in sentences:
+        first = bisect.bisect_left(starts, sentence.start_seconds - longest)
+        last = bisect.bisect_left(starts, sentence.end_seconds)
+        yield sentence, words[first:last]
 
 
 def _tell(what: str, names: list[str]) -> None:

@@ -30,7 +30,8 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         One clip a file, sorted by path.
 
     Raises:
-        UserError: `input` is not a folder.
+        UserError: `input` is not a folder, or only some videos stand in
+            folders of splits.
     """
     if not os.path.isdir(input):
         raise errors.UserError(
@@ -39,11 +40,22 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         )
     paths = sorted(folder_files.below(input))
     videos = [path for path in paths if video_names.is_likely(path.name)]
-    by_split = bool(videos) and all(
-        len(path.parts) > 1 and annotations.canonical_split(path.parts[0])
-        for path in videos
-    )
+    stray = [path for path in videos if not _split_of(path)]
+    splits = {_split_of(path) for path in videos} - {None}
+    # One folder alone called "train" may be a class: of railways.
+    if stray and len(splits) > 1:
+        raise errors.UserError(
+            f"--input={input} has folders of splits ({', '.join(splits)}) and "
+            f"{len(stray)} videos beside them, {stray[0]} for one: move those "
+            "into a split, or list the clips with --source=csv_file"
+        )
+    by_split = bool(videos) and not stray
     return [_clip(path, by_split) for path in paths]
+
+
+def _split_of(path: pathlib.PurePath) -> str | None:
+    in_folder = len(path.parts) > 1
+    return annotations.canonical_split(path.parts[0]) if in_folder else None
 
 
 def _clip(path: pathlib.PurePath, by_split: bool) -> annotations.Clip:

@@ -5,7 +5,6 @@ differs in its span alone. The group stays that of the video, so its clips
 never stand in two splits.
 """
 
-import dataclasses
 from collections.abc import Mapping
 
 from tfrecords_tools import annotations
@@ -70,10 +69,10 @@ def cut(
     if spans == ((start, end),):
         return [clip]
     return [
-        dataclasses.replace(
+        annotations.spanned(
             clip,
-            start_seconds=first / 1_000_000,
-            end_seconds=None if last is None else last / 1_000_000,
+            first / 1_000_000,
+            None if last is None else last / 1_000_000,
         )
         for first, last in spans
     ]

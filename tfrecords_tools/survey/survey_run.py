@@ -17,10 +17,12 @@ from tfrecords_tools.base import (
     isolated,
     isolated_team,
     progress,
+    versions,
 )
 from tfrecords_tools.survey import video_fingerprint, video_survey
 
 NAME = "videos.survey"
+_MADE_BY = ("av", "opencv-python-headless", "scenedetect-headless")
 Surveys = dict[str, video_survey.Survey]
 
 
@@ -63,7 +65,8 @@ def of_all(
                     *_, survey = process.run(str(root / path))
                 except isolated.Died as death:
                     survey = video_survey.Survey(death.status, death.reason)
-                _note(notes, keys[path], survey)
+                else:  # Another time, or with other limits, it may go well.
+                    _note(notes, keys[path], survey)
                 found[path] = survey
 
             isolated_team.run(
@@ -90,7 +93,8 @@ def _key(
         facts: Any = (state.st_size, state.st_mtime_ns)
     except OSError:
         facts = None
-    text = repr((os.fspath(path), facts, wanted, max_pixels))
+    made_by = versions.of(_MADE_BY)
+    text = repr((os.fspath(path), facts, wanted, max_pixels, made_by))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

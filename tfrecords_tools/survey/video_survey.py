@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors, registry
 from tfrecords_tools.media import (
     shot_boundaries,
     shown_span,
@@ -115,6 +115,10 @@ def in_steps(
         yield Survey(error.status, error.reason)
     except OSError as error:
         yield Survey("unreadable", f"cannot be read: {error.strerror}")
+    except (MemoryError, errors.UserError):
+        raise
+    except Exception as error:  # One file shall not end a long survey.
+        yield Survey("crashed", repr(error))
     else:
         yield Survey(**found, sha256=digest)
 

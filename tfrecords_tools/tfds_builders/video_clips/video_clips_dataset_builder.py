@@ -19,7 +19,8 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from tfrecords_tools import annotations, labels
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors, registry
+from tfrecords_tools.media import video_names
 from tfrecords_tools.tfds_builders.video_clips import (
     clip_examples,
     source_configs,
@@ -96,7 +97,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             source_configs.SOURCES, config.source, config.source_config
         )
         listed = source.module.list_clips(source.config, str(given))
-        clips = annotations.check(listed, root)
+        clips = [
+            clip
+            for clip in annotations.check(listed, root)
+            if clip.label or video_names.is_likely(clip.path)
+        ]
         names = list(labels.name_all(clips))
         self.info.features["label"].names = names
         self.info.features["labels"].feature.names = names
@@ -108,17 +113,20 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             for split in annotations.SPLITS
         }
         return {
-            split: self._generate_examples(job, inside[split])
+            split: self._generate_examples(job, split, inside[split])
             for split in annotations.SPLITS
             if inside[split]
         }
 
     def _generate_examples(
-        self, job: clip_examples.Job, clips: list[annotations.Clip]
+        self,
+        job: clip_examples.Job,
+        split: str,
+        clips: list[annotations.Clip],
     ) -> Iterator[clip_examples.Example] | Any:
         """The examples, or on Beam the PTransform that makes them."""
         if not self._on_beam:
-            return clip_examples.generate(job, clips)
+            return _not_none(split, clip_examples.generate(job, clips))
         beam = tfds.core.lazy_imports.apache_beam
         parts = [
             clips[first : first + _CLIPS_AT_ONCE]
@@ -126,6 +134,18 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         ]
         made = functools.partial(clip_examples.generate, job)
         return beam.Create(parts, reshuffle=True) | "Read" >> beam.FlatMap(made)
+
+
+def _not_none(split: str, examples: Iterator) -> Iterator:
+    """The examples; UserError where there is none, which TFDS forbids."""
+    found = False
+    for found in examples:
+        yield found
+    if not found:
+        raise errors.UserError(
+            f"no video of split {split} could be read: the warnings above say "
+            "why; mend one, or give the split to others"
+        )
 
 
 def _input_of(

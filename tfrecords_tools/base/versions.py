@@ -1,0 +1,15 @@
+"""Versions of the packages that bytes depend on."""
+
+import importlib.metadata
+
+
+def of(packages: tuple[str, ...]) -> list[str]:
+    """`av 18.1.0` for each, or that it is not installed under this name."""
+    return [f"{package} {_version(package)}" for package in packages]
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
