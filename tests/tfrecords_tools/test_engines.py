@@ -45,9 +45,8 @@ def test_ctrl_c_stops_the_build_and_the_next_goes_on(
     assert small.files(tmp_path) == small.files(built[0])
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
-    classes, tmp_path, monkeypatch, workers
+    classes, tmp_path, monkeypatch
 ):
     videos = tmp_path / "videos"
     videos.mkdir()
@@ -60,7 +59,7 @@ def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
     )
     limits = isolated.Config(cpu_seconds=2, memory_mb=1000, stall_seconds=3)
     output = tmp_path / "out"
-    made, rows = small.build(videos, output, workers, limits=limits)
+    made, rows = small.build(videos, output, workers=2, limits=limits)
     assert {
         row["path"].removesuffix(".mp4"): row["status"] for row in rows
     } == {
@@ -77,7 +76,7 @@ def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
 def test_a_small_file_with_huge_pictures_is_refused(classes, tmp_path):
     videos = tmp_path / "videos"
     shutil.copytree(classes / "run", videos)
-    huge = np.zeros((12_000, 12_000, 3), np.uint8)
+    huge = np.zeros((4400, 8200, 3), np.uint8)
     path = write_video(
         videos / "bomb.mkv", [huge], codec="ffv1", pix_fmt="yuv420p"
     )
