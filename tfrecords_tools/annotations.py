@@ -64,6 +64,15 @@ class Clip:
     origin: str = dataclasses.field(default="", compare=False)
     drawn: bool = dataclasses.field(default=False, compare=False)
 
+    @property
+    def span(self) -> tuple[int, int | None]:
+        """Start and end, microseconds; None is the video's end."""
+        end = self.end_seconds
+        return (
+            round((self.start_seconds or 0) * 1_000_000),
+            None if end is None else round(end * 1_000_000),
+        )
+
 
 def spanned(
     clip: Clip, start_seconds: float, end_seconds: float | None
@@ -143,8 +152,11 @@ class FaultyRows(errors.UserError):
     """
 
     def __init__(self, found: list[str], clips: list[Clip]) -> None:
+        super().__init__(found, clips)
         self.found, self.clips = found, clips
-        super().__init__("\n".join(self.all()))
+
+    def __str__(self) -> str:
+        return "\n".join(self.all())
 
     def all(self, root: str | os.PathLike | None = None) -> list[str]:
         """All faults, with those of the other rows, in order of lines."""

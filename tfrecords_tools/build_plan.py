@@ -17,6 +17,7 @@ from tfrecords_tools import (
     build_report,
     labels,
     manifest,
+    output_folder,
     schema,
     shard_journal,
     shard_plan,
@@ -189,7 +190,7 @@ def prepare(
         UserError: the output holds another data set, or rows are faulty.
     """
     old = _standing(request, replace)
-    _check(request)
+    request.media.check_chunk(request.shards.chunk_frames)
     try:
         listed = request.source.module.list_clips(
             request.source.config, request.input
@@ -203,7 +204,7 @@ def prepare(
             "there, or choose another --input or --source"
         )
     clips = annotations.check(listed, request.root)
-    report = pathlib.Path(request.output) / build_report.FILE_NAME
+    report = pathlib.Path(request.output) / output_folder.REPORT
     known = build_report.splits(report) if old else {}
     clips, dropped, copies = _looked_at(request, clips, known, workers)
     if not clips:
@@ -221,13 +222,10 @@ def prepare(
         ),
         labels.name_all(clips, old.labels if old else ()),
         labels.name_tasks(clips, old.tasks if old else {}),
-        _vocabulary(request, clips),
+        vocabulary.count(
+            request.words, vocabulary.training_texts(clips, request.text)
+        ),
     )
-
-
-def _check(request: Request) -> None:
-    """Raises UserError where settings do not go together."""
-    request.media.check_chunk(request.shards.chunk_frames)
 
 
 def _looked_at(
@@ -280,15 +278,6 @@ def _told_copies(groups: duplicates.Groups) -> dict[str, str]:
     }
 
 
-def _vocabulary(
-    request: Request, clips: list[annotations.Clip]
-) -> tuple[str, ...]:
-    if not request.words.size:
-        return ()
-    texts = vocabulary.training_texts(clips, request.text)
-    return vocabulary.count(request.words, texts)
-
-
 def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
     """The data set that this build continues, if one stands there."""
     path = pathlib.Path(request.output) / manifest.FILE_NAME
@@ -329,7 +318,7 @@ def _refuse_strangers(output: pathlib.Path) -> None:
     found = [
         name
         for name in sorted(names)
-        if shard_plan.NAME.fullmatch(name) or name == build_report.FILE_NAME
+        if shard_plan.NAME.fullmatch(name) or name == output_folder.REPORT
     ]
     if found:
         raise errors.UserError(

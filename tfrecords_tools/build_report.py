@@ -12,7 +12,6 @@ from tfrecords_tools import shard_journal
 from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.media import video_names
 
-FILE_NAME = "report.csv"
 COLUMNS = ("path", "split", "status", "reason", "frames", "seconds")
 
 Row = dict[str, str | int | float]

@@ -136,7 +136,7 @@ def _result(
             f"{split}: {clips} clips, {frames} frames, {size / 1e6:.1f} MB "
             f"in {len(shards)} shards"
         )
-    lines.append(f"report: {output}/{build_report.FILE_NAME}")
+    lines.append(f"report: {output}/{output_folder.REPORT}")
     lines.append(f"data set: {output}")
     return "\n".join(lines)
 

@@ -4,25 +4,25 @@ Everything that touches a video happens below this file; what comes out is
 bytes and a few numbers.
 """
 
-import collections
 import contextlib
 import dataclasses
 import pathlib
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import cv2
 
 from tfrecords_tools import (
     annotations,
+    chunk_words,
     clip_cleaning,
     schema,
     shard_plan,
     text_cleaning,
 )
 from tfrecords_tools.base import errors, isolated, registry
-from tfrecords_tools.media import reader, sound, treatment, voice
+from tfrecords_tools.media import reader, sound, voice
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,19 +106,24 @@ def of_clip(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
 
 def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
     path = job.root / clip.path
-    start = round((clip.start_seconds or 0) * 1_000_000)
-    decided = _cleaned(job, path, clip, start)
+    decided = _cleaned(job, path, clip)
     if decided.dropped:
         yield Ending("dropped", decided.dropped, decided.columns)
         return
     told: list[reader.Facts] = []
-    words = _Words(job.text, clip, start)
+    start, _ = clip.span
+    cleaned = text_cleaning.clean_words(job.text, clip.words)
+    words = chunk_words.ChunkWords(cleaned, start)
+    seconds = clip.start_seconds, clip.end_seconds
+    every = reader.read_frames(
+        path, job.media, *seconds, decided.treatment, told.append
+    )
     count = damaged = 0
     with _listening(job, path, start) as heard:
-        for frames in _chunks(job, clip, decided.treatment, told.append):
+        for frames in reader.in_chunks(every, job.chunk_frames):
             span = frames[0].time, frames[-1].end_time
             record = _shared(job, clip, told[0]) | _pictures(frames)
-            record |= words.take(span[1])
+            record |= _texts(words.until(span[1]))
             for features in heard:
                 record |= features(*span)
             data = schema.encode(record, job.contents)
@@ -131,36 +136,14 @@ def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
 
 
 def _cleaned(
-    job: Job, path: pathlib.Path, clip: annotations.Clip, start: int
+    job: Job, path: pathlib.Path, clip: annotations.Clip
 ) -> clip_cleaning.Decision:
     if not job.cleaning:
         return clip_cleaning.NOTHING
-    end = clip.end_seconds
+    facts = reader.probe(path, job.media)
     return clip_cleaning.decide(
-        job.cleaning,
-        path,
-        job.media,
-        start,
-        None if end is None else round(end * 1_000_000),
-        reader.probe(path, job.media),
+        job.cleaning, path, job.media, *clip.span, facts
     )
-
-
-def _chunks(
-    job: Job,
-    clip: annotations.Clip,
-    treated: treatment.Treatment,
-    tell: Callable[[reader.Facts], None],
-) -> Iterator[list[reader.Frame]]:
-    chunk = []
-    path, span = job.root / clip.path, (clip.start_seconds, clip.end_seconds)
-    for frame in reader.read_frames(path, job.media, *span, treated, tell):
-        chunk.append(frame)
-        if len(chunk) == job.chunk_frames:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _shared(
@@ -195,6 +178,14 @@ def _pictures(frames: list[reader.Frame]) -> dict[str, Any]:
         "width": frames[0].width,
         "start_time": frames[0].time,
         "end_time": frames[-1].end_time,
+    }
+
+
+def _texts(words: list[chunk_words.Timed]) -> dict[str, Any]:
+    return {
+        "words": [word.text for word in words],
+        "word_times": [word.start for word in words],
+        "word_lengths": [word.end - word.start for word in words],
     }
 
 
@@ -237,35 +228,3 @@ class _Voice(NamedTuple):
             "voice_starts": [begin for begin, _ in spans],
             "voice_ends": [stop for _, stop in spans],
         }
-
-
-class _Words:
-    """The words of a clip, each given once: where it begins."""
-
-    def __init__(
-        self, text: text_cleaning.Config, clip: annotations.Clip, start: int
-    ) -> None:
-        timed = [
-            (text_cleaning.clean(text, word.text), *_span_of(word))
-            for word in clip.words
-        ]
-        heard = [word for word in timed if word[0] and word[2] > start]
-        self._left = collections.deque(sorted(heard, key=lambda w: w[1:]))
-
-    def take(self, end: int) -> dict[str, Any]:
-        """Those that begin before `end` and were not given yet."""
-        given = []
-        while self._left and self._left[0][1] < end:
-            given.append(self._left.popleft())
-        return {
-            "words": [text for text, _, _ in given],
-            "word_times": [begin for _, begin, _ in given],
-            "word_lengths": [stop - begin for _, begin, stop in given],
-        }
-
-
-def _span_of(word: annotations.Word) -> tuple[int, int]:
-    return (
-        round(word.start_seconds * 1_000_000),
-        round(word.end_seconds * 1_000_000),
-    )

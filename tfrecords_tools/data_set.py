@@ -167,7 +167,7 @@ def _commit(
     rows: list[build_report.Row],
 ) -> None:
     """Decides for the new data set: from here on it is only moved."""
-    build_report.write(partial / build_report.FILE_NAME, rows)
+    build_report.write(partial / output_folder.REPORT, rows)
     output_folder.remove_strangers(partial, made)
     manifest.write(partial, made)  # All bytes are on the disk now.
     os.rename(partial, partial.with_name(manifest.READY))

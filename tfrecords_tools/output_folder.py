@@ -16,7 +16,8 @@ from tfrecords_tools import manifest, shard_plan
 from tfrecords_tools.base import atomic_write, errors, shard_index
 
 LOCK = ".lock"
-NOTES = (".done", ".survey")  # Of a build, for one that goes on.
+DONE, SURVEY = ".done", ".survey"  # Notes for a build that goes on.
+REPORT = "report.csv"
 FAILED = "report.failed.csv"  # Of a build of which nothing came.
 
 
@@ -59,7 +60,7 @@ def finish(output: pathlib.Path) -> None:
         if os.path.exists(ready / manifest.FILE_NAME):
             made = manifest.read(ready)
             for path in sorted(ready.iterdir()):
-                if path.suffix in NOTES:
+                if path.suffix in (DONE, SURVEY):
                     path.unlink()
                 elif path.name != manifest.FILE_NAME:
                     os.replace(path, output / path.name)

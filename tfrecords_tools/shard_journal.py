@@ -13,10 +13,14 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
-from tfrecords_tools import annotations, clip_records, manifest, shard_plan
+from tfrecords_tools import (
+    annotations,
+    clip_records,
+    manifest,
+    output_folder,
+    shard_plan,
+)
 from tfrecords_tools.base import atomic_write, shard_index
-
-SUFFIX = ".done"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +97,7 @@ def keep_finished(
             kept |= {path, shard_index.path_of(path)}
             kept.add(_path(job.folder, planned))
     for path in job.folder.iterdir():
-        if path not in kept and path.suffix != ".survey":
+        if path not in kept and path.suffix != output_folder.SURVEY:
             path.unlink()
     return to_do
 
@@ -128,7 +132,7 @@ def _state(path: pathlib.Path) -> str:
 
 
 def _path(folder: pathlib.Path, planned: shard_plan.Planned) -> pathlib.Path:
-    return (folder / planned.name).with_suffix(SUFFIX)
+    return (folder / planned.name).with_suffix(output_folder.DONE)
 
 
 def _without_clip(outcome: Outcome) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def parse(command: Command, arguments: list[str]) -> Resolved:
     own = settings.types(command.settings)
     choice_types = {name: own[name] for name in command.choices}
     _bind(values, "", command.settings, tuple(choice_types))
-    _read(values, arguments, known_only=True)
+    _read(values, arguments, command, known_only=True)
     modules = _load_choices(command, values)
     sections = dict(command.sections)
     for choice in modules.values():
@@ -103,7 +103,7 @@ def parse(command: Command, arguments: list[str]) -> Resolved:
     if {"--help", "-help", "-h", "--helpfull"} & set(arguments):
         print(_help(command, values, sections))
         sys.exit(0)
-    positional = _read(values, arguments, False, command.choices)
+    positional = _read(values, arguments, command, known_only=False)
     if positional:
         raise errors.UserError(
             f"got {positional[0]!r} without a flag: write --name=value; "
@@ -203,15 +203,17 @@ def _owner(flag: str, choices: dict[str, str]) -> str:
 def _read(
     values: Any,
     arguments: list[str],
+    command: Command,
     known_only: bool,
-    choices: dict[str, str] = {},  # noqa: B006
 ) -> list[str]:
     try:
         return values(["command", *arguments], known_only=known_only)[1:]
     except absl_flags.UnrecognizedFlagError as error:
         flag = f"--{error.flagname}"
         known = [f"--{name}" for name in values if name != "flagfile"]
-        hint = _owner(error.flagname, choices) or registry.nearest(flag, known)
+        hint = _owner(error.flagname, command.choices) or registry.nearest(
+            flag, known
+        )
         raise errors.UserError(
             f"{_origin(error.flagname, arguments)}unknown flag {flag}"
             f"{hint}; --help lists the names"

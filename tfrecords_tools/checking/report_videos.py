@@ -9,9 +9,9 @@ import os
 import pathlib
 from collections import Counter
 
+from tfrecords_tools import output_folder
 from tfrecords_tools.checking import report_charts, report_html
 
-_FILE_NAME = "report.csv"  # Of build_report, which loads every decoder.
 _COLUMNS = ("path", "status", "reason", "frames", "seconds")
 _LISTED = 2000  # Failed videos on the page; report.csv has them all.
 _OPEN = 10  # Failed videos that are listed without a click.
@@ -76,7 +76,7 @@ class Videos:
 
 def read(folder: str | os.PathLike) -> Videos | None:
     """Reads `folder/report.csv`; None where there is none."""
-    path = pathlib.Path(folder) / _FILE_NAME
+    path = pathlib.Path(folder) / output_folder.REPORT
     if not path.is_file():
         return None
     found = Videos()
@@ -97,11 +97,11 @@ def sections(folder: str | os.PathLike) -> report_html.Pieces:
     """Counts of statuses, further columns, and the failed videos."""
     found = read(folder)
     if found is None:
-        body = [f"<p>There is no {_FILE_NAME}.</p>"]
+        body = [f"<p>There is no {output_folder.REPORT}.</p>"]
         yield from report_html.section("Videos", body)
         return
     count = report_html.several(found.statuses.total(), "video")
-    note = f"{count} in {_FILE_NAME}."
+    note = f"{count} in {output_folder.REPORT}."
     yield from report_html.section("Videos", _body(found), note)
 
 

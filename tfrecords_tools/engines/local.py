@@ -1,7 +1,6 @@
 """Writes shards with processes of this machine."""
 
 import dataclasses
-import itertools
 from collections.abc import Callable
 
 from tfrecords_tools import clip_records, shard_plan, shard_writer
@@ -32,19 +31,18 @@ def run(
     Raises:
         UserError: the disk is full.
     """
-    done = itertools.count(1)  # Its `next` is atomic.
-    told = [0]
+    clips_done = [0] * len(shards)  # Each thread counts in its own place.
 
-    def write(maker: isolated.Process, planned: shard_plan.Planned) -> None:
+    def write(maker: isolated.Process, place: int) -> None:
         def count() -> None:
-            told[0] = next(done)
+            clips_done[place] += 1
 
-        shard_writer.write(job, planned, maker, count)
+        shard_writer.write(job, shards[place], maker, count)
 
     isolated_team.run(
         lambda: shard_writer.process(job),
-        shards,
+        range(len(shards)),
         workers,
         write,
-        lambda: progress(told[0]),
+        lambda: progress(sum(clips_done)),
     )

@@ -10,7 +10,23 @@ import pathlib
 from collections.abc import Iterable
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which split; the official lists have no validation clips."""
+
+    split_number: int = settings.setting(
+        1, "Which official split, 1 to 3.", minimum=1, maximum=3
+    )
+    validation_fraction: float = settings.setting(
+        0.0,
+        "How much of training becomes validation, 0 to 0.9; whole groups, of "
+        "hmdb51 whole sources, drawn by a hash of their names.",
+        minimum=0,
+        maximum=0.9,
+    )
 
 
 class Videos:

@@ -10,7 +10,12 @@ from collections.abc import Iterator, Sequence
 import av.video.reformatter as reformatter
 import numpy as np
 
-from tfrecords_tools.media import filters, timed_frames, video_file
+from tfrecords_tools.media import (
+    filters,
+    small_frames,
+    timed_frames,
+    video_file,
+)
 
 
 class Look:
@@ -46,22 +51,10 @@ class Look:
                 keeps every pixel.
         """
         if short_side not in self._grays:
-            self._grays[short_side] = self._scaled(short_side)
+            self._grays[short_side] = small_frames.scaled(
+                self._scaler, self._picture, short_side, "gray"
+            )
         return self._grays[short_side]
-
-    def _scaled(self, short_side: int | None) -> np.ndarray:
-        size = self._picture.width, self._picture.height
-        scale = min(1, short_side / min(size)) if short_side else 1
-        width, height = (max(2, round(side * scale)) for side in size)
-        gray = self._scaler.reformat(
-            self._picture,
-            width,
-            height,
-            "gray",
-            interpolation="AREA",
-            threads=1,
-        )
-        return gray.to_ndarray()
 
 
 def read(

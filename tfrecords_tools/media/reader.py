@@ -3,8 +3,9 @@
 Whoever reads a file through this gets the very bytes that a shard holds.
 """
 
+import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tfrecords_tools.media import (
     filters,
@@ -82,6 +83,13 @@ def read_frames(
                 f"shows no frame from {start / 1e6:g} s to "
                 + ("its end" if end is None else f"{end / 1e6:g} s"),
             )
+
+
+def in_chunks(frames: Iterable[Frame], most: int) -> Iterator[list[Frame]]:
+    """Yields `most` frames at a time; the last chunk may hold fewer."""
+    rest = iter(frames)
+    while chunk := list(itertools.islice(rest, most)):
+        yield chunk
 
 
 def probe(path: str | os.PathLike, config: Config = Config()) -> Facts:

@@ -55,20 +55,33 @@ def read(
             if rate:
                 step = 1_000_000 / rate
                 due = (due if due + step > time else time) + step
-            yield time, end_time, _small(scaler, picture, short_side, color)
+            kind = "bgr24" if color else "gray"
+            small = scaled(scaler, picture, short_side, kind)
+            turn = frame_planes.ROTATIONS.get(round(picture.rotation) % 360)
+            upright = small if turn is None else cv2.rotate(small, turn)
+            yield time, end_time, upright
 
 
-def _small(
-    scaler: Any, picture: Any, short_side: int, color: bool
+def scaled(
+    scaler: reformatter.VideoReformatter,
+    picture: Any,
+    short_side: int | None,
+    kind: str,
 ) -> np.ndarray:
-    scale = min(1, short_side / min(picture.width, picture.height))
-    small = scaler.reformat(
-        picture,
-        max(2, round(picture.width * scale)),
-        max(2, round(picture.height * scale)),
-        "bgr24" if color else "gray",
-        interpolation="AREA",
-        threads=1,
+    """An `av.VideoFrame` as coded, scaled down.
+
+    Args:
+        scaler: one for all frames of a video.
+        picture: the frame.
+        short_side: pixels; None keeps every pixel.
+        kind: FFmpeg's pixel format, `gray` or `bgr24`.
+
+    Returns:
+        uint8 [h, w], or [h, w, 3].
+    """
+    size = picture.width, picture.height
+    scale = min(1, short_side / min(size)) if short_side else 1
+    width, height = (max(2, round(side * scale)) for side in size)
+    return scaler.reformat(
+        picture, width, height, kind, interpolation="AREA", threads=1
     ).to_ndarray()
-    turn = frame_planes.ROTATIONS.get(round(picture.rotation) % 360)
-    return small if turn is None else cv2.rotate(small, turn)

@@ -22,7 +22,6 @@ import re
 from collections import defaultdict
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import settings
 from tfrecords_tools.listing import annotation_text, split_lists
 
 _LISTS = (
@@ -35,21 +34,7 @@ _UNUSED = "0"
 _LIST = re.compile(r"(.+)_test_split([123])\.txt")
 _ATTRIBUTES = r"_[^_]+_[^_]+_np\d+_[^_]+_[^_]+_\d+\.\w+"
 
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Which split; the official lists have no validation clips."""
-
-    split_number: int = settings.setting(
-        1, "Which official split, 1 to 3.", minimum=1, maximum=3
-    )
-    validation_fraction: float = settings.setting(
-        0.0,
-        "How much of training becomes validation, 0 to 0.9; whole sources, "
-        "drawn by a hash of their names.",
-        minimum=0,
-        maximum=0.9,
-    )
+Config = split_lists.Config
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:

@@ -8,33 +8,17 @@ The clips of a group, g01 to g25 of each class, are cut from one video; the
 official splits keep groups whole, and any list that does not is refused.
 """
 
-import dataclasses
 import pathlib
 import re
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import settings
 from tfrecords_tools.listing import annotation_text, split_lists
 
 _LISTS = ("ucfTrainTestlist", "UCF101TrainTestSplits-RecognitionTask")
 # The class in the file name may differ in case: v_HandStandPushups_g01_...
 _VIDEO = re.compile(r"([\w-]+)/v_[\w-]+_(g\d+)_c\d+\.\w+")
 
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Which split; the official lists have no validation clips."""
-
-    split_number: int = settings.setting(
-        1, "Which official split, 1 to 3.", minimum=1, maximum=3
-    )
-    validation_fraction: float = settings.setting(
-        0.0,
-        "How much of training becomes validation, 0 to 0.9; whole groups, "
-        "drawn by a hash of their names.",
-        minimum=0,
-        maximum=0.9,
-    )
+Config = split_lists.Config
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:

@@ -58,9 +58,7 @@ def cut(
     """Cuts one row; see `cut_all`."""
     if cutter.module.NEEDS and (survey is None or survey.status != "ok"):
         return [clip]
-    start = round((clip.start_seconds or 0) * 1_000_000)
-    end = clip.end_seconds
-    end = None if end is None else round(end * 1_000_000)
+    start, end = clip.span
     if cutter.module.NEEDS:
         first, last = survey.within(start, end)
         if first >= last:  # Nothing is shown then, and reading says so.

@@ -12,6 +12,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import IO, Any
 
+from tfrecords_tools import output_folder
 from tfrecords_tools.base import (
     atomic_write,
     isolated,
@@ -21,7 +22,7 @@ from tfrecords_tools.base import (
 )
 from tfrecords_tools.survey import video_fingerprint, video_survey
 
-NAME = "videos.survey"
+NAME = f"videos{output_folder.SURVEY}"
 _MADE_BY = ("av", "opencv-python-headless", "scenedetect-headless")
 Surveys = dict[str, video_survey.Survey]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from absl import logging
 
-from tfrecords_tools import annotations, shard_plan
+from tfrecords_tools import annotations, chunk_words, shard_plan
 from tfrecords_tools.base import isolated
 from tfrecords_tools.media import reader
 
@@ -77,15 +77,9 @@ def read_chunks(
     Raises:
         VideoError: the video cannot be read to the clip's end.
     """
-    chunk = []
     span = clip.start_seconds, clip.end_seconds
-    for frame in reader.read_frames(job.root / clip.path, job.media, *span):
-        chunk.append(frame)
-        if len(chunk) == job.chunk_frames:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+    frames = reader.read_frames(job.root / clip.path, job.media, *span)
+    yield from reader.in_chunks(frames, job.chunk_frames)
 
 
 def _spool(chunks: Iterator[list[reader.Frame]], spool: Any) -> int:
@@ -114,7 +108,8 @@ def _examples(
         "caption": clip.caption,
     }
     span = f"{clip.start_seconds}-{clip.end_seconds}"
-    words = _Words(clip)
+    start, _ = clip.span
+    words = chunk_words.ChunkWords(clip.words, start)
     first = 0
     for _ in range(count):
         frames = pickle.load(spool)
@@ -123,29 +118,9 @@ def _examples(
             "times": [frame.time for frame in frames],
             "end_time": frames[-1].end_time,
             "first_frame": first,
-            "words": words.until(frames[-1].end_time),
+            "words": [
+                word._asdict() for word in words.until(frames[-1].end_time)
+            ],
         }
         yield f"{clip.path}@{span}#{first:09d}", shared | example
         first += len(frames)
-
-
-class _Words:
-    """The words of a clip; each is given once, where it begins."""
-
-    def __init__(self, clip: annotations.Clip) -> None:
-        start = round((clip.start_seconds or 0) * 1_000_000)
-        timed = [
-            {
-                "text": word.text,
-                "start": round(word.start_seconds * 1_000_000),
-                "end": round(word.end_seconds * 1_000_000),
-            }
-            for word in clip.words
-        ]
-        self._left = [word for word in timed if word["end"] > start]
-
-    def until(self, end: int) -> list[dict[str, Any]]:
-        """Those that begin before `end` and were not given yet."""
-        given = [word for word in self._left if word["start"] < end]
-        self._left = [word for word in self._left if word["start"] >= end]
-        return given
