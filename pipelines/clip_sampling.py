@@ -1,60 +1,87 @@
 """Chooses which stored frames become one clip.
 
-Works on indices only; pixels are touched in frame_decoding.
+Works on indices only: time_sampling chooses by time, and pixels are touched
+in frame_decoding.
 """
 
 import tensorflow as tf
 
-from pipelines import batch
+from pipelines import batch, clip_layout
+
+
+def training_frames(
+    stored: tf.Tensor, clip: batch.ClipSpec, seed: tf.Tensor
+) -> tf.Tensor:
+    """A random clip of a video.
+
+    Args:
+        stored: int [], frames in the video, at least 1.
+        clip: how many frames to take, and how; not by time.
+        seed: int64 [2]; equal seeds give equal clips.
+
+    Returns:
+        int32 [frames], ascending but for a loop, each in [0, stored).
+
+    Raises:
+        tf.errors.InvalidArgumentError: the video is empty, or too short for
+            a clip that refuses that.
+    """
+    stride = _stride(clip)
+    return tf.cast(clip_layout.at_random(stored, clip, stride, seed), tf.int32)
+
+
+def evaluation_frames(
+    stored: tf.Tensor, clip: batch.ClipSpec, view: tf.Tensor, views: int
+) -> tf.Tensor:
+    """One of several evenly spaced clips of a video; one alone is centred.
+
+    Source: SlowFast, arXiv:1812.03982, section 4. Differs: their code starts
+    view i at i / views of the way to the last start, ours half a step later,
+    so that both ends of the video count alike.
+
+    Args:
+        stored: int [], frames in the video, at least 1.
+        clip: how many frames to take, and how; not by time.
+        view: int [] in [0, views).
+        views: how many there are.
+
+    Returns:
+        As `training_frames`; segments give the centres of their parts.
+
+    Raises:
+        tf.errors.InvalidArgumentError: as of `training_frames`.
+    """
+    return sample_frames(stored, clip, view_place(view, views))
 
 
 def sample_frames(
     stored: tf.Tensor, clip: batch.ClipSpec, place: tf.Tensor
 ) -> tf.Tensor:
-    """Lays the clip over the stored frames; loops videos that are short.
+    """The clip at one place, without any chance.
 
     Args:
-        stored: int32 [], frames in the video, at least 1.
-        clip: how many frames to take, and how.
-        place: float32 [] in [0, 1), where the clip lies among all the places
-            where it fits: random in training, `view_place` in evaluation.
+        stored: int [], frames in the video, at least 1.
+        clip: how many frames to take, and how; not by time.
+        place: float [] in [0, 1), where the clip lies among all the places
+            where it fits; where frames are spread, the place within each of
+            the equal parts.
 
     Returns:
-        int32 [frames], ascending but for the loop, each in [0, stored).
+        As `training_frames`.
 
     Raises:
-        tf.errors.InvalidArgumentError: the video is empty.
+        tf.errors.InvalidArgumentError: as of `training_frames`.
     """
-    stored = tf.cast(stored, tf.int32)
-    place = tf.cast(place, tf.float32)
-    check = tf.debugging.assert_positive(stored, "the video has no frames")
-    with tf.control_dependencies([check]):
-        layout = {"dense": _dense, "uniform": _uniform}[clip.sampling]
-        return layout(stored, clip, place)
+    stride = _stride(clip)
+    return tf.cast(clip_layout.at_place(stored, clip, stride, place), tf.int32)
 
 
 def view_place(view: tf.Tensor, views: int) -> tf.Tensor:
-    """Where evaluation view `view` of `views` lies; one view is centred."""
-    return (tf.cast(view, tf.float32) + 0.5) / views
+    """float64 [], where evaluation view `view` of `views` lies."""
+    return (tf.cast(view, tf.float64) + 0.5) / views
 
 
-def _dense(
-    stored: tf.Tensor, clip: batch.ClipSpec, place: tf.Tensor
-) -> tf.Tensor:
-    """Every `stride`-th frame from one start."""
-    span = (clip.frames - 1) * clip.stride + 1
-    starts = tf.maximum(stored - span + 1, 1)
-    start = tf.cast(place * tf.cast(starts, tf.float32), tf.int32)
-    start = tf.minimum(start, starts - 1)  # float32 may round 1 - ε up
-    return (start + tf.range(clip.frames) * clip.stride) % stored
-
-
-def _uniform(
-    stored: tf.Tensor, clip: batch.ClipSpec, place: tf.Tensor
-) -> tf.Tensor:
-    """One frame from each of `frames` equal parts, all at the same place."""
-    # In whole numbers: float32 cannot count the frames of a long video.
-    part = tf.range(clip.frames, dtype=tf.int64) * 1024
-    part += tf.cast(place * 1024, tf.int64)
-    frames = part * tf.cast(stored, tf.int64) // (clip.frames * 1024)
-    return tf.cast(frames, tf.int32)
+def _stride(clip: batch.ClipSpec) -> float:
+    if clip.by_time:
+        raise ValueError("this clip is sampled by time: see time_sampling")
+    return float(clip.stride)

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -5,6 +6,7 @@ from pipelines import batch, clip_sampling
 from tests import run_modes
 
 JUST_BELOW_1 = 0.99999994
+SEED = [7, 3]
 
 
 def taken(run, stored, place, **spec):
@@ -95,3 +97,101 @@ def test_last_frame_of_a_very_long_video_is_not_passed(run, sampling):
 def test_empty_video_is_refused(run):
     with pytest.raises(tf.errors.InvalidArgumentError, match="no frames"):
         taken(run, 0, 0.5, frames=2)
+
+
+def trained(run, stored, seed=SEED, **spec):
+    clip = batch.ClipSpec(**spec)
+    found = run(
+        lambda stored, seed: clip_sampling.training_frames(stored, clip, seed),
+        stored,
+        tf.constant(seed, tf.int64),
+    )
+    assert found.dtype == tf.int32
+    return found.numpy().tolist()
+
+
+def draws(count, stored, **spec):
+    """int32 [count, frames], clips of `count` seeds from one traced graph."""
+    clip = batch.ClipSpec(**spec)
+    data = tf.data.Dataset.range(count).map(
+        lambda i: clip_sampling.training_frames(stored, clip, tf.stack([i, 5]))
+    )
+    return np.stack(list(data.as_numpy_iterator()))
+
+
+@run_modes.both
+def test_last_frame_stays_where_short_videos_are_padded(run):
+    found = taken(run, 3, 0.9, frames=5, stride=1, short="pad")
+    assert found == [0, 1, 2, 2, 2]
+
+
+@run_modes.both
+@pytest.mark.parametrize("short", ["loop", "pad", "refuse"])
+def test_video_that_is_long_enough_is_never_changed(run, short):
+    found = taken(run, 7, 0.5, frames=4, stride=2, short=short)
+    assert found == [0, 2, 4, 6]
+
+
+@run_modes.both
+@pytest.mark.parametrize("sampling", ["dense", "uniform", "segments"])
+def test_one_frame_of_one_view_is_the_middle_one(run, sampling):
+    assert taken(run, 9, 0.5, frames=1, sampling=sampling) == [4]
+
+
+@run_modes.both
+def test_segments_are_evaluated_at_the_published_centres(run):
+    # int(tick / 2 + tick * i), tick = 10 / 3, in the code of TSN.
+    assert taken(run, 10, 0.5, frames=3, sampling="segments") == [1, 5, 8]
+
+
+def test_each_segment_draws_from_all_of_its_frames_and_no_others():
+    found = draws(200, 10, frames=3, sampling="segments")
+    parts = [sorted(set(column)) for column in found.T.tolist()]
+    assert parts == [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]]
+
+
+def test_segments_draw_independently():
+    found = draws(400, 4, frames=2, sampling="segments")
+    pairs, counts = np.unique(found, axis=0, return_counts=True)
+    assert pairs.tolist() == [[0, 2], [0, 3], [1, 2], [1, 3]]
+    assert counts.min() > 70  # 100 each, 3.5 standard deviations
+
+
+def test_uniform_training_moves_all_frames_together():
+    found = draws(50, 300, frames=3, sampling="uniform")
+    assert set(map(tuple, np.diff(found).tolist())) == {(100, 100)}
+    assert len(set(found[:, 0].tolist())) > 30
+
+
+def test_training_reaches_every_start_about_equally_often():
+    starts = draws(600, 9, frames=4, stride=2)[:, 0]
+    assert np.bincount(starts, minlength=3).min() > 155  # 200 each
+
+
+def test_speed_is_drawn_between_its_limits():
+    found = draws(300, 10_000, frames=101, stride=8, speed_jitter=1.0)
+    reach = (found[:, -1] - found[:, 0]) / 800
+    assert 0.5 <= reach.min() < 0.52 and 1.9 < reach.max() <= 2.0
+    assert 0.4 < (reach < 1).mean() < 0.6  # as often slower as faster
+
+
+def test_jittered_clip_keeps_one_speed():
+    steps = np.diff(draws(20, 10_000, frames=50, stride=8, speed_jitter=1.0))
+    assert np.ptp(steps, axis=1).max() <= 1
+
+
+def test_evaluation_knows_no_jitter():
+    clip = batch.ClipSpec(frames=4, stride=2, speed_jitter=1.0)
+    found = clip_sampling.evaluation_frames(10, clip, 0, 1)
+    assert found.numpy().tolist() == [2, 4, 6, 8]
+
+
+@run_modes.both
+def test_other_seed_gives_another_clip(run):
+    assert trained(run, 9999, SEED) == trained(run, 9999, SEED)
+    assert trained(run, 9999, SEED) != trained(run, 9999, [1, 3])
+
+
+def test_clip_by_time_is_not_laid_over_frames():
+    with pytest.raises(ValueError, match="time_sampling"):
+        trained(run_modes.eagerly, 9, stride_seconds=0.1)
