@@ -3,19 +3,18 @@
 All four are linear in the pixel, so they are one 3x3 matrix and an offset:
 one pass over the pixels instead of four. Source: the four changes of
 arXiv:1805.09501 and torchvision. Differs: hue turns about the grey axis in
-linear RGB instead of in HSV, and values are clipped once, at the end.
+linear RGB instead of in HSV, contrast moves pixels away from the mean luma of
+the clip's middle frame, and values are clipped once, at the end.
 """
 
 import dataclasses
-import math
 from collections.abc import Callable
 
 import tensorflow as tf
 
 from pipelines import frame_decoding
+from pipelines.pixels import color_matrix
 from tfrecords_tools.base import settings
-
-_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +34,13 @@ class Config:
         0.05, "Most turn either way, in full circles.", minimum=0.0,
         maximum=0.5,
     )  # fmt: skip
+    probability: float = settings.setting(
+        1.0, "Chance of each property to be moved, drawn for each by itself.",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
+
+
+OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
@@ -43,36 +49,60 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
     """
+    jitter = on_floats(config)
+
+    def change(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        frames = tf.split(tf.cast(clip, tf.float32), clip.shape[0])
+        return tf.ensure_shape(jitter(frames, seed), clip.shape)
+
+    return change
+
+
+def on_floats(
+    config: Config,
+) -> Callable[[list[tf.Tensor], tf.Tensor], tf.Tensor]:
+    """The jitter of pixels that are not rounded yet, as a resize gives them.
+
+    It rounds in their place, frame by frame, while each is in the cache.
+
+    Returns:
+        A function (frames, each float32 [1, H, W, 3] in 0..255; seed int64
+        [2]) -> uint8 [T, H, W, 3].
+    """
+
+    def jitter(frames: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
+        brightness, contrast, saturation, hue = _draw(config, seed)
+        light = 1.0 + brightness
+        middle = _middle(frames)
+        # Of the clip made lighter; its saturation and hue do not move it.
+        away = color_matrix.mean_luma(middle) * light * -contrast
+        shares = color_matrix.channels(1.0 + saturation, hue)
+        shares *= light * (1.0 + contrast)
+        change = color_matrix.mixing(shares, frames[0].shape)
+        changed = [
+            frame_decoding.to_uint8(change(frame) + away) for frame in frames
+        ]
+        return tf.concat(changed, axis=0)
+
+    return jitter
+
+
+def _middle(frames: list[tf.Tensor]) -> tf.Tensor:
+    """float32 [1, H, W, 3]; where many frames came as one, out of that."""
+    if len(frames) > 1:
+        return frames[len(frames) // 2]
+    at = tf.shape(frames[0])[0] // 2
+    return frames[0][at : at + 1]
+
+
+def _draw(config: Config, seed: tf.Tensor) -> list[tf.Tensor]:
+    """Four float32 [], each from minus to plus its reach, or 0."""
     reach = tf.constant(
         [config.brightness, config.contrast, config.saturation, config.hue]
     )
-
-    def jitter(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        drawn = tf.random.stateless_uniform((4,), seed, -1.0, 1.0) * reach
-        light, contrast, color = (1.0 + drawn[i] for i in range(3))
-        turn = _saturation(color) @ _hue(drawn[3])
-        pixels = tf.reshape(tf.cast(clip, tf.float32), (-1, 3))
-        mean = tf.reduce_mean(pixels, axis=0) * light
-        grey = tf.reduce_sum(mean * _LUMA)
-        changed = pixels @ (turn * (light * contrast))
-        changed += grey * (1.0 - contrast)
-        return frame_decoding.to_uint8(tf.reshape(changed, tf.shape(clip)))
-
-    def keep_shape(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        return tf.ensure_shape(jitter(clip, seed), clip.shape)
-
-    return keep_shape
-
-
-def _saturation(factor: tf.Tensor) -> tf.Tensor:
-    """float32 [3, 3], for rows of RGB on its left; 0 gives grey."""
-    grey = tf.tile(tf.constant(_LUMA)[:, None], (1, 3))
-    return factor * tf.eye(3) + (1.0 - factor) * grey
-
-
-def _hue(turn: tf.Tensor) -> tf.Tensor:
-    """float32 [3, 3], rotation of RGB about the grey axis."""
-    angle = turn * (2.0 * math.pi)
-    cosine, sine = tf.cos(angle), tf.sin(angle) / math.sqrt(3.0)
-    across = tf.constant([[0.0, 1, -1], [-1, 0, 1], [1, -1, 0]])
-    return cosine * tf.eye(3) + (1.0 - cosine) / 3.0 + sine * across
+    drawn = tf.random.stateless_uniform((4,), seed, -1.0, 1.0) * reach
+    if config.probability < 1.0:
+        seed = tf.random.experimental.stateless_fold_in(seed, 0)
+        moved = tf.random.stateless_uniform((4,), seed) < config.probability
+        drawn *= tf.cast(moved, tf.float32)
+    return tf.unstack(drawn)

@@ -5,12 +5,11 @@ window is shrunk to fit where the drawn one leaves the frame.
 """
 
 import dataclasses
-import math
 from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.pixels import projection, random_window
 from tfrecords_tools.base import settings
 
 
@@ -29,6 +28,9 @@ class Config:
     )
 
 
+OFF = Config(least_area=1.0, aspect=1.0)
+
+
 def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """Draws a window, so that the decoder may decode just that.
 
@@ -38,21 +40,8 @@ def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """
 
     def draw(shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        share = tf.random.stateless_uniform((4,), seed)
-        height, width = tf.unstack(tf.cast(shape, tf.float32))
-        area = config.least_area + share[0] * (
-            config.most_area - config.least_area
-        )
-        spread = math.log(config.aspect)
-        stretch = tf.exp((share[1] - 0.5) * spread)  # square root of aspect
-        side = tf.sqrt(area * height * width)
-        tall = tf.clip_by_value(tf.round(side / stretch), 1.0, height)
-        wide = tf.clip_by_value(tf.round(side * stretch), 1.0, width)
-        top = tf.floor(share[2] * (height - tall + 1.0))
-        left = tf.floor(share[3] * (width - wide + 1.0))
-        top = tf.minimum(top, height - tall)
-        left = tf.minimum(left, width - wide)
-        return tf.cast(tf.stack([top, left, tall, wide]), tf.int32)
+        areas = config.least_area, config.most_area
+        return random_window.draw(shape, seed, areas, config.aspect)
 
     return draw
 
@@ -67,9 +56,7 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
     def crop(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         shape = tf.shape(clip)[1:3]
-        top, left, tall, wide = tf.unstack(draw(shape, seed))
-        cut = clip[:, top : top + tall, left : left + wide]
-        resized = tf.image.resize(tf.cast(cut, tf.float32), shape)
-        return tf.ensure_shape(frame_decoding.to_uint8(resized), clip.shape)
+        shown = projection.show_window(clip, draw(shape, seed), shape)
+        return tf.ensure_shape(shown, clip.shape)
 
     return crop

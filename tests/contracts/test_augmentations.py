@@ -1,98 +1,216 @@
-"""What every file of `pipelines/augmentations` must hold to."""
+"""What every file of `pipelines/augmentations` must hold to.
 
+A file offers `build`, which changes one clip, or `mix`, which mixes the clips
+of a batch. One that changes frames apart says so: `PER_FRAME = True`.
+"""
+
+import functools
+
+import hypothesis
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import strategies
 
 from tests import run_modes
 from tfrecords_tools.base import registry
 
 FOLDER = "pipelines.augmentations"
+MODULES = {n: registry.load(FOLDER, n) for n in registry.names_in(FOLDER)}
 SHAPE = (3, 24, 32, 3)
-SEEDS = [np.array([7, number], np.int64) for number in range(12)]
-NAMES = registry.names_in(FOLDER)
-WINDOWS = [n for n in NAMES if hasattr(registry.load(FOLDER, n), "window")]
+SQUARE = (3, 24, 24, 3)  # as all clips of a ClipSpec are
+ROWS = 3
 
-every_augmentation = pytest.mark.parametrize("name", NAMES)
-every_window = pytest.mark.parametrize("name", WINDOWS)
-
-
-def moving_clip():
-    """uint8 [3, 24, 32, 3], a coloured pattern that moves."""
-    frame, row, column, color = np.indices(SHAPE)
-    waves = np.sin((row + 2 * column) / 7 + frame + 2 * color)
-    return (127 + 100 * waves).astype(np.uint8)
-
-
-def still_clip():
-    """Three times the same frame."""
-    return np.repeat(moving_clip()[:1], SHAPE[0], axis=0)
+few = hypothesis.settings(
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    phases=[hypothesis.Phase.generate],
+)
+fewer = hypothesis.settings(few, max_examples=3)  # tf.data compiles each
+examples = hypothesis.given(data=strategies.data())
+numbers = strategies.integers(-(2**63), 2**63 - 1)
 
 
-def changed(name, clip, seed, run=run_modes.eagerly):
-    return run(registry.choose(FOLDER, name).build(), clip, seed).numpy()
+def each_that(condition):
+    names = [name for name, module in MODULES.items() if condition(module)]
+    return pytest.mark.parametrize("name", names)
+
+
+def mixes(module):
+    return hasattr(module, "mix")
+
+
+every_augmentation = each_that(lambda module: True)
+every_mixer = each_that(mixes)
+every_window = each_that(lambda module: hasattr(module, "window"))
+
+
+def waves(shape, number):
+    """A coloured pattern that moves from frame to frame."""
+    *_, frame, row, column, color = np.indices(shape)
+    turn = (row + 2 * column) / 7 + frame + 2 * color + number
+    return (127.5 + 127.5 * np.sin(turn)).astype(np.uint8)
+
+
+def noise(shape, number):
+    return np.random.default_rng(number).integers(0, 256, shape, np.uint8)
+
+
+def black_or_white(shape, number):
+    return np.full(shape, 255 * (number % 2), np.uint8)
+
+
+def batch_or_clip(name, frames, seeds):
+    """What the augmentation takes of a batch: all of it, or its first row."""
+    return (frames, seeds) if mixes(MODULES[name]) else (frames[0], seeds[0])
+
+
+@strategies.composite
+def inputs(draw, name, shape=SHAPE):
+    """Frames and seed; patterns, and seeds from everywhere."""
+    paint = draw(strategies.sampled_from([waves, noise, black_or_white]))
+    first = draw(strategies.integers(0, 99))
+    frames = [paint(shape, number) for number in range(first, first + ROWS)]
+    seeds = [[draw(numbers), draw(numbers)] for _ in frames]
+    return batch_or_clip(name, np.stack(frames), np.array(seeds))
+
+
+def change(name, off=False):
+    """A function of frames and seed; what comes out is a tuple of tensors."""
+    module = MODULES[name]
+    config = module.OFF if off else module.Config()
+    if mixes(module):
+        return module.mix(config)
+    build = module.build(config)
+    return lambda frames, seed: (build(frames, seed),)
+
+
+@functools.cache
+def graph(name, off=False, shape=SHAPE):
+    """The same, traced once."""
+    rows = (ROWS,) if mixes(MODULES[name]) else ()
+    frames = tf.TensorSpec((*rows, *shape), tf.uint8)
+    seed = tf.TensorSpec((*rows, 2), tf.int64)
+    return tf.function(change(name, off), input_signature=[frames, seed])
+
+
+def assert_same_bytes(found, wanted):
+    for one, other in zip(found, wanted, strict=True):
+        assert np.array_equal(one, other)
 
 
 @every_augmentation
-@run_modes.both
-def test_shape_and_dtype_are_kept(name, run):
-    found = changed(name, moving_clip(), SEEDS[0], run)
-    assert found.shape == SHAPE
-    assert found.dtype == np.uint8
+def test_shape_and_dtype_are_kept(name):
+    frames, *shares = graph(name).get_concrete_function().outputs
+    rows = (ROWS,) if mixes(MODULES[name]) else ()
+    assert frames.shape == (*rows, *SHAPE)
+    assert frames.dtype == tf.uint8
+    assert [share.shape for share in shares] == [rows for _ in rows]
+    assert [share.dtype for share in shares] == [tf.float32 for _ in rows]
 
 
 @every_augmentation
-def test_static_shape_is_kept(name):
-    change = tf.function(registry.choose(FOLDER, name).build())
-    spec = tf.TensorSpec(SHAPE, tf.uint8), tf.TensorSpec((2,), tf.int64)
-    assert change.get_concrete_function(*spec).outputs[0].shape == SHAPE
+@fewer
+@examples
+def test_graph_gives_what_eager_gives(name, data):
+    given = data.draw(inputs(name))
+    eager = run_modes.eagerly(change(name), *given)
+    assert_same_bytes(run_modes.in_tf_data(graph(name), *given), eager)
 
 
 @every_augmentation
-def test_equal_frames_stay_equal(name):
-    for seed in SEEDS:
-        found = changed(name, still_clip(), seed)
-        assert np.array_equal(found, np.repeat(found[:1], SHAPE[0], axis=0))
+@few
+@examples
+def test_equal_seeds_give_equal_clips(name, data):
+    given = data.draw(inputs(name))
+    assert_same_bytes(graph(name)(*given), graph(name)(*given))
 
 
-@every_augmentation
-def test_graph_gives_what_eager_gives(name):
-    for seed in SEEDS[:4]:
-        eager = changed(name, moving_clip(), seed)
-        graph = changed(name, moving_clip(), seed, run_modes.in_tf_data)
-        assert np.array_equal(eager, graph)
-
-
-@every_augmentation
-@run_modes.both
-def test_equal_seeds_give_equal_clips(name, run):
-    one, other = (changed(name, moving_clip(), SEEDS[0], run) for _ in "ab")
-    assert np.array_equal(one, other)
-
-
-@every_augmentation
+@each_that(lambda module: module.Config() != getattr(module, "OFF", 0))
 def test_some_seeds_give_different_clips(name):
-    clips = {changed(name, moving_clip(), seed).tobytes() for seed in SEEDS}
-    assert len(clips) > 1
+    frames = noise((ROWS, *SHAPE), 0)
+    seeds = [np.full((ROWS, 2), number, np.int64) for number in range(16)]
+    given = [batch_or_clip(name, frames, each) for each in seeds]
+    assert len({graph(name)(*each)[0].numpy().tobytes() for each in given}) > 1
+
+
+@each_that(lambda module: not getattr(module, "PER_FRAME", False))
+@few
+@examples
+def test_equal_frames_stay_equal(name, data):
+    frames, seed = data.draw(inputs(name))
+    still = np.repeat(frames[..., :1, :, :, :], SHAPE[0], axis=-4)
+    found = graph(name)(still, seed)[0].numpy()
+    assert np.array_equal(
+        found, np.broadcast_to(found[..., :1, :, :, :], found.shape)
+    )
+
+
+@every_augmentation
+@pytest.mark.parametrize("make", [change, graph])
+@few
+@examples
+def test_strength_0_changes_no_byte(name, make, data):
+    frames, seed = data.draw(inputs(name, SQUARE))
+    off = make(name, True) if make is change else make(name, True, SQUARE)
+    found, *shares = run_modes.eagerly(off, frames, seed)
+    assert np.array_equal(found, frames)
+    assert [share.numpy().min() for share in shares] == [1.0 for _ in shares]
 
 
 @every_augmentation
 def test_clip_that_comes_in_is_not_written_to(name):
-    clip = tf.constant(moving_clip())
-    registry.choose(FOLDER, name).build()(clip, tf.constant(SEEDS[0]))
-    assert np.array_equal(clip, moving_clip())
+    frames, seeds = noise((ROWS, *SHAPE), 0), np.ones((ROWS, 2), np.int64)
+    frames, seed = batch_or_clip(name, frames, seeds)
+    given = tf.constant(frames)
+    change(name)(given, tf.constant(seed))
+    assert np.array_equal(given, frames)
+
+
+def operations(name):
+    """Names of all operations in the graph and its functions."""
+    whole = graph(name).get_concrete_function().graph.as_graph_def()
+    functions = [each.node_def for each in whole.library.function]
+    return {node.op for nodes in (whole.node, *functions) for node in nodes}
+
+
+@every_augmentation
+def test_graph_calls_no_python(name):
+    assert not [each for each in operations(name) if "PyFunc" in each]
+
+
+@every_augmentation
+def test_graph_draws_only_from_seeds(name):
+    drawing = {each for each in operations(name) if "Random" in each}
+    assert not [n for n in drawing if not n.startswith("StatelessRandom")]
+
+
+@every_mixer
+@few
+@examples
+def test_partner_is_the_next_clip_and_own_its_own_share(name, data):
+    levels = np.array([0.0, 100.0, 250.0])
+    frames = np.broadcast_to(levels[:, None, None, None, None], (3, *SHAPE))
+    seeds = np.array([[data.draw(numbers), row] for row in range(ROWS)])
+    mixed, own = graph(name)(frames.astype(np.uint8), seeds)
+    assert (0.0 <= own.numpy()).all() and (own.numpy() <= 1.0).all()
+    wanted = own * levels + (1.0 - own) * np.roll(levels, -1)
+    found = mixed.numpy().mean((1, 2, 3, 4))
+    np.testing.assert_allclose(found, wanted, atol=0.51)
 
 
 @every_window
 @run_modes.both
-@pytest.mark.parametrize("shape", [(24, 32), (32, 24), (8, 300), (1, 1)])
-def test_window_lies_inside_the_frame(name, run, shape):
-    draw = registry.load(FOLDER, name).window(
-        registry.choose(FOLDER, name).config
-    )
-    for seed in SEEDS:
-        found = run(draw, np.int64(shape), seed)
-        assert found.dtype == tf.int32
-        top, left, height, width = found.numpy()
-        assert 0 <= top < top + height <= shape[0]
-        assert 0 <= left < left + width <= shape[1]
+@few
+@examples
+def test_window_lies_inside_the_frame(name, run, data):
+    side = strategies.integers(1, 4000)
+    shape = data.draw(strategies.tuples(side, side))
+    seed = data.draw(strategies.tuples(numbers, numbers))
+    draw = MODULES[name].window(MODULES[name].Config())
+    found = run(draw, np.int64(shape), np.int64(seed))
+    assert found.dtype == tf.int32
+    top, left, height, width = found.numpy()
+    assert 0 <= top < top + height <= shape[0]
+    assert 0 <= left < left + width <= shape[1]

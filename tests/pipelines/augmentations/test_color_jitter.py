@@ -83,13 +83,37 @@ def test_grey_stays_grey(run, strengths):
         assert np.array_equal(found, flat(77, 77, 77))
 
 
-def test_third_of_a_circle_makes_green_of_red():
-    turned = tf.constant([[200.0, 0.0, 0.0]]) @ color_jitter._hue(1 / 3)
-    np.testing.assert_allclose(turned, [[0.0, 200.0, 0.0]], atol=1e-3)
-
-
 @run_modes.both
 def test_pixels_are_clipped_and_do_not_wrap(run):
     brighter = next(seed for seed in SEEDS if drawn(seed, 0) > 0.3)
     found = jittered(run, flat(250, 250, 250), brighter, brightness=0.4)
     assert found.min() == 255
+
+
+@pytest.mark.parametrize("probability", [0.25, 0.75])
+def test_each_property_is_moved_in_its_share_of_the_clips(probability):
+    config = color_jitter.Config(probability=probability)
+    drawn = tf.data.Dataset.range(300).map(
+        lambda number: color_jitter._draw(config, tf.stack([4, number]))
+    )
+    moved = np.array(list(drawn.as_numpy_iterator())) != 0.0
+    assert np.abs(moved.mean(axis=0) - probability).max() < 0.08
+
+
+@run_modes.both
+def test_pixels_not_rounded_yet_give_the_same(run):
+    config = color_jitter.Config()
+    take_over = color_jitter.on_floats(config)
+
+    def change(clip, seed):
+        return take_over(tf.split(clip, clip.shape[0]), seed)
+
+    found = run(change, noise().astype(np.float32), SEEDS[1])
+    wanted = run(color_jitter.build(config), noise(), SEEDS[1])
+    assert np.array_equal(found, wanted)
+
+
+def test_pixels_not_rounded_yet_are_rounded_once():
+    still = color_jitter.on_floats(color_jitter.OFF)
+    pixels = tf.constant([[[[0.6, 99.4, 254.7]]]])
+    assert list(still([pixels], SEEDS[0])[0, 0, 0]) == [1, 99, 255]

@@ -1,0 +1,48 @@
+"""Takes the colour out of a clip: all of its frames or none.
+
+Every channel becomes the luma (ITU-R BT.601). Source: SimCLR,
+arXiv:2002.05709, appendix A. Differs: it is drawn for a clip, not a picture.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from pipelines import frame_decoding
+from pipelines.pixels import color_matrix
+from tfrecords_tools.base import settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How often a clip loses its colour."""
+
+    probability: float = settings.setting(
+        0.2, "Share of the clips made grey.", minimum=0.0, maximum=1.0
+    )
+
+
+OFF = Config(probability=0.0)
+
+
+def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """The loss of colour.
+
+    Returns:
+        A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
+    """
+
+    def change(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        drawn = tf.random.stateless_uniform((), seed)
+        return tf.cond(
+            drawn < config.probability, lambda: _grey(clip), lambda: clip
+        )
+
+    return change
+
+
+def _grey(clip: tf.Tensor) -> tf.Tensor:
+    shares = color_matrix.channels(saturation=0.0, hue=0.0)
+    pixels = color_matrix.mix(tf.cast(clip, tf.float32), shares)
+    return tf.ensure_shape(frame_decoding.to_uint8(pixels), clip.shape)

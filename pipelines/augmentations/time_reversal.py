@@ -1,0 +1,38 @@
+"""Plays a clip backwards: for actions that have no direction of time."""
+
+import dataclasses
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from tfrecords_tools.base import settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How often a clip runs backwards."""
+
+    probability: float = settings.setting(
+        0.5, "Share of the clips played backwards.", minimum=0.0, maximum=1.0
+    )
+
+
+OFF = Config(probability=0.0)
+
+
+def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """The reversal.
+
+    Returns:
+        A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
+    """
+
+    def reverse(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        drawn = tf.random.stateless_uniform((), seed)
+        return tf.cond(
+            drawn < config.probability,
+            lambda: tf.reverse(clip, axis=[0]),
+            lambda: clip,
+        )
+
+    return reverse

@@ -1,0 +1,116 @@
+"""Shows a clip through a window or an affine map, alike in all frames.
+
+Bilinear. Nothing is drawn here: the augmentations choose what is shown.
+"""
+
+import tensorflow as tf
+
+FILLS = ("edge", "black")
+
+
+def show_window(
+    clip: tf.Tensor, window: tf.Tensor, shape: tf.Tensor
+) -> tf.Tensor:
+    """One window of every frame, scaled; without antialiasing.
+
+    Args:
+        clip: uint8 [T, H, W, 3].
+        window: int32 [4], top, left, height, width in pixels.
+        shape: int32 [2], height and width to come out, in pixels.
+
+    Returns:
+        uint8 [T, *shape, 3]; the very pixels where the shape is the window's.
+    """
+    top, left, height, width = tf.unstack(window)
+    cut = clip[:, top : top + height, left : left + width]
+    # On bytes the kernel takes 1.3 ms a clip, on floats 0.8 with the cast.
+    return _rounded(tf.image.resize(tf.cast(cut, tf.float32), shape))
+
+
+def affine(clip: tf.Tensor, matrix: tf.Tensor, fill: str = "edge") -> tf.Tensor:
+    """Moves pixels along an affine map.
+
+    The four neighbours of a pixel and their weights are found once and serve
+    all frames: about 2.5 ms a clip of 16x112x112, ImageProjectiveTransformV3
+    takes 7 (and rounds bytes down).
+
+    Args:
+        clip: uint8 [T, H, W, 3].
+        matrix: float32 [2, 3], from a place (x, y, 1) of what comes out to
+            the place of the clip shown there; pixels right of and below the
+            centre.
+        fill: what is shown from outside the frame: the nearest pixel at its
+            `edge`, or `black`.
+
+    Returns:
+        uint8 [T, H, W, 3], of the static shape that came in.
+    """
+    frames, height, width, _ = tf.unstack(tf.shape(clip))
+    # Frames last, so that one gathered row is one pixel of all frames.
+    pixels = tf.transpose(tf.cast(clip, tf.float32), (1, 2, 0, 3))
+    pixels = tf.reshape(pixels, (height * width, frames * 3))
+    shown = tf.add_n(
+        [
+            tf.gather(pixels, place) * share[:, None]
+            for place, share in _neighbours(height, width, matrix, fill)
+        ]
+    )
+    shown = tf.reshape(shown, (height, width, frames, 3))
+    shown = _rounded(tf.transpose(shown, (2, 0, 1, 3)))
+    return tf.ensure_shape(shown, clip.shape)
+
+
+def pad(frames: tf.Tensor, shape: tf.Tensor, fill: str = "edge") -> tf.Tensor:
+    """Lays frames into the middle of larger ones.
+
+    Args:
+        frames: uint8 [T, h, w, 3].
+        shape: int32 [2], height and width to come out, at least h and w.
+        fill: what is around: the nearest pixel at the `edge`, or `black`.
+
+    Returns:
+        uint8 [T, *shape, 3].
+    """
+    for axis in (2, 1):
+        spare = shape[axis - 1] - tf.shape(frames)[axis]
+        first, last = (
+            tf.gather(frames, [place], axis=axis)
+            for place in (0, tf.shape(frames)[axis] - 1)
+        )
+        if fill == "black":
+            first, last = tf.zeros_like(first), tf.zeros_like(last)
+        before = tf.repeat(first, spare // 2, axis=axis)
+        after = tf.repeat(last, spare - spare // 2, axis=axis)
+        frames = tf.concat([before, frames, after], axis=axis)
+    return frames
+
+
+def _neighbours(
+    height: tf.Tensor, width: tf.Tensor, matrix: tf.Tensor, fill: str
+) -> list[tuple[tf.Tensor, tf.Tensor]]:
+    """Of every pixel four times int32 [H * W] and its share, float32."""
+    last = tf.cast(tf.stack([width, height]) - 1, tf.float32)
+    x, y = tf.meshgrid(tf.range(last[0] + 1.0), tf.range(last[1] + 1.0))
+    x, y = tf.reshape(x - last[0] / 2, [-1]), tf.reshape(y - last[1] / 2, [-1])
+    moved = tf.stack([x, y, tf.ones_like(x)], axis=1) @ tf.transpose(matrix)
+    near = tf.clip_by_value(moved + last / 2, 0.0, last)
+    corner = tf.floor(near)
+    right, down = tf.unstack(near - corner, axis=1)
+    column, row = tf.unstack(tf.cast(corner, tf.int32), axis=1)
+    columns = (column, tf.minimum(column + 1, width - 1))
+    rows = (row, tf.minimum(row + 1, height - 1))
+    if fill == "black":
+        inside = tf.reduce_all(tf.abs(moved) <= last / 2 + 0.5, axis=1)
+        seen = tf.cast(inside, tf.float32)
+    else:
+        seen = tf.ones_like(down)
+    return [
+        (rows[i] * width + columns[j], (seen * tall) * wide)
+        for i, tall in enumerate((1.0 - down, down))
+        for j, wide in enumerate((1.0 - right, right))
+    ]
+
+
+def _rounded(pixels: tf.Tensor) -> tf.Tensor:
+    """uint8; averages of pixels need no clipping to 0..255."""
+    return tf.cast(pixels + 0.5, tf.uint8)
