@@ -1,0 +1,29 @@
+"""Brings the values of one clip to a common range."""
+
+import tensorflow as tf
+
+
+def scale(values: tf.Tensor, kind: str, axis: int | None = None) -> tf.Tensor:
+    """Scales the values of one clip; where all are equal they become 0.
+
+    Args:
+        values: float32, finite.
+        kind: none; z_score: mean 0 and standard deviation 1; min_max: from
+            0 to 1.
+        axis: along which values are scaled together; None: all together.
+
+    Returns:
+        float32 of the same shape.
+    """
+    if kind == "none":
+        return values
+    if kind == "min_max":
+        away = values - tf.reduce_min(values, axis)
+        spread = tf.reduce_max(away, axis)
+    else:
+        away = values - tf.reduce_mean(values, axis)
+        spread = tf.sqrt(tf.reduce_mean(tf.square(away), axis))
+    # What differs only in its last bits is equal.
+    noise = 1e-5 * tf.reduce_max(tf.abs(values))
+    spread = tf.where(spread > noise, spread, 0.0)
+    return tf.math.divide_no_nan(away, spread)
