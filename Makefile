@@ -14,7 +14,7 @@ install: .venv/.installed
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "error: got Python %d.%d, wanted 3.10 to 3.12: make PYTHON=python3.11 ..." % v)'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25'  # that of Python 3.10 does not come to an end
-	$(BIN)/python -m pip install --quiet -e '.[beam,dev,serving,tfds]'
+	$(BIN)/python -m pip install --quiet -e '.[beam,dev,serving,text,tfds]'
 	touch $@
 
 demo: install
@@ -27,7 +27,7 @@ demo: install
 	$(BIN)/python -m launch.predict --model=demo/export --videos=demo/unseen
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,11 +1,11 @@
-"""Counts the words of the training split's captions and timed words."""
+"""Lists the words, or pieces of them, of the training split's texts."""
 
 import collections
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator
 
-from tfrecords_tools import annotations, text_cleaning
+from tfrecords_tools import annotations, text_cleaning, word_pieces
 from tfrecords_tools.base import settings
 
 _LONGEST = 64  # Characters; longer ones are links, and the manifest is small.
@@ -13,40 +13,51 @@ _LONGEST = 64  # Characters; longer ones are links, and the manifest is small.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which words the manifest lists."""
+    """Which words or pieces the manifest lists."""
 
     size: int = settings.setting(
         0,
-        "Words of the training captions to list in the manifest, the most "
-        "frequent first; 0 counts none.",
+        "Words, or pieces of words, of the training captions to list in the "
+        "manifest; 0 lists none.",
         minimum=0,
         maximum=200_000,
     )
+    kind: str = settings.setting(
+        "words",
+        "words: the most frequent; pieces: of words, learnt so that frequent "
+        "words stay whole and rare ones can be put together.",
+        choices=("words", "pieces"),
+    )
     minimum_count: int = settings.setting(
-        1, "Rarer words are not listed.", minimum=1
+        1, "Rarer words are not listed, and teach no pieces.", minimum=1
     )
 
 
 def count(config: Config, texts: Iterable[str]) -> tuple[str, ...]:
-    """Lists the most frequent words.
+    """Lists the most frequent words, or learns pieces of words.
 
     Args:
-        config: how many at most.
-        texts: cleaned texts; a word is what stands between white space. A
-            word of more than 64 characters is not counted.
+        config: which, and how many at most.
+        texts: cleaned texts in any order; a word is what stands between
+            white space. A word of more than 64 characters is not counted.
 
     Returns:
         Words, the most frequent first, equally frequent ones by code point;
-        at most `size`.
+        or pieces as `word_pieces.learn` says; at most `size`.
+
+    Raises:
+        UserError: pieces want tensorflow-text, which is not installed.
     """
     if not config.size:
         return ()
     counts: collections.Counter[str] = collections.Counter()
     for text in texts:
         counts.update(w for w in text.split() if len(w) <= _LONGEST)
-    often = [w for w, times in counts.items() if times >= config.minimum_count]
-    often.sort(key=lambda word: (-counts[word], word))
-    return tuple(often[: config.size])
+    often = {w: n for w, n in counts.items() if n >= config.minimum_count}
+    if config.kind == "pieces":
+        return word_pieces.learn(often, config.size)
+    listed = sorted(often, key=lambda word: (-often[word], word))
+    return tuple(listed[: config.size])
 
 
 def training_texts(

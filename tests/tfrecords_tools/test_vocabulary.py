@@ -59,3 +59,21 @@ def test_words_outside_the_clip_are_not_counted():
         "a", split="train", start_seconds=1.5, end_seconds=3, words=words
     )
     assert texts(clip) == ["w1", "w2"]
+
+
+def pieces(*texts, **settings):
+    config = vocabulary.Config(size=40, kind="pieces", **settings)
+    return vocabulary.count(config, texts)
+
+
+def test_pieces_are_learnt_when_asked():
+    assert set(pieces("ab cb")) == {*"abc", "##a", "##b", "##c", "ab", "cb"}
+
+
+def test_rare_words_teach_no_pieces():
+    assert pieces("a a b", minimum_count=2) == ("a", "##a")
+
+
+def test_order_of_the_texts_changes_no_piece():
+    said = ["playing games", "a game", "he plays"]
+    assert pieces(*said) == pieces(*said[::-1])
