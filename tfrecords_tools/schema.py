@@ -39,13 +39,15 @@ class Feature(NamedTuple):
 FEATURES = (
     Feature(
         "frames", "image/encoded", "bytes", "frame",
-        "a JPEG, or the packet of a frame",
+        "a JPEG, the packet of a frame, or its RGB bytes",
     ),
     Feature(
         "times", "image/timestamp", "int64", "frame",
         "presentation time from the video's start, microseconds",
     ),
-    Feature("format", "image/format", "bytes", "one", "jpeg, h264 or h265"),
+    Feature(
+        "format", "image/format", "bytes", "one", "jpeg, h264, h265 or raw"
+    ),
     Feature("height", "image/height", "int64", "one", "pixels"),
     Feature("width", "image/width", "int64", "one", "pixels"),
     Feature(

@@ -14,11 +14,16 @@ from tfrecords_tools import (
     clip_records,
     manifest,
     schema,
-    shard_file,
     shard_journal,
     shard_plan,
 )
-from tfrecords_tools.base import atomic_write, errors, isolated, shard_index
+from tfrecords_tools.base import (
+    atomic_write,
+    errors,
+    isolated,
+    shard_file,
+    shard_index,
+)
 
 
 def process(job: clip_records.Job) -> isolated.Process:

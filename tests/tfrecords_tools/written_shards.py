@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import simplejpeg
 
-from tfrecords_tools import manifest, schema, shard_file
-from tfrecords_tools.base import shard_index
+from tfrecords_tools import manifest, schema
+from tfrecords_tools.base import shard_file, shard_index
 
 FRAMES, CHUNK, LEVEL = 6, 4, 40
 PERIOD = 40_000  # Microseconds a frame.

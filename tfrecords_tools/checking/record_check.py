@@ -8,7 +8,7 @@ import simplejpeg
 
 from tfrecords_tools.media import frame_packets, packet_frames
 
-_STORAGES = ("jpeg", *frame_packets.STORAGES)
+_STORAGES = ("jpeg", "raw", *frame_packets.STORAGES)
 
 
 def faults(
@@ -46,8 +46,17 @@ def faults(
     size = record["height"], record["width"]
     if found == "jpeg":
         yield from _jpeg_faults(record["frames"], size)
+    elif found == "raw":
+        yield from _raw_faults(record["frames"], size)
     else:
         yield from _packet_faults(found, record["frames"], size, key_every)
+
+
+def _raw_faults(frames: list[bytes], size: tuple[int, int]) -> Iterator[str]:
+    wanted = 3 * size[0] * size[1]
+    for place, frame in enumerate(frames):
+        if len(frame) != wanted:
+            yield f"frame {place} has {len(frame)} bytes, wanted {wanted}"
 
 
 def _jpeg_faults(jpegs: list[bytes], size: tuple[int, int]) -> Iterator[str]:

@@ -1,0 +1,121 @@
+"""Rewrites the shards of a split into a folder, which appears when it is whole.
+
+A stopped run leaves its finished shards in a folder of a temporary name,
+each with a note beside it; the next one goes on from there.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.cache import raw_records, raw_shards
+from tfrecords_tools import manifest as manifests
+from tfrecords_tools.base import atomic_write, errors, progress
+
+MADE_FROM = "made_from.json"
+_NOTE = ".done"
+
+
+def write(
+    shards: str,
+    folder: pathlib.Path,
+    about: manifests.Manifest,
+    made_from: dict[str, Any],
+    form: raw_shards.Form,
+) -> None:
+    """Writes what is missing; then the folder takes its name.
+
+    Args:
+        shards: the data set to read.
+        folder: where the new one shall stand.
+        about: manifest of `shards`.
+        made_from: written beside the shards and into the new manifest; its
+            `split` says which shards are rewritten.
+        form: how frames are stored.
+
+    Raises:
+        UserError: a shard is damaged, or the disk has not enough room.
+    """
+    planned = about.shards(made_from["split"])
+    partial = folder.with_name(f"{folder.name}{atomic_write.TEMPORARY}")
+    with atomic_write.file(partial / MADE_FROM, "w") as stream:
+        json.dump(made_from, stream)
+    missing = [s for s in planned if _finished(partial, s.name) is None]
+    _check_room(shards, partial, about, missing, form)
+    done = sum(shard.frames for shard in planned if shard not in missing)
+    total = sum(shard.frames for shard in planned)
+    with progress.bar(f"caching {total:,} frames", total) as tell:
+
+        def count(frames: int) -> None:
+            nonlocal done
+            done += frames
+            tell(done)
+
+        for shard in missing:
+            paths = f"{shards}/{shard.name}", partial / shard.name
+            made = raw_shards.write(*paths, about, form, count)
+            with atomic_write.file(_note(partial, shard.name), "w") as stream:
+                json.dump(dataclasses.asdict(made), stream)
+    entries = tuple(_finished(partial, shard.name) for shard in planned)
+    manifests.write(partial, _manifest(about, entries, made_from))
+    with atomic_write.explained(folder):
+        os.rename(partial, folder)
+        atomic_write.sync_folder(folder.parent)
+        for shard in planned:
+            _note(folder, shard.name).unlink()
+
+
+def _note(folder: pathlib.Path, shard: str) -> pathlib.Path:
+    return folder / f"{shard}{_NOTE}"
+
+
+def _finished(folder: pathlib.Path, shard: str) -> manifests.Shard | None:
+    """The manifest's entry of a shard that stands there whole."""
+    try:
+        told = json.loads(_note(folder, shard).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return manifests.Shard(**told)
+
+
+def _check_room(
+    shards: str,
+    partial: pathlib.Path,
+    about: manifests.Manifest,
+    missing: Sequence[manifests.Shard],
+    form: raw_shards.Form,
+) -> None:
+    """Raises UserError where the disk cannot hold what is to be written."""
+    needed = sum(
+        raw_shards.expected_bytes(f"{shards}/{shard.name}", shard, about, form)
+        for shard in missing
+    )
+    free = shutil.disk_usage(partial).free
+    if needed > free:
+        raise errors.UserError(
+            f"the frames at a short side of {form.short_side} pixels need "
+            f"{needed / 1e9:.2f} GB, {partial.parent} has {free / 1e9:.2f} GB "
+            "free: free some space, choose another --reader.cache, or lower "
+            "--reader.cache_short_side"
+        )
+
+
+def _manifest(
+    about: manifests.Manifest,
+    entries: tuple[manifests.Shard, ...],
+    made_from: dict[str, Any],
+) -> manifests.Manifest:
+    split = made_from["split"]
+    counts = about.label_counts
+    return dataclasses.replace(
+        about,
+        splits={split: entries},
+        label_counts={split: counts[split]} if split in counts else {},
+        storage=raw_records.STORAGE,
+        key_every=1,
+        settings={**about.settings, "cache": made_from},
+    )

@@ -1,0 +1,87 @@
+"""Cuts one record into several shorter ones whose frames are bare pixels.
+
+Sound, speech and words go to the piece in whose time they lie, by the rules
+by which they were given to the record.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+STORAGE = "raw"
+
+
+def pieces(
+    record: dict[str, Any],
+    pixels: np.ndarray,
+    extras: tuple[str, ...],
+    most: int,
+) -> Iterator[dict[str, Any]]:
+    """Yields records that together say what one said.
+
+    Args:
+        record: what `schema.decode` gives.
+        pixels: uint8 [frames, height, width, 3], its frames.
+        extras: names in `schema.EXTRAS`, what it holds besides.
+        most: frames of a piece.
+
+    Yields:
+        Records for `schema.encode`, in order of time, `storage` raw.
+    """
+    times = record["times"]
+    edges = [record["start_time"], *times[most::most], record["end_time"]]
+    for number, span in enumerate(itertools.pairwise(edges)):
+        inside = slice(number * most, (number + 1) * most)
+        piece = record | {
+            "frames": [frame.tobytes() for frame in pixels[inside]],
+            "times": times[inside],
+            "format": STORAGE,
+            "height": pixels.shape[1],
+            "width": pixels.shape[2],
+            "start_time": span[0],
+            "end_time": span[1],
+        }
+        for extra in extras:
+            piece |= _CUT[extra](record, *span)
+        yield piece
+
+
+def _waveform(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+    # Times are rounded before they are subtracted: the parts add up.
+    begin, first, last = (
+        round(time * record["sample_rate"] / 1e6)
+        for time in (record["start_time"], start, end)
+    )
+    return {"waveform": record["waveform"][first - begin : last - begin]}
+
+
+def _voice(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+    spans = zip(record["voice_starts"], record["voice_ends"], strict=True)
+    inside = [
+        (max(begin, start), min(stop, end))
+        for begin, stop in spans
+        if begin < end and stop > start
+    ]
+    return {
+        "voice_starts": [begin for begin, _ in inside],
+        "voice_ends": [stop for _, stop in inside],
+    }
+
+
+def _words(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+    """Those that begin here; the first piece has those begun before it."""
+    is_first = start == record["start_time"]
+    here = [
+        place
+        for place, time in enumerate(record["word_times"])
+        if time < end and (is_first or time >= start)
+    ]
+    return {
+        name: [record[name][place] for place in here]
+        for name in ("words", "word_times", "word_lengths")
+    }
+
+
+_CUT = {"waveform": _waveform, "voice": _voice, "words": _words}

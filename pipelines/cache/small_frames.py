@@ -1,0 +1,74 @@
+"""Gives the frames of a shard decoded and scaled to a short side.
+
+The pixels are those that `frame_decoding.scale_and_crop` would crop.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from pipelines import frame_decoding, packet_decoding
+from tfrecords_tools import manifest as manifests
+from tfrecords_tools import schema
+
+_READ_BUFFER_BYTES = 1 << 22
+
+
+def of_shard(
+    path: str, about: manifests.Manifest, short_side: int
+) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+    """Reads a shard from its beginning to its end.
+
+    Args:
+        path: the shard, of any file system that TensorFlow knows.
+        about: manifest that it belongs to.
+        short_side: that frames are scaled to, pixels.
+
+    Yields:
+        What each record says, as `schema.decode` gives it, and its frames,
+        uint8 [frames, height, width, 3].
+
+    Raises:
+        tf.errors.OpError: the shard or a frame is missing or damaged.
+        ValueError: a record is not of this form.
+    """
+
+    def scaled(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        parsed = schema.parse(record[None])
+        to = shape(parsed["height"][0], parsed["width"][0], short_side)
+        frames = parsed["frames"][0]
+        if about.storage != "jpeg":
+            every = tf.range(tf.size(frames))
+            frames = packet_decoding.decode_clip(about.storage, frames, every)
+        # One at a time: 64 frames of full HD are 1.6 GB of float32.
+        pixels = tf.map_fn(
+            lambda frame: _resized(frame, to),
+            frames,
+            fn_output_signature=tf.TensorSpec((None, None, 3), tf.uint8),
+        )
+        return record, pixels
+
+    records = tf.data.TFRecordDataset(path, buffer_size=_READ_BUFFER_BYTES)
+    cores = len(os.sched_getaffinity(0))
+    for record, pixels in records.map(scaled, cores).as_numpy_iterator():
+        yield schema.decode(record, about.contents), pixels
+
+
+def shape(
+    height: tf.Tensor | int, width: tf.Tensor | int, short_side: int
+) -> tf.Tensor:
+    """int32 [2], height and width after scaling, pixels; never larger."""
+    height, width = (tf.cast(side, tf.int32) for side in (height, width))
+    short = tf.minimum(tf.minimum(height, width), short_side)
+    return frame_decoding.scaled_shape(height, width, short)
+
+
+def _resized(frame: tf.Tensor, to: tf.Tensor) -> tf.Tensor:
+    """As evaluation does it: accurate decoding, antialiasing, rounding."""
+    if frame.dtype == tf.string:
+        frame = frame_decoding.decode_clip(frame[None])[0]
+    resized = tf.image.resize(frame[None], to, antialias=True)
+    return frame_decoding.to_uint8(resized[0])
