@@ -1,29 +1,67 @@
 """The whole graph from shards to batches, top to bottom, in data order.
 
-Randomness is an argument: every choice takes a seed derived from the run's
-seed, the epoch and the clip, so that equal positions give equal batches on
-any number of replicas and hosts, and after a resume.
+Randomness is an argument, see clip_examples: equal positions give equal
+batches on any number of replicas and hosts, and after a resume.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable
 
 import tensorflow as tf
 
 from pipelines import (
     batch,
-    clip_sampling,
-    frame_decoding,
-    packet_decoding,
+    clip_examples,
+    clip_labels,
+    clip_length,
+    clip_order,
+    service_address,
     shard_reader,
 )
+from pipelines.cache import frame_cache, raw_records
+from pipelines.sound import sound_features
+from pipelines.text import text_tokens
 from tfrecords_tools.base import errors, registry, settings
+
+Share = clip_order.Share
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How hard the machine works on the input."""
+    """In which order clips are read, from where, and how hard."""
 
+    shuffle: str = settings.setting(
+        "global",
+        "global: a perfect shuffle, the index of the split in memory; "
+        "blocks: shards are shuffled, and the clips of a few at a time, for "
+        "more clips than an index in memory holds, or storage far away.",
+        choices=("global", "blocks"),
+    )
+    block_shards: int = settings.setting(
+        16, "Shards of a block, for --reader.shuffle=blocks.", minimum=1
+    )
+    on_corrupt: str = settings.setting(
+        "stop",
+        "A clip that cannot be read. stop: ends the run and names it; skip: "
+        "its place in the batch counts nothing.",
+        choices=("stop", "skip"),
+    )
+    cache: str | None = settings.setting(
+        None, "Folder for decoded frames at low resolution; made once."
+    )
+    cache_short_side: int = settings.setting(
+        128,
+        "Short side of the frames in the cache, pixels. Evaluation sees the "
+        "very same pixels where it is the clip's short side, nearly the same "
+        "where it is larger.",
+        minimum=8,
+    )
+    service: str | None = settings.setting(
+        None,
+        "Address of the tf.data service that makes the training batches, as "
+        "launch.data_service prints it: then no order, nor exact resume.",
+    )
     parallel_clips: int | None = settings.setting(
         None, "Clips decoded at a time; not given: tuned.", minimum=1
     )
@@ -31,247 +69,278 @@ class Config:
         2, "Batches made ready ahead of the step.", minimum=1
     )
 
+    @property
+    def block(self) -> int | None:
+        """Shards whose index is held at a time; None for all."""
+        return self.block_shards if self.shuffle == "blocks" else None
+
 
 @dataclasses.dataclass(frozen=True)
-class Share:
-    """The part of every global batch that this host reads.
+class Input:
+    """What batches hold, and how they are made."""
 
-    Attributes:
-        batch_size: examples of the global batch.
-        hosts: how many hosts share it.
-        host: which one this is, from 0.
-        replicas: replicas on this host; batches come out one a replica.
-    """
-
-    batch_size: int
-    hosts: int = 1
-    host: int = 0
-    replicas: int = 1
-
-    def __post_init__(self):
-        parts = self.hosts * self.replicas
-        if self.batch_size % parts:
-            raise errors.UserError(
-                f"batch size {self.batch_size} cannot be shared by {parts} "
-                f"replicas: wanted a multiple of {parts}"
-            )
+    clip: batch.ClipSpec = batch.ClipSpec()
+    augmentations: tuple[registry.Chosen, ...] = ()
+    views: tuple[registry.Chosen, ...] = ()
+    sound: sound_features.Config = sound_features.Config()
+    text: text_tokens.Config = text_tokens.Config()
+    reader: Config = Config()
 
     @property
-    def replica_batch(self) -> int:
-        """Examples of one batch that comes out."""
-        return self.batch_size // (self.hosts * self.replicas)
+    def made_here(self) -> "Input":
+        """The same batches, made in this process and in order."""
+        reader = dataclasses.replace(self.reader, service=None)
+        return dataclasses.replace(self, reader=reader)
 
-    def positions(self, start: int, stop: int | None) -> tf.data.Dataset:
-        """int64 [], the global positions of this host's examples in order.
 
-        Args:
-            start: first position, a multiple of the batch size.
-            stop: position after the last one; None goes on for ever.
-        """
-        own = self.batch_size // self.hosts
-        first = start // self.batch_size * own
-        last = tf.int64.max if stop is None else -(-stop // self.hosts)
-        local = tf.data.Dataset.range(first, last)
-        offset = self.host * own
-        return local.map(
-            lambda i: i // own * self.batch_size + offset + i % own
+def open_split(
+    shards: str | os.PathLike, split: str, wanted: Input
+) -> shard_reader.ShardReader:
+    """Opens a split for `training` or `evaluation`.
+
+    Args:
+        shards: output of `tfrecords_tools.build_shards`.
+        split: train, validation or test.
+        wanted: says whether there is a cache, which is made where it is
+            missing, and how much of the index is held.
+
+    Raises:
+        UserError: the shards are missing or damaged, or a clip is shorter
+            than wanted and that is refused.
+    """
+    config = wanted.reader
+    if config.cache:
+        _check_cache(wanted)
+        shards = frame_cache.ready(
+            shards, split, config.cache, config.cache_short_side
         )
+    reader = shard_reader.ShardReader(shards, split, config.block is None)
+    if reader.table is not None and wanted.clip.short == "refuse":
+        is_training = split == "train"
+        clip_length.check(wanted.clip, *reader.shortest(), is_training)
+    return reader
 
 
 def training(
     reader: shard_reader.ShardReader,
-    clip: batch.ClipSpec,
-    augmentations: Sequence[registry.Chosen],
+    wanted: Input,
     share: Share,
     seed: int,
     start_step: int = 0,
-    config: Config = Config(),
 ) -> tf.data.Dataset:
     """Endless shuffled epochs of augmented clips.
 
     Args:
         reader: of the training split.
-        clip: what a clip is.
-        augmentations: files of `pipelines.augmentations` in their order; the
-            first that offers `window` decides what is decoded.
+        wanted: what batches hold.
         share: this host's part of the global batch.
         seed: of the run.
         start_step: steps of the global batch already taken.
-        config: how hard the machine works.
 
     Returns:
         A dataset of batches as `pipelines.batch` says, all of full size.
+
+    Raises:
+        UserError: settings or shards do not fit together.
     """
-    cropper, changes = _split_off_window(augmentations)
-
-    def example(position: tf.Tensor) -> dict:
-        place, epoch = reader.training_place(position, seed)
-        clip_id = reader.clip_id(place)
-        seeds = _seeds(seed, epoch, clip_id)
-        at = tf.random.stateless_uniform((), seeds(0))
-        stored = reader.frame_count(place)
-        indices = clip_sampling.sample_frames(stored, clip, at)
-        record = reader.read(place, indices)
-        if cropper is None:
-            decoded = _decoded(reader, record)
-            frames = frame_decoding.scale_and_crop(decoded, clip)
-        else:
-            shape = tf.stack([record["height"], record["width"]])
-            window = cropper(shape, seeds(1))
-            frames = _decoded_window(reader, record, window, clip.size)
-        frames = tf.ensure_shape(frames, clip.shape)
-        for number, change in enumerate(changes, start=2):
-            frames = change(frames, seeds(number))
-        labels = _labels(reader, record)
-        return _example(frames, labels, tf.constant(1.0), clip_id)
-
-    positions = share.positions(start_step * share.batch_size, None)
-    return _batched(positions, example, share, config)
+    config = wanted.reader
+    changes = tuple(
+        chosen
+        for chosen in wanted.augmentations
+        if hasattr(chosen.module, "build")
+    )
+    mixes = [c for c in wanted.augmentations if c not in changes]
+    _check_mixes(mixes, wanted)
+    _check_service(reader, config)
+    examples = _examples(reader, wanted, changes)
+    turns = clip_order.shuffled(reader, share, seed, start_step, config.block)
+    batches = _batched(
+        turns, lambda turn: examples.training(turn, seed), share, config
+    )
+    batches = batches.map(lambda found: _mixed(found, mixes, reader))
+    if config.service:
+        service = tf.data.experimental.service
+        policy = service.ShardingPolicy.DYNAMIC
+        batches = batches.apply(service.distribute(policy, config.service))
+    return _ahead(batches, share, config)
 
 
 def evaluation(
     reader: shard_reader.ShardReader,
-    clip: batch.ClipSpec,
+    wanted: Input,
     share: Share,
     views: int = 1,
     crops: int = 1,
-    config: Config = Config(),
 ) -> tf.data.Dataset:
     """Every clip once, in order; the last batch is filled up and masked.
 
     Args:
         reader: of the split.
-        clip: what a clip is.
+        wanted: what batches hold; augmentations are not used, nor is a
+            second clip drawn.
         share: this host's part of the global batch.
         views: evenly spaced places in time.
         crops: places along the long side: 1 is the centre, otherwise evenly
             spaced from end to end.
-        config: how hard the machine works.
 
     Returns:
         A dataset of batches as `pipelines.batch` says, with `frames`
-        uint8 [B, views * crops, T, H, W, 3].
+        uint8 [B, views * crops, T, H, W, 3], crop by crop. What is made of
+        the frames has that axis, too; sound and tokens have one of views.
+
+    Raises:
+        UserError: settings or shards do not fit together.
     """
-    last = crops - 1
-    crop_places = [i / last for i in range(crops)] if last else [0.5]
-
-    def example(position: tf.Tensor) -> dict:
-        place = tf.minimum(position, reader.clips - 1)
-        stored = reader.frame_count(place)
-        indices = [
-            clip_sampling.sample_frames(
-                stored, clip, clip_sampling.view_place(view, views)
-            )
-            for view in range(views)
-        ]
-        record = reader.read(place, tf.concat(indices, axis=0))
-        decoded = _decoded(reader, record)
-        cropped = [
-            tf.reshape(
-                frame_decoding.scale_and_crop(decoded, clip, at),
-                (views, *clip.shape),
-            )
-            for at in crop_places
-        ]
-        mask = tf.cast(position < reader.clips, tf.float32)
-        frames = tf.concat(cropped, axis=0)
-        labels = _labels(reader, record)
-        return _example(frames, labels, mask, reader.clip_id(place))
-
-    steps = -(-reader.clips // share.batch_size)
-    positions = share.positions(0, steps * share.batch_size)
-    return _batched(positions, example, share, config)
-
-
-def _split_off_window(
-    augmentations: Sequence[registry.Chosen],
-) -> tuple[Callable | None, list[Callable]]:
-    """The window that is decoded, and the changes made after it."""
-    rest = list(augmentations)
-    cropper = None
-    for chosen in augmentations:
-        if hasattr(chosen.module, "window"):
-            cropper = chosen.module.window(chosen.config)
-            rest.remove(chosen)
-            break
-    return cropper, [chosen.build() for chosen in rest]
-
-
-def _decoded(reader: shard_reader.ShardReader, record: dict) -> tf.Tensor:
-    """uint8 [T, height, width, 3], whole frames."""
-    storage = reader.manifest.storage
-    if storage == "jpeg":
-        return frame_decoding.decode_clip(record["frames"])
-    return packet_decoding.decode_clip(
-        storage, record["frames"], record["shown"]
+    config = wanted.reader
+    examples = _examples(reader, wanted)
+    turns = clip_order.in_order(reader, share, config.block)
+    batches = _batched(
+        turns,
+        lambda turn: examples.evaluation(turn, views, crops),
+        share,
+        config,
     )
+    return _ahead(batches, share, config)
 
 
-def _decoded_window(
+def reading(
+    reader: shard_reader.ShardReader, wanted: Input, share: Share, seed: int
+) -> tf.data.Dataset:
+    """What `training` reads, clip by clip, without decoding it.
+
+    Returns:
+        A dataset of `clip_id`, int64 [], and what `clip_reading.read` gives.
+    """
+    examples = _examples(reader, wanted)
+    turns = clip_order.shuffled(
+        reader, share, seed, block_shards=wanted.reader.block
+    )
+    records = _mapped(
+        turns, lambda turn: examples.reading(turn, seed), wanted.reader
+    )
+    skips = wanted.reader.on_corrupt == "skip"
+    return records.ignore_errors(log_warning=True) if skips else records
+
+
+def _examples(
     reader: shard_reader.ShardReader,
-    record: dict,
-    window: tf.Tensor,
-    size: int,
-) -> tf.Tensor:
-    """uint8 [T, size, size, 3], one window of every frame."""
-    storage = reader.manifest.storage
-    if storage == "jpeg":
-        return frame_decoding.decode_window(record["frames"], window, size)
-    return packet_decoding.decode_window(
-        storage, record["frames"], record["shown"], window, size
+    wanted: Input,
+    changes: tuple[registry.Chosen, ...] = (),
+) -> clip_examples.Examples:
+    return clip_examples.Examples(
+        reader,
+        wanted.clip,
+        changes,
+        wanted.views,
+        wanted.sound,
+        wanted.text,
     )
 
 
-def _seeds(
-    seed: int, epoch: tf.Tensor, clip_id: tf.Tensor
-) -> Callable[[int], tf.Tensor]:
-    """A seed, int64 [2], for each numbered choice made about one clip."""
-    fold = tf.random.experimental.stateless_fold_in
-    base = fold(fold(tf.constant([seed, 0], tf.int64), epoch), clip_id)
-    return lambda number: fold(base, number)
-
-
-def _labels(reader: shard_reader.ShardReader, record: dict) -> dict:
-    about = reader.manifest
-    own = _label(record["label_ids"], len(about.labels), about.several_labels)
-    further = {
-        f"label.{task}": _label(
-            record[f"{task}.label_ids"],
-            len(names),
-            task in about.several_tasks,
+def _check_cache(wanted: Input) -> None:
+    has, needs = wanted.reader.cache_short_side, wanted.clip.scaled_short_side
+    if has < needs:
+        raise errors.UserError(
+            f"--reader.cache_short_side={has} is less than the {needs} pixels "
+            f"that clips are made of: wanted at least {needs}"
         )
-        for task, names in about.tasks.items()
-    }
-    return {"label": own, **further}
 
 
-def _label(ids: tf.Tensor, classes: int, several: bool) -> tf.Tensor:
-    """int32 [], -1 where there is none; or float32 [classes] if several."""
-    if several:
-        return tf.reduce_max(
-            tf.one_hot(tf.concat([ids, [-1]], axis=0), classes), axis=0
+def _check_service(reader: shard_reader.ShardReader, config: Config) -> None:
+    storage = reader.manifest.storage
+    if config.service and storage not in ("jpeg", raw_records.STORAGE):
+        raise errors.UserError(
+            f"--reader.service with frames stored as {storage}, which are "
+            "decoded by Python code that the service's workers do not have: "
+            "build the shards with --media.storage=jpeg, or leave the "
+            "service out"
         )
-    return tf.cast(tf.concat([ids, [-1]], axis=0)[0], tf.int32)
+    if config.service:
+        service_address.check(config.service)
 
 
-def _example(
-    frames: tf.Tensor, labels: dict, mask: tf.Tensor, clip_id: tf.Tensor
-) -> dict:
-    return {"frames": frames, **labels, "mask": mask, "clip_id": clip_id}
+def _check_mixes(mixes: list[registry.Chosen], wanted: Input) -> None:
+    beside = [
+        flag
+        for flag, is_used in (
+            ("--view", wanted.views),
+            ("--sound", wanted.sound.wanted),
+            ("--text", wanted.text.tokens != "none"),
+        )
+        if is_used
+    ]
+    if mixes and beside:
+        raise errors.UserError(
+            f"--augment={mixes[0].name} mixes the frames and labels of two "
+            f"clips, but not what {beside[0]} adds: leave one of them out"
+        )
 
 
 def _batched(
-    positions: tf.data.Dataset,
-    example: Callable[[tf.Tensor], dict],
+    turns: tf.data.Dataset,
+    example: Callable[[clip_order.Turn], dict],
     share: Share,
     config: Config,
 ) -> tf.data.Dataset:
+    made = _tolerant(example) if config.on_corrupt == "skip" else example
+    examples = _mapped(turns, made, config)
+    return examples.batch(share.replica_batch, drop_remainder=True)
+
+
+def _mapped(
+    turns: tf.data.Dataset,
+    made: Callable[[clip_order.Turn], dict],
+    config: Config,
+) -> tf.data.Dataset:
+    return turns.map(
+        made,
+        num_parallel_calls=config.parallel_clips or tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+
+
+def _tolerant(example: Callable) -> Callable[[clip_order.Turn], dict]:
+    """Gives an empty example where one cannot be made: mask 0, no label."""
+
+    def made(turn: clip_order.Turn) -> dict:
+        one = tf.data.Dataset.from_tensors(turn).map(example)
+        empty = {
+            name: tf.zeros(spec.shape, spec.dtype)
+            for name, spec in one.element_spec.items()
+        }
+        for name, value in empty.items():
+            if name.startswith("label") and value.dtype == tf.int32:
+                empty[name] = value - 1
+        empty["clip_id"] = turn.table.clip_id(turn.place)
+        either = one.ignore_errors(log_warning=True).concatenate(
+            tf.data.Dataset.from_tensors(empty)
+        )
+        return either.take(1).get_single_element()
+
+    return made
+
+
+def _mixed(
+    found: dict, mixes: list[registry.Chosen], reader: shard_reader.ShardReader
+) -> dict:
+    """Mixes every clip of a batch with the next one, and their labels."""
+    seeds = found.pop("mixing_seed")
+    fold = tf.random.experimental.stateless_fold_in
+    tasks = {f"label.{k}": v for k, v in reader.manifest.tasks.items()}
+    names = {"label": reader.manifest.labels, **tasks}
+    for number, chosen in enumerate(mixes):
+        own_seeds = tf.stack([fold(s, number) for s in tf.unstack(seeds)])
+        mix = chosen.module.mix(chosen.config)
+        found["frames"], own = mix(found["frames"], own_seeds)
+        for name, known in names.items():
+            found[name] = clip_labels.mixed(found[name], len(known), own)
+    return found
+
+
+def _ahead(
+    batches: tf.data.Dataset, share: Share, config: Config
+) -> tf.data.Dataset:
     options = tf.data.Options()
     options.deterministic = True
-    clips = positions.map(
-        example,
-        num_parallel_calls=config.parallel_clips or tf.data.AUTOTUNE,
-    )
-    batches = clips.batch(share.replica_batch, drop_remainder=True)
     batches = batches.prefetch(config.prefetch_batches * share.replicas)
     return batches.with_options(options)

@@ -5,9 +5,16 @@ use `decode_window`, which decodes only the crop, and at a lower resolution
 where the crop is much larger than its target.
 """
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from pipelines import batch
+
+_MOST_OPS = 64  # A loop of the graph costs more than ops of their own.
+
+# Makes uint8 [T, H, W, 3] of frames, each float32 [1, H, W, 3] in 0..255.
+Finish = Callable[[list[tf.Tensor]], tf.Tensor]
 
 
 def decode_clip(jpegs: tf.Tensor) -> tf.Tensor:
@@ -19,13 +26,13 @@ def decode_clip(jpegs: tf.Tensor) -> tf.Tensor:
     Returns:
         uint8 [T, height, width, 3].
     """
-    return tf.map_fn(
+    frames = _each(
         lambda jpeg: tf.io.decode_jpeg(
             jpeg, channels=3, dct_method="INTEGER_ACCURATE"
         ),
         jpegs,
-        fn_output_signature=tf.TensorSpec((None, None, 3), tf.uint8),
     )
+    return tf.concat([f if f.shape.rank == 4 else f[None] for f in frames], 0)
 
 
 def scale_and_crop(
@@ -45,30 +52,42 @@ def scale_and_crop(
         uint8 [T, size, size, 3].
     """
     shape = tf.shape(frames)
-    height, width = shape[1], shape[2]
-    short, size = clip.scaled_short_side, clip.size
-    least = tf.minimum(height, width)
-    scaled = [(side * short + least // 2) // least for side in (height, width)]
+    height, width, size = shape[1], shape[2], clip.size
+    scaled = scaled_shape(height, width, clip.scaled_short_side)
     resized = tf.image.resize(
-        tf.cast(frames, tf.float32), tf.stack(scaled), antialias=True
+        tf.cast(frames, tf.float32), scaled, antialias=True
     )
     top, left = (
         tf.cast(tf.cast(side - size, tf.float32) * at + 0.5, tf.int32)
         for side, at in zip(
-            scaled, _crop_places(height, width, place), strict=True
+            tf.unstack(scaled),
+            _crop_places(height, width, place),
+            strict=True,
         )
     )
     crop = resized[:, top : top + size, left : left + size]
     return tf.ensure_shape(to_uint8(crop), (None, size, size, 3))
 
 
-def decode_window(jpegs: tf.Tensor, window: tf.Tensor, size: int) -> tf.Tensor:
+def scaled_shape(
+    height: tf.Tensor, width: tf.Tensor, short_side: tf.Tensor | int
+) -> tf.Tensor:
+    """int32 [2], height and width where the short one becomes another."""
+    sides = tf.stack([height, width])
+    least = tf.reduce_min(sides)
+    return (sides * short_side + least // 2) // least
+
+
+def decode_window(
+    jpegs: tf.Tensor, window: tf.Tensor, size: int, finish: Finish
+) -> tf.Tensor:
     """Decodes one window of every frame, for training.
 
     Args:
         jpegs: string [T], frames of equal size.
         window: int32 [4], top, left, height, width in pixels.
         size: height and width to come out, in pixels.
+        finish: makes uint8 of the scaled pixels; `rounded` does only that.
 
     Returns:
         uint8 [T, size, size, 3]. Where the window is at least twice or four
@@ -79,17 +98,46 @@ def decode_window(jpegs: tf.Tensor, window: tf.Tensor, size: int) -> tf.Tensor:
     step = tf.cast(shortest >= 2 * size, tf.int32)
     step += tf.cast(shortest >= 4 * size, tf.int32)
     branches = [
-        lambda ratio=ratio: _decode_reduced(jpegs, window, ratio, size)
+        lambda ratio=ratio: finish(
+            scaled_apart(_decode_reduced(jpegs, window, ratio), size)
+        )
         for ratio in (1, 2, 4)
     ]
     frames = tf.switch_case(step, branches)
-    return tf.ensure_shape(frames, (None, size, size, 3))
+    return tf.ensure_shape(frames, (jpegs.shape[0], size, size, 3))
+
+
+def scaled_apart(frames: list[tf.Tensor], size: int) -> list[tf.Tensor]:
+    """Resizes bilinearly, frame by frame, so that each stays in the cache.
+
+    Args:
+        frames: T times uint8 [height, width, 3], or once [T, height, ...].
+        size: height and width to come out, in pixels.
+
+    Returns:
+        As many float32 [1 or T, size, size, 3], not rounded yet.
+    """
+    return [
+        tf.image.resize(
+            tf.cast(f if f.shape.rank == 4 else f[None], tf.float32),
+            (size, size),
+        )
+        for f in frames
+    ]
 
 
 def to_uint8(frames: tf.Tensor) -> tf.Tensor:
     """Rounds float32 pixels to uint8, clipped to 0..255."""
-    rounded = tf.round(tf.clip_by_value(frames, 0.0, 255.0))
-    return tf.cast(rounded, tf.uint8)
+    # One op, where tf.clip_by_value is two.
+    clipped = tf.raw_ops.ClipByValue(
+        t=frames, clip_value_min=0.0, clip_value_max=255.0
+    )
+    return tf.cast(tf.round(clipped), tf.uint8)
+
+
+def rounded(frames: list[tf.Tensor]) -> tf.Tensor:
+    """Joins and rounds float32 pixels that are within 0..255 to uint8."""
+    return tf.concat([tf.cast(f + 0.5, tf.uint8) for f in frames], axis=0)
 
 
 def _crop_places(height: tf.Tensor, width: tf.Tensor, place) -> tuple:
@@ -101,18 +149,25 @@ def _crop_places(height: tf.Tensor, width: tf.Tensor, place) -> tuple:
 
 
 def _decode_reduced(
-    jpegs: tf.Tensor, window: tf.Tensor, ratio: int, size: int
-) -> tf.Tensor:
-    decoded = tf.map_fn(
-        lambda jpeg: tf.image.decode_and_crop_jpeg(
+    jpegs: tf.Tensor, window: tf.Tensor, ratio: int
+) -> list[tf.Tensor]:
+    def decode(jpeg: tf.Tensor) -> tf.Tensor:
+        return tf.image.decode_and_crop_jpeg(
             jpeg,
             window // ratio,
             channels=3,
             ratio=ratio,
             dct_method="INTEGER_FAST",
-        ),
-        jpegs,
-        fn_output_signature=tf.TensorSpec((None, None, 3), tf.uint8),
-    )
-    resized = tf.image.resize(tf.cast(decoded, tf.float32), (size, size))
-    return to_uint8(resized)
+        )
+
+    return _each(decode, jpegs)
+
+
+def _each(
+    decode: Callable[[tf.Tensor], tf.Tensor], jpegs: tf.Tensor
+) -> list[tf.Tensor]:
+    """Each frame decoded by an op of its own; many by one loop, together."""
+    if jpegs.shape[0] is None or jpegs.shape[0] > _MOST_OPS:
+        spec = tf.TensorSpec((None, None, 3), tf.uint8)
+        return [tf.map_fn(decode, jpegs, fn_output_signature=spec)]
+    return [decode(jpeg) for jpeg in tf.unstack(jpegs)]

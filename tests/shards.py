@@ -1,6 +1,8 @@
 """Small real shards, written without the code that cuts real videos.
 
-In `coded` clips every frame tells its clip and its own number by colour.
+In `coded` clips every frame tells its clip and its own number by colour. The
+samples of the sound tell their own numbers, words and spans of speech when
+their chunk begins.
 """
 
 import dataclasses
@@ -19,16 +21,28 @@ from tfrecords_tools.base import settings, shard_index
 from tfrecords_tools.media import frame_packets, reader
 
 STEP = 6  # between neighbours in red and green; JPEG errs by 1 or 2
+RATE = 1000  # samples a second
 
 
 @dataclasses.dataclass(frozen=True)
 class Clip:
-    """One clip to write: its number in the split, length and labels."""
+    """One clip to write: its number in the split, length and labels.
+
+    Attributes:
+        times: of its frames, then the end of the last, microseconds; not
+            given: 25 frames a second.
+    """
 
     number: int
     frames: int
     labels: tuple[str, ...] = ()
     tasks: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    times: tuple[int, ...] = ()
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """`times`, whether given or not."""
+        return self.times or tuple(range(0, 40_000 * self.frames + 1, 40_000))
 
 
 Draw = Callable[[Clip, int], np.ndarray]
@@ -53,6 +67,11 @@ def frames_in(frames: np.ndarray) -> np.ndarray:
     return np.rint(frames[..., 1].mean((-2, -1)) / STEP).astype(int)
 
 
+def samples_in(waveform: np.ndarray) -> np.ndarray:
+    """The numbers of samples."""
+    return np.rint(waveform * 2**15).astype(int)
+
+
 def write(
     folder: pathlib.Path,
     splits: dict[str, list[Clip]],
@@ -63,8 +82,11 @@ def write(
     tasks: dict[str, tuple[str, ...]] | None = None,
     storage: str = "jpeg",
     key_every: int = 4,
+    extras: tuple[str, ...] = (),
+    **more: object,
 ) -> pathlib.Path:
-    """Writes each split into `shards` files, and the manifest."""
+    """Writes each split into `shards` files, and the manifest, with `more`."""
+    contents = schema.Contents(tuple(tasks or {}), extras)
     form = reader.Config(storage=storage, key_every=key_every, crf=4)
     every = [clip for clips in splits.values() for clip in clips]
     made = manifest.Manifest(
@@ -80,6 +102,7 @@ def write(
                     chunk_frames,
                     {"": labels, **(tasks or {})},
                     form,
+                    contents,
                 )
                 for place, part in enumerate(
                     np.array_split(np.arange(len(clips)), shards)
@@ -87,7 +110,11 @@ def write(
             )
             for split, clips in splits.items()
         },
-        settings={"media": settings.to_dict(form)},
+        settings={
+            "media": settings.to_dict(form),
+            "sound": {"rate": RATE},
+        },
+        extras=extras,
         storage=storage,
         key_every=form.distance_of_keys,
         label_counts={
@@ -96,12 +123,15 @@ def write(
             )
             for split, clips in splits.items()
         },
+        **more,
     )
     manifest.write(folder, made)
     return folder
 
 
-def _shard(path, clips, draw, chunk_frames, names, form) -> manifest.Shard:
+def _shard(
+    path, clips, draw, chunk_frames, names, form, contents
+) -> manifest.Shard:
     rows, offset = [], 0
     with tf.io.TFRecordWriter(str(path)) as writer:
         for clip in clips:
@@ -116,7 +146,7 @@ def _shard(path, clips, draw, chunk_frames, names, form) -> manifest.Shard:
                     "width": images[0].shape[1],
                 }
                 record = about | _record(clip, first, len(chunk), names)
-                data = schema.encode(record, schema.Contents(tuple(names)[1:]))
+                data = schema.encode(record, contents)
                 writer.write(data)
                 crc = google_crc32c.value(data)
                 span = record["start_time"], record["end_time"]
@@ -155,15 +185,26 @@ def _encoded(images: list[np.ndarray], form: reader.Config) -> list[bytes]:
 
 
 def _record(clip, first, count, names) -> dict:
-    times = [40_000 * (first + place) for place in range(count)]
+    times = clip.edges[first : first + count]
+    end = clip.edges[first + count]
+    first_sample, last_sample = (
+        time * RATE // 10**6 for time in (times[0], end)
+    )
     record = {
         "times": times,
         "frame_rate": 25.0,
         "path": f"{clip.number}.mp4",
         "media_id": f"{clip.number}",
         "start_time": times[0],
-        "end_time": times[-1] + 40_000,
+        "end_time": end,
         "caption": "",
+        "sample_rate": float(RATE),
+        "waveform": np.arange(first_sample, last_sample) / 2**15,
+        "voice_starts": [times[0]],
+        "voice_ends": [times[0] + 1000],
+        "words": [f"w{first}"],
+        "word_times": [times[0]],
+        "word_lengths": [1000],
     }
     for task, known in names.items():
         given = clip.tasks.get(task, ()) if task else clip.labels

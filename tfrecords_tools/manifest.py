@@ -60,10 +60,11 @@ class Manifest:
         label_counts: split name to clips of each label, in label order; a
         clip with several labels counts for each. Failed clips do not.
         extras: what records hold besides, names in `schema.EXTRAS`.
-        storage: how frames are stored: jpeg, h264 or h265.
+        storage: how frames are stored: jpeg, h264 or h265; raw in a cache.
         key_every: frames from one that decodes alone to the next.
-        vocabulary: words of the training split's captions, the most
-            frequent first; empty where none were counted.
+        vocabulary: words of the training split's texts, the most frequent
+            first, or pieces of words, as the settings say; empty where none
+            were listed.
         schema_version: of the records and the index.
     """
 
@@ -122,13 +123,21 @@ def read(folder: str | os.PathLike) -> Manifest:
         )
     try:
         text = path.read_text(encoding="utf-8")
-        values = json.loads(text)
     except FileNotFoundError as error:
         raise errors.UserError(
             f"no {path}: is {folder} the output of "
             "tfrecords_tools.build_shards, and did that run to its end?"
         ) from error
     except (OSError, ValueError) as error:
+        raise errors.UserError(f"cannot read {path}: {error}") from error
+    return decode(path, text)
+
+
+def decode(path: str | os.PathLike, text: str) -> Manifest:
+    """As `read`, of the text of a manifest that stands at `path`."""
+    try:
+        values = json.loads(text)
+    except ValueError as error:
         raise errors.UserError(f"cannot read {path}: {error}") from error
     if not isinstance(values, dict):
         raise errors.UserError(

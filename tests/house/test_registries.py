@@ -11,11 +11,17 @@ OFFERS = {
     "video_models.temporal": ("build", "TINY"),
     "video_models.heads": ("build", "TINY"),
     "video_models.objectives": ("build", "TINY"),
-    "pipelines.augmentations": ("build",),
+    "pipelines.augmentations": ("OFF",),
+    "pipelines.views": (),
     "tfrecords_tools.sources": ("list_clips",),
     "tfrecords_tools.cutting": ("cut", "NEEDS"),
     "tfrecords_tools.cleaning": (),
     "tfrecords_tools.engines": ("run",),
+}
+# One of which a file offers, and no more.
+EITHER = {
+    "pipelines.augmentations": ("build", "mix"),
+    "pipelines.views": ("build", "CLIPS"),
 }
 FILES = [(f, name) for f in OFFERS for name in registry.names_in(f)]
 every_file = pytest.mark.parametrize("folder, name", FILES)
@@ -39,6 +45,20 @@ def test_every_setting_has_a_default_and_help(folder, name):
 def test_file_offers_what_its_folder_asks_for(folder, name):
     module = registry.load(folder, name)
     assert not [each for each in OFFERS[folder] if not hasattr(module, each)]
+
+
+@pytest.mark.parametrize(
+    "folder, name", [(f, name) for f, name in FILES if f in EITHER]
+)
+def test_file_offers_one_of_what_its_folder_asks_for(folder, name):
+    module = registry.load(folder, name)
+    assert len([each for each in EITHER[folder] if hasattr(module, each)]) == 1
+
+
+@pytest.mark.parametrize("name", registry.names_in("pipelines.augmentations"))
+def test_off_is_a_config_of_the_file(name):
+    module = registry.load("pipelines.augmentations", name)
+    assert isinstance(module.OFF, module.Config)
 
 
 @pytest.mark.parametrize(

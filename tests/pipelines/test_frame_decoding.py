@@ -43,10 +43,10 @@ def scaled(run, frames, place=0.5, **spec):
     ).numpy()
 
 
-def window(run, encoded, place, size):
+def window(run, encoded, place, size, finish=frame_decoding.rounded):
     return run(
         lambda encoded, place: frame_decoding.decode_window(
-            encoded, place, size
+            encoded, place, size, finish
         ),
         encoded,
         place,
@@ -59,6 +59,29 @@ def test_frames_are_decoded_accurately_in_their_order(run):
     for frame, jpeg in zip(found, jpegs(), strict=True):
         wanted = tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE")
         assert np.array_equal(frame, wanted)
+
+
+@run_modes.both
+def test_number_of_frames_may_be_many_or_unknown(run):
+    encoded = tf.constant(jpegs()).numpy().tolist() * 40
+    static = run(frame_decoding.decode_clip, encoded)
+    unknown = run(
+        lambda given: frame_decoding.decode_clip(
+            tf.boolean_mask(given, tf.ones_like(given, tf.bool))
+        ),
+        encoded,
+    )
+    first = frame_decoding.decode_clip(tf.constant(jpegs()))
+    assert np.array_equal(static, np.tile(first, (40, 1, 1, 1)))
+    assert np.array_equal(unknown, static)
+
+
+@run_modes.both
+def test_window_of_many_frames_is_that_of_each(run):
+    encoded = jpegs() * 40
+    found = window(run, encoded, (5, 11, 16, 16), 16)
+    few = window(run, jpegs(), (5, 11, 16, 16), 16)
+    assert np.array_equal(found, np.tile(few, (40, 1, 1, 1)))
 
 
 @run_modes.both
@@ -159,3 +182,36 @@ def test_window_that_is_not_square_is_stretched(run):
 def test_pixels_are_rounded_and_clipped(run):
     found = run(frame_decoding.to_uint8, [-3.0, 1.4, 1.6, 254.9, 300.0])
     assert found.numpy().tolist() == [0, 1, 2, 255, 255]
+
+
+@run_modes.both
+def test_what_finishes_a_window_sees_pixels_that_are_not_rounded(run):
+    def broken(parts):
+        return tf.concat([tf.cast(p % 1 > 0, tf.uint8) for p in parts], 0)
+
+    assert window(run, jpegs(), (4, 6, 30, 30), 16, broken).any()
+    assert not window(run, jpegs(), (4, 6, 16, 16), 16, broken).any()
+
+
+@run_modes.both
+def test_pixels_within_their_range_are_joined_and_rounded(run):
+    pixels = np.linspace(0, 255, 1001, dtype=np.float32)
+    found = run(
+        lambda given: frame_decoding.rounded([given[:7], given[7:]]), pixels
+    )
+    wanted = run(frame_decoding.to_uint8, pixels)
+    assert np.abs(found.numpy().astype(int) - wanted).max() <= 1
+    # A half goes up, or to the even neighbour.
+    halves = pixels % 1 == 0.5
+    assert np.array_equal(found[~halves], wanted[~halves])
+
+
+@run_modes.both
+def test_frames_are_scaled_one_by_one_as_all_at_once(run):
+    frames = np.stack([waves(), waves()[::-1]])
+    found = run(
+        lambda given: frame_decoding.scaled_apart(tf.unstack(given), 20), frames
+    )
+    wanted = tf.image.resize(tf.constant(frames, tf.float32), (20, 20))
+    assert len(found) == 2
+    assert np.array_equal(tf.concat(found, 0), wanted)

@@ -1,7 +1,5 @@
 """Shards of H.264 and H.265 are read as those of JPEG are."""
 
-import itertools
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -9,17 +7,18 @@ import tensorflow as tf
 from pipelines import (
     batch,
     clip_dataset,
+    clip_reading,
     frame_decoding,
     packet_decoding,
     shard_reader,
 )
 from tests import run_modes, shards
-from tfrecords_tools.base import registry
+from tests.pipelines import batches
+from tests.pipelines.batches import CROP, FLIP
+from tfrecords_tools.base import errors
 from tfrecords_tools.media import frame_jpeg, frame_packets, reader
 
-CLIP = batch.ClipSpec(frames=4, stride=2, size=16)
-CROP = registry.choose("pipelines.augmentations", "random_resized_crop")
-FLIP = registry.choose("pipelines.augmentations", "flip")
+AUGMENTED = batches.wanted(CROP, FLIP)
 CLIPS = [shards.Clip(n, 10 + 2 * n, ("abc"[n % 3],)) for n in range(7)]
 both_storages = pytest.mark.parametrize("storage", ["h264", "h265"])
 
@@ -42,23 +41,19 @@ def readers(folders):
     }
 
 
-def training(reader, augmentations=(CROP, FLIP), batch_size=3, **kwargs):
-    share = clip_dataset.Share(batch_size)
-    return clip_dataset.training(
-        reader, CLIP, augmentations, share, 7, **kwargs
+def training(reader, count, given=AUGMENTED, **more):
+    return batches.training(reader, count, 3, given, **more)
+
+
+def reading(reader, place, frames):
+    """What is read of some frames of a clip, and their pixels."""
+    about = reader.manifest
+    picked = clip_reading.Picked(frames)
+    record = clip_reading.read(reader.table.chunks(place), picked, about)
+    pixels = packet_decoding.decode_clip(
+        about.storage, record["frames"], record["shown"]
     )
-
-
-def batches(data, count):
-    return list(itertools.islice(data.as_numpy_iterator(), count))
-
-
-def same(found, wanted):
-    return all(
-        one[name].tobytes() == other[name].tobytes()
-        for one, other in zip(found, wanted, strict=True)
-        for name in other
-    )
+    return {**record, "pixels": pixels}
 
 
 def scene(count=20, height=96, width=128):
@@ -88,13 +83,10 @@ def jpegs_of(planes):
 @run_modes.both
 @pytest.mark.parametrize("place", [0, 6])
 def test_every_frame_of_a_clip_is_the_right_one(readers, run, storage, place):
-    stored = int(readers[storage].stored_frames[place])
+    stored = CLIPS[place].frames
 
     def read(place, frames):
-        record = readers[storage].read(place, frames)
-        return packet_decoding.decode_clip(
-            storage, record["frames"], record["shown"]
-        )
+        return reading(readers[storage], place, frames)["pixels"]
 
     pixels = run(read, np.int64(place), np.arange(stored)).numpy()
     assert set(shards.clips_in(pixels)) == {place}
@@ -104,16 +96,13 @@ def test_every_frame_of_a_clip_is_the_right_one(readers, run, storage, place):
 @both_storages
 def test_frames_come_in_the_order_that_was_asked(readers, storage):
     frames = [20, 3, 7, 8, 20, 0]
-    record = readers[storage].read(np.int64(6), frames)
-    pixels = packet_decoding.decode_clip(
-        storage, record["frames"], record["shown"]
-    )
-    assert shards.frames_in(pixels.numpy()).tolist() == frames
+    record = reading(readers[storage], tf.constant(6, tf.int64), frames)
+    assert shards.frames_in(record["pixels"].numpy()).tolist() == frames
 
 
 def test_only_packets_since_the_last_key_frame_are_taken(readers):
     # Key frames are 0, 4, 8, ...: frame 5 needs 4, and 10 needs 8 and 9.
-    record = readers["h264"].read(np.int64(6), [5, 10, 8])
+    record = reading(readers["h264"], tf.constant(6, tf.int64), [5, 10, 8])
     assert record["frames"].shape == (5,)
     assert record["shown"].numpy().tolist() == [1, 4, 2]
 
@@ -121,8 +110,8 @@ def test_only_packets_since_the_last_key_frame_are_taken(readers):
 @both_storages
 def test_batches_show_what_those_of_jpeg_show(readers, storage):
     for found, wanted in zip(
-        batches(training(readers[storage]), 5),
-        batches(training(readers["jpeg"]), 5),
+        training(readers[storage], 5),
+        training(readers["jpeg"], 5),
         strict=True,
     ):
         assert np.array_equal(found["clip_id"], wanted["clip_id"])
@@ -135,7 +124,12 @@ def test_batches_show_what_those_of_jpeg_show(readers, storage):
 def test_evaluation_shows_every_clip_as_jpeg_does(readers, storage):
     share = clip_dataset.Share(4)
     found, wanted = (
-        batches(clip_dataset.evaluation(readers[s], CLIP, share, 2, 3), 2)
+        batches.take(
+            clip_dataset.evaluation(
+                readers[s], batches.wanted(), share, views=2, crops=3
+            ),
+            2,
+        )
         for s in (storage, "jpeg")
     )
     for one, other in zip(found, wanted, strict=True):
@@ -149,24 +143,42 @@ def test_evaluation_shows_every_clip_as_jpeg_does(readers, storage):
 def test_resumed_run_sees_the_batches_that_it_would_have_seen(
     readers, storage, step
 ):
-    whole = batches(training(readers[storage]), 6)
-    rest = batches(training(readers[storage], start_step=step), 6 - step)
-    assert same(rest, whole[step:])
+    whole = training(readers[storage], 6)
+    rest = training(readers[storage], 6 - step, start_step=step)
+    batches.assert_same_bytes(rest, whole[step:])
 
 
 def test_number_of_threads_changes_nothing(readers):
-    one = clip_dataset.Config(parallel_clips=1, prefetch_batches=1)
-    many = clip_dataset.Config(parallel_clips=8)
+    few = {"parallel_clips": 1, "prefetch_batches": 1}
     found, wanted = (
-        batches(training(readers["h264"], config=config), 6)
-        for config in (one, many)
+        training(readers["h264"], 6, batches.wanted(CROP, FLIP, **config))
+        for config in (few, {"parallel_clips": 8})
     )
-    assert same(found, wanted)
+    batches.assert_same_bytes(found, wanted)
 
 
 def test_batch_has_the_same_types_and_shapes(readers):
-    specs = [training(readers[s]).element_spec for s in ("h264", "jpeg")]
+    share = clip_dataset.Share(3)
+    specs = [
+        clip_dataset.training(readers[s], AUGMENTED, share, 7).element_spec
+        for s in ("h264", "jpeg")
+    ]
     assert specs[0] == specs[1]
+
+
+def test_clip_by_time_is_that_of_jpeg(readers):
+    clip = batch.ClipSpec(frames=4, stride_seconds=0.1, size=16)
+    given = batches.wanted(clip=clip)
+    found, wanted = (training(readers[s], 3, given) for s in ("h264", "jpeg"))
+    for one, other in zip(found, wanted, strict=True):
+        numbers = shards.frames_in(one["frames"])
+        assert np.array_equal(numbers, shards.frames_in(other["frames"]))
+
+
+def test_data_service_is_refused_before_it_is_called(readers):
+    given = batches.wanted(service="grpc://localhost:1")
+    with pytest.raises(errors.UserError, match="--media.storage=jpeg"):
+        training(readers["h264"], 1, given)
 
 
 @both_storages
@@ -209,7 +221,9 @@ def test_window_is_the_one_that_jpeg_shows(run, storage, window):
         np.array(window, np.int32),
     )
     jpegs = tf.constant([jpegs_of(planes)[n] for n in shown])
-    wanted = frame_decoding.decode_window(jpegs, tf.constant(window), 16)
+    wanted = frame_decoding.decode_window(
+        jpegs, tf.constant(window), 16, frame_decoding.rounded
+    )
     assert found.shape == (3, 16, 16, 3)
     away = np.abs(found.numpy().astype(int) - wanted.numpy())
     assert away.mean() < 2.5

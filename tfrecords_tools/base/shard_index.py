@@ -25,6 +25,7 @@ COLUMNS = (
 )
 MAGIC = b"CLIPIDX\0"
 _HEADER = struct.Struct("<8sIIQII")  # magic, version, columns, rows, 2 CRCs
+HEADER_BYTES = _HEADER.size
 
 
 def path_of(shard: str | os.PathLike) -> pathlib.Path:
@@ -42,6 +43,11 @@ def write(path: str | os.PathLike, rows: np.ndarray, version: int) -> None:
     head = _HEADER.pack(*fields, google_crc32c.value(head))
     with atomic_write.file(path) as stream:
         stream.write(head + data)
+
+
+def beginning(version: int) -> bytes:
+    """The 16 bytes with which every index of that version begins."""
+    return MAGIC + struct.pack("<II", version, len(COLUMNS))
 
 
 def read(path: str | os.PathLike, version: int) -> np.ndarray:
@@ -64,6 +70,11 @@ def read(path: str | os.PathLike, version: int) -> np.ndarray:
             f"cannot read index {path}: {error.strerror}; build the shards "
             "again"
         ) from error
+    return decode(path, content, version)
+
+
+def decode(path: str | os.PathLike, content: bytes, version: int) -> np.ndarray:
+    """As `read`, of an index whose content is at hand."""
     if len(content) < _HEADER.size or content[:8] != MAGIC:
         raise errors.UserError(f"{path} is not a shard index; build again")
     fields = _HEADER.unpack(content[: _HEADER.size])

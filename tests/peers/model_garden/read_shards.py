@@ -41,7 +41,7 @@ from official.vision.configs import video_classification as configs
 from official.vision.dataloaders import video_input
 from official.vision.tasks import video_classification as tasks
 
-from pipelines import frame_decoding, shard_reader
+from pipelines import clip_reading, frame_decoding, shard_reader
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
 from tfrecords_tools.base import shard_index
@@ -73,7 +73,8 @@ class Chunk(NamedTuple):
 def ours(folder: pathlib.Path, split: str) -> list[Chunk]:
     """Every chunk of a split, in the order of the files."""
     reader = shard_reader.ShardReader(folder, split)
-    places = {int(number): at for at, number in enumerate(reader.clip_ids)}
+    clip_ids = reader.table.ids.numpy().tolist()
+    places = {number: at for at, number in enumerate(clip_ids)}
     found = []
     for shard in reader.manifest.shards(split):
         path = shard_index.path_of(folder / shard.name)
@@ -82,8 +83,11 @@ def ours(folder: pathlib.Path, split: str) -> list[Chunk]:
         rows = np.asarray(table)[:, columns].tolist()
         chunks = Counter(clip for clip, _, _ in rows)
         for clip, first, count in rows:
-            numbers = tf.range(first, first + count)
-            record = reader.read(tf.constant(places[clip], tf.int64), numbers)
+            picked = clip_reading.Picked(tf.range(first, first + count))
+            place = tf.constant(places[clip], tf.int64)
+            record = clip_reading.read(
+                reader.table.chunks(place), picked, reader.manifest
+            )
             fast = _decode_fast(record["frames"]).numpy()
             accurate = frame_decoding.decode_clip(record["frames"]).numpy()
             found.append(
