@@ -8,7 +8,7 @@ import json
 import pathlib
 
 from launch import evaluation, reports, run_flags
-from pipelines import shard_reader
+from pipelines import clip_dataset
 from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, errors, flags, settings
 
@@ -57,23 +57,23 @@ def main(resolved: flags.Resolved) -> None:
     trained = run_flags.read_back(asked.workdir, asked.shards)
     shards = trained.experiment.shards
     split = annotations.canonical_split(asked.split) or asked.split
-    reader = shard_reader.ShardReader(shards, split)
+    wanted = trained.experiment.input
+    reader = clip_dataset.open_split(shards, split, wanted)
     evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
     print(
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"
     )
-    with shard_reader.damage_explained(shards):
-        report = evaluation.evaluate(
-            trained.objective,
-            trained.networks,
-            trained.strategy,
-            reader,
-            trained.experiment.clip,
-            views.batch_size or trained.experiment.train.batch_size,
-            views.views,
-            views.crops,
-        )
+    report = evaluation.evaluate(
+        trained.objective,
+        trained.networks,
+        trained.strategy,
+        reader,
+        wanted,
+        views.batch_size or trained.experiment.train.batch_size,
+        views.views,
+        views.crops,
+    )
     path = pathlib.Path(asked.workdir) / "metrics.json"
     metrics = {**_standing(path), split: {"step": trained.step, **report}}
     with atomic_write.file(path, "w") as stream:

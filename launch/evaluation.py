@@ -7,9 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from launch import devices
-from pipelines import batch, clip_dataset, shard_reader
+from pipelines import clip_dataset, clip_order, damaged_records, shard_reader
 from tfrecords_tools.base import errors, progress
 from video_models import objective as objectives
+
+_READ = "clips read"
 
 
 def evaluate(
@@ -17,7 +19,7 @@ def evaluate(
     networks: dict[str, keras.Model],
     strategy: tf.distribute.Strategy,
     reader: shard_reader.ShardReader,
-    clip: batch.ClipSpec,
+    wanted: clip_dataset.Input,
     batch_size: int,
     views: int = 1,
     crops: int = 1,
@@ -29,22 +31,26 @@ def evaluate(
         networks: the networks to measure.
         strategy: they live on.
         reader: of the split.
-        clip: what a clip is.
+        wanted: what batches hold.
         batch_size: clips at a time, over all replicas.
         views: temporal views of each clip, probabilities averaged.
         crops: spatial crops of each view, likewise.
 
     Returns:
         The metrics, with `views` and `crops`.
+
+    Raises:
+        UserError: a record is damaged, or none could be read.
     """
     share = share_of(strategy, batch_size)
     data = strategy.distribute_datasets_from_function(
-        lambda _: clip_dataset.evaluation(reader, clip, share, views, crops)
+        lambda _: clip_dataset.evaluation(reader, wanted, share, views, crops)
     )
 
     def on_replica(part: dict) -> dict:
         frames = tf.cast(part["frames"], tf.float32)
-        return objective.counts(networks, {**part, "frames": frames})
+        counts = objective.counts(networks, {**part, "frames": frames})
+        return {**counts, _READ: tf.reduce_sum(part["mask"])}
 
     @tf.function
     def step(part: dict) -> dict:
@@ -55,14 +61,35 @@ def evaluate(
             for name, value in found.items()
         }
 
+    done = 0
+
+    def turns() -> tf.data.Dataset:
+        every = clip_order.in_order(reader, share, wanted.reader.block)
+        return every.skip(done * share.host_batch).take(share.host_batch)
+
     sums: dict[str, np.ndarray] = {}
     steps = -(-reader.clips // batch_size)
-    with progress.bar("evaluating", steps) as told:
+    with (
+        damaged_records.explained(reader, turns),
+        progress.bar("evaluating", steps) as told,
+    ):
         for done, part in enumerate(data, start=1):
             for name, value in step(part).items():
                 sums[name] = sums.get(name, 0.0) + np.float64(value)
             told(done)
+    skipped = reader.clips - round(float(sums.pop(_READ)))
+    _say_skipped(reader, skipped)
     return {**objective.report(sums), "views": views, "crops": crops}
+
+
+def _say_skipped(reader: shard_reader.ShardReader, clips: int) -> None:
+    if clips:
+        print(damaged_records.skipped(reader.folder, clips), flush=True)
+    if clips == reader.clips:
+        raise errors.UserError(
+            f"no clip of {reader.folder} could be read: leave out "
+            "--reader.on_corrupt=skip to see why"
+        )
 
 
 def share_of(

@@ -17,7 +17,9 @@ import numpy as np
 import tensorflow as tf
 
 from launch import checkpoints, devices, evaluation, reports, train_loop
-from pipelines import batch, clip_dataset, shard_reader
+from pipelines import batch, clip_dataset, clip_order, damaged_records
+from pipelines.sound import sound_features
+from pipelines.text import text_tokens
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, registry
 from video_models import learning_rates, objective, optimizers
@@ -31,12 +33,27 @@ class Experiment:
     parts: objective.Parts
     objective: registry.Chosen
     augmentations: tuple[registry.Chosen, ...] = ()
+    views: tuple[registry.Chosen, ...] = ()
     clip: batch.ClipSpec = batch.ClipSpec()
+    sound: sound_features.Config = sound_features.Config()
+    text: text_tokens.Config = text_tokens.Config()
     reader: clip_dataset.Config = clip_dataset.Config()
     train: train_loop.Config = train_loop.Config()
     optimizer: optimizers.Config = optimizers.Config()
     learning_rate: learning_rates.Config = learning_rates.Config()
     devices: devices.Config = devices.Config()
+
+    @property
+    def input(self) -> clip_dataset.Input:
+        """What its batches hold."""
+        return clip_dataset.Input(
+            self.clip,
+            self.augmentations,
+            self.views,
+            self.sound,
+            self.text,
+            self.reader,
+        )
 
     def task(self, found: manifest.Manifest) -> objective.Task:
         """What the shards ask of a model."""
@@ -55,6 +72,22 @@ class Experiment:
             return optimizers.build(self.optimizer, rate)
 
         return self.objective.build(self.parts, task, make_optimizer)
+
+    def train_loop(
+        self, found: manifest.Manifest, strategy: tf.distribute.Strategy
+    ) -> train_loop.TrainLoop:
+        """What takes its steps, with fresh networks."""
+        task = self.task(found)
+        return train_loop.TrainLoop(
+            lambda: self.build_objective(task),
+            strategy,
+            self.train,
+            devices.compiles(self.devices),
+            lambda gradients, variables: optimizers.penalty_gradients(
+                self.optimizer, gradients, variables
+            ),
+            self.reader.on_corrupt == "skip",
+        )
 
 
 def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
@@ -82,12 +115,15 @@ class Run:
         workdir = pathlib.Path(workdir)
         self.experiment, self.workdir = experiment, workdir
         self.config = experiment.train
-        self.data = shard_reader.ShardReader(experiment.shards, "train")
+        # First of all: tensors, as the reader holds them, start the devices.
+        self.strategy = devices.start(experiment.devices)
+        self.data = clip_dataset.open_split(
+            experiment.shards, "train", experiment.input
+        )
         self.manifest = self.data.manifest
         self.saved = checkpoints.Checkpoints(
             workdir / "checkpoints", self.config.keep
         )
-        self.strategy = devices.start(experiment.devices)
         self.step = max(self.saved.steps(), default=0)
         if self.step:
             self._check_facts(self.saved.facts(self.step))
@@ -95,26 +131,32 @@ class Run:
         self.hosts, host = devices.hosts_and_own(self.strategy)
         self.is_chief = host == 0
         self.logs = workdir if self.is_chief else workdir / f"worker-{host}"
-        task = experiment.task(self.manifest)
-        self.loop = train_loop.TrainLoop(
-            lambda: experiment.build_objective(task),
-            self.strategy,
-            self.config,
-            devices.compiles(experiment.devices),
-            lambda gradients, variables: optimizers.penalty_gradients(
-                experiment.optimizer, gradients, variables
-            ),
-        )
+        self.loop = experiment.train_loop(self.manifest, self.strategy)
         if self.step:
             self.saved.restore(self.step, self.loop.state)
         self.pending: list[tuple[int, dict[str, tf.Tensor]]] = []
         self.told_to_stop = 0  # The number of the signal that came here.
         self.stopped = 0  # The same, once all hosts know of it.
+        self.skipped = 0  # Clips of the steps taken here.
 
     def to_the_end(self) -> dict[str, Any]:
         """Takes the steps that are left; see `run`."""
-        with shard_reader.damage_explained(self.experiment.shards):
+        with damaged_records.explained(self.data, self._turns_of_now):
             return self._to_the_end()
+
+    def _turns_of_now(self) -> tf.data.Dataset:
+        """The clips of the steps that are being taken."""
+        if self.experiment.reader.service:  # In no order.
+            return damaged_records.every_turn(self.data)
+        share = evaluation.share_of(self.strategy, self.config.batch_size)
+        turns = clip_order.shuffled(
+            self.data,
+            share,
+            self.config.seed,
+            self.step,
+            self.experiment.reader.block,
+        )
+        return turns.take(share.host_batch * self.loop.steps_at_once(self.step))
 
     def _to_the_end(self) -> dict[str, Any]:
         self._say_what_comes()
@@ -138,6 +180,7 @@ class Run:
                 done = self.step == self.config.steps
                 if done or self._passed(first, self.config.log_every):
                     means = self._flush(losses)
+                    means |= self._skipped()
                     board.scalars(self.step, means | self._rates())
                     progress.show(self.step, means)
                 if done or self._passed(first, self.config.checkpoint_every):
@@ -156,6 +199,8 @@ class Run:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+        if self.skipped:
+            print(damaged_records.skipped(self.data.folder, self.skipped))
         if self.stopped:
             print(f"stopped at step {self.step}; the same command goes on")
             raise SystemExit(128 + self.stopped)
@@ -166,12 +211,10 @@ class Run:
         data = self.strategy.distribute_datasets_from_function(
             lambda _: clip_dataset.training(
                 self.data,
-                self.experiment.clip,
-                self.experiment.augmentations,
+                self.experiment.input,
                 share,
                 self.config.seed,
                 self.step,
-                self.experiment.reader,
             )
         )
         return iter(data)
@@ -180,8 +223,7 @@ class Run:
         share = clip_dataset.Share(min(6, self.config.batch_size))
         data = clip_dataset.training(
             self.data,
-            self.experiment.clip,
-            self.experiment.augmentations,
+            self.experiment.input.made_here,
             share,
             self.config.seed,
         )
@@ -190,9 +232,10 @@ class Run:
 
     def _flush(self, losses: reports.LossLog) -> dict[str, float]:
         """Logs the steps since the last call; their mean values."""
-        rows = []
+        rows, skipped = [], 0
         for first, values in self.pending:
             table = {name: value.numpy() for name, value in values.items()}
+            skipped += int(np.sum(table.pop(train_loop.SKIPPED, 0)))
             for offset in range(len(next(iter(table.values())))):
                 row = {name: v[offset] for name, v in table.items()}
                 self._check_finite(first + offset, row)
@@ -201,8 +244,21 @@ class Run:
         if not rows:
             return {}
         losses.add(rows)
+        self._count_skipped(skipped, len(rows))
         names = rows[0][1]
         return {k: float(np.mean([row[k] for _, row in rows])) for k in names}
+
+    def _count_skipped(self, clips: int, steps: int) -> None:
+        """Refuses to go on where nothing at all can be read any more."""
+        self.skipped += clips
+        if steps > 1 and clips == steps * self.config.batch_size:
+            raise errors.UserError(
+                f"no clip of the last {steps} steps could be read: is "
+                f"{self.data.folder} still there? The last checkpoint stays"
+            )
+
+    def _skipped(self) -> dict[str, float]:
+        return {train_loop.SKIPPED: self.skipped} if self.skipped else {}
 
     def _rates(self) -> dict[str, float]:
         """The learning rate of each player now."""
@@ -300,8 +356,10 @@ class Run:
             self.loop.objective,
             self.loop.averaged,
             self.strategy,
-            shard_reader.ShardReader(self.experiment.shards, "validation"),
-            self.experiment.clip,
+            clip_dataset.open_split(
+                self.experiment.shards, "validation", self.experiment.input
+            ),
+            self.experiment.input,
             self.config.batch_size,
         )
         numbers = {

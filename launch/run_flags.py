@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from launch import checkpoints, devices, experiment, train_loop
 from pipelines import batch, clip_dataset
+from pipelines.sound import sound_features
+from pipelines.text import text_tokens
 from tfrecords_tools.base import errors, flags, settings
 from tfrecords_tools.media import reader
 from video_models import learning_rates, objective, optimizers
@@ -36,6 +38,9 @@ class Config:
     augment: tuple[str, ...] = settings.setting(
         (), "Augmentations in their order, with commas between."
     )
+    view: tuple[str, ...] = settings.setting(
+        (), "Further views of each clip, with commas between."
+    )
 
 
 COMMAND = flags.Command(
@@ -43,6 +48,8 @@ COMMAND = flags.Command(
     settings=Config,
     sections={
         "clip": batch.ClipSpec,
+        "sound": sound_features.Config,
+        "text": text_tokens.Config,
         "reader": clip_dataset.Config,
         "train": train_loop.Config,
         "optimizer": optimizers.Config,
@@ -55,6 +62,7 @@ COMMAND = flags.Command(
         "head": "video_models.heads",
         "objective": "video_models.objectives",
         "augment": "pipelines.augmentations",
+        "view": "pipelines.views",
     },
 )
 
@@ -63,7 +71,10 @@ COMMAND = flags.Command(
 _FREE = (
     "--shards",
     "--workdir",
-    "--reader.",
+    "--reader.on_corrupt",
+    "--reader.parallel_clips",
+    "--reader.prefetch_batches",
+    "--reader.service",
     "--devices.strategy",
     "--devices.xla",
     "--devices.threads",
@@ -88,6 +99,7 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
         ),
         objective=resolved.one("objective"),
         augmentations=resolved.chosen["augment"],
+        views=resolved.chosen["view"],
         **{k: sections[k] for k in COMMAND.sections},
     )
 

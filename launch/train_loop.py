@@ -18,6 +18,8 @@ from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
 from video_models.layers import normalization
 
+SKIPPED = "skipped"
+
 
 @dataclasses.dataclass(frozen=True)
 class Config:
@@ -83,6 +85,7 @@ class TrainLoop:
         penalty: Callable[[list, list], list] = lambda slopes, variables: (
             slopes
         ),
+        counts_skipped: bool = False,
     ):
         """Builds the networks, their averages and the optimizers' state.
 
@@ -93,12 +96,14 @@ class TrainLoop:
             xla: whether to compile the forward and backward passes.
             penalty: (gradients, variables) -> gradients, applied to the
                 gradients summed over replicas.
+            counts_skipped: whether steps also give `SKIPPED`, the clips of
+                the global batch whose mask is 0.
 
         Raises:
             UserError: the settings exclude one another.
         """
         self._strategy, self._config, self._xla = strategy, config, xla
-        self._penalty = penalty
+        self._penalty, self._counts_skipped = penalty, counts_skipped
         with strategy.scope():
             keras.utils.set_random_seed(config.seed)
             self.objective = make_objective()
@@ -176,6 +181,11 @@ class TrainLoop:
                     values |= self._move(player, turn, batch, step)
         self._share_statistics()
         self._average(step)
+        if self._counts_skipped:
+            context = tf.distribute.get_replica_context()
+            own = tf.reduce_sum(1.0 - batch["mask"])
+            total = tf.distribute.ReduceOp.SUM
+            values[SKIPPED] = context.all_reduce(total, own)
         return values
 
     def _move(

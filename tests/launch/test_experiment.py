@@ -70,7 +70,7 @@ def test_every_clip_counts_once_whatever_the_batch(trained, toy_shards):
             run.networks,
             run.strategy,
             reader,
-            run.experiment.clip,
+            run.experiment.input,
             batch_size,
         )
         for batch_size in (3, 8)

@@ -7,7 +7,13 @@ import pytest
 import tensorflow as tf
 
 from launch import export, predict, run_flags, serving, video_windows
-from pipelines import clip_dataset, frame_decoding, shard_reader
+from pipelines import (
+    clip_dataset,
+    clip_reading,
+    clip_sampling,
+    frame_decoding,
+    shard_reader,
+)
 from tests.launch import loop_run
 from tfrecords_tools.base import flags
 from tfrecords_tools.media import reader, writer
@@ -36,18 +42,20 @@ def test_exported_model_gives_the_scores_of_the_network_in_memory(
 ):
     data = shard_reader.ShardReader(toy_shards, "validation")
     share = clip_dataset.Share(4)
-    clip = in_memory.experiment.clip
-    batch = next(iter(clip_dataset.evaluation(data, clip, share)))
+    wanted = in_memory.experiment.input
+    batch = next(iter(clip_dataset.evaluation(data, wanted, share)))
     expected = in_memory.objective.predict(
         in_memory.networks, tf.cast(batch["frames"][:, 0], tf.float32)
     )["scores"]
-    place = clip_dataset.clip_sampling.view_place(0, 1)
     jpegs = []
     for number in range(4):
-        indices = clip_dataset.clip_sampling.sample_frames(
-            data.frame_count(number), clip, place
+        chunks = data.table.chunks(tf.constant(number, tf.int64))
+        picked = clip_sampling.evaluation_frames(
+            chunks.stored_frames(), wanted.clip, 0, 1
         )
-        record = data.read(tf.constant(number, tf.int64), indices)
+        record = clip_reading.read(
+            chunks, clip_reading.Picked(picked), data.manifest
+        )
         jpegs.append(record["frames"].numpy().tolist())
     np.testing.assert_allclose(loaded.scores(jpegs), expected, atol=1e-5)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from launch import devices, evaluate, export, predict, run_flags, train
+from pipelines.cache import frame_cache
 from tests.launch import loop_run
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
@@ -198,3 +200,64 @@ def test_damaged_facts_are_one_clear_message(trained, tmp_path):
         facts.write_text("{")
     message = _complaint(evaluate.COMMAND, evaluate.main, f"--workdir={run}")
     assert "facts.json is damaged" in message
+
+
+TINY = ("--clip.frames=4", "--clip.size=16", "--backbone.widths=4")
+
+
+def _refused(shards, tmp_path, *arguments: str) -> str:
+    run = f"--workdir={tmp_path}/run"
+    return _train(f"--shards={shards}", run, *TINY, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--text.tokens=words"], "hold no vocabulary.*--words.size"),
+        (["--sound.features=log_mel", "--sound.seconds=1"], "--sound.rate"),
+        (
+            ["--clip.short=refuse", "--clip.stride=9"],
+            "clip needs 28 frames, shortest video has 20.*--clip.short=loop",
+        ),
+        (["--augment=flop"], "did you mean 'flip'"),
+        (["--view=tube_mesk"], "did you mean 'tube_mask'"),
+        (
+            ["--augment=mixup", "--view=tube_mask", "--tube_mask.patch=8"],
+            "--augment=mixup mixes .* --view adds: leave one of them out",
+        ),
+        (["--view=tube_mask", "--tube_mask.patch=7"], "multiple of it"),
+        (["--reader.service=localhost:5050"], "wanted grpc://HOST:PORT"),
+        (["--reader.service=grpc://localhost:1"], "start python -m launch"),
+    ],
+)
+def test_input_that_does_not_fit_is_one_message_before_the_first_step(
+    toy_shards, tmp_path, arguments, wanted
+):
+    assert re.search(wanted, _refused(toy_shards, tmp_path, *arguments))
+    assert not list((tmp_path / "run").glob("checkpoints/*"))
+
+
+@pytest.mark.parametrize("shuffle", ["global", "blocks"])
+def test_shard_of_another_size_than_the_manifest_says_is_refused(
+    toy_shards, tmp_path, shuffle
+):
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
+    cut = sorted(shards.glob("train*.tfrecord"))[-1]
+    cut.write_bytes(cut.read_bytes()[:-9])
+    message = _refused(shards, tmp_path, f"--reader.shuffle={shuffle}")
+    assert re.search(f"{cut} has .* bytes, its manifest says", message)
+
+
+@pytest.mark.parametrize("shuffle", ["global", "blocks"])
+def test_index_of_another_shard_is_refused(toy_shards, tmp_path, shuffle):
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
+    first, *_, last = sorted(shards.glob("train*.index"))
+    last.write_bytes(first.read_bytes())
+    message = _refused(shards, tmp_path, f"--reader.shuffle={shuffle}")
+    assert str(last) in message
+
+
+def test_cache_is_not_cached_again(toy_shards, tmp_path):
+    cache = frame_cache.ready(toy_shards, "validation", tmp_path, 16)
+    with pytest.raises(errors.UserError, match="is a cache already"):
+        frame_cache.ready(cache, "validation", tmp_path, 16)

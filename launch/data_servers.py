@@ -1,0 +1,217 @@
+"""The servers of the tf.data service: one dispatcher and its workers.
+
+What is computed on them comes from the pipeline that training sends; they
+know nothing of clips.
+"""
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import tensorflow as tf
+
+from tfrecords_tools.base import errors
+
+_LOOK_SECONDS = 0.5
+# Stopping a worker of TensorFlow 2.21 while it computes may wait for ever, with
+# the interpreter's lock held. It has nothing to lose: processes leave at once.
+_KEPT: list[Any] = []
+_TOO_SOON_SECONDS = 20.0  # A worker that falls sooner would fall again.
+
+
+@contextlib.contextmanager
+def dispatcher(port: int, journal: str | None = None) -> Iterator[int]:
+    """Runs a dispatcher as long as the context lasts.
+
+    Args:
+        port: to listen on; 0 is any that is free.
+        journal: folder that outlives a restart; None keeps nothing.
+
+    Yields:
+        The port.
+
+    Raises:
+        UserError: the port is taken, the folder cannot be used.
+    """
+    _check_free(port)
+    config = tf.data.experimental.service.DispatcherConfig(
+        port=port,
+        protocol="grpc",
+        work_dir=journal,
+        fault_tolerant_mode=journal is not None,
+    )
+    try:
+        server = tf.data.experimental.service.DispatchServer(config)
+    except (tf.errors.OpError, RuntimeError) as error:
+        raise errors.UserError(
+            f"the dispatcher does not start on port {port}: {error}; give "
+            "another --port or --journal"
+        ) from error
+    try:
+        yield int(server.target.rpartition(":")[2])
+    finally:
+        server.stop()
+
+
+def work(
+    dispatcher: str,
+    host: str,
+    port: int,
+    wait_seconds: float,
+    told: threading.Event,
+) -> None:
+    """Runs a worker until `told` is set, or the process that began it ends.
+
+    The worker itself goes on till the process does: end it with `leave`.
+
+    Args:
+        dispatcher: HOST:PORT.
+        host: name by which others reach this machine.
+        port: to listen on; 0 is any that is free.
+        wait_seconds: for the dispatcher to answer.
+        told: set when it is to stop.
+
+    Raises:
+        UserError: the port is taken, the dispatcher does not answer.
+    """
+    dispatcher = dispatcher.rpartition("://")[2]
+    _check_free(port)
+    if not _reached(dispatcher, wait_seconds, told):
+        return
+    with contextlib.suppress(ImportError):  # Its ops cut pieces of words.
+        importlib.import_module("tensorflow_text")
+    config = tf.data.experimental.service.WorkerConfig(
+        dispatcher_address=dispatcher,
+        worker_address=f"{host}:%port%",
+        port=port,
+        protocol="grpc",
+        dispatcher_timeout_ms=int(1000 * max(wait_seconds, 1.0)),
+        data_transfer_protocol="grpc",
+        data_transfer_address=f"{host}:%dts_port%",
+    )
+    try:
+        server = tf.data.experimental.service.WorkerServer(config)
+    except (tf.errors.OpError, RuntimeError) as error:
+        raise errors.UserError(
+            f"no dispatcher of the data service at {dispatcher}: {error}"
+        ) from error
+    parent = multiprocessing.parent_process()
+    print(f"worker ready, of {dispatcher}", flush=True)
+    while not told.wait(_LOOK_SECONDS):
+        if parent is not None and not parent.is_alive():
+            break
+    _KEPT.append(server)
+
+
+def leave(code: int = 0) -> NoReturn:
+    """Ends a process that may have been a worker."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+class Team:
+    """Worker processes of one dispatcher on this machine."""
+
+    def __init__(self, dispatcher: str, host: str):
+        """`dispatcher` is HOST:PORT, `host` the name of this machine."""
+        self._arguments = dispatcher, host
+        self._began: dict[Any, float] = {}
+
+    @contextlib.contextmanager
+    def of(self, count: int) -> Iterator[None]:
+        """Keeps `count` processes while the context lasts."""
+        try:
+            for _ in range(count):
+                self._add()
+            yield
+        finally:
+            for process in self._began:
+                process.terminate()
+            for process in self._began:
+                process.join(10)
+                if process.is_alive():
+                    process.kill()
+
+    def replace_the_fallen(self) -> None:
+        """Starts another process for each that has ended by itself.
+
+        Raises:
+            UserError: one ended soon after it began.
+        """
+        for process, began in list(self._began.items()):
+            if process.is_alive():
+                continue
+            del self._began[process]
+            said = f"a worker ended with code {process.exitcode}"
+            if time.monotonic() - began < _TOO_SOON_SECONDS:
+                raise errors.UserError(f"{said} soon after it began")
+            print(f"{said}; another one starts", file=sys.stderr, flush=True)
+            self._add()
+
+    def _add(self) -> None:
+        # Not a fork: TensorFlow's threads do not come along.
+        process = multiprocessing.get_context("spawn").Process(
+            target=_work_for_team, args=self._arguments
+        )
+        process.start()
+        self._began[process] = time.monotonic()
+
+
+def _work_for_team(dispatcher: str, host: str) -> None:
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent tells us.
+    try:
+        work(dispatcher, host, 0, 30.0, told)
+    except errors.UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        leave(2)
+    leave()
+
+
+def _check_free(port: int) -> None:
+    """Raises UserError: gRPC itself would share the port without a word."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            raise errors.UserError(
+                f"--port={port}: {error.strerror}; give another, or 0 for "
+                "any that is free"
+            ) from error
+
+
+def _reached(address: str, seconds: float, told: threading.Event) -> bool:
+    """Whether the address answers; False where told to stop before."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise errors.UserError(f"--dispatcher={address}: wanted HOST:PORT")
+    end = time.monotonic() + seconds
+    said = False
+    while not told.is_set():
+        try:
+            socket.create_connection((host, int(port)), 5).close()
+            return True
+        except OSError as error:
+            if time.monotonic() >= end:
+                raise errors.UserError(
+                    f"--dispatcher={address} does not answer "
+                    f"({error.strerror or error}): start python -m "
+                    "launch.data_service --role=dispatcher there, or raise "
+                    "--wait_seconds"
+                ) from error
+        if not said:
+            print(f"waiting for the dispatcher at {address}", flush=True)
+            said = True
+        told.wait(_LOOK_SECONDS)
+    return False
