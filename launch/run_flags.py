@@ -106,16 +106,22 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
 
 def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
     """The same flags, understood from any folder."""
-    own = resolved.settings
+    own, reading = resolved.settings, resolved.sections["reader"]
     whole = {
-        name: getattr(own, name)
-        if "://" in getattr(own, name)
-        else os.path.abspath(getattr(own, name))
-        for name in ("shards", "workdir")
+        name: _whole_path(getattr(own, name)) for name in ("shards", "workdir")
     }
+    if reading.cache:
+        cache = _whole_path(reading.cache)
+        reading = dataclasses.replace(reading, cache=cache)
     return dataclasses.replace(
-        resolved, settings=dataclasses.replace(own, **whole)
+        resolved,
+        settings=dataclasses.replace(own, **whole),
+        sections={**resolved.sections, "reader": reading},
     )
+
+
+def _whole_path(path: str) -> str:
+    return path if "://" in path else os.path.abspath(path)
 
 
 def check(resolved: flags.Resolved) -> None:

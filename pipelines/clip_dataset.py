@@ -13,11 +13,12 @@ import tensorflow as tf
 from pipelines import (
     batch,
     clip_examples,
-    clip_labels,
     clip_length,
     clip_order,
+    mixed_batches,
     service_address,
     shard_reader,
+    unreadable_clips,
 )
 from pipelines.cache import frame_cache, raw_records
 from pipelines.sound import sound_features
@@ -48,13 +49,13 @@ class Config:
         choices=("stop", "skip"),
     )
     cache: str | None = settings.setting(
-        None, "Folder for decoded frames at low resolution; made once."
+        None,
+        "Folder for decoded frames of the training split at low resolution; "
+        "made once. Evaluation sees the frames as they are stored.",
     )
     cache_short_side: int = settings.setting(
         128,
-        "Short side of the frames in the cache, pixels. Evaluation sees the "
-        "very same pixels where it is the clip's short side, nearly the same "
-        "where it is larger.",
+        "Short side of the frames in the cache, pixels.",
         minimum=8,
     )
     service: str | None = settings.setting(
@@ -87,6 +88,19 @@ class Input:
     reader: Config = Config()
 
     @property
+    def beside(self) -> list[str]:
+        """Flags of what batches hold besides frames and labels."""
+        return [
+            flag
+            for flag, is_used in (
+                ("--view", self.views),
+                ("--sound", self.sound.wanted),
+                ("--text", self.text.tokens != "none"),
+            )
+            if is_used
+        ]
+
+    @property
     def made_here(self) -> "Input":
         """The same batches, made in this process and in order."""
         reader = dataclasses.replace(self.reader, service=None)
@@ -101,7 +115,7 @@ def open_split(
     Args:
         shards: output of `tfrecords_tools.build_shards`.
         split: train, validation or test.
-        wanted: says whether there is a cache, which is made where it is
+        wanted: says whether training has a cache, which is made where it is
             missing, and how much of the index is held.
 
     Raises:
@@ -109,7 +123,8 @@ def open_split(
             than wanted and that is refused.
     """
     config = wanted.reader
-    if config.cache:
+    # Evaluation must see what a served model will see.
+    if config.cache and split == "train":
         _check_cache(wanted)
         shards = frame_cache.ready(
             shards, split, config.cache, config.cache_short_side
@@ -150,14 +165,16 @@ def training(
         if hasattr(chosen.module, "build")
     )
     mixes = [c for c in wanted.augmentations if c not in changes]
-    _check_mixes(mixes, wanted)
+    mixed = mixed_batches.build(mixes, reader.manifest, wanted.beside)
     _check_service(reader, config)
     examples = _examples(reader, wanted, changes)
     turns = clip_order.shuffled(reader, share, seed, start_step, config.block)
     batches = _batched(
         turns, lambda turn: examples.training(turn, seed), share, config
     )
-    batches = batches.map(lambda found: _mixed(found, mixes, reader))
+    batches = batches.map(
+        mixed, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    )
     if config.service:
         service = tf.data.experimental.service
         policy = service.ShardingPolicy.DYNAMIC
@@ -259,30 +276,14 @@ def _check_service(reader: shard_reader.ShardReader, config: Config) -> None:
         service_address.check(config.service)
 
 
-def _check_mixes(mixes: list[registry.Chosen], wanted: Input) -> None:
-    beside = [
-        flag
-        for flag, is_used in (
-            ("--view", wanted.views),
-            ("--sound", wanted.sound.wanted),
-            ("--text", wanted.text.tokens != "none"),
-        )
-        if is_used
-    ]
-    if mixes and beside:
-        raise errors.UserError(
-            f"--augment={mixes[0].name} mixes the frames and labels of two "
-            f"clips, but not what {beside[0]} adds: leave one of them out"
-        )
-
-
 def _batched(
     turns: tf.data.Dataset,
     example: Callable[[clip_order.Turn], dict],
     share: Share,
     config: Config,
 ) -> tf.data.Dataset:
-    made = _tolerant(example) if config.on_corrupt == "skip" else example
+    skips = config.on_corrupt == "skip"
+    made = unreadable_clips.tolerant(example) if skips else example
     examples = _mapped(turns, made, config)
     return examples.batch(share.replica_batch, drop_remainder=True)
 
@@ -297,44 +298,6 @@ def _mapped(
         num_parallel_calls=config.parallel_clips or tf.data.AUTOTUNE,
         deterministic=True,
     )
-
-
-def _tolerant(example: Callable) -> Callable[[clip_order.Turn], dict]:
-    """Gives an empty example where one cannot be made: mask 0, no label."""
-
-    def made(turn: clip_order.Turn) -> dict:
-        one = tf.data.Dataset.from_tensors(turn).map(example)
-        empty = {
-            name: tf.zeros(spec.shape, spec.dtype)
-            for name, spec in one.element_spec.items()
-        }
-        for name, value in empty.items():
-            if name.startswith("label") and value.dtype == tf.int32:
-                empty[name] = value - 1
-        empty["clip_id"] = turn.table.clip_id(turn.place)
-        either = one.ignore_errors(log_warning=True).concatenate(
-            tf.data.Dataset.from_tensors(empty)
-        )
-        return either.take(1).get_single_element()
-
-    return made
-
-
-def _mixed(
-    found: dict, mixes: list[registry.Chosen], reader: shard_reader.ShardReader
-) -> dict:
-    """Mixes every clip of a batch with the next one, and their labels."""
-    seeds = found.pop("mixing_seed")
-    fold = tf.random.experimental.stateless_fold_in
-    tasks = {f"label.{k}": v for k, v in reader.manifest.tasks.items()}
-    names = {"label": reader.manifest.labels, **tasks}
-    for number, chosen in enumerate(mixes):
-        own_seeds = tf.stack([fold(s, number) for s in tf.unstack(seeds)])
-        mix = chosen.module.mix(chosen.config)
-        found["frames"], own = mix(found["frames"], own_seeds)
-        for name, known in names.items():
-            found[name] = clip_labels.mixed(found[name], len(known), own)
-    return found
 
 
 def _ahead(

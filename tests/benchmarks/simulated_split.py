@@ -8,7 +8,7 @@ import contextlib
 import os
 import pathlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from unittest import mock
 
 import numpy as np
@@ -96,13 +96,17 @@ def constant_records() -> Iterator[None]:
     """Every record that is read within is one of full length."""
     record = tf.constant(_record())
 
-    def constant(path: tf.Tensor, offset: tf.Tensor) -> tf.Tensor:
+    def constant(path: tf.Tensor, offset: tf.Tensor) -> Callable:
         # It depends on both, so that the graph has to find them.
         found = tf.strings.length(path) + tf.cast(offset, tf.int32)
-        with tf.control_dependencies([found]):
-            return tf.identity(record)
 
-    with mock.patch.object(clip_reading, "_record", constant):
+        def read(count: tf.Tensor | int) -> tf.Tensor:
+            with tf.control_dependencies([found]):
+                return tf.fill([count], record)
+
+        return read
+
+    with mock.patch.object(clip_reading, "_records_from", constant):
         yield
 
 

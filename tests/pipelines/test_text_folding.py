@@ -38,7 +38,7 @@ def test_letters_of_any_script_become_small(run, text, lower):
 @pytest.mark.slow
 def test_lower_case_does_not_depend_on_the_machines_language():
     program = (
-        "from pipelines import text_folding\n"
+        "from pipelines.text import text_folding\n"
         "print(text_folding.lower_case('\u0130I\u00c4').numpy().hex())"
     )
     turkish = {**os.environ, "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "1"}
