@@ -135,6 +135,22 @@ def to_uint8(frames: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.round(clipped), tf.uint8)
 
 
+def clipped(frames: tf.Tensor) -> tf.Tensor:
+    """As `to_uint8`, halves away from zero, in one pass; not for serving.
+
+    XLA cannot compile the op. Whole numbers stay as they are.
+    """
+    # Of its modes the one that gives the same with oneDNN and without.
+    quantized = tf.raw_ops.QuantizeV2(
+        input=frames,
+        min_range=0.0,
+        max_range=255.0,
+        T=tf.quint8,
+        mode="MIN_COMBINED",
+    )
+    return tf.bitcast(quantized.output, tf.uint8)
+
+
 def rounded(frames: list[tf.Tensor]) -> tf.Tensor:
     """Joins and rounds float32 pixels that are within 0..255 to uint8."""
     return tf.concat([tf.cast(f + 0.5, tf.uint8) for f in frames], axis=0)

@@ -80,7 +80,7 @@ def on_floats(
         shares *= light * (1.0 + contrast)
         change = color_matrix.mixing(shares, frames[0].shape)
         changed = [
-            frame_decoding.to_uint8(change(frame) + away) for frame in frames
+            frame_decoding.clipped(change(frame) + away) for frame in frames
         ]
         return tf.concat(changed, axis=0)
 

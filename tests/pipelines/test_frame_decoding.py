@@ -215,3 +215,15 @@ def test_frames_are_scaled_one_by_one_as_all_at_once(run):
     wanted = tf.image.resize(tf.constant(frames, tf.float32), (20, 20))
     assert len(found) == 2
     assert np.array_equal(tf.concat(found, 0), wanted)
+
+
+@run_modes.both
+def test_clipped_pixels_do_not_wrap(run):
+    found = run(frame_decoding.clipped, np.float32([-9, 300, 254.7, 99.4]))
+    assert found.numpy().tolist() == [0, 255, 255, 99]
+
+
+@run_modes.both
+def test_clipped_whole_numbers_stay(run):
+    every = np.arange(256, dtype=np.float32)
+    assert np.array_equal(run(frame_decoding.clipped, every), every)
