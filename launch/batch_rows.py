@@ -11,6 +11,7 @@ from pipelines import clip_dataset, damaged_records
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
 from tfrecords_tools import manifest
+from tfrecords_tools.base import errors
 
 _OF_CLIPS = ("label", "mask", "clip_id")  # These have no axis of views.
 
@@ -55,16 +56,23 @@ def read(
     else:
         data = clip_dataset.evaluation(reader, asked, share).skip(step)
     rows: list[dict[str, np.ndarray]] = []
+    tried = 0
     with damaged_records.explained(reader):
         for made in data.as_numpy_iterator():
             rows += _rows(made, has_views=split != "train")
-            if len(rows) >= count:
+            tried += len(made["mask"])
+            if len(rows) >= count or tried >= count + reader.clips:
                 break
+    if not rows:
+        raise errors.UserError(
+            f"no clip of {described.shards} could be read: leave out "
+            "--reader.on_corrupt=skip to see why"
+        )
     rows = rows[:count]
     sound = asked.sound.wanted
     records = clip_dataset.reading(reader, asked, share, seed)
     times = batch_pictures.Times(
-        _frame_seconds(records),
+        asked.clip.stride_seconds or _frame_seconds(records),
         sound_features.seconds(asked.sound, asked.clip) if sound else None,
     )
     words = text_tokens.vocabulary(asked.text, about)

@@ -57,7 +57,7 @@ def main(resolved: flags.Resolved) -> None:
     trained = run_flags.read_back(asked.workdir, asked.shards)
     shards = trained.experiment.shards
     split = annotations.canonical_split(asked.split) or asked.split
-    wanted = trained.experiment.input
+    wanted = trained.experiment.input.as_stored
     reader = clip_dataset.open_split(shards, split, wanted)
     evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
     print(

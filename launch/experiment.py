@@ -138,6 +138,7 @@ class Run:
         self.told_to_stop = 0  # The number of the signal that came here.
         self.stopped = 0  # The same, once all hosts know of it.
         self.skipped = 0  # Clips of the steps taken here.
+        self.empty_steps = 0  # The last ones, of which none could be read.
 
     def to_the_end(self) -> dict[str, Any]:
         """Takes the steps that are left; see `run`."""
@@ -251,10 +252,12 @@ class Run:
     def _count_skipped(self, clips: int, steps: int) -> None:
         """Refuses to go on where nothing at all can be read any more."""
         self.skipped += clips
-        if steps > 1 and clips == steps * self.config.batch_size:
+        all_skipped = clips == steps * self.config.batch_size
+        self.empty_steps = self.empty_steps + steps if all_skipped else 0
+        if self.empty_steps > 1:
             raise errors.UserError(
-                f"no clip of the last {steps} steps could be read: is "
-                f"{self.data.folder} still there? The last checkpoint stays"
+                f"no clip of the last {self.empty_steps} steps could be read: "
+                f"is {self.data.folder} still there? The last checkpoint stays"
             )
 
     def _skipped(self) -> dict[str, float]:
@@ -357,9 +360,11 @@ class Run:
             self.loop.averaged,
             self.strategy,
             clip_dataset.open_split(
-                self.experiment.shards, "validation", self.experiment.input
+                self.experiment.shards,
+                "validation",
+                self.experiment.input.as_stored,
             ),
-            self.experiment.input,
+            self.experiment.input.as_stored,
             self.config.batch_size,
         )
         numbers = {

@@ -52,6 +52,8 @@ def main(resolved: flags.Resolved) -> None:
     described = run_flags.to_experiment(resolved)
     split = annotations.canonical_split(asked.split) or asked.split
     print(f"{asked.count} clips of {split} of {asked.shards}", flush=True)
+    if described.reader.service:
+        print("made here, in order, without --reader.service")
     shown = batch_rows.read(described, split, asked.count, asked.step)
     folder = pathlib.Path(asked.output)
     titles = batch_rows.titles(shown)

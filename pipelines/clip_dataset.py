@@ -101,6 +101,13 @@ class Input:
         ]
 
     @property
+    def as_stored(self) -> "Input":
+        """The same from the shards, not from a cache: as a served model
+        sees it."""
+        reader = dataclasses.replace(self.reader, cache=None)
+        return dataclasses.replace(self, reader=reader)
+
+    @property
     def made_here(self) -> "Input":
         """The same batches, made in this process and in order."""
         reader = dataclasses.replace(self.reader, service=None)
@@ -115,7 +122,7 @@ def open_split(
     Args:
         shards: output of `tfrecords_tools.build_shards`.
         split: train, validation or test.
-        wanted: says whether training has a cache, which is made where it is
+        wanted: says whether there is a cache, which is made where it is
             missing, and how much of the index is held.
 
     Raises:
@@ -123,14 +130,13 @@ def open_split(
             than wanted and that is refused.
     """
     config = wanted.reader
-    # Evaluation must see what a served model will see.
-    if config.cache and split == "train":
+    if config.cache:
         _check_cache(wanted)
         shards = frame_cache.ready(
             shards, split, config.cache, config.cache_short_side
         )
     reader = shard_reader.ShardReader(shards, split, config.block is None)
-    if reader.table is not None and wanted.clip.short == "refuse":
+    if wanted.clip.short == "refuse":
         is_training = split == "train"
         clip_length.check(wanted.clip, *reader.shortest(), is_training)
     return reader

@@ -120,7 +120,8 @@ def load(
 
     Raises:
         tf.errors.InvalidArgumentError: an index is not that of its shard.
-            Its checksum is not looked at; each record's own one is.
+            Its checksum, which TensorFlow has no op for, is not looked at:
+            rows must follow one another, and each record has its own.
     """
     names = tf.strings.regex_replace(paths, r"\.[^./]*$", ".index")
     contents = tf.map_fn(tf.io.read_file, names, fn_output_signature=tf.string)
@@ -134,10 +135,12 @@ def load(
     lengths = rows[:, _COLUMN["length"]] + tfrecord.HEADER + tfrecord.FOOTER
     found = tf.math.segment_sum(lengths, shards)
     begins = tf.strings.substr(contents, 0, 16)
+    plausible = tf.cast(_follows(rows), tf.int32)
     whole = (
         (begins == shard_index.beginning(version))
         & (counts == chunks)
         & (found == sizes)
+        & (tf.math.segment_min(plausible, shards) > 0)
     )
     check = tf.debugging.Assert(
         tf.reduce_all(whole),
@@ -149,3 +152,16 @@ def load(
     )
     with tf.control_dependencies([check]):
         return _of(paths, tf.identity(rows), shards)
+
+
+def _follows(rows: tf.Tensor) -> tf.Tensor:
+    """bool [chunks], whether each continues the clip before it, or begins."""
+    columns = tf.unstack(rows, axis=1)
+    clip, first, frames, start, end = (
+        columns[_COLUMN[name]]
+        for name in ("clip", "first_frame", "frames", "start_time", "end_time")
+    )
+    same = tf.concat([[False], clip[1:] == clip[:-1]], axis=0)
+    wanted = tf.where(same, tf.roll(first + frames, 1, axis=0), 0)
+    in_time = ~same | (tf.roll(start, 1, axis=0) < start)
+    return (first == wanted) & (frames > 0) & (start < end) & in_time

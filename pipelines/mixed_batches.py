@@ -43,9 +43,26 @@ def build(
         for number, chosen in enumerate(mixes):
             own_seeds = tf.stack([fold(seed, number) for seed in seeds])
             mix = chosen.module.mix(chosen.config)
-            found["frames"], own = mix(found["frames"], own_seeds)
+            found["frames"], own = _unless_unreadable(
+                found, *mix(found["frames"], own_seeds)
+            )
             for name, labels in known.items():
                 found[name] = clip_labels.mixed(found[name], len(labels), own)
         return found
 
     return mixed
+
+
+def _unless_unreadable(
+    found: dict, frames: tf.Tensor, own: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Rows whose partner could not be read stay as they were."""
+    is_mixed = tf.roll(found["mask"], -1, axis=0) > 0
+    kept = tf.cond(
+        tf.reduce_all(is_mixed),
+        lambda: frames,
+        lambda: tf.where(
+            is_mixed[:, None, None, None, None], frames, found["frames"]
+        ),
+    )
+    return tf.ensure_shape(kept, frames.shape), tf.where(is_mixed, own, 1.0)

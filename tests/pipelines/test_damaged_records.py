@@ -1,13 +1,17 @@
+import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 
 from pipelines import batch, clip_dataset, clip_order, damaged_records
+from pipelines.augmentations import mixup as mixing
 from tests.pipelines import spoiled
 from tfrecords_tools import schema
-from tfrecords_tools.base import errors, shard_index
+from tfrecords_tools.base import errors, registry, shard_index
 
+AUGMENTATIONS = "pipelines.augmentations"
+MIXED = mixing.Config(alpha=1.0)
 BAD = 7  # The clip that is spoilt.
 CLIP = batch.ClipSpec(frames=4, size=16, sampling="uniform")
 SHARE = clip_dataset.Share(5)
@@ -133,11 +137,8 @@ def test_short_clip_is_refused_though_no_index_is_held(folder):
     long = batch.ClipSpec(frames=12, stride=1, size=16, short="refuse")
     config = clip_dataset.Config(shuffle="blocks")
     asked = clip_dataset.Input(clip=long, reader=config)
-    reader = opened(folder, asked)
-    data = clip_dataset.training(reader, asked, clip_dataset.Share(13), seed=1)
-    with pytest.raises(errors.UserError, match="^a video is shorter .*loop$"):
-        with damaged_records.explained(reader):
-            next(iter(data))
+    with pytest.raises(errors.UserError, match="shortest video has 3"):
+        opened(folder, asked)
 
 
 def test_error_that_is_not_of_the_data_stays_as_it_is(coded_shards):
@@ -145,3 +146,29 @@ def test_error_that_is_not_of_the_data_stays_as_it_is(coded_shards):
     with pytest.raises(ZeroDivisionError):
         with damaged_records.explained(reader):
             raise ZeroDivisionError
+
+
+def test_clip_is_not_mixed_with_one_that_cannot_be_read(folder):
+    spoiled.flip_bit(folder, BAD)
+    mixup = registry.choose(AUGMENTATIONS, "mixup", MIXED)
+    plain = wanted(on_corrupt="skip")
+    mixed = dataclasses.replace(plain, augmentations=(mixup,))
+    kept, found = (
+        next(
+            clip_dataset.training(
+                opened(folder, asked), asked, clip_dataset.Share(13), seed=1
+            ).as_numpy_iterator()
+        )
+        for asked in (plain, mixed)
+    )
+    before = (np.flatnonzero(found["clip_id"] == BAD)[0] - 1) % 13
+    assert np.array_equal(found["frames"][before], kept["frames"][before])
+    assert found["label"][before].max() in (0.0, 1.0)
+
+
+def test_rows_of_an_index_that_do_not_follow_are_refused_in_blocks(folder):
+    path = next(folder.glob("train-*.index"))
+    rows = shard_index.read(path, schema.VERSION).copy()
+    rows[1, shard_index.COLUMNS.index("first_frame")] += 1
+    shard_index.write(path, rows, schema.VERSION)
+    assert "index was changed" in complaint(trained, folder, shuffle="blocks")
