@@ -52,11 +52,4 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
     """
-    draw = window(config)
-
-    def crop(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        shape = tf.shape(clip)[1:3]
-        shown = projection.show_window(clip, draw(shape, seed), shape)
-        return tf.ensure_shape(shown, clip.shape)
-
-    return crop
+    return projection.cropping(window(config))

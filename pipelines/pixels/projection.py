@@ -3,6 +3,8 @@
 Bilinear. Nothing is drawn here: the augmentations choose what is shown.
 """
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 FILLS = ("edge", "black")
@@ -25,6 +27,26 @@ def show_window(
     cut = clip[:, top : top + height, left : left + width]
     # On bytes the kernel takes 1.3 ms a clip, on floats 0.8 with the cast.
     return _rounded(tf.image.resize(tf.cast(cut, tf.float32), shape))
+
+
+def cropping(
+    draw: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Shows the window that is drawn, scaled to the clip's own shape.
+
+    Args:
+        draw: (shape int32 [2], seed int64 [2]) -> window int32 [4].
+
+    Returns:
+        A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
+    """
+
+    def crop(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        shape = tf.shape(clip)[1:3]
+        shown = show_window(clip, draw(shape, seed), shape)
+        return tf.ensure_shape(shown, clip.shape)
+
+    return crop
 
 
 def affine(clip: tf.Tensor, matrix: tf.Tensor, fill: str = "edge") -> tf.Tensor:
