@@ -17,7 +17,13 @@ import numpy as np
 import tensorflow as tf
 
 from launch import checkpoints, devices, evaluation, reports, train_loop
-from pipelines import batch, clip_dataset, clip_order, damaged_records
+from pipelines import (
+    batch,
+    clip_dataset,
+    clip_order,
+    damaged_records,
+    shard_reader,
+)
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
 from tfrecords_tools import manifest
@@ -353,7 +359,9 @@ class Run:
             self.stopped = self.largest(self.told_to_stop)
 
     def _evaluate(self, board: reports.Board) -> dict[str, Any]:
-        if "validation" not in self.manifest.splits:
+        # Of the shards themselves: a cache holds the training split alone.
+        whole = shard_reader.manifest_of(self.experiment.shards)
+        if "validation" not in whole.splits:
             return {}
         report = evaluation.evaluate(
             self.loop.objective,

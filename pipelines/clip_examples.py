@@ -149,7 +149,8 @@ class Examples:
     ) -> tuple[dict, tf.Tensor]:
         """A record and uint8 [T, size, size, 3], drawn for training."""
         record = self._read(chunks, self._picked(chunks, time))
-        storage, changes = self._about.storage, self._changes
+        storage = self._about.storage
+        changes = list(enumerate(self._changes, start=_CHANGES))
         if self._window is None:
             decoded = frame_storage.decode_clip(storage, record)
             frames = frame_decoding.scale_and_crop(decoded, self._clip)
@@ -158,17 +159,16 @@ class Examples:
             window = self._window(shape, seeds(_WINDOW))
             size = self._clip.size
             finish = frame_decoding.rounded
-            if changes and hasattr(changes[0].module, "on_floats"):
-                take_over = changes[0].module.on_floats(changes[0].config)
-                finish = functools.partial(take_over, seed=seeds(_CHANGES))
-                changes = (None, *changes[1:])
+            if changes and hasattr(changes[0][1].module, "on_floats"):
+                number, first = changes.pop(0)
+                take_over = first.module.on_floats(first.config)
+                finish = functools.partial(take_over, seed=seeds(number))
             frames = frame_storage.decode_window(
                 storage, record, window, size, finish
             )
         frames = tf.ensure_shape(frames, self._clip.shape)
-        for number, change in enumerate(changes, start=_CHANGES):
-            if change is not None:
-                frames = change.build()(frames, seeds(number))
+        for number, change in changes:
+            frames = change.build()(frames, seeds(number))
         return record, frames
 
     def _picked(

@@ -46,7 +46,7 @@ class ShardReader:
                 schema version; the split is missing or holds no clip.
         """
         self.folder = os.fspath(folder)
-        self.manifest = _manifest(self.folder)
+        self.manifest = manifest_of(self.folder)
         found = self.manifest.shards(split)
         # Far away, each look takes tens of milliseconds.
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
@@ -122,7 +122,8 @@ def _shortest(rows: np.ndarray) -> tuple[int, float]:
     return int(stored.min()), float(lasting.min()) / 1e6
 
 
-def _manifest(folder: str) -> manifests.Manifest:
+def manifest_of(folder: str) -> manifests.Manifest:
+    """The manifest of a folder of shards; UserError where there is none."""
     if "://" not in folder:
         return manifests.read(folder)
     path = os.path.join(folder, manifests.FILE_NAME)
