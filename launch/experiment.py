@@ -7,7 +7,6 @@ command is launch.train.
 from __future__ import annotations  # fields bear their modules' names
 
 import dataclasses
-import hashlib
 import pathlib
 import signal
 from collections.abc import Iterator
@@ -16,7 +15,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import checkpoints, devices, evaluation, reports, train_loop
+from launch import (
+    checkpoints,
+    devices,
+    evaluation,
+    reports,
+    run_facts,
+    train_loop,
+)
 from pipelines import (
     batch,
     clip_dataset,
@@ -131,8 +137,15 @@ class Run:
             workdir / "checkpoints", self.config.keep
         )
         self.step = max(self.saved.steps(), default=0)
+        self.facts = run_facts.gather(
+            experiment.task(self.manifest),
+            self.manifest,
+            self.config.batch_size,
+            devices.numerics(experiment.devices, self.strategy),
+        )
         if self.step:
-            self._check_facts(self.saved.facts(self.step))
+            then = self.saved.facts(self.step)
+            run_facts.check(then, self.facts, experiment.shards, workdir)
         self.largest = devices.shared_maximum(self.strategy)
         self.hosts, host = devices.hosts_and_own(self.strategy)
         self.is_chief = host == 0
@@ -305,48 +318,7 @@ class Run:
     def _save(self) -> None:
         self._check_weights()
         if self.is_chief:
-            task = self.experiment.task(self.manifest)
-            facts = {
-                "labels": list(task.labels),
-                "label_counts": list(task.label_counts),
-                "several_labels": task.several_labels,
-                "media": self.manifest.settings.get("media"),
-                "batch_size": self.config.batch_size,
-                "training_data": self._training_data(),
-                "numerics": self._numerics(),
-            }
-            self.saved.save(self.step, self.loop.state, facts)
-
-    def _check_facts(self, facts: dict[str, Any]) -> None:
-        where = f"{self.experiment.shards}"
-        labels = tuple(facts["labels"])
-        evaluation.check_labels(labels, self.manifest.labels, where)
-        if facts["batch_size"] != self.config.batch_size:
-            raise errors.UserError(
-                f"--train.batch_size={self.config.batch_size}, but "
-                f"{self.workdir} was begun with {facts['batch_size']}: use "
-                "that, or another --workdir"
-            )
-        if facts["training_data"] != self._training_data():
-            raise errors.UserError(
-                f"{where} holds other training clips than {self.workdir} was "
-                "begun with: use those shards, or another --workdir"
-            )
-        now, then = self._numerics(), facts["numerics"]
-        changed = [k for k in now if now[k] != then.get(k)]
-        if changed:
-            print(
-                "note: the run goes on, but not to the bit as it would have: "
-                + ", ".join(f"{k} {then.get(k)} -> {now[k]}" for k in changed)
-            )
-
-    def _training_data(self) -> str:
-        """Tells one set of training shards from any other."""
-        sums = [shard.sha256 for shard in self.manifest.shards("train")]
-        return hashlib.sha256("".join(sums).encode()).hexdigest()
-
-    def _numerics(self) -> dict[str, Any]:
-        return devices.numerics(self.experiment.devices, self.strategy)
+            self.saved.save(self.step, self.loop.state, self.facts)
 
     def _hear_of_stops(self, first: int) -> None:
         """Sets `stopped` on all workers at the same step, or on none.
