@@ -3,7 +3,7 @@
 import keras
 
 from pipelines import batch
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors, registry
 
 
 def build(
@@ -23,11 +23,48 @@ def build(
         classes: number of logits.
 
     Returns:
-        float32 [B, T, H, W, 3], 0..255 -> logits float32 [B, classes].
+        float32 [B, T, H, W, 3], 0..255 -> logits float32 [B, classes], or
+        what else the head gives.
+
+    Raises:
+        UserError: the parts do not fit one another.
     """
     frames = keras.Input(clip.shape, name="frames")
+    if head.name == "published":
+        _check_published(temporal)
+        features = backbone.build(clip)(frames)
+        shapes = {name: tuple(x.shape[1:]) for name, x in features.items()}
+        logits = head.build(backbone, shapes, classes)(features)
+    else:
+        moments = _moments(frames, backbone, temporal, clip)
+        logits = head.build(tuple(moments.shape[1:]), classes)(moments)
+    return keras.Model(frames, logits, name="video_network")
+
+
+def trunk(
+    backbone: registry.Chosen, temporal: registry.Chosen, clip: batch.ClipSpec
+) -> keras.Model:
+    """All but the head: frames to moments [B, t, C]."""
+    frames = keras.Input(clip.shape, name="frames")
+    moments = _moments(frames, backbone, temporal, clip)
+    return keras.Model(frames, moments, name="trunk")
+
+
+def _moments(
+    frames: keras.KerasTensor,
+    backbone: registry.Chosen,
+    temporal: registry.Chosen,
+    clip: batch.ClipSpec,
+) -> keras.KerasTensor:
     volume = backbone.build(clip)(frames)["volume"]
     moments = keras.ops.mean(volume, axis=(2, 3))
-    moments = temporal.build(tuple(moments.shape[1:]))(moments)
-    logits = head.build(tuple(moments.shape[1:]), classes)(moments)
-    return keras.Model(frames, logits, name="video_network")
+    return temporal.build(tuple(moments.shape[1:]))(moments)
+
+
+def _check_published(temporal: registry.Chosen) -> None:
+    if temporal.name != "none":
+        raise errors.UserError(
+            f"--head=published with --temporal={temporal.name}: it sees the "
+            "backbone's own features; wanted --temporal=none, or "
+            "--head=classifier"
+        )

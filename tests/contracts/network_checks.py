@@ -1,12 +1,18 @@
 """The promises that every part of a video network is held to.
 
-`network` maps one float32 tensor to one tensor; see the test files beside.
+`network` maps one float32 tensor to tensors; see the test files beside.
+Tracing, compiling and saving take most of the tests' time, so what they need
+of that is made once: `train` for all that training shows.
 """
+
+import functools
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework import convert_to_constants
 
 
 def random_inputs(shape, scale=1.0, batch=2):
@@ -14,88 +20,182 @@ def random_inputs(shape, scale=1.0, batch=2):
     return np.float32(scale * generator.random((batch, *shape)))
 
 
-def output(network, inputs, **kwargs):
-    """The only output, also where it stands in a dict."""
-    outputs = network(inputs, **kwargs)
-    return outputs["volume"] if isinstance(outputs, dict) else outputs
+def outputs(network, inputs, **kwargs):
+    """All outputs, in the order of their names."""
+    return keras.tree.flatten(network(inputs, **kwargs))
+
+
+def assert_same(found, wanted, atol=0.0):
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, atol=atol, rtol=0)
 
 
 def assert_survives_saving(network, inputs, tmp_path):
     network.save(tmp_path / "network.keras")
     loaded = keras.saving.load_model(tmp_path / "network.keras")
-    np.testing.assert_array_equal(
-        output(loaded, inputs), output(network, inputs)
-    )
+    assert_same(outputs(loaded, inputs), outputs(network, inputs))
 
 
 def assert_survives_export(network, inputs, tmp_path):
-    network.export(tmp_path / "exported", verbose=False)
-    served = tf.saved_model.load(str(tmp_path / "exported"))
-    np.testing.assert_allclose(
-        output(served.serve, inputs), output(network, inputs), atol=1e-5
-    )
-
-
-def assert_shapes_are_static(network, inputs):
-    for operation in network.operations:
-        for each in keras.tree.flatten(operation.output):
-            assert None not in each.shape[1:], operation.name
-    assert_tensors_are_static(_traced(network, inputs).graph)
-
-
-def assert_tensors_are_static(graph):
-    for operation in graph.get_operations():
-        for each in operation.outputs:
-            assert each.shape.is_fully_defined(), operation.name
+    module = tf.Module()
+    module.network, module.serve = network, _inference(network, None)
+    tf.saved_model.save(module, str(tmp_path))
+    served = tf.saved_model.load(str(tmp_path))
+    assert_same(served.serve(inputs), outputs(network, inputs), atol=1e-5)
 
 
 def assert_compiles(network, inputs):
-    compiled = tf.function(
-        lambda x: output(network, x, training=False), jit_compile=True
-    )
-    np.testing.assert_allclose(
-        compiled(inputs), output(network, inputs), atol=1e-3
-    )
+    traced, one = _inference(network, 1), inputs[:1]
+    compiled = tf.function(lambda: traced(one), jit_compile=True)
+    assert_same(compiled(), outputs(network, one), atol=1e-3)
 
 
-def assert_gradient_reaches_inputs(network, inputs):
-    inputs = tf.constant(inputs)
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        outputs = output(network, inputs, training=True)
-        loss = tf.reduce_sum(tf.square(outputs - 1.0))
-    gradient = tape.gradient(loss, inputs).numpy()
-    assert np.all(np.any(gradient, axis=tuple(range(2, gradient.ndim))))
+def assert_converts(network, inputs, module):
+    """To TFLite, with its built-in operations alone, and predicts the same.
+
+    A module whose networks do not says why, as `NOT_IN_TFLITE`.
+    """
+    reason = getattr(module, "NOT_IN_TFLITE", None)
+    if reason:
+        with pytest.raises(Exception, match="FLEX|custom|legalize"):
+            as_tflite(network)
+        pytest.skip(reason)
+    interpreter = tf.lite.Interpreter(model_content=as_tflite(network))
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(
+        interpreter.get_input_details()[0]["index"], inputs[:1]
+    )
+    interpreter.invoke()
+    found = [
+        interpreter.get_tensor(each["index"])
+        for each in interpreter.get_output_details()
+    ]
+    wanted = outputs(network, inputs[:1])
+    for one in wanted:
+        assert any(
+            one.shape == other.shape and np.allclose(one, other, atol=1e-3)
+            for other in found
+        )
+
+
+def as_tflite(network):
+    """Fails where an operation is not built in."""
+    traced = _inference(network, 1).get_concrete_function()
+    # As constants: else a whole model with its variables is saved on the way.
+    frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    return converter.convert()
+
+
+class Trained(NamedTuple):
+    """What a few steps of training showed.
+
+    Attributes:
+        outputs: of the forward pass of the first step.
+        losses: of each step.
+        gradient: of the first loss, of the shape of the inputs.
+        tensors: all that the forward pass makes and reads.
+    """
+
+    outputs: list[np.ndarray]
+    losses: list[float]
+    gradient: np.ndarray
+    tensors: list[tf.Tensor]
+
+    def assert_learns(self):
+        assert self.losses[-1] < self.losses[0]
+
+    def assert_gradient_reaches_inputs(self):
+        axes = tuple(range(2, self.gradient.ndim))
+        assert np.all(np.any(self.gradient, axis=axes))
+
+    def assert_shapes_are_static(self):
+        for tensor in self.tensors:
+            assert tensor.shape.is_fully_defined(), tensor.name
+
+
+def train(network, inputs, steps=3):
+    """Brings the outputs nearer to 1, each weight by 0.001 a step."""
+    forward = []
+
+    @tf.function(autograph=False)
+    def step(inputs):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(inputs)
+            found = outputs(network, inputs, training=True)
+            losses = [tf.reduce_mean(tf.square(each - 1.0)) for each in found]
+            loss = tf.add_n(losses)
+        forward[:] = _tensors(loss.graph)
+        weights = network.trainable_variables
+        for weight, slope in zip(
+            weights, tape.gradient(loss, weights), strict=True
+        ):
+            if slope is not None:
+                weight.assign_sub(1e-3 * tf.sign(slope))
+        return found, loss, tape.gradient(loss, inputs)
+
+    made = [step(tf.constant(inputs)) for _ in range(steps)]
+    losses = [float(loss) for _, loss, _ in made]
+    first, _, gradient = made[0]
+    return Trained(first, losses, gradient.numpy(), forward)
 
 
 def assert_learns(network, inputs, steps=3):
     if not network.trainable_variables:
         pytest.skip("nothing to train")
-    optimizer = keras.optimizers.Adam(1e-3)
-    optimizer.build(network.trainable_variables)
+    train(network, inputs, steps).assert_learns()
 
-    @tf.function
-    def step():
-        with tf.GradientTape() as tape:
-            outputs = output(network, inputs, training=True)
-            loss = tf.reduce_mean(tf.square(outputs - 1.0))
-        gradients = tape.gradient(loss, network.trainable_variables)
-        optimizer.apply(gradients, network.trainable_variables)
-        return loss
 
-    losses = [float(step()) for _ in range(steps)]
-    assert losses[-1] < losses[0]
+def assert_gradient_reaches_inputs(network, inputs):
+    train(network, inputs, 1).assert_gradient_reaches_inputs()
+
+
+def assert_shapes_are_static(network, inputs):
+    assert_operations_are_static(network)
+    traced = tf.function(
+        lambda x: outputs(network, x, training=True), autograph=False
+    ).get_concrete_function(tf.TensorSpec(inputs.shape))
+    assert_tensors_are_static(traced.graph)
+
+
+def assert_operations_are_static(network):
+    for operation in network.operations:
+        for each in keras.tree.flatten(operation.output):
+            assert None not in each.shape[1:], operation.name
+
+
+def assert_tensors_are_static(graph):
+    for tensor in _tensors(graph):
+        assert tensor.shape.is_fully_defined(), tensor.name
 
 
 def assert_same_seed_builds_the_same(build, inputs):
-    outputs = []
+    found = []
     for _ in range(2):
         keras.utils.set_random_seed(7)
-        outputs.append(output(build(), inputs, training=True))
-    np.testing.assert_array_equal(*outputs)
+        found.append(outputs(build(), inputs, training=True))
+    assert_same(*found)
 
 
-def _traced(network, inputs):
-    signature = tf.TensorSpec(inputs.shape, tf.float32)
-    traced = tf.function(lambda x: output(network, x, training=True))
-    return traced.get_concrete_function(signature)
+def training_outputs(network, inputs):
+    """Of a forward pass in training, after which the network is as before."""
+    trained = network.trainable_variables, network.non_trainable_variables
+    found, _ = network.stateless_call(*trained, inputs, training=True)
+    return keras.tree.flatten(found)
+
+
+def _tensors(graph):
+    every = [each for op in graph.get_operations() for each in op.outputs]
+    # Kernels make notes for their gradients, of any shape; none reads them.
+    return [each for each in every if each.consumers()]
+
+
+@functools.cache
+def _inference(network, batch):
+    shape = (batch, *network.input.shape[1:])
+    return tf.function(
+        lambda inputs: outputs(network, inputs, training=False),
+        input_signature=[tf.TensorSpec(shape)],
+        autograph=False,
+    )

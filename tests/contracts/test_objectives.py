@@ -18,6 +18,8 @@ TASK = objective.Task(
     clip=batch.ClipSpec(frames=4, size=16),
     labels=("fall", "jump", "run"),
     label_counts=(2, 1, 1),
+    tasks={"place": objective.LabelSet(("inside", "outside"))},
+    clips=4,
 )
 SEED = np.array([1, 2], np.int32)
 
@@ -50,6 +52,7 @@ def training_batch():
     return {
         "frames": tf.constant(frames, tf.float32),
         "label": tf.constant([0, 1, 2, 0]),
+        "label.place": tf.constant([0, 1, -1, 1]),
         "mask": tf.ones(4),
         "clip_id": tf.range(4, dtype=tf.int64),
     }
@@ -190,6 +193,14 @@ def test_prediction_has_one_row_an_example(name):
     assert outputs
     for each in outputs.values():
         assert each.shape[0] == 4
+
+
+@every_objective
+def test_answers_name_every_score_of_a_label(name):
+    goal = built(name)
+    outputs = goal.predict(goal.networks, training_batch()["frames"])
+    for key, answer in goal.answers.items():
+        assert outputs[key].shape == (4, len(answer.labels))
 
 
 @every_objective

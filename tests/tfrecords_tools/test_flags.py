@@ -47,3 +47,41 @@ def test_a_reader_that_stops_early_ends_the_command_quietly():
     result = subprocess.run(command, stdout=there, stderr=subprocess.PIPE)
     os.close(there)
     assert (result.returncode, result.stderr) == (141, b"")
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """A choice that follows another."""
+
+    cut: str = settings.setting("windows", "How to cut.")
+    engine: str | None = settings.setting(None, "What runs it.")
+
+
+PARTS = flags.Command(
+    summary="Nothing.",
+    settings=Parts,
+    choices={
+        "cut": "tfrecords_tools.cutting",
+        "engine": "tfrecords_tools.engines",
+    },
+    not_given={
+        "engine": lambda chosen: (
+            "beam" if chosen["cut"].__name__.endswith("shots") else "local"
+        )
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "arguments, engine",
+    [([], "local"), (["--cut=shots"], "beam")],
+)
+def test_a_choice_that_is_not_given_follows_those_before(arguments, engine):
+    resolved = flags.parse(PARTS, arguments)
+    assert resolved.one("engine").name == engine
+    assert resolved.settings.engine == engine
+
+
+def test_a_choice_that_is_given_stays():
+    resolved = flags.parse(PARTS, ["--cut=shots", "--engine=local"])
+    assert resolved.settings.engine == "local"

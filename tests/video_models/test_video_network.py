@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from pipelines import batch
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors, registry
 from video_models import video_network
 
 CLIP = batch.ClipSpec(frames=8, size=16)
@@ -15,22 +15,43 @@ def tiny(kind, name):
     return registry.Chosen(name, module, module.TINY)
 
 
-def build(backbone="frame_conv", temporal="attention"):
+def build(
+    backbone="frame_conv", temporal="attention", head="classifier", clip=CLIP
+):
     return video_network.build(
         tiny("backbones", backbone),
         tiny("temporal", temporal),
-        tiny("heads", "classifier"),
-        CLIP,
+        tiny("heads", head),
+        clip,
         classes=3,
     )
 
 
 @pytest.mark.parametrize("temporal", registry.names_in("video_models.temporal"))
-@pytest.mark.parametrize(
-    "backbone", registry.names_in("video_models.backbones")
-)
-def test_every_backbone_goes_with_every_temporal_block(backbone, temporal):
-    assert build(backbone, temporal).output.shape == (None, 3)
+def test_every_temporal_block_goes_with_a_backbone_and_a_head(temporal):
+    assert build(temporal=temporal).output.shape == (None, 3)
+
+
+def test_published_head_is_that_of_the_backbone():
+    network = build("r2plus1d", "none", "published")
+    assert network.get_layer("published_head").output.shape == (None, 3)
+
+
+def test_published_head_wants_a_backbone_that_has_one():
+    with pytest.raises(errors.UserError, match="frame_conv has none"):
+        build("frame_conv", "none", "published")
+
+
+def test_published_head_leaves_no_room_for_a_temporal_block():
+    with pytest.raises(errors.UserError, match="wanted --temporal=none"):
+        build("r2plus1d", "attention", "published")
+
+
+def test_trunk_ends_before_the_head():
+    trunk = video_network.trunk(
+        tiny("backbones", "frame_conv"), tiny("temporal", "none"), CLIP
+    )
+    assert trunk.output.shape == (None, 8, 8)
 
 
 def test_network_is_an_ordinary_keras_model_that_fits():

@@ -31,6 +31,8 @@ class Command:
             states `SECTION` has that one.
         own_sections: choices of one file whose section has the file's name
             and not the field's, `--demo.clips`.
+        not_given: a choice whose default is None to a function that names
+            its file, given the files chosen before it, by choice.
     """
 
     summary: str
@@ -38,6 +40,9 @@ class Command:
     sections: dict[str, type] = dataclasses.field(default_factory=dict)
     choices: dict[str, str] = dataclasses.field(default_factory=dict)
     own_sections: tuple[str, ...] = ()
+    not_given: dict[str, Callable[[dict[str, Any]], str]] = dataclasses.field(
+        default_factory=dict
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,13 +159,16 @@ def _section(command: Command, choice: str, module: Any, many: bool) -> str:
 
 
 def _load_choices(command: Command, values: Any) -> dict[str, dict]:
-    modules = {}
+    modules, chosen = {}, {}
     for choice, package in command.choices.items():
+        if values[choice].value is None:
+            values[choice].value = command.not_given[choice](chosen)
         value = values[choice].value
         many = isinstance(value, list)
         files = [
             registry.load(package, n) for n in (value if many else [value])
         ]
+        chosen[choice] = files if many else files[0]
         modules[choice] = {
             _section(command, choice, module, many): module for module in files
         }

@@ -30,6 +30,7 @@ class Config:
 
 
 TINY = Config(widths=(4, 8), features=8)
+FRAMES_ALONE = True
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:

@@ -4,6 +4,8 @@ import math
 
 import keras
 
+from video_models.layers import batch_normalization
+
 KINDS = ("batch", "sync_batch", "layer", "group", "none")
 HELP = (
     "Normalisation: batch; sync_batch, over all replicas; layer, over "
@@ -12,12 +14,26 @@ HELP = (
 )
 
 
-def build(kind: str, channels: int, name: str) -> keras.layers.Layer:
-    """A layer for [..., channels]; batch has torchvision's constants."""
+def build(
+    kind: str,
+    channels: int,
+    name: str,
+    epsilon: float = 1e-5,
+    momentum: float = 0.9,
+) -> keras.layers.Layer:
+    """A layer for [..., channels].
+
+    Args:
+        kind: one of `KINDS`.
+        channels: length of the last axis.
+        name: of the layer.
+        epsilon: of batch and sync_batch; torchvision's.
+        momentum: of their averages, the share kept; torchvision's.
+    """
     if kind in ("batch", "sync_batch"):
-        return keras.layers.BatchNormalization(
-            momentum=0.9,
-            epsilon=1e-5,
+        return batch_normalization.BatchNormalization(
+            momentum=momentum,
+            epsilon=epsilon,
             synchronized=kind == "sync_batch",
             name=name,
         )
@@ -27,6 +43,14 @@ def build(kind: str, channels: int, name: str) -> keras.layers.Layer:
         groups = math.gcd(32, channels)
         return keras.layers.GroupNormalization(groups, epsilon=1e-5, name=name)
     return keras.layers.Identity(name=name)
+
+
+def normalize_relu(
+    x: keras.KerasTensor, norm: str, name: str
+) -> keras.KerasTensor:
+    """The normalisation and the ReLU after the convolution `name`."""
+    x = build(norm, x.shape[-1], f"{name}_norm")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
 def is_synchronized(network: keras.Model) -> bool:

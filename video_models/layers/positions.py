@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
+ops = keras.ops
+
 
 def sinusoids(steps: int, features: int) -> np.ndarray:
     """float32 [steps, features], root mean square 1 at every step.
@@ -14,9 +16,7 @@ def sinusoids(steps: int, features: int) -> np.ndarray:
     features. Smaller positions are drowned: a prototype without this scale
     learnt the axis of a motion but never its direction.
     """
-    half = (features + 1) // 2
-    frequency = 10_000.0 ** (-np.arange(half) / half)
-    angle = np.arange(steps)[:, None] * frequency
+    angle = np.arange(steps)[:, None] * _frequencies(features)
     both = np.concatenate([np.sin(angle), np.cos(angle)], axis=1)
     return np.float32(np.sqrt(2.0) * both[:, :features])
 
@@ -25,7 +25,30 @@ def sinusoids(steps: int, features: int) -> np.ndarray:
 class AddPositions(keras.layers.Layer):
     """Adds `sinusoids` to [B, t, C]; nothing in it is trained."""
 
-    def call(self, inputs: Any) -> Any:
-        """Same shape and dtype as `inputs`."""
-        table = sinusoids(*inputs.shape[1:])
-        return inputs + keras.ops.convert_to_tensor(table, inputs.dtype)
+    def call(self, inputs: Any, moments: Any = None) -> Any:
+        """Adds positions.
+
+        Args:
+            inputs: [B, t, C].
+            moments: int32 [B, 1], how many came before, in a stream.
+
+        Returns:
+            Same shape and dtype as `inputs`.
+        """
+        if moments is None:
+            table = sinusoids(*inputs.shape[1:])
+            return inputs + ops.convert_to_tensor(table, inputs.dtype)
+        _, steps, features = inputs.shape
+        times = ops.cast(moments + np.arange(steps, dtype="int32"), "float32")
+        frequency = np.float32(_frequencies(features))
+        angle = ops.expand_dims(times, -1) * frequency
+        both = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+        return inputs + ops.cast(
+            np.sqrt(2.0) * both[..., :features], inputs.dtype
+        )
+
+
+def _frequencies(features: int) -> np.ndarray:
+    """Radians a step, float64 [features / 2], rounded up."""
+    half = (features + 1) // 2
+    return 10_000.0 ** (-np.arange(half) / half)

@@ -59,6 +59,10 @@ class Dropout(keras.layers.Layer):
             return inputs
         return keras.random.dropout(inputs, self.rate, seed=self.seed_generator)
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Told, so that Keras need not trace the call to find it."""
+        return input_shape
+
     def save_own_variables(self, store: Any) -> None:
         """Keras itself leaves the state of seed generators out of files."""
         store["seed_state"] = self.seed_generator.state
@@ -71,3 +75,22 @@ class Dropout(keras.layers.Layer):
         """What `from_config` needs to build it again."""
         own = {"rate": self.rate, "seed": self.seed}
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("video_models")
+class StochasticDepth(Dropout):
+    """Sets whole examples to 0 in training, and scales up the rest.
+
+    Put it on a residual branch: the block is then left out for those clips.
+    Source: arXiv:1603.09382.
+    """
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Same shape and dtype as `inputs`, [B, ...]."""
+        if not training or not self.rate:
+            return inputs
+        one_each = (slice(0, 1),) * (len(inputs.shape) - 1)
+        ones = keras.ops.ones_like(inputs[(slice(None), *one_each)])
+        return inputs * keras.random.dropout(
+            ones, self.rate, seed=self.seed_generator
+        )

@@ -1,10 +1,10 @@
-"""Stacks recurrent layers over the moments of a clip."""
+"""Stacks recurrent layers over the moments of a clip, or of a stream."""
 
 import dataclasses
 
 import keras
 
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
 from video_models.layers import randomness
 
 
@@ -48,13 +48,67 @@ def stack(
     x = features
     for number in range(1, config.layers + 1):
         x = randomness.Dropout(config.dropout, name=f"dropout{number}")(x)
-        read = layer(
-            config.units,
-            return_sequences=True,
-            unroll=True,
-            name=f"{name}{number}",
-        )
+        read = _layer(layer, config, f"{name}{number}")
         if config.bidirectional:
             read = keras.layers.Bidirectional(read)
         x = read(x)
     return keras.Model(features, x, name=name)
+
+
+def stream(
+    layer: type[keras.layers.Layer],
+    states: tuple[str, ...],
+    shape: tuple[int, int],
+    config: Config,
+) -> keras.Model:
+    """The same network, which reads on where it stopped.
+
+    Args:
+        layer: as of `stack`.
+        states: what a layer remembers, in its order.
+        shape: `(n, C)` of the newest moments' features.
+        config: of the layers, in one direction.
+
+    Returns:
+        {"features": [B, n, C], states [B, units]} -> the same names.
+
+    Raises:
+        UserError: later moments would be read first.
+    """
+    name = layer.__name__.lower()
+    if config.bidirectional:
+        raise errors.UserError(
+            f"--temporal={name} with --temporal.bidirectional=true reads the "
+            "end first, which a stream has not: wanted "
+            "--temporal.bidirectional=false"
+        )
+    inputs = {"features": keras.Input(shape, name="features")}
+    x, outputs = inputs["features"], {}
+    for number in range(1, config.layers + 1):
+        x = randomness.Dropout(config.dropout, name=f"dropout{number}")(x)
+        names = [f"state_{name}{number}_{each}" for each in states]
+        before = [
+            keras.Input((config.units,), dtype="float32", name=each)
+            for each in names
+        ]
+        read = _layer(layer, config, f"{name}{number}", return_state=True)
+        x, *after = read(x, initial_state=before)
+        inputs |= zip(names, before, strict=True)
+        after = [keras.ops.cast(each, "float32") for each in after]
+        outputs |= zip(names, after, strict=True)
+    return keras.Model(inputs, {"features": x, **outputs}, name=name)
+
+
+def _layer(
+    layer: type[keras.layers.Layer],
+    config: Config,
+    name: str,
+    return_state: bool = False,
+) -> keras.layers.Layer:
+    return layer(
+        config.units,
+        return_sequences=True,
+        return_state=return_state,
+        unroll=True,
+        name=name,
+    )

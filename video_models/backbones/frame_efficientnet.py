@@ -1,0 +1,216 @@
+"""EfficientNet-B0 to -B7 of Keras, which see each frame alone.
+
+They know nothing of time: pair them with a temporal block.
+"""
+
+import dataclasses
+import pathlib
+import warnings
+from typing import NamedTuple
+
+import keras
+from keras.src.applications import efficientnet  # Its blocks are not public.
+
+from pipelines import batch
+from tfrecords_tools.base import errors, settings
+from video_models import published
+from video_models.layers import pixels, randomness
+
+FRAMES_ALONE = True
+
+# Of ImageNet, in 0..1.
+_MEAN = (0.485, 0.456, 0.406)
+_DEVIATION = (0.229, 0.224, 0.225)
+_MISFITS = (OSError, ValueError, KeyError, TypeError, UserWarning)
+_STAGES = len(efficientnet.DEFAULT_BLOCKS_ARGS)
+
+
+class _Variant(NamedTuple):
+    """Factors on channels and blocks, and the head's dropout."""
+
+    width: float
+    depth: float
+    dropout: float
+
+
+_VARIANTS = {
+    "b0": _Variant(1.0, 1.0, 0.2),
+    "b1": _Variant(1.0, 1.1, 0.2),
+    "b2": _Variant(1.1, 1.2, 0.3),
+    "b3": _Variant(1.2, 1.4, 0.3),
+    "b4": _Variant(1.4, 1.8, 0.4),
+    "b5": _Variant(1.6, 2.2, 0.4),
+    "b6": _Variant(1.8, 2.6, 0.5),
+    "b7": _Variant(2.0, 3.1, 0.5),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the frame EfficientNet."""
+
+    variant: str = settings.setting("b0", "Size.", choices=tuple(_VARIANTS))
+    stages: int = settings.setting(
+        _STAGES,
+        "Stages of blocks; 7 is the published network, fewer are for small "
+        "pictures.",
+        minimum=1,
+        maximum=_STAGES,
+    )
+    stochastic_depth: float = settings.setting(
+        0.2,
+        "Share of frames for which the last block is left out in training; "
+        "it grows from 0 at the first block.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    weights: str | None = settings.setting(
+        None,
+        "File of weights, .weights.h5, .h5 or .keras, of the same network "
+        "of keras.applications; not given: random. Nothing is downloaded.",
+    )
+
+
+TINY = Config(stages=2)
+
+PUBLISHED = tuple(
+    published.Network(Config(variant), 1, size, 1000, parameters, count)
+    for variant, size, parameters, count in (
+        ("b0", 224, 5_288_548, 0.386e9),
+        ("b1", 240, 7_794_184, 0.687e9),
+        ("b2", 260, 9_109_994, 1.0e9),
+        ("b3", 300, 12_233_232, 1.827e9),
+        ("b4", 380, 19_341_616, 4.394e9),
+        ("b5", 456, 30_389_784, 10.266e9),
+        ("b6", 528, 43_040_704, 19.068e9),
+        ("b7", 600, 66_347_960, 37.746e9),
+    )
+)
+
+
+def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
+    """The network of `keras.applications` on every frame.
+
+    Source: arXiv:1905.11946, as in `keras.applications.EfficientNetB0` to
+    `B7`, published for a picture of 224 (b0) to 600 (b7) pixels a side; with
+    a linear layer for 1000 classes 5,288,548 (b0) to 66,347,960 (b7)
+    trainable parameters and 0.386 to 37.7 G multiply-adds a frame. Differs:
+    stochastic depth, which draws for each frame, goes through our own
+    randomness; the scaling of pixels is that of the ImageNet weights whether
+    they are loaded or not, and is no weight.
+
+    Args:
+        config: variant, stages, stochastic depth, weights.
+        clip: shape of the clip.
+
+    Returns:
+        float32 [B, T, H, W, 3], 0..255 -> {"volume": [B, T, H / 32, W / 32,
+        1280]}, rounded up; 1280 is multiplied by the variant's width.
+
+    Raises:
+        UserError: the file of weights is missing or does not fit.
+    """
+    if config.weights is not None:
+        _check_is_there(config.weights)
+    frames = keras.Input(clip.shape, name="frames")
+    x = pixels.standardize(frames, _MEAN, _DEVIATION)
+    x = keras.ops.reshape(x, (-1, *clip.shape[1:]))
+    core = _without_scaling(_template(config, clip))
+    ours = keras.models.clone_model(core, clone_function=_our_layer)
+    if config.weights is not None:
+        ours.set_weights(_weights(config, clip))
+    x = ours(x)
+    volume = keras.ops.reshape(x, (-1, clip.frames, *x.shape[1:]))
+    return keras.Model(frames, {"volume": volume}, name="frame_efficientnet")
+
+
+def build_stream(config: Config, clip: batch.ClipSpec) -> keras.Model:
+    """{"frames": a chunk} -> {"volume"}; what it sees alone needs no state."""
+    network = build(config, clip)
+    return keras.Model(
+        {"frames": network.input}, network.output, name="frame_efficientnet"
+    )
+
+
+def published_head(
+    config: Config,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+    dropout: float | None,
+) -> keras.Model:
+    """An average over space and time, dropout, and a linear layer."""
+    if dropout is None:
+        dropout = _VARIANTS[config.variant].dropout
+    return published.average_and_classify(shapes["volume"], classes, dropout)
+
+
+def _template(
+    config: Config, clip: batch.ClipSpec, classes: int | None = None
+) -> keras.Model:
+    """The Keras network for one frame."""
+    variant = _VARIANTS[config.variant]
+    return efficientnet.EfficientNet(
+        variant.width,
+        variant.depth,
+        clip.size,
+        drop_connect_rate=config.stochastic_depth,
+        blocks_args=efficientnet.DEFAULT_BLOCKS_ARGS[: config.stages],
+        include_top=classes is not None,
+        classes=classes,
+        weights=None,
+        # A tensor: Keras refuses the shape of a picture below 32 pixels.
+        input_tensor=keras.Input(clip.shape[1:]),
+    )
+
+
+def _without_scaling(template: keras.Model) -> keras.Model:
+    first = template.get_layer("stem_conv_pad")
+    last = template.get_layer("top_activation")
+    return keras.Model(first.input, last.output, name="efficientnet")
+
+
+def _our_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
+    if isinstance(layer, keras.layers.Dropout):
+        return randomness.StochasticDepth(layer.rate, name=layer.name)
+    return layer.__class__.from_config(layer.get_config())
+
+
+def _check_is_there(path: str) -> None:
+    if not pathlib.Path(path).is_file():
+        raise errors.UserError(
+            f"--backbone.weights={path}: there is no such file; nothing is "
+            "downloaded"
+        )
+
+
+def _weights(config: Config, clip: batch.ClipSpec) -> list:
+    """Those of the file, with or without the layer that classifies."""
+    path = pathlib.Path(config.weights)
+    try:
+        with warnings.catch_warnings():
+            # Keras warns where a layer keeps its random weights.
+            warnings.simplefilter("error", UserWarning)
+            return _read(path, config, clip)
+    except _MISFITS as error:
+        raise errors.UserError(
+            f"--backbone.weights={path} does not fit "
+            f"--backbone.variant={config.variant}: wanted what "
+            f"keras.applications.EfficientNet{config.variant.upper()} saves "
+            f"({str(error).splitlines()[0][:120]})"
+        ) from error
+
+
+def _read(path: pathlib.Path, config: Config, clip: batch.ClipSpec) -> list:
+    if path.suffix == ".keras":
+        return _of_network(keras.saving.load_model(path, compile=False))
+    try:
+        template = _template(config, clip)
+        template.load_weights(path)
+    except _MISFITS:
+        template = _template(config, clip, classes=1000)
+        template.load_weights(path)
+    return _of_network(template)
+
+
+def _of_network(saved: keras.Model) -> list:
+    return _without_scaling(saved).get_weights()

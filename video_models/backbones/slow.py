@@ -1,0 +1,81 @@
+"""Slow: a ResNet-50 over few frames, which sees motion in its last stages."""
+
+import dataclasses
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import settings
+from video_models import published
+from video_models.families import bottleneck, pytorchvideo
+
+_REACHES = (1, 1, 3, 3)  # Frames that a block of each stage sees.
+_DROPOUT = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(bottleneck.Config):
+    """Settings of Slow."""
+
+    variant: str = settings.setting(
+        "8x8",
+        "Frames x stride of the clip that it was published for; the network "
+        "is the same.",
+        choices=("4x16", "8x8"),
+    )
+
+
+TINY = Config(width=4, blocks=(1, 1, 1, 1))
+
+
+def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
+    """The slow pathway of SlowFast alone.
+
+    Source: arXiv:1812.03982, as PyTorchVideo's `slow_r50`: for clips of 8
+    frames, 8 apart, or 4 frames, 16 apart, trained on 224x224 and tested on
+    256x256 pixels; with its head for 400 classes 32,454,096 trainable
+    parameters, and on 256x256 pixels 54.52 and 27.26 billion multiply-adds.
+    (The zoo's 27.55 for 4x16 has 5 more for each normalised value.)
+    Differs: none, but on pictures above 224x224 in the head: it averages
+    the whole volume once, PyTorchVideo's all windows of 7x7.
+
+    Args:
+        config: variant, width, blocks and normalisation.
+        clip: shape of the clip.
+
+    Returns:
+        float32 [B, T, H, W, 3], 0..255 ->
+        {"volume": [B, T, H / 32, W / 32, 32 * width]}, rounded up.
+    """
+    frames = keras.Input(clip.shape, name="frames")
+    x = pytorchvideo.scale_pixels(frames)
+    x = bottleneck.stem(x, config, 1)
+    for number, reach in enumerate(_REACHES, 1):
+        x = bottleneck.stage(x, config, number, (reach,))
+    return keras.Model(frames, {"volume": x}, name="slow")
+
+
+def published_head(
+    config: Config,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+    dropout: float | None,
+) -> keras.Model:
+    """An average over time and space, dropout of 0.5, one linear layer."""
+    dropout = _DROPOUT if dropout is None else dropout
+    return published.average_and_classify(shapes["volume"], classes, dropout)
+
+
+def published_name(path: str) -> str | None:
+    """The name of a weight in PyTorchVideo's checkpoints `SLOW_*_R50`."""
+    modules = {f"stage{number}": f"blocks.{number}" for number in range(1, 5)}
+    modules["stem"] = "blocks.0.conv"
+    modules["stem_norm"] = "blocks.0.norm"
+    modules["logits"] = "blocks.5.proj"
+    return pytorchvideo.name_of(path, modules, bottleneck.PARTS)
+
+
+PUBLISHED = (
+    published.Network(Config(variant="8x8"), 8, 256, 400, 32_454_096, 54.52e9),
+    published.Network(Config(variant="4x16"), 4, 256, 400, 32_454_096, 27.55e9),
+)

@@ -1,0 +1,146 @@
+"""TimeSformer: patches of frames that see their moment, and their place."""
+
+import dataclasses
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import settings
+from video_models import published
+from video_models.families import (
+    divided_attention,
+    token_head,
+    transformer,
+    transformer_names,
+)
+from video_models.layers import patches, pixels, tokens
+
+_MEAN = (0.45, 0.45, 0.45)
+_DEVIATION = (0.225, 0.225, 0.225)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(transformer.Config):
+    """Settings of TimeSformer."""
+
+    variant: str = settings.setting("b", "Size.", choices=("s", "b", "l"))
+    attention: str = settings.setting(
+        "divided",
+        "divided: every patch sees those at its place, and then those of its "
+        "frame; joint: all at once.",
+        choices=("divided", "joint"),
+    )
+    stochastic_depth: float = settings.setting(
+        0.1,
+        "Share of examples for which a part of the last block is left out in "
+        "training; earlier blocks have less. Published: 0.1.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+
+
+TINY = Config(width=24, depth=1)
+
+PUBLISHED = tuple(
+    published.Network(
+        Config(attention=attention),
+        frames=8,
+        size=224,
+        classes=400,
+        parameters=parameters,
+        multiply_adds=multiply_adds,
+    )
+    for attention, parameters, multiply_adds in (
+        ("divided", 121_566_352, 196e9),
+        ("joint", 86_112_400, 180e9),
+    )
+)
+
+
+def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
+    """A transformer over frames' patches; attention is divided, or joint.
+
+    Source: arXiv:2102.05095, as in facebookresearch's code, whose weights fit
+    by `published_name`. For clips of 8 frames of 224x224 pixels; with its
+    head for 400 classes b has 121,566,352 trainable parameters divided and
+    86,112,400 joint, and 196 and 180 billion multiply-adds. Stochastic depth
+    of divided attention leaves out single places and frames, as there.
+    Differs: none.
+
+    Args:
+        config: variant, attention, and what differs from them.
+        clip: shape of the clip; patches fill it.
+
+    Returns:
+        float32 [B, T, H, W, 3], 0..255 ->
+        {"volume": [B, T, H / 16, W / 16, C], "token": [B, C]}, both
+        normalised.
+
+    Raises:
+        UserError: the patches do not fill the clip, or the width is no
+            multiple of the heads.
+    """
+    size = transformer.size(config.variant, config)
+    patch = (1, config.patch, config.patch)
+    grid = patches.grid(clip, patch)
+    frames = keras.Input(clip.shape, name="frames")
+    x = pixels.standardize(frames, _MEAN, _DEVIATION)
+    x = patches.embed(x, patch, size.width, "stem_patches")
+    x = _placed(x, clip.frames)
+    kind = transformer.Block(size.heads, {})
+    rates = transformer.rates(config.stochastic_depth, size.depth)
+    for number, rate in enumerate(rates, start=1):
+        if config.attention == "divided":
+            x = divided_attention.transform(
+                x, clip.frames, kind, rate, f"block{number}", number > 1
+            )
+        else:
+            x = transformer.transform(x, kind, rate, f"block{number}")
+    x = transformer.normalize(x, "last_norm")
+    volume = keras.ops.reshape(x[:, 1:], (-1, *grid, size.width))
+    outputs = {"volume": volume, "token": x[:, 0]}
+    return keras.Model(frames, outputs, name="timesformer")
+
+
+def published_head(
+    config: Config,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+    dropout: float | None,
+) -> keras.Model:
+    """A linear layer on the class token; no dropout where none is asked."""
+    return token_head.classify(shapes, classes, dropout or 0.0)
+
+
+_PUBLISHED_NAMES = (
+    *transformer_names.TIMM,
+    (r"^stem_token/token$", "cls_token"),
+    (r"^stem_places/table$", "pos_embed"),
+    (r"^stem_times/table$", "time_embed"),
+    (r"_time_norm/", ".temporal_norm1/"),
+    (r"_time/qkv/", ".temporal_attn.qkv/"),
+    (r"_time/out/", ".temporal_attn.proj/"),
+    (r"_time_map/", ".temporal_fc/"),
+    (r"^last_norm/", "norm/"),
+)
+
+
+def published_name(path: str) -> str | None:
+    """Our weight's path -> its name in facebookresearch's checkpoints.
+
+    None for what they do not have.
+    """
+    name = transformer_names.rename(path, _PUBLISHED_NAMES)
+    return f"model.{name}" if name else None
+
+
+def _placed(x: keras.KerasTensor, frames: int) -> keras.KerasTensor:
+    """[B, T * N, C] -> [B, 1 + T * N, C], which know their place and time."""
+    width = x.shape[-1]
+    x = keras.ops.reshape(x, (-1, frames, x.shape[1] // frames, width))
+    x = tokens.ClassToken(name="stem_token")(x)
+    x = tokens.LearnedPlaces(name="stem_places")(x)
+    token, x = x[:, 0, :1], x[:, :, 1:]
+    x = tokens.LearnedPlaces(-3, "zeros", name="stem_times")(x)
+    x = keras.ops.reshape(x, (-1, frames * x.shape[2], width))
+    return keras.ops.concatenate([token, x], axis=1)

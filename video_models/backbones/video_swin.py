@@ -1,0 +1,199 @@
+"""Video Swin Transformer: attention within windows that shift."""
+
+import dataclasses
+import re
+from typing import NamedTuple
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import errors, settings
+from video_models import published, torch_names
+from video_models.layers import pixels
+
+# Of ImageNet, in 0..1.
+_MEAN = (0.485, 0.456, 0.406)
+_DEVIATION = (0.229, 0.224, 0.225)
+_PATCH = (2, 4, 4)
+
+
+class _Variant(NamedTuple):
+    """Channels of the first stage; blocks and heads of all four."""
+
+    width: int
+    blocks: tuple[int, ...]
+    heads: tuple[int, ...]
+
+
+_VARIANTS = {
+    "t": _Variant(96, (2, 2, 6, 2), (3, 6, 12, 24)),
+    "s": _Variant(96, (2, 2, 18, 2), (3, 6, 12, 24)),
+    "b": _Variant(128, (2, 2, 18, 2), (4, 8, 16, 32)),
+    "l": _Variant(192, (2, 2, 18, 2), (6, 12, 24, 48)),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of Video Swin."""
+
+    variant: str = settings.setting("t", "Size.", choices=tuple(_VARIANTS))
+    window: tuple[int, ...] = settings.setting(
+        (8, 7, 7),
+        "Patches in time, height and width that see one another; a patch is "
+        "2 frames of 4x4 pixels. 16,7,7 is for 32 frames whose order counts.",
+        minimum=1,
+    )
+    width: int | None = settings.setting(
+        None,
+        "Channels of the first stage, a multiple of its heads; not given: "
+        "the variant's.",
+        minimum=1,
+    )
+    stages: int = settings.setting(
+        4,
+        "Stages; each but the last halves the picture. 4 is the published "
+        "network, fewer are for small pictures.",
+        minimum=1,
+        maximum=4,
+    )
+    stochastic_depth: float = settings.setting(
+        0.1,
+        "Share of clips for which the last block is left out in training; it "
+        "grows from 0 at the first. The paper's is 0.1 for t and s, and 0.2 "
+        "to 0.4 for b.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+
+
+NOT_IN_TFLITE = (
+    "KerasCV cuts windows by a transposition of eight axes and shifts them by "
+    "a roll"
+)
+
+TINY = Config(window=(2, 3, 3), width=6, stages=1)
+
+PUBLISHED = (
+    published.Network(Config("t"), 32, 224, 400, 28_158_070, 88e9),
+    published.Network(Config("s"), 32, 224, 400, 49_816_678, 166e9),
+    published.Network(Config("b"), 32, 224, 400, 88_048_984, 282e9),
+    published.Network(Config("l"), 32, 224, 400, 196_953_916, 604e9),
+    published.Network(
+        Config("b", window=(16, 7, 7)), 32, 224, 174, 88_834_038, 321e9
+    ),
+)
+
+
+def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
+    """KerasCV's `VideoSwinBackbone` behind a scaling of pixels.
+
+    Source: arXiv:2106.13230, published for 32 frames of 224x224; with a
+    linear layer for 400 classes exactly 28,158,070 (t), 49,816,678 (s),
+    88,048,984 (b) and 196,953,916 (l) trainable parameters and 88, 166, 282
+    and 604 G multiply-adds. Equal to torchvision's `swin3d_t`, `_s` and `_b`.
+    Differs, as KerasCV does: where a volume has fewer patches than a window,
+    the table of relative positions is smaller, and so are the parameters (at
+    last below 224 pixels, or 16 frames); weights begin as Keras draws them,
+    not from pictures. The layers of a stage are one layer to whoever counts
+    depth. TFLite does not convert it with ops of its own: windows are cut by
+    a transposition of eight axes, and shifted by a roll.
+
+    Args:
+        config: variant, window, width, stages, stochastic depth.
+        clip: shape of the clip.
+
+    Returns:
+        float32 [B, T, H, W, 3], 0..255 ->
+        {"volume": [B, T / 2, H / 32, W / 32, 8 * width]}, T / 2 rounded up.
+
+    Raises:
+        UserError: the picture cannot be halved so often, or a bad setting.
+    """
+    _check(config, clip)
+    # Here, since it imports KerasCV, which takes seconds.
+    from video_models.families import keras_cv_swin
+
+    variant = _VARIANTS[config.variant]
+    swin = keras_cv_swin.VideoSwin(
+        input_shape=clip.shape,
+        embed_dim=config.width or variant.width,
+        patch_size=list(_PATCH),
+        window_size=list(config.window),
+        drop_path_rate=config.stochastic_depth,
+        depths=list(variant.blocks[: config.stages]),
+        num_heads=list(variant.heads[: config.stages]),
+        name="swin",
+    )
+    frames = keras.Input(clip.shape, name="frames")
+    volume = swin(pixels.standardize(frames, _MEAN, _DEVIATION))
+    return keras.Model(frames, {"volume": volume}, name="video_swin")
+
+
+def published_head(
+    config: Config,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+    dropout: float | None,
+) -> keras.Model:
+    """An average over time and space, dropout of a half, a linear layer."""
+    return published.average_and_classify(
+        shapes["volume"], classes, 0.5 if dropout is None else dropout
+    )
+
+
+_LAYERS = {
+    "norm1": "norm1",
+    "attention": "attn",
+    "qkv": "attn.qkv",
+    "proj": "attn.proj",
+    "norm2": "norm2",
+    "hidden": "mlp.0",
+    "mlp": "mlp.3",
+}
+
+
+def published_name(path: str) -> str | None:
+    """Our weight's path -> its name in torchvision's `swin3d_t`, `_s`, `_b`.
+
+    None for what they do not have.
+    """
+    layer, _, variable = path.rpartition("/")
+    variable = torch_names.VARIABLES.get(variable, variable)
+    stage = re.search(r"stage(\d)/(?:block(\d+)_)?(\w+)$", layer)
+    if not stage:
+        known = {
+            "patches/proj": "patch_embed.proj",
+            "patches/norm": "patch_embed.norm",
+            "top/norm": "norm",
+            "logits": "head",
+        }
+        name = known.get("/".join(layer.split("/")[-2:]))
+        return name and f"{name}.{variable}"
+    # Stages and the mergers between them stand in one list.
+    place = 2 * (int(stage[1]) - 1)
+    if stage[2]:
+        block = int(stage[2]) - 1
+        return f"features.{place}.{block}.{_LAYERS[stage[3]]}.{variable}"
+    merger = {"merge": "reduction", "merge_norm": "norm"}[stage[3]]
+    return f"features.{place + 1}.{merger}.{variable}"
+
+
+def _check(config: Config, clip: batch.ClipSpec) -> None:
+    step = _PATCH[1] * 2 ** (config.stages - 1)
+    if clip.size % step:
+        raise errors.UserError(
+            f"--clip.size={clip.size}: --backbone=video_swin with "
+            f"{config.stages} stages wants a multiple of {step}"
+        )
+    if len(config.window) != 3:
+        raise errors.UserError(
+            f"--backbone.window has {len(config.window)} numbers: wanted 3, "
+            "for time, height and width, such as 8,7,7"
+        )
+    heads = _VARIANTS[config.variant].heads[0]
+    if config.width is not None and config.width % heads:
+        raise errors.UserError(
+            f"--backbone.width={config.width}: wanted a multiple of {heads}, "
+            "the heads of the first stage"
+        )

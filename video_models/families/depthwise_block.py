@@ -1,0 +1,85 @@
+"""The residual block of X3D: wide inside, where each channel stays alone."""
+
+import keras
+
+from video_models.families import bottleneck
+from video_models.layers import convolution, depthwise, normalization
+
+ops = keras.ops
+
+WIDENS = 2.25  # A block's inner channels, in times of its output.
+
+# A layer of a block to its module in PyTorchVideo's.
+PARTS = {
+    "expand": "branch2.conv_a",
+    "expand_norm": "branch2.norm_a",
+    "depthwise": "branch2.conv_b",
+    "depthwise_norm": "branch2.norm_b.0",
+    "squeeze": "branch2.norm_b.1.block.0",
+    "excite": "branch2.norm_b.1.block.2",
+    "project": "branch2.conv_c",
+    "project_norm": "branch2.norm_c",
+    "short": "branch1_conv",
+    "short_norm": "branch1_norm",
+}
+
+
+def build(
+    x: keras.KerasTensor,
+    width: int,
+    stride: int,
+    excites: bool,
+    norm: str,
+    name: str,
+) -> keras.KerasTensor:
+    """Widens, convolves 3x3x3 in each channel, narrows again.
+
+    Args:
+        x: [B, T, H, W, C].
+        width: output channels.
+        stride: over height and width.
+        excites: whether channels are scaled by squeeze-and-excitation.
+        norm: kind of normalisation.
+        name: of the block.
+
+    Returns:
+        [B, T, H / stride, W / stride, width], rounded up.
+    """
+    inner, strides = int(WIDENS * width), (1, stride, stride)
+    y = _pointwise(x, inner, 1, f"{name}_expand")
+    y = normalization.normalize_relu(y, norm, f"{name}_expand")
+    y = depthwise.DepthwiseConv3D((3, 3, 3), strides, name=f"{name}_depthwise")(
+        y
+    )
+    y = normalization.build(norm, inner, f"{name}_depthwise_norm")(y)
+    if excites:
+        y = _excite(y, name)
+    y = keras.layers.Activation("silu", name=f"{name}_swish")(y)
+    y = _pointwise(y, width, 1, f"{name}_project")
+    y = bottleneck.normalize_to_zero(y, norm, f"{name}_project")
+    if stride > 1 or x.shape[-1] != width:
+        x = _pointwise(x, width, stride, f"{name}_short")
+        x = normalization.build(norm, width, f"{name}_short_norm")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x + y)
+
+
+def _pointwise(
+    x: keras.KerasTensor, width: int, stride: int, name: str
+) -> keras.KerasTensor:
+    strides = (1, stride, stride)
+    return convolution.convolve(x, width, (1, 1, 1), strides, name)
+
+
+def _excite(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    """Scales each channel by what the means of all say; arXiv:1709.01507."""
+    y = ops.mean(x, axis=(1, 2, 3), keepdims=True)
+    narrow = _rounded(x.shape[-1] / 16)
+    y = keras.layers.Dense(narrow, "relu", name=f"{name}_squeeze")(y)
+    y = keras.layers.Dense(x.shape[-1], "sigmoid", name=f"{name}_excite")(y)
+    return x * y
+
+
+def _rounded(channels: float) -> int:
+    """The next multiple of 8, at least 8 and nine tenths of `channels`."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded

@@ -1,0 +1,43 @@
+"""What the networks of PyTorchVideo's model zoo share: pixels and names."""
+
+import re
+from collections.abc import Mapping
+
+import keras
+
+from video_models import torch_names
+from video_models.layers import pixels
+
+_MEAN, _DEVIATION = (0.45,) * 3, (0.225,) * 3
+_BLOCK = re.compile(r"(stage\d+)_block(\d+)_(\w+)")
+
+
+def scale_pixels(frames: keras.KerasTensor) -> keras.KerasTensor:
+    """0..255 to what the public weights were trained on; same shape."""
+    return pixels.standardize(frames, _MEAN, _DEVIATION)
+
+
+def name_of(
+    path: str, modules: Mapping[str, str], parts: Mapping[str, str]
+) -> str | None:
+    """The name of a weight in the zoo's checkpoints.
+
+    Args:
+        path: of a weight of ours, such as "stage2_block1_space/kernel".
+        modules: layers, and stages as "stage2", to the zoo's modules.
+        parts: layers inside a block, as "space", to modules inside theirs.
+
+    Returns:
+        Such as "blocks.2.res_blocks.0.branch2.conv_b.weight"; None for a
+        weight that the zoo does not have.
+    """
+    layer, variable = torch_names.split(path)
+    if variable is None:
+        return None
+    if layer in modules:
+        return f"{modules[layer]}.{variable}"
+    match = _BLOCK.fullmatch(layer)
+    if match is None or match[3] not in parts:
+        return None
+    block = f"{modules[match[1]]}.res_blocks.{int(match[2]) - 1}"
+    return f"{block}.{parts[match[3]]}.{variable}"

@@ -1,0 +1,184 @@
+"""The 18-layer residual skeleton that R3D, MC3 and R(2+1)D have in common.
+
+They differ in the stem and in the convolution of each stage; those stand in
+the backbones' own files.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+
+from tfrecords_tools.base import errors, settings
+from video_models import published, torch_names
+from video_models.layers import convolution, normalization
+
+STAGES = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of a residual video network."""
+
+    width: int = settings.setting(
+        64,
+        "Channels of the first stage; each next one has twice as many. 64 "
+        "is the published network.",
+        minimum=2,
+    )
+    blocks: tuple[int, ...] = settings.setting(
+        (2, 2, 2, 2),
+        "Residual blocks of each of the four stages; 2,2,2,2 is the "
+        "published network of 18 layers, 3,4,6,3 makes 34.",
+        minimum=1,
+    )
+    norm: str = settings.setting(
+        "batch", normalization.HELP, choices=normalization.KINDS
+    )
+
+
+TINY = Config(width=2, blocks=(1, 1, 1, 1))
+
+
+class Stage(NamedTuple):
+    """What is special about one stage.
+
+    Attributes:
+        convolve: (x, channels entering the block, width, strides, norm, name)
+            to one convolution without its normalisation.
+        strides: of its first block, in time, height, width.
+    """
+
+    convolve: Callable[..., keras.KerasTensor]
+    strides: tuple[int, int, int]
+
+
+def dense(kernel: tuple[int, int, int]) -> Callable[..., keras.KerasTensor]:
+    """A stage's `convolve` that is one ordinary convolution."""
+
+    def convolve(
+        x: keras.KerasTensor,
+        entering: int,
+        width: int,
+        strides: tuple[int, int, int],
+        norm: str,
+        name: str,
+    ) -> keras.KerasTensor:
+        del entering, norm
+        return convolution.convolve(x, width, kernel, strides, name)
+
+    return convolve
+
+
+def dense_stem(x: keras.KerasTensor, config: Config) -> keras.KerasTensor:
+    """A 3x7x7 convolution that halves the picture."""
+    x = convolution.convolve(x, config.width, (3, 7, 7), (1, 2, 2), "stem")
+    return normalization.normalize_relu(x, config.norm, "stem")
+
+
+def stack(
+    x: keras.KerasTensor, config: Config, stages: tuple[Stage, ...]
+) -> keras.KerasTensor:
+    """Four stages of residual blocks.
+
+    Args:
+        x: [B, T, H, W, width], what the stem gives.
+        config: width, blocks, normalisation.
+        stages: one for each number in `config.blocks`.
+
+    Returns:
+        [B, t, h, w, 8 * width].
+    """
+    if len(config.blocks) != STAGES:
+        raise errors.UserError(
+            f"--backbone.blocks={','.join(map(str, config.blocks))} names "
+            f"{len(config.blocks)} stages, wanted {STAGES}: such as 2,2,2,2"
+        )
+    for number, stage in enumerate(stages):
+        for block in range(config.blocks[number]):
+            name = f"stage{number + 1}_block{block + 1}"
+            strides = (1, 1, 1) if block else stage.strides
+            width = config.width * 2**number
+            x = _block(x, stage.convolve, width, strides, config.norm, name)
+    return x
+
+
+def _block(
+    x: keras.KerasTensor,
+    convolve: Callable[..., keras.KerasTensor],
+    width: int,
+    strides: tuple[int, int, int],
+    norm: str,
+    name: str,
+) -> keras.KerasTensor:
+    entering = x.shape[-1]
+    y = convolve(x, entering, width, strides, norm, f"{name}_first")
+    y = normalization.normalize_relu(y, norm, f"{name}_first")
+    y = convolve(y, entering, width, (1, 1, 1), norm, f"{name}_second")
+    y = normalization.build(norm, width, f"{name}_second_norm")(y)
+    if max(strides) > 1:
+        x = convolution.convolve(x, width, (1, 1, 1), strides, f"{name}_short")
+        x = normalization.build(norm, width, f"{name}_short_norm")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x + y)
+
+
+def published_head(
+    config: Config,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+    dropout: float | None,
+) -> keras.Model:
+    """An average and one linear layer; without dropout unless asked for.
+
+    Args:
+        config: of the backbone.
+        shapes: of its outputs.
+        classes: number of logits.
+        dropout: share of features dropped in training.
+
+    Returns:
+        {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].
+    """
+    del config
+    return published.average_and_classify(
+        shapes["volume"], classes, dropout or 0.0
+    )
+
+
+_PLACES = {
+    "first": "conv1.0",
+    "first_space": "conv1.0.0",
+    "first_space_norm": "conv1.0.1",
+    "first_time": "conv1.0.3",
+    "first_norm": "conv1.1",
+    "second": "conv2.0",
+    "second_space": "conv2.0.0",
+    "second_space_norm": "conv2.0.1",
+    "second_time": "conv2.0.3",
+    "second_norm": "conv2.1",
+    "short": "downsample.0",
+    "short_norm": "downsample.1",
+}
+_OUTSIDE = {
+    "stem": "stem.0",
+    "stem_norm": "stem.1",
+    "stem_space": "stem.0",
+    "stem_space_norm": "stem.1",
+    "stem_time": "stem.3",
+    "stem_time_norm": "stem.4",
+    "logits": "fc",
+}
+
+
+def published_name(path: str) -> str | None:
+    """torchvision's name of a weight of ours; None where it has none."""
+    layer, variable = torch_names.split(path)
+    if variable is None:
+        return None
+    if layer in _OUTSIDE:
+        return f"{_OUTSIDE[layer]}.{variable}"
+    stage, block, place = layer.split("_", 2)
+    number = int(block.removeprefix("block")) - 1
+    stage = stage.removeprefix("stage")
+    return f"layer{stage}.{number}.{_PLACES[place]}.{variable}"

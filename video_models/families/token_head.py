@@ -1,0 +1,30 @@
+"""The head of transformers that have a class token."""
+
+import keras
+
+from video_models.families import transformer
+from video_models.layers import randomness
+
+
+def classify(
+    shapes: dict[str, tuple[int, ...]], classes: int, dropout: float
+) -> keras.Model:
+    """Dropout and one linear layer.
+
+    Args:
+        shapes: of all that the backbone gives, "token" among it.
+        classes: number of logits.
+        dropout: share of features dropped in training.
+
+    Returns:
+        {"token": [B, C], ...} -> logits float32 [B, classes].
+    """
+    features = {name: keras.Input(shapes[name], name=name) for name in shapes}
+    x = randomness.Dropout(dropout, name="head_dropout")(features["token"])
+    logits = keras.layers.Dense(
+        classes,
+        kernel_initializer=transformer.small(),
+        dtype="float32",
+        name="logits",
+    )(x)
+    return keras.Model(features, logits, name="published_head")

@@ -1,0 +1,88 @@
+"""Reads a checkpoint that TensorFlow's Model Garden wrote.
+
+Such a checkpoint knows a weight by its way through the Python objects, which
+goes through the number of its layer, and beside that by the scope that it was
+made in, which begins with the layer's name. Neither is enough: numbers depend
+on the size of the network, and some weights were made outside of any scope.
+So a weight is called here by its layer's name and its way on from there:
+
+    block0_layer1/_expansion/_conv/kernel
+"""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import trackable_object_graph_pb2
+
+from tfrecords_tools.base import errors
+
+_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+_VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
+_SLOT = ".OPTIMIZER_SLOT"
+_WAY = re.compile(r"^(.*/layer(?:_with_weights)?-\d+)/(.*)$")
+
+
+def read(path: str) -> dict[str, np.ndarray]:
+    """All weights of a network by name; those of its optimizer left out.
+
+    Args:
+        path: of the checkpoint, without the ending .index.
+
+    Raises:
+        UserError: no checkpoint is there, or it is not one of objects.
+    """
+    try:
+        reader = tf.train.load_checkpoint(path)
+        graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
+            reader.get_tensor(_GRAPH)
+        )
+    except (tf.errors.OpError, ValueError) as error:
+        raise errors.UserError(
+            f"{path} is no checkpoint of TensorFlow's Model Garden: wanted "
+            "the path of one, without the ending .index"
+        ) from error
+    scopes = {
+        each.checkpoint_key: each.full_name
+        for node in graph.nodes
+        for each in node.attributes
+        if each.checkpoint_key.endswith(_VALUE)
+    }
+    return {k: reader.get_tensor(v) for k, v in keys(scopes).items()}
+
+
+def keys(scopes: Mapping[str, str]) -> dict[str, str]:
+    """Name of each weight inside a layer to its key.
+
+    Args:
+        scopes: key, such as "model/layer_with_weights-0/layer_with_weights-2/
+            _feature/_conv/_conv/depthwise_kernel/.ATTRIBUTES/VARIABLE_VALUE",
+            to scope, such as "block0_layer1/bneck/feature/depthwise_kernel".
+
+    Returns:
+        Names such as "block0_layer1/_feature/_conv/kernel", the same whether
+        the network was made of 2-D or of 3-D convolutions, to keys.
+    """
+    found = {key: _WAY.match(key) for key in scopes if _SLOT not in key}
+    found = {key: way for key, way in found.items() if way}
+    layers = {
+        way[1]: _layer(scopes[key])
+        for key, way in found.items()
+        if "/" in scopes[key]
+    }
+    return {
+        f"{layers[way[1]]}/{_within_layer(way[2])}": key
+        for key, way in found.items()
+        if way[1] in layers
+    }
+
+
+def _layer(scope: str) -> str:
+    # Its name is not given to it, so Keras counts those of one program.
+    return re.sub(r"^(classifier_head)_\d+$", r"\1", scope.partition("/")[0])
+
+
+def _within_layer(way: str) -> str:
+    way = way.removesuffix(_VALUE).replace("depthwise_kernel", "kernel")
+    return re.sub(r"(_conv(?:_temporal)?)/_conv/", r"\1/", way)

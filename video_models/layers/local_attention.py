@@ -1,0 +1,111 @@
+"""Attention among moments, each seeing only those near to it or before it.
+
+With a window the cost grows with the number of moments, not with its square.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+ops = keras.ops
+
+_NEVER = -1e9  # Finite, so that a row of nothing else gives no NaN.
+
+
+def attend(
+    query: Any, key: Any, value: Any, window: int = 0, causal: bool = False
+) -> Any:
+    """Scaled dot-product attention over time.
+
+    Args:
+        query: [B, t, heads, D].
+        key: the same shape.
+        value: the same shape.
+        window: moments seen on each side, or only back where it is causal;
+            0 means all.
+        causal: whether no moment sees those after it.
+
+    Returns:
+        [B, t, heads, D].
+    """
+    if window and window < query.shape[1] - 1:
+        return _by_blocks(query, key, value, window, causal)
+    return ops.dot_product_attention(query, key, value, is_causal=causal)
+
+
+def attend_back(
+    query: Any, key: Any, value: Any, window: int, moments: Any
+) -> Any:
+    """What causal `attend` gives for the newest moments of a stream.
+
+    Args:
+        query: [B, n, heads, D] of the new moments.
+        key: [B, window + n, heads, D], those of the moments before first.
+        value: the same shape.
+        window: moments seen back.
+        moments: int32 [B, 1], how many came before the new ones; of the keys
+            only so many are real.
+
+    Returns:
+        [B, n, heads, D].
+    """
+    places = np.arange(key.shape[1], dtype="int32")
+    back = places[window:, None] - places
+    near = (back >= 0) & (back <= window)
+    real = ops.expand_dims(moments, -1) + places[None, None] >= window
+    mask = ops.logical_and(near[None], real)
+    return ops.dot_product_attention(
+        query, key, value, mask=ops.expand_dims(mask, 1)
+    )
+
+
+def _by_blocks(
+    query: Any, key: Any, value: Any, window: int, causal: bool
+) -> Any:
+    """Blocks as long as the window, each with the blocks beside it."""
+    _, moments, heads, size = query.shape
+    blocks = -(-moments // window)
+    after = 0 if causal else window
+    filling = blocks * window - moments
+    query = _pad(query, 0, filling)
+    query = ops.reshape(query, (-1, blocks, window, heads, size))
+    sides = [
+        _with_neighbours(_pad(x, window, filling + after), blocks, window)
+        for x in (key, value)
+    ]
+    scores = ops.einsum("bnqhd,bnkhd->bnhqk", query, sides[0])
+    scores = ops.cast(scores, "float32") * size**-0.5
+    hidden = _hidden(moments, blocks, window, causal)
+    shares = ops.softmax(ops.where(hidden, _NEVER, scores))
+    shares = ops.cast(shares, value.dtype)
+    mixed = ops.einsum("bnhqk,bnkhd->bnqhd", shares, sides[1])
+    mixed = ops.reshape(mixed, (-1, blocks * window, heads, size))
+    return mixed[:, :moments]
+
+
+def _pad(x: Any, before: int, after: int) -> Any:
+    return ops.pad(x, ((0, 0), (before, after), (0, 0), (0, 0)))
+
+
+def _with_neighbours(x: Any, blocks: int, window: int) -> Any:
+    """[B, moments, ...] -> [B, blocks, 2 or 3 windows, ...]."""
+    _, moments, heads, size = x.shape
+    beside = [
+        ops.reshape(
+            x[:, start : start + blocks * window],
+            (-1, blocks, window, heads, size),
+        )
+        for start in range(0, moments - blocks * window + 1, window)
+    ]
+    return ops.concatenate(beside, axis=2)
+
+
+def _hidden(moments: int, blocks: int, window: int, causal: bool) -> np.ndarray:
+    """bool [1, blocks, 1, window, keys], True where nothing is seen."""
+    keys = np.arange((2 if causal else 3) * window) - window
+    back = np.arange(window)[:, None] - keys
+    far = (back > window) | (back < (0 if causal else -window))
+    times = np.arange(blocks)[:, None] * window + keys
+    outside = (times < 0) | (times >= moments)
+    return (far | outside[:, None])[None, :, None]

@@ -1,0 +1,90 @@
+"""What transformers add to the patches of a clip: places, and a class token."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+ops = keras.ops
+
+
+def sinusoids(tokens: int, width: int) -> np.ndarray:
+    """float32 [tokens, width]: sines at even channels, cosines at odd ones.
+
+    Source: arXiv:1706.03762. Unlike `positions.sinusoids`, which are made to
+    be added to normalised features, these are what public checkpoints of
+    VideoMAE were trained with.
+    """
+    frequency = 10_000.0 ** (-2 * (np.arange(width) // 2) / width)
+    angle = np.arange(tokens)[:, None] * frequency
+    even = np.arange(width) % 2 == 0
+    return np.float32(np.where(even, np.sin(angle), np.cos(angle)))
+
+
+@keras.saving.register_keras_serializable("video_models")
+class FixedPlaces(keras.layers.Layer):
+    """Adds `sinusoids` to [B, N, C]; nothing in it is trained."""
+
+    def call(self, inputs: Any) -> Any:
+        """Same shape and dtype as `inputs`."""
+        table = sinusoids(*inputs.shape[1:])
+        return inputs + ops.convert_to_tensor(table, inputs.dtype)
+
+
+@keras.saving.register_keras_serializable("video_models")
+class LearnedPlaces(keras.layers.Layer):
+    """Adds a trained vector for each place along one axis of [B, ..., C].
+
+    Weights: `table` [1, N, C], which fits clips of one size only.
+    """
+
+    def __init__(self, axis: int = -2, start: str = "normal", **kwargs: Any):
+        """Says which places are told apart.
+
+        Args:
+            axis: along which they lie, counted from the end.
+            start: "normal", of deviation 0.02, or "zeros".
+            **kwargs: of a Keras layer.
+        """
+        super().__init__(**kwargs)
+        self.axis, self.start = axis, start
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        """Makes the table for [B, ..., C]."""
+        self.table = self.add_weight(
+            (1, shape[self.axis], shape[-1]),
+            _normal() if self.start == "normal" else "zeros",
+            name="table",
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Same shape and dtype as `inputs`."""
+        shape = [1] * len(inputs.shape)
+        shape[self.axis], shape[-1] = self.table.shape[1:]
+        return inputs + ops.reshape(self.table, shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
+        own = {"axis": self.axis, "start": self.start}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("video_models")
+class ClassToken(keras.layers.Layer):
+    """Puts a trained token, the same for all, before those of [..., N, C].
+
+    Weights: `token` [C].
+    """
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        """Makes the token for [..., N, C]."""
+        self.token = self.add_weight((shape[-1],), _normal(), name="token")
+
+    def call(self, inputs: Any) -> Any:
+        """[..., N, C] -> [..., 1 + N, C]."""
+        first = ops.zeros_like(inputs[..., :1, :]) + self.token
+        return ops.concatenate([first, inputs], axis=-2)
+
+
+def _normal() -> keras.initializers.Initializer:
+    return keras.initializers.TruncatedNormal(stddev=0.02)

@@ -1,0 +1,51 @@
+"""What a paper's network is known by, and the head that most of them have."""
+
+import dataclasses
+from typing import Any
+
+import keras
+
+from video_models.layers import randomness
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """One published network; a backbone's file lists its own as `PUBLISHED`.
+
+    Attributes:
+        config: the backbone's settings that make it.
+        frames: frames of the clip that it was published for.
+        size: height and width of that clip, pixels.
+        classes: of its head.
+        parameters: trainable ones, head included.
+        multiply_adds: of one clip, head included; None where none is
+            published.
+    """
+
+    config: Any
+    frames: int
+    size: int
+    classes: int
+    parameters: int
+    multiply_adds: float | None = None
+
+
+def average_and_classify(
+    volume: tuple[int, ...], classes: int, dropout: float
+) -> keras.Model:
+    """An average over time and space, dropout, one linear layer.
+
+    Args:
+        volume: `(t, h, w, C)`.
+        classes: number of logits.
+        dropout: share of features dropped in training.
+
+    Returns:
+        {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].
+    """
+    x = keras.Input(volume, name="volume")
+    features = {"volume": x}
+    x = keras.ops.mean(x, axis=(1, 2, 3))
+    x = randomness.Dropout(dropout, name="head_dropout")(x)
+    logits = keras.layers.Dense(classes, dtype="float32", name="logits")(x)
+    return keras.Model(features, logits, name="published_head")
