@@ -152,3 +152,44 @@ def test_forward_runs_in_training_mode():
     goal.networks = {"classifier": network}
     goal.forward("classifier", {"frames": None}, None, 0)
     assert seen.training is True
+
+
+def with_head(name):
+    head = registry.choose("video_models.heads", name)
+    head = head._replace(config=head.module.TINY)
+    return objective.Parts(parts().backbone, parts().temporal, head)
+
+
+def test_logits_of_moments_are_averaged():
+    # The first moment says nothing, the second says 4 to 1 to 1.
+    moments = np.log(np.array([[[1, 1, 1], [4, 1, 1]]], np.float32))
+    given = {"label": np.array([1])}
+    found = build().losses("classifier", given, moments, 0)
+    assert float(found["cross_entropy"][0]) == pytest.approx(np.log(4))
+
+
+def test_moments_are_scored_where_the_head_does():
+    task = build().task
+    goal = classification.build(
+        classification.Config(),
+        with_head("per_frame"),
+        task,
+        keras.optimizers.SGD,
+    )
+    frames = np.full((3, 2, 16, 16, 3), 100.0, np.float32)
+    found = goal.predict(goal.networks, frames)
+    assert found["scores"].shape == (3, 3)
+    assert found["frame_scores"].shape == (3, 2, 3)
+    np.testing.assert_allclose(
+        np.sum(found["frame_scores"], axis=-1), np.ones((3, 2)), rtol=1e-5
+    )
+
+
+def test_a_head_that_scores_no_labels_is_refused():
+    with pytest.raises(errors.UserError, match="--head=projection gives no"):
+        classification.build(
+            classification.Config(),
+            with_head("projection"),
+            build().task,
+            keras.optimizers.SGD,
+        )

@@ -65,15 +65,6 @@ def test_adamw_leaves_vectors_alone():
     )
 
 
-def test_decay_spares_the_biases_of_attention():
-    layer = keras.layers.MultiHeadAttention(2, 4)
-    layer.build((None, 3, 8), (None, 3, 8))
-    names = {
-        each.name for each in layer.variables if optimizers.is_kernel(each)
-    }
-    assert names == {"kernel"}
-
-
 def test_penalties_are_added_to_the_gradients_of_kernels():
     config = optimizers.Config(l1=0.1, l2=0.01)
     kernel = keras.Variable([[-2.0, 3.0]], name="kernel")

@@ -64,13 +64,8 @@ class VideoFile:
     def open(self) -> None:
         """Opens the file from its start, also when it is open already."""
         self._check_file()
-        limits = {"max_pixels": str(self._max_pixels)}
         try:
-            self.container = av.open(
-                f"file:{self.path}",
-                options=limits,
-                container_options={"protocol_whitelist": "file"},
-            )
+            self.container = self._container()
         except (av.FFmpegError, ValueError) as error:
             raise self.translated(error, "is not a video") from error
         try:
@@ -104,7 +99,7 @@ class VideoFile:
 
     def translated(self, error: Exception, what: str) -> VideoError:
         """The `VideoError` for an error of FFmpeg."""
-        if mp4_boxes.is_cut(self.path):
+        if self._is_cut():
             return self.error("truncated", "is cut: its end is missing")
         if isinstance(error, av.error.MemoryError):
             raise error
@@ -112,6 +107,21 @@ class VideoFile:
             return self._too_large("has pictures of more pixels")
         text = getattr(error, "strerror", None) or str(error)
         return self.error("unreadable", f"{what}: {text}")
+
+    @property
+    def _limits(self) -> dict[str, str]:
+        """What FFmpeg is told to refuse."""
+        return {"max_pixels": str(self._max_pixels)}
+
+    def _container(self) -> Any:
+        return av.open(
+            f"file:{self.path}",
+            options=self._limits,
+            container_options={"protocol_whitelist": "file"},
+        )
+
+    def _is_cut(self) -> bool:
+        return mp4_boxes.is_cut(self.path)
 
     def _too_large(self, what: str) -> VideoError:
         return self.error(

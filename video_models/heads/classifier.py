@@ -7,6 +7,8 @@ import keras
 from tfrecords_tools.base import settings
 from video_models.layers import randomness
 
+ops = keras.ops
+
 
 @dataclasses.dataclass(frozen=True)
 class Config:
@@ -36,6 +38,40 @@ def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
     """
     features = keras.Input(shape, name="features")
     x = keras.layers.GlobalAveragePooling1D(name="average")(features)
-    x = randomness.Dropout(config.dropout, name="dropout")(x)
-    logits = keras.layers.Dense(classes, dtype="float32", name="logits")(x)
+    logits = _classify(x, config, classes)
     return keras.Model(features, logits, name="classifier")
+
+
+def build_stream(
+    config: Config, shape: tuple[int, int], classes: int
+) -> keras.Model:
+    """The same of the average over all moments so far.
+
+    Args:
+        config: dropout.
+        shape: `(n, C)` of the newest moments' features.
+        classes: number of scores.
+
+    Returns:
+        {"features": [B, n, C], states} -> {"logits": [B, classes], states}.
+    """
+    moments, width = shape
+    features = keras.Input(shape, name="features")
+    total = keras.Input((width,), dtype="float32", name="state_total")
+    count = keras.Input((1,), dtype="int32", name="state_moments")
+    newer = total + ops.sum(ops.cast(features, "float32"), axis=1)
+    known = count + moments
+    average = newer / ops.cast(known, "float32")
+    logits = _classify(average, config, classes)
+    return keras.Model(
+        {"features": features, "state_total": total, "state_moments": count},
+        {"logits": logits, "state_total": newer, "state_moments": known},
+        name="classifier",
+    )
+
+
+def _classify(
+    x: keras.KerasTensor, config: Config, classes: int
+) -> keras.KerasTensor:
+    x = randomness.Dropout(config.dropout, name="dropout")(x)
+    return keras.layers.Dense(classes, dtype="float32", name="logits")(x)

@@ -1,11 +1,11 @@
-"""Every moment looks at every other: a transformer over time."""
+"""Every moment looks at others: a transformer over time."""
 
 import dataclasses
 
 import keras
 
-from tfrecords_tools.base import settings
-from video_models.layers import positions, randomness
+from tfrecords_tools.base import errors, settings
+from video_models.layers import positions, randomness, temporal_attention
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,42 +25,133 @@ class Config:
         minimum=0.0,
         maximum=0.9,
     )
+    causal: bool = settings.setting(
+        False, "Whether no moment sees those after it; a stream wants that."
+    )
+    window: int = settings.setting(
+        0,
+        "Moments that each layer sees on each side, or only back where it is "
+        "causal, at a cost linear in the moments; 0 means all.",
+        minimum=0,
+    )
+    positions: str = settings.setting(
+        "absolute",
+        "How moments know their order. absolute: each has its own sinusoids, "
+        "counted from the start; relative: attention knows their distances, "
+        "the same anywhere in a long stream.",
+        choices=("absolute", "relative"),
+    )
 
 
 TINY = Config(layers=1, heads=2, widening=2)
+TINY_STREAM = Config(
+    layers=2, heads=2, widening=2, causal=True, window=3, positions="relative"
+)
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
     """Mixes the moments of a clip.
 
     Source: arXiv:1706.03762, normalised before each part as in
-    arXiv:2010.11929. Differs: the features are normalised before positions of
-    the same scale are added (see `layers.positions`).
+    arXiv:2010.11929; the window is that of arXiv:2004.05150, relative
+    positions are those of arXiv:2104.09864. Differs: the features are
+    normalised before positions of the same scale are added (see
+    `layers.positions`).
 
     Args:
-        config: layers, heads, widening, dropout.
+        config: layers, heads, widening, dropout, and who sees whom.
         shape: `(t, C)` of the features.
 
     Returns:
         [B, t, C] -> [B, t, C].
+
+    Raises:
+        UserError: a head has too few features for relative positions.
     """
     features = keras.Input(shape, name="features")
+    mixed, _ = _mix(features, config, None, {})
+    return keras.Model(features, mixed, name="attention")
+
+
+def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
+    """The same network for the newest moments of a stream.
+
+    Its states hold the keys and values of `window` moments a layer, and how
+    many moments there were. Absolute positions count on from the start of
+    the stream, and beyond the length of training clips nothing was learnt of
+    them: take relative ones for long streams.
+
+    Args:
+        config: causal, with a window.
+        shape: `(n, C)` of the newest moments' features.
+
+    Returns:
+        {"features": [B, n, C], states} -> the same names.
+
+    Raises:
+        UserError: the settings would need moments to come, or all past ones.
+    """
+    _check_streams(config)
+    moments, width = shape
+    features = keras.Input(shape, name="features")
+    count = keras.Input((1,), dtype="int32", name="state_moments")
+    past = (config.window, config.heads, _size(config, width))
+    states = {
+        name: keras.Input(past, dtype="float32", name=name)
+        for number in range(1, config.layers + 1)
+        for name in _state_names(f"attention{number}")
+    }
+    mixed, after = _mix(features, config, count, states)
+    return keras.Model(
+        {"features": features, "state_moments": count, **states},
+        {"features": mixed, "state_moments": count + moments, **after},
+        name="attention",
+    )
+
+
+def _mix(
+    features: keras.KerasTensor,
+    config: Config,
+    count: keras.KerasTensor | None,
+    states: dict[str, keras.KerasTensor],
+) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
+    """The mixed features, and the states after them."""
+    after = {}
     x = _normalize(features, "norm_features")
-    x = positions.AddPositions(name="positions")(x)
+    if config.positions == "absolute":
+        x = positions.AddPositions(name="positions")(x, count)
     for number in range(1, config.layers + 1):
-        x = _attend(x, config, f"attention{number}")
+        name = f"attention{number}"
+        x, newer = _attend(x, config, name, count, states)
         x = _think(x, config, f"mlp{number}")
-    return keras.Model(features, _normalize(x, "norm"), name="attention")
+        after |= newer
+    return _normalize(x, "norm"), after
 
 
 def _attend(
-    x: keras.KerasTensor, config: Config, name: str
-) -> keras.KerasTensor:
+    x: keras.KerasTensor,
+    config: Config,
+    name: str,
+    count: keras.KerasTensor | None,
+    states: dict[str, keras.KerasTensor],
+) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
     y = _normalize(x, f"{name}_norm")
-    y = keras.layers.MultiHeadAttention(
-        config.heads, max(1, x.shape[-1] // config.heads), name=name
-    )(y, y)
-    return x + randomness.Dropout(config.dropout, name=f"{name}_dropout")(y)
+    layer = temporal_attention.TemporalAttention(
+        config.heads,
+        _size(config, x.shape[-1]),
+        config.causal,
+        config.window,
+        config.positions == "relative",
+        name=name,
+    )
+    after = []
+    if count is None:
+        y = layer(y)
+    else:
+        past = [states[each] for each in _state_names(name)]
+        y, *after = layer(y, *past, count)
+    x = x + randomness.Dropout(config.dropout, name=f"{name}_dropout")(y)
+    return x, dict(zip(_state_names(name), after, strict=False))
 
 
 def _think(
@@ -75,3 +166,28 @@ def _think(
 
 def _normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return keras.layers.LayerNormalization(epsilon=1e-6, name=name)(x)
+
+
+def _size(config: Config, width: int) -> int:
+    """Features of a head."""
+    size = max(1, width // config.heads)
+    if config.positions == "relative" and size < 2:
+        raise errors.UserError(
+            f"--temporal.heads={config.heads} leave 1 of {width} features to "
+            "each, --temporal.positions=relative wants 2: take fewer heads"
+        )
+    return size
+
+
+def _state_names(name: str) -> list[str]:
+    return [f"state_{name}_keys", f"state_{name}_values"]
+
+
+def _check_streams(config: Config) -> None:
+    if not config.causal or not config.window:
+        raise errors.UserError(
+            f"--temporal.causal={str(config.causal).lower()} and "
+            f"--temporal.window={config.window}: attention streams only with "
+            "--temporal.causal=true and a window of 1 or more, since it "
+            "cannot wait for later moments, nor keep all earlier ones"
+        )

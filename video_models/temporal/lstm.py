@@ -6,6 +6,7 @@ from video_models.layers import recurrence
 
 Config = recurrence.Config
 TINY = Config(units=8, bidirectional=True)
+TINY_STREAM = Config(layers=2, units=8)
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
@@ -14,3 +15,8 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
     Source: arXiv:1402.1128, as in `keras.layers.LSTM`.
     """
     return recurrence.stack(keras.layers.LSTM, shape, config)
+
+
+def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
+    """The same for the newest moments of a stream; see `recurrence.stream`."""
+    return recurrence.stream(keras.layers.LSTM, ("h", "c"), shape, config)

@@ -1,0 +1,199 @@
+"""Command: what a recipe learns from a few labelled clips.
+
+    python -m tests.benchmarks.small_data --labels=labels.csv \
+        --group=source_group --recipe=launch/recipes/small_real.flagfile
+
+Every clip is asked about once a seed, by a network that saw no clip of its
+source: sources are dealt into folds, one fold is left out of training at a
+time. The floor is the nearest neighbour by metadata, over the same folds.
+"""
+
+import csv
+import dataclasses
+import json
+import pathlib
+import subprocess
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from tests.benchmarks import metadata_floor, tables
+from tfrecords_tools.base import errors, flags, progress, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The command's flags."""
+
+    labels: str = settings.setting("", "Table with path, label and group.")
+    group: str = settings.setting("group", "Its column that names the source.")
+    recipe: str = settings.setting(
+        "launch/recipes/small_real.flagfile", "Flag file to train with."
+    )
+    more: tuple[str, ...] = settings.setting(
+        (), "Further flags of launch.train, with commas between."
+    )
+    seeds: int = settings.setting(5, "Networks trained for a fold.", minimum=1)
+    folds: int = settings.setting(
+        5, "Parts that the sources are dealt into.", minimum=2
+    )
+    work: str = settings.setting("/tmp/small_data", "Folder for all files.")
+    json: str = settings.setting(
+        "", "File for every result; not given: none is written."
+    )
+
+
+class Row(NamedTuple):
+    """A line of the table."""
+
+    path: str
+    label: str
+    group: str
+
+
+def run(resolved: flags.Resolved) -> None:
+    """Builds shards, trains, and prints the accuracy of every seed."""
+    own = resolved.settings
+    rows = _read(pathlib.Path(own.labels), own.group)
+    folds = dealt(rows, own.folds)
+    work = pathlib.Path(own.work)
+    shards = [_build(rows, fold, work / str(n)) for n, fold in enumerate(folds)]
+    right = np.zeros((own.seeds, own.folds))
+    with progress.bar("training", own.seeds * own.folds) as told:
+        for seed in range(own.seeds):
+            for number, place in enumerate(shards):
+                right[seed, number] = _hits(own, place, seed)
+                told(seed * own.folds + number + 1)
+    accuracy = right.sum(axis=1) / len(rows)
+    floor = _floor(rows, folds)
+    counts = [sum(r.group in fold for r in rows) for fold in folds]
+    print(tables.versions("tensorflow", "keras"))
+    print(f"{len(rows)} clips of {len({r.group for r in rows})} sources")
+    print(_table(accuracy, floor, _majority(rows)))
+    if own.json:
+        values = {
+            "settings": settings.to_dict(own),
+            "accuracy": accuracy.tolist(),
+            "floor": floor,
+            "fold_clips": counts,
+            "fold_hits": right.tolist(),
+        }
+        pathlib.Path(own.json).write_text(json.dumps(values, indent=1) + "\n")
+
+
+def dealt(rows: list[Row], folds: int) -> list[set[str]]:
+    """The sources of each fold: the largest first, to the smallest fold.
+
+    Raises:
+        UserError: fewer sources than folds.
+    """
+    clips = {group: 0 for group in sorted({row.group for row in rows})}
+    for row in rows:
+        clips[row.group] += 1
+    if len(clips) < folds:
+        raise errors.UserError(
+            f"--folds={folds}, but there are {len(clips)} sources: give fewer"
+        )
+    made: list[set[str]] = [set() for _ in range(folds)]
+    for group in sorted(clips, key=clips.get, reverse=True):
+        sizes = [sum(clips[each] for each in fold) for fold in made]
+        made[sizes.index(min(sizes))].add(group)
+    return made
+
+
+def _read(path: pathlib.Path, group: str) -> list[Row]:
+    if not path.is_file():
+        raise errors.UserError(f"--labels={path}: wanted a table of clips")
+    with path.open(newline="") as stream:
+        found = [
+            Row(str((path.parent / r["path"]).absolute()), r["label"], r[group])
+            for r in csv.DictReader(stream)
+        ]
+    return found
+
+
+def _build(rows: list[Row], fold: set[str], work: pathlib.Path) -> pathlib.Path:
+    work.mkdir(parents=True, exist_ok=True)
+    table, shards = work / "labels.csv", work / "shards"
+    if not (shards / "manifest.json").exists():
+        with table.open("w", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("path", "label", "group", "split"))
+            for row in rows:
+                split = "validation" if row.group in fold else "train"
+                writer.writerow((*row, split))
+        _command(
+            "tfrecords_tools.build_shards",
+            "--source=csv_file",
+            f"--input={table}",
+            f"--output={shards}",
+        )
+    return shards
+
+
+def _hits(own: Config, shards: pathlib.Path, seed: int) -> float:
+    """How many clips of the fold left out are answered rightly."""
+    workdir = shards.parent / f"run{seed}"
+    _command(
+        "launch.train",
+        f"--flagfile={own.recipe}",
+        f"--shards={shards}",
+        f"--workdir={workdir}",
+        *own.more,
+        f"--train.seed={seed}",
+    )
+    _command("launch.evaluate", f"--workdir={workdir}")
+    report = json.loads((workdir / "metrics.json").read_text())["validation"]
+    return report["accuracy"] * report["examples"]
+
+
+def _command(module: str, *words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise errors.UserError(f"{module}: {done.stderr[-3000:]}")
+
+
+def _floor(rows: list[Row], folds: list[set[str]]) -> float:
+    facts = np.array([metadata_floor.facts(row.path) for row in rows])
+    hits = 0
+    for fold in folds:
+        out = np.array([row.group in fold for row in rows])
+        known = [
+            row.label for row, left in zip(rows, out, strict=True) if not left
+        ]
+        guessed = metadata_floor.nearest_neighbour(
+            facts[~out], known, facts[out]
+        )
+        asked = [row.label for row, left in zip(rows, out, strict=True) if left]
+        hits += sum(a == b for a, b in zip(guessed, asked, strict=True))
+    return hits / len(rows)
+
+
+def _majority(rows: list[Row]) -> float:
+    labels = [row.label for row in rows]
+    return max(labels.count(each) for each in set(labels)) / len(labels)
+
+
+def _table(accuracy: np.ndarray, floor: float, majority: float) -> str:
+    each = ", ".join(f"{value:.3f}" for value in accuracy)
+    spread = accuracy.std(ddof=1) if len(accuracy) > 1 else 0.0
+    return tables.markdown(
+        ["what answers", "accuracy", "each seed"],
+        [
+            ["the recipe", f"{accuracy.mean():.3f} ± {spread:.3f}", each],
+            ["nearest neighbour by metadata", f"{floor:.3f}", ""],
+            ["always the most frequent label", f"{majority:.3f}", ""],
+        ],
+    )
+
+
+COMMAND = flags.Command(
+    summary="Measures what a recipe learns from a few labelled clips.",
+    settings=Config,
+)
+
+if __name__ == "__main__":
+    flags.main(COMMAND, run)

@@ -1,0 +1,116 @@
+"""Opens a video that may still be being made: a file, a FIFO, or stdin.
+
+What comes through a pipe is read once, as it comes, and never sought in.
+"""
+
+import os
+import time
+from typing import Any
+
+import av
+
+from tfrecords_tools.media import video_file
+
+STDIN = "-"
+# FFmpeg looks this far ahead, bytes and microseconds, to know the streams;
+# by itself it would look for 5 seconds.
+_LOOK = {"probesize": "1000000", "analyzeduration": "1000000"}
+
+
+class LiveVideo(video_file.VideoFile):
+    """An open video; use it in a `with` statement.
+
+    Attributes:
+        path: the file or FIFO; `STDIN` is what is piped in.
+        container: PyAV's input container.
+        stream: its best video stream.
+
+    Raises:
+        VideoError: it is no video, or none that can be read from a pipe.
+    """
+
+    def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
+        self._pipe: _Pipe | None = None
+        super().__init__(path, max_pixels)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it comes through a pipe."""
+        return self._pipe is not None
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long reading has waited for a pipe, all in all."""
+        return self._pipe.waited_seconds if self._pipe else 0.0
+
+    def heed_interrupt(self) -> None:
+        """Raises KeyboardInterrupt if Ctrl-C came while a pipe was read."""
+        if self._pipe is not None and self._pipe.is_interrupted:
+            raise KeyboardInterrupt
+
+    def error(self, status: str, reason: str) -> video_file.VideoError:
+        """A `VideoError` that calls `STDIN` by its name."""
+        name = "stdin" if self.path == STDIN else self.path
+        return video_file.VideoError(name, status, reason)
+
+    def _check_file(self) -> None:
+        is_pipe = self.path == STDIN or os.path.exists(self.path)
+        if not is_pipe or os.path.isfile(self.path) or os.path.isdir(self.path):
+            super()._check_file()
+
+    def _container(self) -> Any:
+        if os.path.isfile(self.path):
+            return super()._container()
+        self._pipe = _Pipe(self.path)
+        try:
+            return av.open(
+                self._pipe,
+                options=self._limits | _LOOK,
+                container_options={"protocol_whitelist": "pipe"},
+            )
+        except (av.FFmpegError, ValueError) as error:
+            self.heed_interrupt()
+            if not self._pipe.any_came:
+                raise self.error("empty", "ended without a byte") from error
+            text = getattr(error, "strerror", None) or str(error)
+            raise self.error(
+                "unreadable",
+                "is no video that can be read from a pipe, such as MPEG-TS "
+                f"or Matroska: {text}",
+            ) from error
+
+    def _is_cut(self) -> bool:
+        return not self.is_live and super()._is_cut()
+
+
+class _Pipe:
+    """What PyAV reads; it cannot seek, and Ctrl-C ends it.
+
+    Attributes:
+        waited_seconds: how long reads took.
+        any_came: whether there was any byte.
+        is_interrupted: whether Ctrl-C came; PyAV would swallow it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.waited_seconds = 0.0
+        self.any_came = self.is_interrupted = False
+        self._own = path != STDIN
+        self._file = os.open(path, os.O_RDONLY) if self._own else 0
+
+    def read(self, size: int) -> bytes:
+        """What has come, at most `size` bytes; nothing at the end."""
+        began = time.perf_counter()
+        try:
+            found = b"" if self.is_interrupted else os.read(self._file, size)
+        except KeyboardInterrupt:
+            self.is_interrupted, found = True, b""
+        self.waited_seconds += time.perf_counter() - began
+        self.any_came = self.any_came or bool(found)
+        return found
+
+    def close(self) -> None:
+        """Closes the FIFO."""
+        if self._own:
+            os.close(self._file)
+            self._own = False

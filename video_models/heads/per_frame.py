@@ -1,0 +1,64 @@
+"""Scores for every moment: when in the clip something happens."""
+
+import dataclasses
+
+import keras
+
+from tfrecords_tools.base import errors, settings
+from video_models.layers import randomness
+
+GIVES = ("moments", "classes")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the head for every moment."""
+
+    dropout: float = settings.setting(
+        0.2,
+        "Share of features dropped in training.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    kernel: int = settings.setting(
+        1,
+        "Moments around each that a convolution over time mixes before the "
+        "linear layer, an odd number; 1: none, each is scored by itself.",
+        minimum=1,
+    )
+
+
+TINY = Config(kernel=3)
+
+
+def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
+    """A convolution over time where asked for, dropout, one linear layer.
+
+    The convolution keeps the features' number and is added to them.
+
+    Args:
+        config: dropout, kernel.
+        shape: `(t, C)` of the features.
+        classes: number of scores.
+
+    Returns:
+        [B, t, C] -> logits float32 [B, t, classes], whatever the dtype policy.
+
+    Raises:
+        UserError: the kernel is even.
+    """
+    if config.kernel % 2 == 0:
+        raise errors.UserError(
+            f"--head.kernel={config.kernel}: wanted an odd number, so that "
+            "it reaches as far back as ahead"
+        )
+    features = keras.Input(shape, name="features")
+    x = features
+    if config.kernel > 1:
+        x = x + keras.layers.Conv1D(
+            shape[-1], config.kernel, padding="same", activation="relu",
+            kernel_initializer="he_normal", name="neighbours",
+        )(x)  # fmt: skip
+    x = randomness.Dropout(config.dropout, name="dropout")(x)
+    logits = keras.layers.Dense(classes, dtype="float32", name="logits")(x)
+    return keras.Model(features, logits, name="per_frame")

@@ -1,0 +1,75 @@
+"""Projects the average moment to where clips are compared with one another."""
+
+import dataclasses
+
+import keras
+
+from tfrecords_tools.base import settings
+from video_models.layers import normalization
+
+GIVES = ("features",)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the projection."""
+
+    layers: int = settings.setting(
+        2,
+        "Linear layers, with a rectifier after all but the last; 1: linear.",
+        minimum=1,
+    )
+    hidden: int = settings.setting(
+        512, "Units of every layer but the last.", minimum=1
+    )
+    features: int = settings.setting(
+        128, "Length of what comes out.", minimum=1
+    )
+    norm: str = settings.setting(
+        "none",
+        "Before each rectifier. " + normalization.HELP,
+        choices=normalization.KINDS,
+    )
+    unit_length: bool = settings.setting(
+        True, "Whether what comes out is scaled to length 1."
+    )
+
+
+TINY = Config(hidden=8, features=4)
+
+
+def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
+    """Average over time, then a small network of linear layers.
+
+    Source: two layers are those of SimCLR, arXiv:2002.05709, and MoCo v2,
+    arXiv:2003.04297, three those of SimCLR v2, arXiv:2006.10029. Differs:
+    normalisation is a setting, which SimCLR has on and MoCo off, and the
+    hidden units do not follow the backbone's.
+
+    Args:
+        config: layers, units, normalisation.
+        shape: `(t, C)` of the features.
+        classes: not used, as clips are compared and not named.
+
+    Returns:
+        [B, t, C] -> float32 [B, features], whatever the dtype policy.
+    """
+    del classes
+    features = keras.Input(shape, name="features")
+    x = keras.layers.GlobalAveragePooling1D(name="average")(features)
+    for number in range(1, config.layers):
+        name = f"layer{number}"
+        x = keras.layers.Dense(
+            config.hidden,
+            use_bias=config.norm == "none",
+            kernel_initializer="he_normal",
+            name=name,
+        )(x)
+        x = normalization.build(config.norm, config.hidden, f"{name}_norm")(x)
+        x = keras.layers.ReLU(name=f"{name}_relu")(x)
+    x = keras.layers.Dense(config.features, dtype="float32", name="project")(x)
+    if config.unit_length:
+        x = keras.layers.UnitNormalization(
+            axis=-1, dtype="float32", name="unit_length"
+        )(x)
+    return keras.Model(features, x, name="projection")

@@ -1,0 +1,158 @@
+"""A video network that sees a stream chunk by chunk and keeps states.
+
+Its parts are those of `video_network`, each built by its `build_stream`; a
+backbone that sees each frame alone needs none.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from pipelines import batch
+from tfrecords_tools.base import errors, registry
+
+_PACKAGES = {
+    "backbone": "video_models.backbones",
+    "temporal": "video_models.temporal",
+    "head": "video_models.heads",
+}
+
+
+def build(
+    backbone: registry.Chosen,
+    temporal: registry.Chosen,
+    head: registry.Chosen,
+    clip: batch.ClipSpec,
+    classes: int,
+) -> keras.Model:
+    """One chunk of frames and states to logits and states.
+
+    It has the weights of `video_network.build` in the same order, so that
+    `set_weights` makes a trained one of it. Once it has seen all chunks of a
+    clip it gives what that gives for the clip. Parts that do not fit one
+    another are refused there.
+
+    Args:
+        backbone: a file of `video_models.backbones` with its settings.
+        temporal: a file of `video_models.temporal` with its settings.
+        head: a file of `video_models.heads` with its settings.
+        clip: shape of a chunk: `frames` counts those of one.
+        classes: number of logits.
+
+    Returns:
+        {"frames": float32 [B, n, H, W, 3], 0..255, states} -> {"logits":
+        float32 [B, classes], states}. States are named `state_...`, float32
+        or int32 [B, ...], and zeros before the first chunk.
+
+    Raises:
+        UserError: a part would need frames to come; says which setting
+            makes it causal.
+    """
+    frames = keras.Input(clip.shape, name="frames")
+    joined = _Joined(frames)
+    features = joined.call("backbone", _backbone(backbone, clip), frames)
+    if head.name == "published":
+        shapes = {name: tuple(x.shape[1:]) for name, x in features.items()}
+        network = _published_head(backbone, head, shapes, classes)
+        logits = joined.call("head", network, features)["logits"]
+    else:
+        moments = keras.ops.mean(features["volume"], axis=(2, 3))
+        network = _stream("temporal", temporal, tuple(moments.shape[1:]))
+        mixed = joined.call("temporal", network, {"features": moments})
+        shape = tuple(mixed["features"].shape[1:])
+        network = _stream("head", head, shape, classes)
+        logits = joined.call("head", network, mixed)["logits"]
+    return keras.Model(
+        joined.inputs,
+        {"logits": logits, **joined.states},
+        name="streaming_network",
+    )
+
+
+def zero_states(network: keras.Model, batch_size: int) -> dict[str, Any]:
+    """The states before the first chunk, by name."""
+    if not isinstance(network.input, dict):
+        return {}
+    return {
+        name: np.zeros((batch_size, *x.shape[1:]), x.dtype)
+        for name, x in network.input.items()
+        if _is_state(name)
+    }
+
+
+class _Joined:
+    """Parts called one after the other, and all their states.
+
+    Attributes:
+        inputs: name to input of the whole network.
+        states: name to state after the chunk.
+    """
+
+    def __init__(self, frames: keras.KerasTensor):
+        self.inputs = {"frames": frames}
+        self.states: dict[str, keras.KerasTensor] = {}
+
+    def call(
+        self, part: str, network: keras.Model, given: Any
+    ) -> dict[str, keras.KerasTensor]:
+        """What a part gives, but for its states."""
+        if not isinstance(network.input, dict):
+            return network(given)
+        given = given if isinstance(given, dict) else {"frames": given}
+        names = {
+            own: f"state_{part}_{own.removeprefix('state_')}"
+            for own in network.input
+            if _is_state(own)
+        }
+        for own, name in names.items():
+            state = network.input[own]
+            self.inputs[name] = keras.Input(
+                state.shape[1:], dtype=state.dtype, name=name
+            )
+        before = {own: self.inputs[name] for own, name in names.items()}
+        found = network({**given, **before})
+        self.states |= {name: found[own] for own, name in names.items()}
+        return {k: x for k, x in found.items() if not _is_state(k)}
+
+
+def _is_state(name: str) -> bool:
+    return name.startswith("state_")
+
+
+def _backbone(chosen: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
+    if getattr(chosen.module, "FRAMES_ALONE", False):
+        return chosen.build(clip)
+    return _stream("backbone", chosen, clip)
+
+
+def _published_head(
+    backbone: registry.Chosen,
+    head: registry.Chosen,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+) -> keras.Model:
+    build_head = getattr(backbone.module, "published_head_stream", None)
+    if build_head is None:
+        raise errors.UserError(
+            f"--head=published of --backbone={backbone.name} has no stream: "
+            "wanted --head=classifier"
+        )
+    return build_head(backbone.config, shapes, classes, head.config.dropout)
+
+
+def _stream(kind: str, chosen: registry.Chosen, *shape: Any) -> keras.Model:
+    if not hasattr(chosen.module, "build_stream"):
+        known = ", ".join(_with_stream(_PACKAGES[kind]))
+        raise errors.UserError(
+            f"--{kind}={chosen.name} has no stream, it sees whole clips only: "
+            f"wanted one of {known}"
+        )
+    return chosen.module.build_stream(chosen.config, *shape)
+
+
+def _with_stream(package: str) -> list[str]:
+    """Files that can be a part of a stream."""
+    loaded = {n: registry.load(package, n) for n in registry.names_in(package)}
+    offers = ("build_stream", "FRAMES_ALONE")
+    return [n for n, m in loaded.items() if any(hasattr(m, o) for o in offers)]

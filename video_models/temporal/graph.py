@@ -1,0 +1,93 @@
+"""The frames as nodes of a graph, with edges in time and of similarity."""
+
+import dataclasses
+
+import keras
+
+from tfrecords_tools.base import settings
+from video_models.layers import (
+    graph_attention,
+    graph_convolution,
+    positions,
+    randomness,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the graph network."""
+
+    layer: str = settings.setting(
+        "convolution",
+        "What weighs a neighbour's message. convolution: the graph itself; "
+        "attention: what both moments hold.",
+        choices=("convolution", "attention"),
+    )
+    layers: int = settings.setting(2, "Graph layers.", minimum=1)
+    heads: int = settings.setting(
+        4, "Attention heads; the features are divided among them.", minimum=1
+    )
+    reach: int = settings.setting(
+        2, "Moments on each side that have an edge in time.", minimum=0
+    )
+    similar: int = settings.setting(
+        4,
+        "Edges of a moment to others beyond its reach, the most similar "
+        "ones; all pairs are compared to find them. 0: none, at a cost "
+        "linear in the moments.",
+        minimum=0,
+    )
+    dropout: float = settings.setting(
+        0.1,
+        "Share of values dropped after every layer in training.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+
+
+TINY = Config(layer="attention", layers=1, heads=2, reach=1, similar=2)
+
+
+def build(config: Config, shape: tuple[int, int]) -> keras.Model:
+    """Passes messages between the moments of a clip.
+
+    Source: graph convolution, arXiv:1609.02907, with edges of time and of
+    similarity as in arXiv:1806.01810; graph attention, arXiv:2105.14491.
+    Differs: nodes are frames instead of objects; layers are normalised
+    before and added to what they see, and positions are added to the
+    features, since edges do not know before from after.
+
+    Args:
+        config: the layers and the edges.
+        shape: `(t, C)` of the features.
+
+    Returns:
+        [B, t, C] -> [B, t, C].
+    """
+    features = keras.Input(shape, name="features")
+    x = _normalize(features, "norm_features")
+    x = positions.AddPositions(name="positions")(x)
+    for number in range(1, config.layers + 1):
+        name = f"graph{number}"
+        y = _layer(config, shape, name)(_normalize(x, f"{name}_norm"))
+        y = keras.layers.ReLU(name=f"{name}_relu")(y)
+        x = x + randomness.Dropout(config.dropout, name=f"{name}_dropout")(y)
+    return keras.Model(features, _normalize(x, "norm"), name="graph")
+
+
+def _layer(
+    config: Config, shape: tuple[int, int], name: str
+) -> keras.layers.Layer:
+    moments, width = shape
+    reach = min(config.reach, moments - 1)
+    similar = min(config.similar, moments - 1 - reach)
+    if config.layer == "convolution":
+        return graph_convolution.GraphConvolution(reach, similar, name=name)
+    size = max(1, width // config.heads)
+    return graph_attention.GraphAttention(
+        config.heads, size, reach, similar, name=name
+    )
+
+
+def _normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    return keras.layers.LayerNormalization(epsilon=1e-6, name=name)(x)

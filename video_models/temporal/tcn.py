@@ -1,0 +1,137 @@
+"""Convolutions over time, each block looking twice as far as the last."""
+
+import dataclasses
+
+import keras
+
+from tfrecords_tools.base import errors, settings
+from video_models.layers import dilated_convolution, randomness
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the temporal convolutional network."""
+
+    layers: int = settings.setting(
+        4,
+        "Residual blocks of two convolutions; the distance of taps is 1, 2, "
+        "4, ... in them.",
+        minimum=1,
+        maximum=16,
+    )
+    units: int = settings.setting(
+        128, "Features of every convolution.", minimum=1
+    )
+    kernel: int = settings.setting(
+        3, "Moments that one output of a convolution sees.", minimum=2
+    )
+    causal: bool = settings.setting(
+        True, "Whether no moment sees those after it; a stream wants that."
+    )
+    dropout: float = settings.setting(
+        0.1,
+        "Share of values dropped after every convolution in training.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+
+
+TINY = Config(layers=2, units=8)
+
+
+def receptive_field(config: Config) -> int:
+    """Moments that one output depends on: 61 of the default settings."""
+    return 1 + 2 * (config.kernel - 1) * (2**config.layers - 1)
+
+
+def build(config: Config, shape: tuple[int, int]) -> keras.Model:
+    """Dilated convolutions with residuals, at a cost linear in time.
+
+    Source: TCN, arXiv:1803.01271. Differs: layer normalisation, which needs
+    no batch and no clip, instead of weight normalisation, and dropout of
+    single values instead of whole features. Every output sees
+    `1 + 2 (kernel - 1) (2 ^ layers - 1)` moments, the last of them its own,
+    or, where it is not causal, the middle one.
+
+    Args:
+        config: layers, units, kernel, causal, dropout.
+        shape: `(t, C)` of the features.
+
+    Returns:
+        [B, t, C] -> [B, t, units].
+    """
+    features = keras.Input(shape, name="features")
+    mixed, _ = _mix(features, config, None)
+    return keras.Model(features, mixed, name="tcn")
+
+
+def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
+    """The same network for the newest moments of a stream.
+
+    Args:
+        config: causal.
+        shape: `(n, C)` of the newest moments' features.
+
+    Returns:
+        {"features": [B, n, C], states} -> the same names.
+
+    Raises:
+        UserError: the settings would need moments to come.
+    """
+    if not config.causal:
+        raise errors.UserError(
+            "--temporal=tcn with --temporal.causal=false sees moments to "
+            "come, which a stream has not: wanted --temporal.causal=true"
+        )
+    features = keras.Input(shape, name="features")
+    states: dict[str, keras.KerasTensor] = {}
+    mixed, after = _mix(features, config, states)
+    return keras.Model(
+        {"features": features, **states},
+        {"features": mixed, **after},
+        name="tcn",
+    )
+
+
+def _mix(
+    x: keras.KerasTensor,
+    config: Config,
+    states: dict[str, keras.KerasTensor] | None,
+) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
+    """The mixed features, and the states after them.
+
+    A dict of states is filled with the inputs of a stream.
+    """
+    after: dict[str, keras.KerasTensor] = {}
+    for block in range(1, config.layers + 1):
+        name, dilation = f"block{block}", 2 ** (block - 1)
+        y = x
+        for part in ("first", "second"):
+            y = _convolve(y, config, dilation, f"{name}_{part}", states, after)
+        if x.shape[-1] != config.units:
+            x = keras.layers.Dense(config.units, name=f"{name}_short")(x)
+        x = keras.layers.ReLU(name=f"{name}_relu")(x + y)
+    return x, after
+
+
+def _convolve(
+    x: keras.KerasTensor,
+    config: Config,
+    dilation: int,
+    name: str,
+    states: dict[str, keras.KerasTensor] | None,
+    after: dict[str, keras.KerasTensor],
+) -> keras.KerasTensor:
+    layer = dilated_convolution.DilatedConvolution(
+        config.units, config.kernel, dilation, config.causal, name=name
+    )
+    if states is None:
+        x = layer(x)
+    else:
+        state = f"state_{name}"
+        past = (layer.reach, x.shape[-1])
+        states[state] = keras.Input(past, dtype="float32", name=state)
+        x, after[state] = layer(x, states[state])
+    x = keras.layers.LayerNormalization(epsilon=1e-6, name=f"{name}_norm")(x)
+    x = keras.layers.ReLU(name=f"{name}_relu")(x)
+    return randomness.Dropout(config.dropout, name=f"{name}_dropout")(x)
