@@ -1,12 +1,13 @@
 # make demo   from nothing to predictions of a served model, under demo/
 # make test   all tests
+# make test-full   networks of papers at full size: hours, alone on the machine
 # Each alone makes the virtual environment in .venv and installs.
 
 PYTHON ?= python3
 BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: install demo test lint clean
+.PHONY: install demo test test-full lint clean
 
 install: .venv/.installed
 
@@ -28,6 +29,10 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# In their order, one after the other; ONLY=movinet runs those of that name.
+test-full: install
+	$(BIN)/python -m pytest -m full --randomly-dont-reorganize $(if $(ONLY),-k "$(ONLY)") tests/contracts/test_published.py tests/full
 
 lint: install
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import dataclasses
 import json
 import pathlib
 
-from launch import evaluation, reports, run_flags
+from launch import evaluation, report_table, run_flags
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, errors, flags, settings
@@ -18,6 +18,9 @@ class Config:
     """Which run, on what."""
 
     workdir: str = settings.setting("", "Folder of the run.")
+    checkpoint: str = settings.setting(
+        "newest", "Which of its checkpoints: newest, best, or a step."
+    )
     split: str = settings.setting("validation", "Split to measure on.")
     shards: str | None = settings.setting(
         None, "Other shards than those that the run was trained on."
@@ -54,12 +57,13 @@ def main(resolved: flags.Resolved) -> None:
     asked, views = resolved.settings, resolved.sections["evaluate"]
     if not asked.workdir:
         raise errors.UserError("--workdir is not given; see --help")
-    trained = run_flags.read_back(asked.workdir, asked.shards)
+    trained = run_flags.read_back(asked.workdir, asked.shards, asked.checkpoint)
     shards = trained.experiment.shards
     split = annotations.canonical_split(asked.split) or asked.split
     wanted = trained.experiment.input.as_stored
     reader = clip_dataset.open_split(shards, split, wanted)
     evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
+    evaluation.check_tasks(trained.objective, reader.manifest.tasks, shards)
     print(
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"
@@ -78,7 +82,7 @@ def main(resolved: flags.Resolved) -> None:
     metrics = {**_standing(path), split: {"step": trained.step, **report}}
     with atomic_write.file(path, "w") as stream:
         stream.write(json.dumps(metrics, indent=1) + "\n")
-    print(reports.metrics_table(report))
+    print(report_table.of(report))
     print(f"written: {path}")
 
 

@@ -118,3 +118,16 @@ def check_labels(
         f"({what or 'in another order'}): use the shards that it was "
         "trained on, or train a new model"
     )
+
+
+def check_tasks(
+    objective: objectives.Objective,
+    found: dict[str, tuple[str, ...]],
+    where: str,
+) -> None:
+    """The same for the further label sets that an objective answers."""
+    for name, answer in objective.answers.items():
+        task = name.removeprefix("scores.")
+        if task != name:
+            wanted, known = answer.labels, found.get(task, ())
+            check_labels(wanted, known, f"label.{task} of {where}")

@@ -1,12 +1,13 @@
 """Exports a trained run for serving, or verifies an export.
 
 python -m launch.export --workdir=RUN --output=EXPORT
+python -m launch.export --workdir=RUN --output=EXPORT --stream
 python -m launch.export --verify=EXPORT
 """
 
 import dataclasses
 
-from launch import run_flags, serving
+from launch import run_flags, serving, stream_serving
 from tfrecords_tools.base import errors, flags, settings
 
 
@@ -15,11 +16,22 @@ class Config:
     """What to export, or to verify."""
 
     workdir: str = settings.setting("", "Folder of the run.")
+    checkpoint: str = settings.setting(
+        "newest", "Which of its checkpoints: newest, best, or a step."
+    )
     output: str = settings.setting(
         "", "Folder of the versions; the next number is added."
     )
     verify: str | None = settings.setting(
         None, "An export whose golden clip is replayed; nothing is written."
+    )
+    stream: bool = settings.setting(
+        False,
+        "Whether the model can also be asked chunk by chunk, with states that "
+        "the caller keeps; for causal networks.",
+    )
+    stream_frames: int = settings.setting(
+        1, "Frames of a chunk of the stream.", minimum=1
     )
 
 
@@ -37,27 +49,55 @@ def main(resolved: flags.Resolved) -> int:
     for name in ("workdir", "output"):
         if not getattr(asked, name):
             raise errors.UserError(f"--{name} is not given; see --help")
-    trained = run_flags.read_back(asked.workdir)
+    trained = run_flags.read_back(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
     facts = serving.ModelFacts(
         trained.experiment.clip, trained.labels, trained.media
     )
+    stream = _stream(trained, asked.stream_frames) if asked.stream else None
     path = serving.export(
-        trained.objective, trained.networks, facts, asked.output
+        trained.objective, trained.networks, facts, asked.output, stream
     )
     print(f"exported: {path}")
     return _verify(str(path))
 
 
+def _stream(trained: run_flags.Trained, frames: int) -> stream_serving.Stream:
+    stream_serving.check_media(trained.media)
+    return stream_serving.Stream(
+        trained.objective,
+        trained.networks,
+        trained.experiment.parts,
+        trained.experiment.clip,
+        len(trained.labels),
+        frames,
+    )
+
+
 def _verify(path: str) -> int:
     loaded = serving.Loaded(path)
-    difference = loaded.golden_difference()
-    good = difference <= serving.TOLERANCE
-    print(
-        f"golden clip of {loaded.path}: scores differ by {difference:.2g}, "
-        f"{'good' if good else 'TOO MUCH'} (at most {serving.TOLERANCE:g})"
+    good = _say(
+        f"golden clip of {loaded.path}",
+        loaded.golden_difference(),
+        serving.TOLERANCE,
     )
+    if loaded.facts.stream is not None:
+        good &= _say(
+            f"golden clip as a stream, {loaded.facts.stream.frames} frame(s) "
+            "at a time",
+            loaded.golden_stream_difference(),
+            stream_serving.TOLERANCE,
+        )
     return 0 if good else 1
+
+
+def _say(what: str, difference: float, tolerance: float) -> bool:
+    good = difference <= tolerance
+    print(
+        f"{what}: scores differ by {difference:.2g}, "
+        f"{'good' if good else 'TOO MUCH'} (at most {tolerance:g})"
+    )
+    return good
 
 
 if __name__ == "__main__":

@@ -44,15 +44,17 @@ def of_player(
     def compute(batch, seed, step, replica) -> Found:
         # Cast here, so that it is compiled and gradients reach the pixels.
         batch = {**batch, "frames": tf.cast(batch["frames"], tf.float32)}
-        with randomness.replica(replica), tf.GradientTape() as tape:
-            outputs = forward(player, batch, seed, step)
-            losses = objective.losses(player, batch, outputs, step)
-            shares = {
-                name: tf.reduce_sum(values * batch["mask"]) / batch_size
-                for name, values in losses.items()
-            }
-            total = tf.add_n(list(shares.values()))
-        found = tape.gradient(total, weights, unconnected_gradients="zero")
+        # Around the gradient too: blocks that are recomputed draw again.
+        with randomness.replica(replica):
+            with tf.GradientTape() as tape:
+                outputs = forward(player, batch, seed, step)
+                losses = objective.losses(player, batch, outputs, step)
+                shares = {
+                    name: tf.reduce_sum(values * batch["mask"]) / batch_size
+                    for name, values in losses.items()
+                }
+                total = tf.add_n(list(shares.values()))
+            found = tape.gradient(total, weights, unconnected_gradients="zero")
         several = shares if len(shares) > 1 else {}
         return found, {"loss": total, **several}
 
@@ -65,15 +67,16 @@ def _in_parts(compute: Callable, parts: int) -> Callable:
 
     def accumulate(batch, seed, step, replica) -> Found:
         pieces = {name: tf.split(v, parts) for name, v in batch.items()}
-        sums = None
+        sums: Any = []
         for number in range(parts):
-            piece = {name: values[number] for name, values in pieces.items()}
+            # Else all run at once, and nothing is saved.
+            with tf.control_dependencies(tf.nest.flatten(sums)):
+                piece = {n: tf.identity(v[number]) for n, v in pieces.items()}
             own_seed = tf.random.experimental.stateless_fold_in(seed, number)
             found = compute(piece, own_seed, step, replica)
-            if sums is None:
-                sums = found
-            else:
-                sums = tf.nest.map_structure(tf.add, sums, found)
+            if number:
+                found = tf.nest.map_structure(tf.add, sums, found)
+            sums = found
         return sums
 
     return accumulate

@@ -1,6 +1,8 @@
 """Asks an exported model about video files.
 
 python -m launch.predict --model=EXPORT --videos=FILE_OR_FOLDER
+ffmpeg -i CAMERA -f mpegts - | \
+    python -m launch.predict --model=EXPORT --videos=- --stream
 """
 
 import dataclasses
@@ -10,9 +12,7 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-import numpy as np
-
-from launch import reports, serving, video_windows
+from launch import answers, reports, serving, video_stream, video_windows
 from tfrecords_tools.base import errors, flags, settings
 from tfrecords_tools.media import video_names
 
@@ -22,11 +22,21 @@ class Config:
     """Which model, which videos, and how to answer."""
 
     model: str = settings.setting("", "Output of launch.export.")
-    videos: str = settings.setting("", "A video file, or a folder of them.")
+    videos: str = settings.setting(
+        "",
+        "A video file, or a folder of them; for a stream also a FIFO, or - "
+        "for what is piped in.",
+    )
+    stream: bool = settings.setting(
+        False,
+        "Follow videos while they come, with a running answer for each chunk "
+        "of frames; for models exported with a stream.",
+    )
     window_seconds: float | None = settings.setting(
         None,
         "One answer a window of so many seconds; not given: one a video, "
-        "averaged over windows that cover it.",
+        "averaged over windows that cover it. A stream is forgotten and begun "
+        "again after so many seconds; not given: never.",
         minimum=0.01,
     )
     json: bool = settings.setting(
@@ -48,6 +58,8 @@ def main(resolved: flags.Resolved) -> int:
         if not getattr(asked, name):
             raise errors.UserError(f"--{name} is not given; see --help")
     model = serving.Loaded(asked.model)
+    if asked.stream:
+        return _follow(model, asked)
     paths, passed_over = _files(pathlib.Path(asked.videos))
     show = _print_json if asked.json else _print_row
     if not asked.json:
@@ -73,7 +85,7 @@ def main(resolved: flags.Resolved) -> int:
 def predict(
     model: serving.Loaded, path: pathlib.Path, asked: Config
 ) -> Iterator[dict]:
-    """The answers about one video: path, label, score, five best, seconds.
+    """The answers about one video, see `answers.row`.
 
     Raises:
         UserError: the video cannot be read.
@@ -85,31 +97,61 @@ def predict(
         windows = video_windows.of_seconds(
             path, clip, media, asked.window_seconds
         )
-    total, count, first, last = 0.0, 0, None, 0.0
+    totals, count, first, last = {}, 0, None, 0.0
+    moments: list[dict] = []
     while some := list(itertools.islice(windows, asked.batch_size)):
-        scores = model.scores([window.jpegs for window in some])
-        if asked.window_seconds is not None:
-            for window, row in zip(some, scores, strict=True):
-                yield _answer(model, path, row, *window[:2])
-        total, count = total + scores.sum(axis=0), count + len(some)
+        found = model.answers([window.jpegs for window in some])
+        for place, window in enumerate(some):
+            own = {k: v[place] for k, v in found.items()}
+            when = answers.moments_of(model.facts, own, window[:2])
+            if asked.window_seconds is not None:
+                yield answers.row(model.facts, path, own, window[:2], when)
+            moments += when
+            for name, scores in own.items():
+                totals[name] = totals.get(name, 0.0) + scores
+        count += len(some)
         first = some[0].start_seconds if first is None else first
         last = some[-1].end_seconds
     if asked.window_seconds is None:
-        yield _answer(model, path, total / count, first, last)
+        means = {name: total / count for name, total in totals.items()}
+        yield answers.row(model.facts, path, means, (first, last), moments)
 
 
-def _answer(
-    model: serving.Loaded, path: pathlib.Path, scores, start, end
-) -> dict:
-    labels = model.facts.labels
-    best = np.argsort(-scores)[:5]
-    five = [{"label": labels[i], "score": float(scores[i])} for i in best]
-    return {
-        "path": str(path),
-        **five[0],
-        "best": five,
-        "seconds": [start, end],
-    }
+def _follow(model: serving.Loaded, asked: Config) -> int:
+    """Prints running answers and a summary of each video; see `main`."""
+    show = _print_json if asked.json else _print_row
+    code = 0
+    if not asked.json:
+        print(f"{'seconds':<18}{'label':<20}{'score':>6}  path, delay")
+    for path in _streams(asked.videos):
+        follower = video_stream.Follower(model, path, asked.window_seconds)
+        try:
+            for answer in follower.follow():
+                times = answer.start_seconds, answer.end_seconds
+                scores = {"scores": answer.scores}
+                row = answers.row(model.facts, path, scores, times)
+                show({**row, "delay_seconds": answer.delay_seconds})
+        except KeyboardInterrupt:
+            code = 130
+        except errors.UserError as error:
+            if asked.json:
+                _print_json({"path": path, "error": str(error)})
+            print(f"error: {error}", file=sys.stderr)
+            code = 1
+        summary = follower.summary()
+        if asked.json:
+            _print_json({"path": path, "summary": summary})
+        elif follower.frames or code != 1:
+            print(video_stream.in_words(summary), flush=True)
+        if code == 130:
+            break
+    return code
+
+
+def _streams(videos: str) -> list[str]:
+    if video_stream.is_pipe(videos):
+        return [videos]
+    return [str(path) for path in _files(pathlib.Path(videos))[0]]
 
 
 def _files(path: pathlib.Path) -> tuple[list[pathlib.Path], int]:
@@ -132,10 +174,21 @@ def _print_json(row: dict) -> None:
 def _print_row(row: dict) -> None:
     times = " - ".join(reports.clock_tenths(s) for s in row["seconds"])
     print(
-        f"{times:<18}{row['label'][:19]:<20}{row['score']:>6.3f}  "
-        f"{row['path']}",
+        f"{times:<18}{answers.in_words(row)[:19]:<20}{row['score']:>6.3f}  "
+        f"{row['path']}" + _tasks(row) + _delay(row),
         flush=True,
     )
+
+
+def _tasks(row: dict) -> str:
+    tasks = row.get("tasks", {})
+    return "".join(f", {k}: {answers.in_words(v)}" for k, v in tasks.items())
+
+
+def _delay(row: dict) -> str:
+    if "delay_seconds" not in row:
+        return ""
+    return f", {1000 * row['delay_seconds']:.1f} ms"
 
 
 if __name__ == "__main__":

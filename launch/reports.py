@@ -1,9 +1,8 @@
-"""What a person sees of a run: progress, losses.csv, TensorBoard, tables."""
+"""What a person sees of a run: progress, losses.csv, TensorBoard."""
 
 import csv
 import pathlib
 import time
-from typing import Any
 
 import cv2
 import numpy as np
@@ -158,28 +157,6 @@ def confusion_picture(
     turned = np.rot90(upright, 1)
     picture[:margin, margin:] = turned[:margin, margin:]
     return picture
-
-
-def metrics_table(report: dict[str, Any]) -> str:
-    """Accuracy and a line for each class, as text."""
-    lines = [
-        f"accuracy {report['accuracy']:.4f}   top-5 {report['top_5']:.4f}",
-        "",
-        f"{'label':<24}{'precision':>10}{'recall':>10}{'F1':>10}{'clips':>8}",
-    ]
-    for label, row in report["per_class"].items():
-        lines.append(
-            f"{label[:23]:<24}{row['precision']:>10.3f}{row['recall']:>10.3f}"
-            f"{row['f1']:>10.3f}{int(row['count']):>8}"
-        )
-    if len(report["per_class"]) <= 20:
-        lines += ["", "confusion, a row each true label:"]
-        for label, row in zip(
-            report["per_class"], report["confusion"], strict=True
-        ):
-            counts = "".join(f"{count:>6}" for count in row)
-            lines.append(f"{label[:23]:<24}{counts}")
-    return "\n".join(lines)
 
 
 def _write(picture: np.ndarray, text: str, left: int, base: int) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from launch import evaluation
+from pipelines import batch
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
 from video_models import objective
@@ -28,12 +29,32 @@ def gather(
         "labels": list(task.labels),
         "label_counts": list(task.label_counts),
         "several_labels": task.several_labels,
+        "tasks": {
+            name: {"labels": list(each.labels), "several": each.several}
+            for name, each in task.tasks.items()
+        },
+        "clips": task.clips,
         "media": found.settings.get("media"),
         "batch_size": batch_size,
         # Tells one set of training shards from any other.
         "training_data": hashlib.sha256("".join(sums).encode()).hexdigest(),
         "numerics": numerics,
     }
+
+
+def task(facts: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
+    """The task of a run, from its facts and its clip."""
+    return objective.Task(
+        clip,
+        tuple(facts["labels"]),
+        tuple(facts["label_counts"]),
+        facts["several_labels"],
+        {
+            name: objective.LabelSet(tuple(each["labels"]), each["several"])
+            for name, each in facts.get("tasks", {}).items()
+        },
+        facts.get("clips", 0),
+    )
 
 
 def check(

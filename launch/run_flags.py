@@ -7,10 +7,18 @@ that file alone says the run again, and evaluation and export start from it.
 import dataclasses
 import os
 import pathlib
+from typing import Any
 
 import tensorflow as tf
 
-from launch import checkpoints, devices, experiment, train_loop
+from launch import (
+    checkpoints,
+    devices,
+    experiment,
+    initial_weights,
+    run_facts,
+    train_loop,
+)
 from pipelines import batch, clip_dataset
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
@@ -32,8 +40,16 @@ class Config:
         "", "Folder of the run: checkpoints, logs, metrics."
     )
     backbone: str = settings.setting("frame_conv", "Encodes the frames.")
-    temporal: str = settings.setting("attention", "Relates the frames.")
-    head: str = settings.setting("classifier", "Gives the answer.")
+    temporal: str | None = settings.setting(
+        None,
+        "Relates the frames; not given: attention where the backbone sees "
+        "each frame alone, else none.",
+    )
+    head: str | None = settings.setting(
+        None,
+        "Gives the answer; not given: that of the backbone's own paper, else "
+        "classifier.",
+    )
     objective: str = settings.setting("classification", "What to learn.")
     augment: tuple[str, ...] = settings.setting(
         (), "Augmentations in their order, with commas between."
@@ -41,6 +57,19 @@ class Config:
     view: tuple[str, ...] = settings.setting(
         (), "Further views of each clip, with commas between."
     )
+
+
+def usual_temporal(chosen: dict[str, Any]) -> str:
+    """The temporal block of a backbone for which none is chosen."""
+    alone = getattr(chosen["backbone"], "FRAMES_ALONE", False)
+    return "attention" if alone else "none"
+
+
+def usual_head(chosen: dict[str, Any]) -> str:
+    """The head of a network for which none is chosen."""
+    own = hasattr(chosen["backbone"], "published_head")
+    related = chosen["temporal"].__name__.endswith(".none")
+    return "published" if own and related else "classifier"
 
 
 COMMAND = flags.Command(
@@ -51,6 +80,7 @@ COMMAND = flags.Command(
         "sound": sound_features.Config,
         "text": text_tokens.Config,
         "reader": clip_dataset.Config,
+        "init": initial_weights.Config,
         "train": train_loop.Config,
         "optimizer": optimizers.Config,
         "learning_rate": learning_rates.Config,
@@ -64,6 +94,7 @@ COMMAND = flags.Command(
         "augment": "pipelines.augmentations",
         "view": "pipelines.views",
     },
+    not_given={"temporal": usual_temporal, "head": usual_head},
 )
 
 # What may change when a run goes on. Shards are told apart by their content,
@@ -84,6 +115,7 @@ _FREE = (
     "--train.checkpoint_every",
     "--train.log_every",
     "--train.evaluate_every",
+    "--train.patience",
 )
 
 
@@ -107,16 +139,19 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
 def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
     """The same flags, understood from any folder."""
     own, reading = resolved.settings, resolved.sections["reader"]
+    start = resolved.sections["init"]
     whole = {
         name: _whole_path(getattr(own, name)) for name in ("shards", "workdir")
     }
     if reading.cache:
         cache = _whole_path(reading.cache)
         reading = dataclasses.replace(reading, cache=cache)
+    if start.weights:
+        start = dataclasses.replace(start, weights=_whole_path(start.weights))
     return dataclasses.replace(
         resolved,
         settings=dataclasses.replace(own, **whole),
-        sections={**resolved.sections, "reader": reading},
+        sections={**resolved.sections, "reader": reading, "init": start},
     )
 
 
@@ -145,12 +180,15 @@ def record(resolved: flags.Resolved) -> None:
     flags.write(resolved, COMMAND, path)
 
 
-def read_back(workdir: str, shards: str | None = None) -> "Trained":
-    """The newest checkpoint of a run.
+def read_back(
+    workdir: str, shards: str | None = None, checkpoint: str = "newest"
+) -> "Trained":
+    """A checkpoint of a run.
 
     Args:
         workdir: the run's folder.
         shards: other shards than those of the run, where they moved.
+        checkpoint: newest, best, or its step.
 
     Raises:
         UserError: there is no run, or none with a checkpoint.
@@ -164,7 +202,7 @@ def read_back(workdir: str, shards: str | None = None) -> "Trained":
     found = to_experiment(resolved)
     if shards:
         found = dataclasses.replace(found, shards=shards)
-    return Trained(found, pathlib.Path(workdir))
+    return Trained(found, pathlib.Path(workdir), checkpoint)
 
 
 class Trained:
@@ -173,16 +211,15 @@ class Trained:
     All of it comes from the run's folder; its shards may be gone.
     """
 
-    def __init__(self, described: experiment.Experiment, workdir: pathlib.Path):
-        """Restores the averaged networks of the newest checkpoint."""
+    def __init__(
+        self,
+        described: experiment.Experiment,
+        workdir: pathlib.Path,
+        checkpoint: str = "newest",
+    ):
+        """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
-        steps = saved.steps()
-        if not steps:
-            raise errors.UserError(
-                f"no checkpoint in {workdir}: run launch.train to its first "
-                "--train.checkpoint_every"
-            )
-        self.experiment, self.step = described, steps[-1]
+        self.experiment, self.step = described, saved.chosen(checkpoint)
         facts = saved.facts(self.step)
         self.labels = tuple(facts["labels"])
         self.media = settings.from_dict(reader.Config, facts["media"])
@@ -191,12 +228,7 @@ class Trained:
             described.devices, strategy="auto", logical_cpus=None
         )
         self.strategy = devices.start(here)
-        task = objective.Task(
-            described.clip,
-            self.labels,
-            tuple(facts["label_counts"]),
-            facts["several_labels"],
-        )
+        task = run_facts.task(facts, described.clip)
         self.loop = train_loop.TrainLoop(
             lambda: described.build_objective(task),
             self.strategy,

@@ -3,14 +3,18 @@
     EXPORT/<version>/             one integer a version, moved in whole
       saved_model.pb, variables/  signatures below
       assets/labels.txt           label names, in the order of the scores
-      assets.extra/model.json     clip, labels, how frames are stored
+      assets.extra/model.json     clip, labels, how frames are stored;
+                                  where a clip may have several labels, the
+                                  score from which on it has one
       assets.extra/golden.json    a clip and the scores it must give
       assets.extra/tf_serving_warmup_requests
 
 `serving_default` takes `frames_bytes`, string [N, T], JPEG frames of clips
 already sampled; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3]. Both
 scale and crop as evaluation does, and give `scores` float32 [N, classes]
-and `label` string [N].
+and `label` string [N], the best one; `scores.<task>` for further label sets
+and `frame_scores` [N, t, classes] where moments are scored. A causal network
+may also have `stream`, see stream_serving.
 """
 
 import base64
@@ -26,52 +30,18 @@ import numpy as np
 import simplejpeg
 import tensorflow as tf
 
-from launch import serving_warmup
-from pipelines import batch, frame_decoding
-from tfrecords_tools.base import atomic_write, errors, settings
-from tfrecords_tools.media import reader
+from launch import model_facts, serving_warmup, stream_serving
+from pipelines import frame_decoding
+from tfrecords_tools.base import atomic_write, errors
 from video_models import objective as objectives
 
 _EXTRA = "assets.extra"
+ModelFacts = model_facts.ModelFacts
 TOLERANCE = 1e-5
 
 
-@dataclasses.dataclass(frozen=True)
-class ModelFacts:
-    """`model.json`: what a caller has to know.
-
-    Attributes:
-        clip: how frames are sampled, and the size that the network sees.
-        labels: in the order of the scores.
-        media: how the frames of the training shards were read and stored.
-    """
-
-    clip: batch.ClipSpec
-    labels: tuple[str, ...]
-    media: reader.Config
-
-    def to_json(self) -> str:
-        """The text of model.json."""
-        values = {
-            "clip": settings.to_dict(self.clip),
-            "labels": list(self.labels),
-            "media": settings.to_dict(self.media),
-        }
-        return json.dumps(values, indent=1)
-
-    @classmethod
-    def from_json(cls, text: str) -> "ModelFacts":
-        """The inverse of `to_json`."""
-        values = json.loads(text)
-        return cls(
-            settings.from_dict(batch.ClipSpec, values["clip"]),
-            tuple(values["labels"]),
-            settings.from_dict(reader.Config, values["media"]),
-        )
-
-
 class Served(tf.Module):
-    """The two signatures, over networks in memory."""
+    """The signatures, over networks in memory."""
 
     def __init__(
         self,
@@ -79,6 +49,7 @@ class Served(tf.Module):
         networks: dict[str, keras.Model],
         facts: ModelFacts,
         labels_file: pathlib.Path,
+        stream: stream_serving.Stream | None = None,
     ):
         """`labels_file` holds one label a line; it becomes the asset."""
         super().__init__()
@@ -107,32 +78,43 @@ class Served(tf.Module):
                 tf.TensorSpec((None, frames, None, None, 3), tf.uint8, "frames")
             ],
         )
+        if stream is not None:
+            self.from_stream = stream.function(
+                self._to_pixels, self.names.lookup
+            )
 
     @property
     def signatures(self) -> dict[str, Any]:
         """Name to function, as they are exported."""
-        return {
+        made = {
             "serving_default": self.from_jpeg,
             "predict_tensor": self.from_pixels,
         }
+        if hasattr(self, "from_stream"):
+            made["stream"] = self.from_stream
+        return made
 
     def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         return self._predict(
-            frames_bytes, lambda jpegs: frame_decoding.decode_clip(jpegs)
+            self._to_pixels(frames_bytes, frame_decoding.decode_clip)
         )
 
     def _from_pixels(self, frames: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self._predict(frames, lambda clip: clip)
+        return self._predict(self._to_pixels(frames))
 
-    def _predict(self, clips: tf.Tensor, decode: Any) -> dict[str, tf.Tensor]:
-        pixels = tf.map_fn(
+    def _to_pixels(
+        self, clips: tf.Tensor, decode: Any = lambda clip: clip
+    ) -> tf.Tensor:
+        return tf.map_fn(
             lambda clip: tf.ensure_shape(
                 frame_decoding.scale_and_crop(decode(clip), self._clip),
-                self._clip.shape,
+                (clips.shape[1], *self._clip.shape[1:]),
             ),
             clips,
             fn_output_signature=tf.uint8,
         )
+
+    def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
         found = self._objective.predict(
             self.networks, tf.cast(pixels, tf.float32)
         )
@@ -145,6 +127,7 @@ def export(
     networks: dict[str, keras.Model],
     facts: ModelFacts,
     output: str | pathlib.Path,
+    stream: stream_serving.Stream | None = None,
 ) -> pathlib.Path:
     """Writes the next version.
 
@@ -153,6 +136,7 @@ def export(
         networks: the networks to export.
         facts: of model.json.
         output: folder of the versions.
+        stream: the same network for streams, if asked for.
 
     Returns:
         The folder of the new version.
@@ -161,19 +145,28 @@ def export(
         UserError: it cannot be written; older versions are untouched.
     """
     output = pathlib.Path(output)
+    facts = facts.with_answers(objective.answers)
+    if stream is not None:
+        facts = dataclasses.replace(facts, stream=stream.facts)
     version = max(_versions(output), default=0) + 1
     with atomic_write.folder(output / str(version)) as temporary:
         extra = temporary / _EXTRA
         extra.mkdir()
         labels = extra / "labels.txt"
         labels.write_text("".join(f"{name}\n" for name in facts.labels))
-        served = Served(objective, networks, facts, labels)
+        served = Served(objective, networks, facts, labels, stream)
         jpegs = _test_pattern(facts.clip.frames)
-        scores = served.from_jpeg(tf.constant([jpegs]))["scores"].numpy()
+        found = _scores_in(served.from_jpeg(tf.constant([jpegs])))
         try:
             tf.saved_model.save(served, temporary, served.signatures)
             serving_warmup.write(
-                extra / "tf_serving_warmup_requests", np.array([jpegs], object)
+                extra / "tf_serving_warmup_requests",
+                {
+                    "serving_default": {
+                        "frames_bytes": np.array([jpegs], object)
+                    },
+                    **(stream.request() if stream else {}),
+                },
             )
         except tf.errors.OpError as error:
             raise errors.UserError(
@@ -184,7 +177,7 @@ def export(
         (extra / "model.json").write_text(facts.to_json())
         golden = {
             "frames_bytes": [base64.b64encode(j).decode() for j in jpegs],
-            "scores": scores[0].tolist(),
+            **{name: scores[0].tolist() for name, scores in found.items()},
         }
         (extra / "golden.json").write_text(json.dumps(golden))
     return output / str(version)
@@ -228,17 +221,59 @@ class Loaded:
         Returns:
             float32 [N, classes].
         """
+        return self.answers(jpegs)["scores"]
+
+    def answers(self, jpegs: list[list[bytes]]) -> dict[str, np.ndarray]:
+        """The same, and whatever else it scores, by name.
+
+        Args:
+            jpegs: N clips of T frames.
+
+        Returns:
+            `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes].
+        """
         served = self._signatures["serving_default"]
-        return served(frames_bytes=tf.constant(jpegs))["scores"].numpy()
+        return _scores_in(served(frames_bytes=tf.constant(jpegs)))
+
+    def stream(self, streams: int = 1) -> stream_serving.Session:
+        """Begins so many streams.
+
+        Raises:
+            UserError: it was exported without.
+        """
+        if self.facts.stream is None:
+            raise errors.UserError(
+                f"the model in {self.path} takes no stream: export its run "
+                "again with launch.export --stream"
+            )
+        return stream_serving.Session(
+            self._signatures["stream"], self.facts.stream, streams
+        )
 
     def golden_difference(self) -> float:
         """How far the golden clip's scores are from the recorded ones."""
+        jpegs, golden = self._golden()
+        found = self.answers([jpegs])
+        differences = [
+            np.abs(found[name][0] - scores).max()
+            for name, scores in golden.items()
+        ]
+        return float(max(differences))
+
+    def golden_stream_difference(self) -> float:
+        """The same, where the clip is seen as a stream."""
+        jpegs, golden = self._golden()
+        frames = frame_decoding.decode_clip(tf.constant(jpegs)).numpy()
+        found = self.stream().scores_of_clip(frames[None])[0]
+        return float(np.abs(found - golden["scores"]).max())
+
+    def _golden(self) -> tuple[list[bytes], dict[str, np.ndarray]]:
+        """The golden clip and its scores by name."""
         with self._damage_named():
             text = (self.path / _EXTRA / "golden.json").read_text()
             golden = json.loads(text)
-            jpegs = [base64.b64decode(j) for j in golden["frames_bytes"]]
-        found = self.scores([jpegs])[0]
-        return float(np.abs(found - np.array(golden["scores"])).max())
+            jpegs = [base64.b64decode(j) for j in golden.pop("frames_bytes")]
+            return jpegs, {k: np.array(v) for k, v in golden.items()}
 
     @contextlib.contextmanager
     def _damage_named(self) -> Iterator[None]:
@@ -249,6 +284,10 @@ class Loaded:
                 f"the model in {self.path} is damaged "
                 f"({type(error).__name__}: {error}): export it again"
             ) from error
+
+
+def _scores_in(found: dict[str, tf.Tensor]) -> dict[str, np.ndarray]:
+    return {k: v.numpy() for k, v in found.items() if "scores" in k}
 
 
 def _versions(folder: pathlib.Path) -> list[int]:

@@ -15,15 +15,19 @@ import tensorflow as tf
 from google.protobuf import descriptor_pool, message_factory
 
 
-def write(path: str | os.PathLike, frames_bytes: np.ndarray) -> None:
-    """Writes one request to `serving_default`, bytes [N, T]."""
-    log = _log_class()()
-    request = log.predict_log.request
-    request.model_spec.signature_name = "serving_default"
-    tensor = tf.make_tensor_proto(frames_bytes, tf.string)
-    request.inputs["frames_bytes"] = tensor.SerializeToString()
+def write(
+    path: str | os.PathLike, requests: dict[str, dict[str, np.ndarray]]
+) -> None:
+    """Writes one request to each signature: input name to tensor."""
     with tf.io.TFRecordWriter(os.fspath(path)) as writer:
-        writer.write(log.SerializeToString())
+        for signature, inputs in requests.items():
+            log = _log_class()()
+            request = log.predict_log.request
+            request.model_spec.signature_name = signature
+            for name, value in inputs.items():
+                tensor = tf.make_tensor_proto(value)
+                request.inputs[name] = tensor.SerializeToString()
+            writer.write(log.SerializeToString())
 
 
 @functools.cache

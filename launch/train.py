@@ -4,7 +4,7 @@
         --shards=DIR --workdir=RUN
 """
 
-from launch import experiment, run_flags
+from launch import run_flags, training_run
 from tfrecords_tools.base import errors, flags
 
 
@@ -16,7 +16,7 @@ def main(resolved: flags.Resolved) -> None:
     resolved = run_flags.with_whole_paths(resolved)
     workdir = resolved.settings.workdir
     run_flags.check(resolved)
-    run = experiment.Run(run_flags.to_experiment(resolved), workdir)
+    run = training_run.Run(run_flags.to_experiment(resolved), workdir)
     if run.is_chief:
         run_flags.record(resolved)
     run.to_the_end()

@@ -6,66 +6,21 @@ over the replicas, clipped, and applied; then the averaged copies follow.
 Data, checkpoints and reports are the experiment's business.
 """
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from launch import gradients
-from tfrecords_tools.base import errors, settings
+from launch import averaging, gradients, recomputation, train_settings
+from tfrecords_tools.base import errors
+from video_models import freezing, layer_paths, optimizers
 from video_models import objective as objectives
-from video_models.layers import normalization
 
 SKIPPED = "skipped"
 
 
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """How long and how carefully to train."""
-
-    steps: int = settings.setting(1000, "Steps in all.", minimum=1)
-    batch_size: int = settings.setting(
-        16, "Clips in a step, over all replicas and hosts.", minimum=1
-    )
-    seed: int = settings.setting(
-        0,
-        "Of the weights, the order, the augmentations and dropout.",
-        minimum=0,
-        maximum=2**32 - 1,
-    )
-    parts: int = settings.setting(
-        1,
-        "Gradient accumulation: parts that each replica's batch is computed "
-        "in, one after the other, to save memory.",
-        minimum=1,
-    )
-    clip_norm: float | None = settings.setting(
-        None, "Most that the norm of all gradients together may be, above 0.",
-        minimum=1e-12,
-    )  # fmt: skip
-    average: float = settings.setting(
-        0.999,
-        "Decay of the weights' moving average, which is evaluated and "
-        "exported; 0 follows the weights at once.",
-        minimum=0.0,
-        maximum=0.999999,
-    )
-    steps_per_execution: int = settings.setting(
-        1, "Steps that run without coming back to Python.", minimum=1
-    )
-    checkpoint_every: int = settings.setting(
-        500, "Steps from one checkpoint to the next.", minimum=1
-    )
-    keep: int = settings.setting(2, "Checkpoints to keep.", minimum=1)
-    log_every: int = settings.setting(
-        20, "Steps from one report to the next.", minimum=1
-    )
-    evaluate_every: int | None = settings.setting(
-        None, "Steps between evaluations; not given: only at the end.",
-        minimum=1,
-    )  # fmt: skip
+Config = train_settings.Config
 
 
 class TrainLoop:
@@ -73,7 +28,9 @@ class TrainLoop:
 
     Attributes:
         averaged: network name to its averaged copy, for evaluation.
+        frozen: variables that no step changes.
         state: name to variables, all that a checkpoint has to hold.
+        names: what those of the averaged copies are called.
     """
 
     def __init__(
@@ -107,14 +64,21 @@ class TrainLoop:
         with strategy.scope():
             keras.utils.set_random_seed(config.seed)
             self.objective = make_objective()
-            self.averaged = {
-                name: _copy(network)
-                for name, network in self.objective.networks.items()
-            }
-            for player in self.objective.players:
-                player.optimizer.build(self._variables(player))
-                _leave_summing_to_the_loop(player.optimizer)
+            networks = self.objective.networks
+            self.frozen = freezing.freeze(networks, config.freeze)
+            self._averages = averaging.Averages(
+                networks, config.average, self._even_from(), self.frozen
+            )
+            self.averaged = self._averages.copies
+            self._build_optimizers()
+        if config.remat == "blocks":
+            for network in networks.values():
+                recomputation.by_blocks(network)
         self.state = self._collect_state()
+        self.names = {
+            f"average_{name}": layer_paths.names(network)
+            for name, network in self.averaged.items()
+        }
         self._gradients = {
             player.name: gradients.of_player(
                 self.objective,
@@ -128,7 +92,14 @@ class TrainLoop:
         }
         self._executions: dict[tuple, Callable] = {}
         self._value_names: dict[tuple, list[str]] = {}
-        self._check()
+        train_settings.check(
+            config, self.objective, strategy.num_replicas_in_sync, xla
+        )
+
+    def begin(self) -> None:
+        """Starts the averages anew, after other weights were loaded."""
+        with self._strategy.scope():
+            self._averages.begin(self.objective.networks)
 
     def steps_at_once(self, step: int) -> int:
         """How many steps `execute` takes from `step` on."""
@@ -180,7 +151,7 @@ class TrainLoop:
                 for turn in range(player.repeats):
                     values |= self._move(player, turn, batch, step)
         self._share_statistics()
-        self._average(step)
+        self._averages.follow(step)
         if self._counts_skipped:
             context = tf.distribute.get_replica_context()
             own = tf.reduce_sum(1.0 - batch["mask"])
@@ -220,11 +191,12 @@ class TrainLoop:
         """Gives all replicas the mean of what BatchNorm has gathered."""
         if self._strategy.num_replicas_in_sync == 1:
             return
+        frozen = {id(variable) for variable in self.frozen}
         gathered = [
             variable
             for network in self.objective.networks.values()
             for variable in network.non_trainable_variables
-            if variable.dtype.startswith("float")
+            if variable.dtype.startswith("float") and id(variable) not in frozen
         ]
         if gathered:
             # Read into tensors: reducing a variable itself fails on workers.
@@ -234,22 +206,6 @@ class TrainLoop:
             )
             for variable, mean in zip(gathered, means, strict=True):
                 variable.assign(mean)
-
-    def _average(self, step: tf.Tensor) -> None:
-        """Moves the averaged weights; everything else is copied.
-
-        The decay starts small, so that early weights are soon forgotten.
-        """
-        moment = tf.cast(step, tf.float32)
-        decay = tf.minimum(
-            self._config.average, (1.0 + moment) / (10.0 + moment)
-        )
-        for name, network in self.objective.networks.items():
-            copy = self.averaged[name]
-            for mean, now in _paired(copy, network, "trainable_variables"):
-                mean.assign(now + decay * (mean - now))
-            for kept, now in _paired(copy, network, "non_trainable_variables"):
-                kept.assign(now)
 
     def _trace(self, active: tuple[str, ...], count: int) -> Callable:
         def one(batches, step):
@@ -278,6 +234,22 @@ class TrainLoop:
             for variable in self.objective.networks[name].trainable_variables
         ]
 
+    def _build_optimizers(self) -> None:
+        for player in self.objective.players:
+            variables = self._variables(player)
+            if not variables:
+                raise errors.UserError(
+                    f"--train.freeze={','.join(self._config.freeze)} leaves "
+                    f"nothing to train in {', '.join(player.networks)}"
+                )
+            networks = [self.objective.networks[n] for n in player.networks]
+            optimizers.build_slots(player.optimizer, networks, variables)
+            _leave_summing_to_the_loop(player.optimizer)
+
+    def _even_from(self) -> int | None:
+        share = self._config.average_from
+        return None if share is None else int(share * self._config.steps)
+
     def _collect_state(self) -> dict[str, list[Any]]:
         state = {}
         for name, network in self.objective.networks.items():
@@ -287,48 +259,6 @@ class TrainLoop:
             variables = list(player.optimizer.variables)
             state[f"optimizer_{player.name}"] = variables
         return state
-
-    def _check(self) -> None:
-        config = self._config
-        replicas = self._strategy.num_replicas_in_sync
-        if self._xla and replicas > 1 and self._is_synchronized():
-            raise errors.UserError(
-                "--devices.xla: wanted off, since BatchNorm that is "
-                "synchronised between replicas cannot be compiled; or "
-                "choose another --backbone.norm"
-            )
-        if config.steps_per_execution > 1 and any(
-            player.every > 1 for player in self.objective.players
-        ):
-            raise errors.UserError(
-                "--train.steps_per_execution: wanted 1, since not every "
-                "player moves in every step"
-            )
-        if config.parts > 1 and self.objective.needs_gather:
-            raise errors.UserError(
-                "--train.parts: wanted 1, since the loss compares all clips "
-                "of the batch with one another"
-            )
-        each = config.batch_size // replicas
-        if each % config.parts:
-            raise errors.UserError(
-                f"--train.parts={config.parts}: {each} clips on a replica "
-                "cannot be cut into so many equal parts"
-            )
-
-    def _is_synchronized(self) -> bool:
-        networks = self.objective.networks.values()
-        return any(normalization.is_synchronized(each) for each in networks)
-
-
-def _copy(network: keras.Model) -> keras.Model:
-    copy = keras.models.clone_model(network)
-    copy.set_weights(network.get_weights())
-    return copy
-
-
-def _paired(one: keras.Model, other: keras.Model, kind: str) -> Iterator:
-    return zip(getattr(one, kind), getattr(other, kind), strict=True)
 
 
 def _leave_summing_to_the_loop(optimizer: keras.optimizers.Optimizer) -> None:

@@ -6,6 +6,7 @@ from tfrecords_tools.base import errors
 from video_models import objective
 
 _FLAG = "--objective.class_weights"
+_POSITIVE = "--objective.positive_weights"
 
 
 def of(setting: tuple[str, ...], task: objective.Task) -> np.ndarray | None:
@@ -21,41 +22,71 @@ def of(setting: tuple[str, ...], task: objective.Task) -> np.ndarray | None:
     Raises:
         UserError: not one number a label, or a weight below 0.
     """
-    if not setting:
-        return None
     if setting == ("balanced",):
-        return _balanced(task)
-    if len(setting) != len(task.labels):
-        raise errors.UserError(
-            f"{_FLAG} has {len(setting)} values, the data has "
-            f"{len(task.labels)} labels: give one number a label, or "
-            "'balanced'"
-        )
-    return np.array([_number(text) for text in setting], np.float32)
+        clips = _clips_of_each(_FLAG, task)
+        seen = max(1, np.count_nonzero(clips))
+        # Each label weighs the same in sum; a clip weighs 1 on average.
+        return np.float32(clips.sum() / (seen * np.maximum(clips, 1)))
+    return _given(_FLAG, setting, task)
 
 
-def _balanced(task: objective.Task) -> np.ndarray:
-    """Each label weighs the same in sum; a clip weighs 1 on average."""
+def of_positives(
+    setting: tuple[str, ...], task: objective.Task
+) -> np.ndarray | None:
+    """The weights of clips that have a label, against those that have not.
+
+    Args:
+        setting: empty, `("balanced",)`, under which both weigh the same in
+            sum, or one number a label.
+        task: the labels, how often each stands in the training data, and how
+            many clips that has.
+
+    Returns:
+        float32 [classes], or None where all weigh the same.
+
+    Raises:
+        UserError: not one number a label, or a weight below 0.
+    """
+    if setting == ("balanced",):
+        clips = _clips_of_each(_POSITIVE, task)
+        without = np.maximum(task.clips - clips, 1)
+        return np.float32(without / np.maximum(clips, 1))
+    return _given(_POSITIVE, setting, task)
+
+
+def _clips_of_each(flag: str, task: objective.Task) -> np.ndarray:
     if len(task.label_counts) != len(task.labels):
         raise errors.UserError(
-            f"{_FLAG}=balanced wants to know how many training clips each "
+            f"{flag}=balanced wants to know how many training clips each "
             f"of the {len(task.labels)} labels has, got "
             f"{len(task.label_counts)} numbers: build the shards again, or "
             "give one weight a label"
         )
-    clips = np.array(task.label_counts, np.float64)
-    seen = max(1, np.count_nonzero(clips))
-    return np.float32(clips.sum() / (seen * np.maximum(clips, 1)))
+    return np.array(task.label_counts, np.float64)
 
 
-def _number(text: str) -> float:
+def _given(
+    flag: str, setting: tuple[str, ...], task: objective.Task
+) -> np.ndarray | None:
+    if not setting:
+        return None
+    if len(setting) != len(task.labels):
+        raise errors.UserError(
+            f"{flag} has {len(setting)} values, the data has "
+            f"{len(task.labels)} labels: give one number a label, or "
+            "'balanced'"
+        )
+    return np.array([_number(flag, text) for text in setting], np.float32)
+
+
+def _number(flag: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0 <= value < float("inf"):
         raise errors.UserError(
-            f"{_FLAG} has {text!r}: wanted a number of at least 0, or "
+            f"{flag} has {text!r}: wanted a number of at least 0, or "
             "'balanced' alone"
         )
     return value

@@ -31,6 +31,15 @@ class Player:
 
 
 @dataclasses.dataclass(frozen=True)
+class LabelSet:
+    """A further set of labels, `label.<task>` of a batch."""
+
+    labels: tuple[str, ...]
+    several: bool = False
+    """Whether a clip may have more than one of them."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Task:
     """What the data asks for."""
 
@@ -39,6 +48,19 @@ class Task:
     label_counts: tuple[int, ...] = ()
     """Training clips of each label; empty where it is not known."""
     several_labels: bool = False
+    tasks: dict[str, LabelSet] = dataclasses.field(default_factory=dict)
+    clips: int = 0
+    """Training clips; 0 where it is not known."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """How scores of labels are read."""
+
+    labels: tuple[str, ...]
+    """In the order of the scores."""
+    threshold: float | None = None
+    """A clip has all labels whose score reaches it; None: only the best."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +83,8 @@ class Objective:
     players: tuple[Player, ...]
     needs_gather: bool = False
     """Whether `losses` gathers across replicas, which XLA cannot compile."""
+    answers: dict[str, Answer] = {}  # Never changed, only replaced.
+    """Of what `predict` gives, the scores of labels: `scores` are the main."""
 
     def forward(self, player: str, batch: Tensors, seed: Any, step: Any) -> Any:
         """Runs the networks in training mode.

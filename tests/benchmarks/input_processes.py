@@ -1,4 +1,4 @@
-"""Processes of input_worker: started together, run one at a time."""
+"""Processes of a worker module: started together, run one at a time."""
 
 import contextlib
 import json
@@ -7,13 +7,31 @@ import pathlib
 import signal
 import subprocess
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks import input_worker
 from tfrecords_tools.base import errors
 
 ROOT = pathlib.Path(__file__).parents[2]
 _LEAVE_SECONDS = 10
+
+
+class Start(NamedTuple):
+    """How a worker is started.
+
+    Attributes:
+        python: of the contender's environment.
+        job: a tuple of plain values with names, for the module.
+        environment: variables beside those of this process.
+        module: serves as input_worker does.
+        round: what the module tells of a round.
+    """
+
+    python: str
+    job: Any
+    environment: dict[str, str] = {}
+    module: str = "tests.benchmarks.input_worker"
+    round: type = input_worker.Round
 
 
 class Worker:
@@ -24,13 +42,14 @@ class Worker:
         about: what it told of its first batch; empty until `ready`.
     """
 
-    def __init__(self, name: str, python: str, job: input_worker.Job):
-        self.name = name
-        module = "tests.benchmarks.input_worker"
+    def __init__(self, name: str, start: Start):
+        self.name, self._made = name, start.round
+        told = json.dumps(start.job._asdict())
+        quiet = {"TF_CPP_MIN_LOG_LEVEL": "2"}
         self.process = subprocess.Popen(
-            [python, "-m", module, json.dumps(job._asdict())],
+            [start.python, "-m", start.module, told],
             cwd=ROOT,
-            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+            env=os.environ | quiet | start.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -44,13 +63,13 @@ class Worker:
         self.about = self._told()
         self._signal(signal.SIGSTOP)
 
-    def round(self, lead: float, seconds: float) -> input_worker.Round:
+    def round(self, lead: float, seconds: float) -> Any:
         """Lets it run; the timed part begins after `lead` seconds."""
         self._signal(signal.SIGCONT)
         print(lead, seconds, file=self.process.stdin, flush=True)
         told = self._told()
         self._signal(signal.SIGSTOP)
-        return input_worker.Round(**told)
+        return self._made(**told)
 
     def leave(self) -> None:
         """Asks it to end."""
@@ -80,17 +99,17 @@ class Worker:
 
 @contextlib.contextmanager
 def all_of(
-    jobs: dict[str, tuple[str, input_worker.Job]],
+    starts: dict[str, Start],
 ) -> Iterator[list[Worker]]:
-    """Starts a worker for every name, given a Python and a job; ends them.
+    """Starts a worker for every name and ends them.
 
     Raises:
         UserError: one fails; what it printed is in the message.
     """
     workers: list[Worker] = []
     try:
-        for name, (python, job) in jobs.items():
-            workers.append(Worker(name, python, job))
+        for name, start in starts.items():
+            workers.append(Worker(name, start))
         for worker in workers:
             worker.ready()
         yield workers

@@ -83,7 +83,7 @@ def run(resolved: flags.Resolved) -> None:
         _write(own, rounds, about, goals)
 
 
-def _jobs(own: Config) -> dict[str, tuple[str, input_worker.Job]]:
+def _jobs(own: Config) -> dict[str, input_processes.Start]:
     """Name to Python and job of everybody who can run."""
     pythons = {
         "own": sys.executable, "garden": own.garden, "torch": own.torch
@@ -106,7 +106,8 @@ def _jobs(own: Config) -> dict[str, tuple[str, input_worker.Job]]:
                 batch=own.batch,
                 workers=os.cpu_count() or 1,
             )
-            jobs[name] = pythons[chosen.environment], job
+            python = pythons[chosen.environment]
+            jobs[name] = input_processes.Start(python, job)
         else:
             print(f"left out: {name}, --{chosen.environment} is not given")
     return jobs

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 
@@ -62,12 +62,11 @@ class Round(NamedTuple):
 
 def main() -> None:
     """Serves rounds until stdin ends."""
-    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+    end_with_parent()
     job = Job(**json.loads(sys.argv[1]))
     # It may start this process again, so it comes before all else.
     peer = importlib.import_module(f"tests.benchmarks.input_peers.{job.peer}")
-    output = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # What libraries print shall not stand between.
+    output = quiet_output()
     batches = peer.batches(job)
     first = next(batches)
     about = {
@@ -83,19 +82,31 @@ def main() -> None:
         print(json.dumps(made._asdict()), file=output, flush=True)
 
 
+def end_with_parent() -> None:
+    """This process is killed when that which started it ends."""
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+
+
+def quiet_output() -> TextIO:
+    """The output for lines of ours; what libraries print goes elsewhere."""
+    output = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return output
+
+
 def _round(batches: Iterator[Any], lead: float, seconds: float) -> Round:
     """Counts what comes after `lead`, when nothing made before is left."""
     start = time.perf_counter()
     while time.perf_counter() - start < lead:
         next(batches)
-    cpu, start, clips = _cpu_seconds(), time.perf_counter(), 0
+    cpu, start, clips = cpu_seconds(), time.perf_counter(), 0
     while time.perf_counter() - start < seconds:
         clips += len(next(batches))
     taken = time.perf_counter() - start
-    return Round(clips, taken, _cpu_seconds() - cpu)
+    return Round(clips, taken, cpu_seconds() - cpu)
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
     """What this process and all its children have used."""
     ticks = 0
     for number in process_memory.tree(os.getpid()):

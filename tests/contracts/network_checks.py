@@ -20,6 +20,15 @@ def random_inputs(shape, scale=1.0, batch=2):
     return np.float32(scale * generator.random((batch, *shape)))
 
 
+def without_zeros(network):
+    """The same network; weights that are 0 would hide what they multiply."""
+    random = np.random.default_rng(0)
+    for each in network.variables:
+        if each.dtype.startswith("float") and not np.any(each):
+            each.assign(0.1 * random.standard_normal(each.shape))
+    return network
+
+
 def outputs(network, inputs, **kwargs):
     """All outputs, in the order of their names."""
     return keras.tree.flatten(network(inputs, **kwargs))

@@ -1,9 +1,20 @@
 """One short real run, and its export, for all tests that need one."""
 
 import pytest
+import tensorflow as tf
 
-from launch import export, run_flags, train
+from launch import (
+    export,
+    run_flags,
+    serving,
+    stream_serving,
+    train,
+    train_loop,
+    validation,
+)
+from tests.launch import causal_network
 from tfrecords_tools.base import flags
+from tfrecords_tools.media import reader
 
 
 def _command(module_command, main, *arguments: str) -> None:
@@ -41,3 +52,37 @@ def exported(trained, tmp_path_factory):
         f"--output={output}",
     )
     return output
+
+
+@pytest.fixture(scope="session")
+def exported_stream(tmp_path_factory):
+    """Folder of the export of a causal network, with chunks of 2 frames."""
+    made = causal_network.build()
+    stream = stream_serving.Stream(
+        made,
+        made.networks,
+        causal_network.parts(),
+        causal_network.CLIP,
+        classes=3,
+        frames=2,
+    )
+    facts = serving.ModelFacts(
+        causal_network.CLIP, causal_network.LABELS, reader.Config()
+    )
+    output = tmp_path_factory.mktemp("export_stream")
+    serving.export(made, made.networks, facts, output, stream)
+    return output
+
+
+@pytest.fixture
+def no_steps(monkeypatch):
+    """Neither steps nor evaluations: they change and cost nothing."""
+
+    def execute(self, batches, step):
+        return {"loss": tf.zeros(self.steps_at_once(step))}
+
+    def report(self, loop, board, step):
+        return {}
+
+    monkeypatch.setattr(train_loop.TrainLoop, "execute", execute)
+    monkeypatch.setattr(validation.Validation, "report", report)

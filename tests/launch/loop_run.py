@@ -30,6 +30,8 @@ class Trial:
     parts: int = 1
     steps_per_execution: int = 1
     learning_rate: float = 1e-3
+    with_care: bool = False
+    """Rates by depth, a frozen layer, blocks computed again, even averages."""
 
 
 def cluster(workers: int) -> list[dict[str, str]]:
@@ -78,8 +80,12 @@ def _main(trial: Trial) -> None:
 
     from launch import devices, evaluation, train_loop
     from tests.launch import toy_objectives
+    from video_models import optimizers
 
     def make_optimizer():
+        if trial.with_care:
+            config = optimizers.Config(name="lion", layer_decay=0.7)
+            return optimizers.build(config, trial.learning_rate)
         return keras.optimizers.AdamW(trial.learning_rate)
 
     strategy = devices.start(
@@ -104,6 +110,7 @@ def _main(trial: Trial) -> None:
         clip_norm=trial.clip_norm,
         parts=trial.parts,
         steps_per_execution=trial.steps_per_execution,
+        **toy_objectives.WITH_CARE if trial.with_care else {},
     )
     loop = train_loop.TrainLoop(make, strategy, config, trial.xla == "on")
     share = evaluation.share_of(strategy, config.batch_size)

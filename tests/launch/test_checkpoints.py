@@ -77,3 +77,32 @@ with tempfile.TemporaryDirectory() as folder:
 def _little_room() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, 10**6))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def test_best_is_kept_besides_the_newest(tmp_path):
+    saved = checkpoints.Checkpoints(tmp_path, keep=1)
+    for step in (1, 2, 3):
+        saved.save(step, _state(1.0), {})
+        if step == 1:
+            saved.mark_best(1, {"value": 0.5})
+    assert saved.steps() == [1, 3]
+    saved.mark_best(3, {"value": 0.6})
+    assert saved.steps() == [3]
+
+
+def test_checkpoint_is_chosen_by_name_or_step(tmp_path):
+    saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
+    for step in (1, 20):
+        saved.save(step, _state(1.0), {})
+    assert saved.chosen("newest") == 20
+    assert saved.chosen("1") == 1
+    for unknown in ("best", "2", "last"):
+        with pytest.raises(errors.UserError, match="the steps 1, 20"):
+            saved.chosen(unknown)
+
+
+def test_best_that_was_removed_is_forgotten(tmp_path):
+    saved = checkpoints.Checkpoints(tmp_path)
+    saved.save(1, _state(1.0), {})
+    saved.mark_best(7, {})
+    assert saved.best() is None

@@ -112,3 +112,8 @@ def test_other_training_clips_are_refused_when_a_run_goes_on(
     manifest.write(shards, dataclasses.replace(about, splits=splits))
     with pytest.raises(errors.UserError, match="other training clips"):
         experiment.run(_experiment(shards, "--train.steps=2"), workdir)
+
+
+def test_float16_is_refused_since_its_losses_would_have_to_be_scaled():
+    with pytest.raises(errors.UserError, match="wanted one of float32, bfloat"):
+        _experiment("", "--devices.precision=float16")

@@ -46,6 +46,12 @@ def test_clipping_is_by_the_norm_over_all_replicas():
     np.testing.assert_allclose(two["rows"], one["rows"], rtol=1e-5, atol=1e-5)
 
 
+def test_rates_by_depth_and_recomputation_are_the_same_on_replicas():
+    one = loop_run.run(with_care=True, steps=6)
+    two = loop_run.run(with_care=True, steps=6, strategy="mirrored", replicas=2)
+    np.testing.assert_allclose(two["rows"], one["rows"], rtol=1e-5, atol=1e-5)
+
+
 def test_two_replicas_compile(one_device):
     two = loop_run.run(strategy="mirrored", replicas=2, xla="on", steps=3)
     np.testing.assert_allclose(

@@ -10,6 +10,7 @@ from pipelines import batch
 from tests.launch import toy_objectives
 from tfrecords_tools.base import errors, registry
 from video_models import objective as objectives
+from video_models import optimizers
 
 OBJECTIVES = (
     toy_objectives.classification,
@@ -90,15 +91,7 @@ def test_loss_and_gradients_are_the_same_with_xla(make):
             np.testing.assert_allclose(other, one, rtol=1e-4, atol=spare)
 
 
-@pytest.mark.parametrize("make", OBJECTIVES)
-def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
-    def fresh():
-        return train_loop.TrainLoop(
-            lambda: make(lambda: keras.optimizers.AdamW(0.01)),
-            tf.distribute.get_strategy(),
-            train_loop.Config(steps=4, batch_size=8, average=0.9),
-        )
-
+def _assert_goes_on_to_the_same_bytes(fresh, tmp_path):
     saved = checkpoints.Checkpoints(tmp_path)
     undisturbed, batches = fresh(), _batches()
     for step in range(4):
@@ -113,6 +106,35 @@ def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
     for name, variables in undisturbed.state.items():
         for one, other in zip(variables, restored.state[name], strict=True):
             assert one.numpy().tobytes() == other.numpy().tobytes(), name
+
+
+@pytest.mark.parametrize("make", OBJECTIVES)
+def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
+    def fresh():
+        return train_loop.TrainLoop(
+            lambda: make(lambda: keras.optimizers.AdamW(0.01)),
+            tf.distribute.get_strategy(),
+            train_loop.Config(steps=4, batch_size=8, average=0.9),
+        )
+
+    _assert_goes_on_to_the_same_bytes(fresh, tmp_path)
+
+
+def test_restored_loop_with_rates_by_depth_goes_on_to_the_same_bytes(tmp_path):
+    config = optimizers.Config(name="muon", layer_decay=0.7)
+
+    def fresh():
+        return train_loop.TrainLoop(
+            lambda: toy_objectives.classification(
+                lambda: optimizers.build(config, 0.01), "batch", dropout=0.3
+            ),
+            tf.distribute.get_strategy(),
+            train_loop.Config(
+                steps=4, batch_size=8, **toy_objectives.WITH_CARE
+            ),
+        )
+
+    _assert_goes_on_to_the_same_bytes(fresh, tmp_path)
 
 
 def test_compiled_step_has_static_shapes_only():
@@ -147,3 +169,8 @@ def test_compiled_step_has_static_shapes_only():
     lower = compute.experimental_get_compiler_ir(example, seed, step, replica)
     # XLA writes a dimension that is only bounded as <=16.
     assert "<=" not in lower(stage="hlo")
+
+
+def test_patience_without_evaluations_is_refused():
+    with pytest.raises(errors.UserError, match="give --train.evaluate_every"):
+        _loop(steps=1, patience=2)

@@ -11,6 +11,13 @@ from tfrecords_tools.base import registry
 from video_models import objective
 from video_models.layers import randomness
 
+# Of the train loop, for `classification`.
+WITH_CARE = {
+    "freeze": ("frame_conv/conv1",),
+    "remat": "blocks",
+    "average_from": 0.5,
+}
+
 
 def _flat(units: tuple[int, ...], name: str) -> keras.Model:
     frames = keras.Input((2, 8, 8, 3))

@@ -8,9 +8,13 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import class_report, class_weights, objective, video_network
-
-ops = keras.ops
+from video_models import (
+    class_weights,
+    clip_logits,
+    objective,
+    single_label,
+    video_network,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +53,10 @@ def build(
     if task.several_labels:
         raise errors.UserError(
             "this data has several labels a clip, --objective=classification "
-            "wants one: keep one label a clip and build the shards again"
+            "wants one: choose --objective=multi_label, or keep one label a "
+            "clip and build the shards again"
         )
+    clip_logits.check_head(parts.head)
     return Classification(config, parts, task, make_optimizer)
 
 
@@ -67,6 +73,10 @@ class Classification(objective.Objective):
         """See `build`."""
         self.config, self.task = config, task
         self.weights = class_weights.of(config.class_weights, task)
+        self._set = single_label.SingleLabel(
+            task.labels, config.label_smoothing, self.weights
+        )
+        self.answers = {"scores": self._set.answer}
         classifier = video_network.build(
             parts.backbone,
             parts.temporal,
@@ -80,7 +90,7 @@ class Classification(objective.Objective):
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits float32 [B, classes]."""
+        """Logits float32 [B, classes], or [B, t, classes] of moments."""
         return self.networks["classifier"](batch["frames"], training=True)
 
     def losses(
@@ -88,46 +98,20 @@ class Classification(objective.Objective):
     ) -> dict[str, Any]:
         """`cross_entropy`, smoothed and weighted, in nats; 0 where a clip has
         no label."""
-        targets = self._targets(batch["label"])
-        smoothing = self.config.label_smoothing
-        smooth = (1 - smoothing) * targets + smoothing / len(self.task.labels)
-        entropy = -ops.sum(smooth * ops.log_softmax(outputs), axis=-1)
-        if self.weights is not None:
-            entropy = entropy * ops.sum(targets * self.weights, axis=-1)
-        return {"cross_entropy": entropy * _has_label(targets)}
+        return {"cross_entropy": self._set.loss(outputs, batch["label"])}
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`scores` float32 [B, classes], which sum to 1."""
+        """`scores` float32 [B, classes], which sum to 1; and `frame_scores`
+        [B, t, classes] where the head scores moments."""
         logits = networks["classifier"](frames, training=False)
-        return {"scores": ops.softmax(logits)}
+        return clip_logits.scores(self._set.scores, logits)
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Probabilities are averaged over views; a soft label's class is its
         largest; a clip without a label counts nothing."""
-        log_scores = self._log_scores(networks, batch["frames"])
-        targets = self._targets(batch["label"])
-        mask = ops.cast(batch["mask"], "float32")
-        mask = mask * _has_label(targets)
-        return class_report.counts(log_scores, targets, mask)
+        logits = clip_logits.of_views(networks["classifier"], batch["frames"])
+        return self._set.counts(logits, batch["label"], batch["mask"])
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """See `class_report.report`."""
-        return class_report.report(counts, self.task.labels)
-
-    def _log_scores(self, networks: dict, frames: Any) -> Any:
-        views = frames.shape[1]
-        clips = ops.reshape(frames, (-1, *frames.shape[2:]))
-        logits = networks["classifier"](clips, training=False)
-        logits = ops.reshape(logits, (-1, views, logits.shape[-1]))
-        scores = ops.logsumexp(ops.log_softmax(logits), axis=1)
-        return scores - float(np.log(views))
-
-    def _targets(self, label: Any) -> Any:
-        if len(label.shape) == 2:
-            return ops.cast(label, "float32")
-        return ops.one_hot(label, len(self.task.labels), dtype="float32")
-
-
-def _has_label(targets: Any) -> Any:
-    """float32 [B]: 1, or 0 where a row of targets is empty."""
-    return ops.cast(ops.any(targets > 0, axis=-1), "float32")
+        return self._set.report(counts)

@@ -1,0 +1,72 @@
+"""Averaged copies of networks, which are evaluated and exported.
+
+The copies follow in each step. Weights are averaged, exponentially or, late
+in a run, evenly (arXiv:1803.05407); everything else is copied.
+"""
+
+import keras
+import tensorflow as tf
+
+
+class Averages:
+    """The copies of some networks.
+
+    Attributes:
+        copies: network name to its averaged copy.
+    """
+
+    def __init__(
+        self,
+        networks: dict[str, keras.Model],
+        decay: float,
+        even_from: int | None = None,
+        frozen: list[keras.Variable] | None = None,
+    ):
+        """Copies begin as the networks are; call it in the strategy's scope.
+
+        Args:
+            networks: name to network.
+            decay: share of the average that a step keeps.
+            even_from: step from which on all steps count alike.
+            frozen: variables that never change.
+        """
+        self._decay, self._even_from = decay, even_from
+        self.copies = {name: _copy(each) for name, each in networks.items()}
+        unmoved = {id(variable) for variable in frozen or ()}
+        self._pairs = [
+            (own, now)
+            for name, network in networks.items()
+            for own, now in zip(
+                self.copies[name].variables, network.variables, strict=True
+            )
+            if id(now) not in unmoved
+        ]
+
+    def begin(self, networks: dict[str, keras.Model]) -> None:
+        """Takes over the weights, as before a first step."""
+        for name, network in networks.items():
+            self.copies[name].set_weights(network.get_weights())
+
+    def follow(self, step: tf.Tensor) -> None:
+        """Moves the copies after `step`, int64 []; on each replica."""
+        decay = self._decay_of(tf.cast(step, tf.float32))
+        for own, now in self._pairs:
+            if now.trainable:
+                own.assign(now + decay * (own - now))
+            else:
+                own.assign(now)
+
+    def _decay_of(self, moment: tf.Tensor) -> tf.Tensor:
+        # Small at first, so that early weights are soon forgotten.
+        decay = tf.minimum(self._decay, (1.0 + moment) / (10.0 + moment))
+        if self._even_from is None:
+            return decay
+        before = moment - float(self._even_from)
+        evenly = before / (1.0 + before)
+        return tf.where(before < 0.0, decay, tf.maximum(evenly, 0.0))
+
+
+def _copy(network: keras.Model) -> keras.Model:
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    return copy

@@ -1,0 +1,82 @@
+"""Which step of a run was best, and when to stop waiting for a better one."""
+
+import dataclasses
+import math
+import re
+from typing import Any
+
+from tfrecords_tools.base import errors
+
+_USUAL = ("accuracy", "mean_average_precision", "loss")
+_LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity")
+
+
+@dataclasses.dataclass(frozen=True)
+class Watch:
+    """What the evaluations of a run have come to; a checkpoint keeps it.
+
+    Attributes:
+        name: the number of the report that is watched; None before the
+            first evaluation, or where there is none to watch.
+        evaluated: the step evaluated last.
+        step: the best one.
+        value: its number.
+        since: evaluations after it.
+    """
+
+    name: str | None = None
+    evaluated: int = 0
+    step: int | None = None
+    value: float | None = None
+    since: int = 0
+
+    def after(
+        self, step: int, report: dict[str, Any], asked: str | None
+    ) -> "Watch":
+        """The same after an evaluation.
+
+        Args:
+            step: that was evaluated; nothing changes where it was before.
+            report: of the evaluation.
+            asked: the number to watch; None for the usual one.
+
+        Raises:
+            UserError: the report has no such number.
+        """
+        name = _watched(report, asked)
+        if step <= self.evaluated:
+            return self
+        if name is None:
+            return dataclasses.replace(self, evaluated=step)
+        value = float(report[name])
+        if self.value is None or _is_better(name, value, self.value):
+            return Watch(name, step, step, value, 0)
+        return dataclasses.replace(self, evaluated=step, since=self.since + 1)
+
+    def is_over(self, patience: int | None) -> bool:
+        """Whether so many evaluations in a row brought nothing better."""
+        return patience is not None and self.since >= patience
+
+    def told(self) -> str:
+        """`accuracy 0.8312 at step 200`; empty where nothing is watched."""
+        if self.value is None:
+            return ""
+        return f"{self.name} {self.value:.4f} at step {self.step}"
+
+
+def _watched(report: dict[str, Any], asked: str | None) -> str | None:
+    numbers = [k for k, value in report.items() if isinstance(value, float)]
+    if asked is None:
+        return next((name for name in _USUAL if name in numbers), None)
+    if asked not in numbers:
+        raise errors.UserError(
+            f"--train.watch={asked}: the evaluation gives no such number; "
+            f"wanted one of {', '.join(numbers)}"
+        )
+    return asked
+
+
+def _is_better(name: str, value: float, best: float) -> bool:
+    if math.isnan(value) or math.isnan(best):
+        return math.isnan(best) and not math.isnan(value)
+    return value < best if _LOWER_IS_BETTER.search(name) else value > best

@@ -1,0 +1,88 @@
+"""What a caller has to know of an exported model: `model.json`."""
+
+import dataclasses
+import json
+
+from launch import stream_serving
+from pipelines import batch
+from tfrecords_tools.base import settings
+from tfrecords_tools.media import reader
+from video_models import objective as objectives
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelFacts:
+    """`model.json`: what a caller has to know.
+
+    Attributes:
+        clip: how frames are sampled, and the size that the network sees.
+        labels: in the order of the scores.
+        media: how the frames of the training shards were read and stored.
+        stream: of the signature `stream`; None where there is none.
+        threshold: a clip has all labels whose score reaches it; None: only
+            the best.
+        tasks: further label sets, by the name of their task.
+    """
+
+    clip: batch.ClipSpec
+    labels: tuple[str, ...]
+    media: reader.Config
+    stream: stream_serving.StreamFacts | None = None
+    threshold: float | None = None
+    tasks: dict[str, objectives.Answer] = dataclasses.field(
+        default_factory=dict
+    )
+
+    @property
+    def answer(self) -> objectives.Answer:
+        """How the main scores are read."""
+        return objectives.Answer(self.labels, self.threshold)
+
+    def with_answers(
+        self, answers: dict[str, objectives.Answer]
+    ) -> "ModelFacts":
+        """The same with what an objective says of its scores."""
+        further = {k: v for k, v in answers.items() if k != "scores"}
+        main = answers.get("scores", self.answer)
+        return dataclasses.replace(
+            self,
+            threshold=main.threshold,
+            tasks={k.removeprefix("scores."): v for k, v in further.items()},
+        )
+
+    def to_json(self) -> str:
+        """The text of model.json."""
+        values = {
+            "clip": settings.to_dict(self.clip),
+            "labels": list(self.labels),
+            "media": settings.to_dict(self.media),
+        }
+        if self.stream is not None:
+            values["stream"] = self.stream.to_dict()
+        if self.threshold is not None:
+            values["threshold"] = self.threshold
+        if self.tasks:
+            values["tasks"] = {
+                task: dataclasses.asdict(each)
+                for task, each in self.tasks.items()
+            }
+        return json.dumps(values, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ModelFacts":
+        """The inverse of `to_json`."""
+        values = json.loads(text)
+        stream = values.get("stream")
+        return cls(
+            settings.from_dict(batch.ClipSpec, values["clip"]),
+            tuple(values["labels"]),
+            settings.from_dict(reader.Config, values["media"]),
+            stream and stream_serving.StreamFacts.from_dict(stream),
+            values.get("threshold"),
+            {
+                task: objectives.Answer(
+                    tuple(each["labels"]), each["threshold"]
+                )
+                for task, each in values.get("tasks", {}).items()
+            },
+        )

@@ -1,0 +1,78 @@
+"""The graph of one forward pass of a network, for one example.
+
+Weights are arguments of the graph, so networks made `without_weights` have
+one too. Nothing is computed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras.src.backend.common import global_state
+
+
+def without_weights(build: Callable[[], keras.Model]) -> keras.Model:
+    """What `build` gives, its weights known by shape and dtype alone.
+
+    Such a network can be traced and its parameters counted; it cannot
+    compute. Far quicker and smaller than one whose weights are drawn.
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        network = build()
+    # Or the next such scope of anyone would draw the weights after all.
+    global_state.set_global_attribute("uninitialized_variables", [])
+    return network
+
+
+def trace(
+    network: keras.Model,
+    training: bool = False,
+    then: Callable[[list[tf.Tensor], list[tf.Tensor]], None] | None = None,
+) -> tf.types.experimental.ConcreteFunction:
+    """The forward pass of one example.
+
+    Args:
+        network: every axis but the batch is known.
+        training: whether random layers draw and averages move.
+        then: adds to the graph, given the trainable weights and the outputs.
+
+    Returns:
+        A function of (trainable weights, other weights, inputs) that gives
+        the network's outputs.
+    """
+    weights = [
+        [tf.TensorSpec(v.shape, v.dtype) for v in variables]
+        for variables in (
+            network.trainable_variables,
+            network.non_trainable_variables,
+        )
+    ]
+    inputs = keras.tree.map_structure(
+        lambda x: tf.TensorSpec((1, *x.shape[1:]), x.dtype), network.input
+    )
+
+    def forward(trained: list, others: list, inputs: Any) -> Any:
+        outputs, _ = network.stateless_call(
+            trained, others, inputs, training=training
+        )
+        if then:
+            then(trained, keras.tree.flatten(outputs))
+        return outputs
+
+    return tf.function(forward, autograph=False).get_concrete_function(
+        *weights, inputs
+    )
+
+
+def needed_for(tensors: list[tf.Tensor]) -> list[tf.Operation]:
+    """The operations that `tensors` depend on, in the order of the graph."""
+    found: set[tf.Operation] = set()
+    waiting = [tensor.op for tensor in tensors]
+    while waiting:
+        operation = waiting.pop()
+        if operation not in found:
+            found.add(operation)
+            waiting += [tensor.op for tensor in operation.inputs]
+    every = tensors[0].graph.get_operations() if tensors else []
+    return [operation for operation in every if operation in found]

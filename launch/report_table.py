@@ -1,0 +1,53 @@
+"""The report of an evaluation as text."""
+
+from typing import Any
+
+_NUMBERS = {
+    "accuracy": "accuracy",
+    "top_5": "top-5",
+    "mean_average_precision": "mean average precision",
+    "micro_f1": "micro F1",
+    "macro_f1": "macro F1",
+    "exact_match": "exact match",
+}
+_COLUMNS = {
+    "average_precision": "AP",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+}
+
+
+def of(report: dict[str, Any]) -> str:
+    """What is known on the whole, of each label, and of each further set."""
+    parts = [_of_set(report)]
+    for task, each in report.get("tasks", {}).items():
+        parts.append(f"label.{task}: {_of_set(each)}")
+    return "\n\n".join(parts)
+
+
+def _of_set(report: dict[str, Any]) -> str:
+    numbers = [
+        f"{shown} {report[name]:.4f}"
+        for name, shown in _NUMBERS.items()
+        if name in report
+    ]
+    lines = ["   ".join(numbers), "", *_of_labels(report["per_class"])]
+    if "confusion" in report and len(report["per_class"]) <= 20:
+        lines += ["", "confusion, a row each true label:"]
+        rows = zip(report["per_class"], report["confusion"], strict=True)
+        for label, row in rows:
+            counts = "".join(f"{count:>6}" for count in row)
+            lines.append(f"{label[:23]:<24}{counts}")
+    return "\n".join(lines)
+
+
+def _of_labels(per_class: dict[str, dict[str, Any]]) -> list[str]:
+    first = next(iter(per_class.values()), {})
+    columns = {n: shown for n, shown in _COLUMNS.items() if n in first}
+    heads = "".join(f"{shown:>10}" for shown in columns.values())
+    lines = [f"{'label':<24}{heads}{'clips':>8}"]
+    for label, row in per_class.items():
+        values = "".join(f"{row[name]:>10.3f}" for name in columns)
+        lines.append(f"{label[:23]:<24}{values}{int(row['count']):>8}")
+    return lines

@@ -1,0 +1,51 @@
+"""A tiny causal classifier with weights that tell frames apart."""
+
+import keras
+import numpy as np
+
+from pipelines import batch
+from tfrecords_tools.base import registry
+from video_models import objective
+from video_models.objectives import classification
+
+CLIP = batch.ClipSpec(frames=8, size=16)
+LABELS = ("dark", "grey", "light")
+
+
+def parts(temporal="attention"):
+    chosen = {
+        "backbones": "frame_conv",
+        "temporal": temporal,
+        "heads": "classifier",
+    }
+    made = [
+        registry.choose(f"video_models.{folder}", name)
+        for folder, name in chosen.items()
+    ]
+    return objective.Parts(
+        *(
+            each._replace(
+                config=getattr(each.module, "TINY_STREAM", each.module.TINY)
+            )
+            for each in made
+        )
+    )
+
+
+def build(temporal="attention"):
+    """Its objective; with weights away from zeros and ones."""
+    keras.utils.set_random_seed(0)
+    made = classification.build(
+        classification.Config(),
+        parts(temporal),
+        objective.Task(CLIP, LABELS),
+        keras.optimizers.SGD,
+    )
+    network, random = made.networks["classifier"], np.random.default_rng(0)
+    network.set_weights(
+        [
+            w + 0.2 * random.normal(size=w.shape).clip(-1)
+            for w in network.get_weights()
+        ]
+    )
+    return made

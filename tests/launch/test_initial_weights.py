@@ -1,0 +1,166 @@
+import keras
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from launch import experiment, initial_weights, run_flags
+from pipelines import batch
+from tfrecords_tools.base import errors, flags, registry
+from video_models import layer_paths, objective, video_network
+
+
+def _parts(backbone="r2plus1d", head="published"):
+    chosen = {
+        package: registry.choose(
+            f"video_models.{package}",
+            name,
+            registry.load(f"video_models.{package}", name).TINY,
+        )
+        for package, name in (
+            ("backbones", backbone),
+            ("temporal", "none"),
+            ("heads", head),
+        )
+    }
+    return objective.Parts(*chosen.values())
+
+
+def _networks(parts, classes=3):
+    clip = batch.ClipSpec(frames=2, size=16)
+    built = video_network.build(
+        parts.backbone, parts.temporal, parts.head, clip, classes
+    )
+    return {"classifier": built}
+
+
+def _published_file(path, parts, networks):
+    """Random weights under their published names, as PyTorch has them."""
+    draw = np.random.default_rng(0).normal
+    arrays = {}
+    for each in layer_paths.weights(networks["classifier"]):
+        inside = "/".join(each.path.split("/")[-2:])
+        shape = tuple(each.variable.shape)
+        if inside.endswith("kernel"):
+            shape = (*reversed(shape[-2:]), *shape[:-2])
+        name = parts.backbone.module.published_name(inside)
+        arrays[name] = np.float32(draw(size=shape))
+    safetensors.numpy.save_file(arrays, path)
+    return arrays
+
+
+def test_public_checkpoint_fills_backbone_and_published_head(tmp_path):
+    parts, path = _parts(), tmp_path / "public.safetensors"
+    networks = _networks(parts)
+    arrays = _published_file(path, parts, networks)
+    config = initial_weights.Config(weights=str(path), strict=True)
+    found = initial_weights.load(config, networks, parts)
+    assert found.share == 1.0 and not found.unused
+    head = networks["classifier"].get_layer("published_head")
+    np.testing.assert_array_equal(
+        head.get_layer("logits").kernel, arrays["fc.weight"].T
+    )
+
+
+def test_head_for_other_classes_stays_fresh(tmp_path):
+    parts, path = _parts(), tmp_path / "public.safetensors"
+    _published_file(path, parts, _networks(parts))
+    config = initial_weights.Config(weights=str(path))
+    found = initial_weights.load(config, _networks(parts, classes=7), parts)
+    fresh = [row.target.path for row in found.fresh]
+    assert fresh == [
+        "classifier/published_head/logits/kernel",
+        "classifier/published_head/logits/bias",
+    ]
+    strict = initial_weights.Config(weights=str(path), strict=True)
+    with pytest.raises(errors.UserError, match="--init.strict"):
+        initial_weights.load(strict, _networks(parts, classes=7), parts)
+
+
+def _refused(path, parts, match):
+    config = initial_weights.Config(weights=str(path))
+    with pytest.raises(errors.UserError, match=match):
+        initial_weights.load(config, _networks(parts), parts)
+
+
+def test_file_of_another_network_is_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    safetensors.numpy.save_file({"a": np.zeros(2, np.float32)}, path)
+    _refused(path, _parts(), "nothing in .* fits --backbone=r2plus1d")
+
+
+def test_backbone_without_published_names_is_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    safetensors.numpy.save_file({"a": np.zeros(2, np.float32)}, path)
+    _refused(path, _parts("frame_conv", "classifier"), "no published weights")
+
+
+def test_file_that_is_not_there_is_refused(tmp_path):
+    _refused(tmp_path / "a.pth", _parts(), "no such file")
+    _refused(tmp_path / "a.what", _parts(), "wanted a run's")
+
+
+def _experiment(shards, *more):
+    arguments = [
+        f"--shards={shards}",
+        "--train.batch_size=4",
+        "--clip.frames=4",
+        "--clip.size=16",
+        "--backbone=frame_conv",
+        "--backbone.widths=8,16",
+        "--temporal=attention",
+        *more,
+    ]
+    return run_flags.to_experiment(flags.parse(run_flags.COMMAND, arguments))
+
+
+def test_run_starts_from_the_averages_of_another(
+    trained, toy_shards, tmp_path, capsys, no_steps
+):
+    source = run_flags.read_back(str(trained)).networks["classifier"]
+    described = _experiment(
+        toy_shards,
+        "--train.steps=1",
+        f"--init.weights={trained}",
+    )
+    experiment.run(described, tmp_path)
+    assert "loaded 100.0 % of the parameters" in capsys.readouterr().out
+    assert "loaded 100.0 %" in (tmp_path / "init_report.txt").read_text()
+    started = run_flags.Trained(described, tmp_path).networks["classifier"]
+    for one, other in zip(
+        started.trainable_variables, source.trainable_variables, strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_keras_file_fits_a_network_with_another_block_after_it(
+    trained, tmp_path
+):
+    source = run_flags.read_back(str(trained)).networks["classifier"]
+    source.save(tmp_path / "a.keras")
+    keras.utils.set_random_seed(1)
+    parts = _experiment("", "--temporal=none").parts
+    clip = batch.ClipSpec(frames=4, size=16)
+    built = video_network.build(
+        parts.backbone, parts.temporal, parts.head, clip, 3
+    )
+    config = initial_weights.Config(weights=str(tmp_path / "a.keras"))
+    found = initial_weights.load(config, {"classifier": built}, parts)
+    assert not found.fresh
+    assert any(
+        name.startswith("video_network/attention") for name in found.unused
+    )
+
+
+def test_resumed_run_does_not_look_for_the_weights(
+    toy_shards, tmp_path, no_steps
+):
+    first = _experiment(toy_shards, "--train.steps=1")
+    experiment.run(first, tmp_path)
+    gone = _experiment(
+        toy_shards, "--train.steps=2", "--init.weights=/nowhere.keras"
+    )
+    experiment.run(gone, tmp_path)
+
+
+def test_folder_that_is_no_run_is_refused(tmp_path):
+    _refused(tmp_path, _parts(), "no checkpoint")

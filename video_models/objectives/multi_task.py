@@ -1,0 +1,218 @@
+"""Several sets of labels at once: a head for each on one trunk."""
+
+import contextlib
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from tfrecords_tools.base import errors, settings
+from video_models import (
+    clip_logits,
+    objective,
+    several_labels,
+    single_label,
+    video_network,
+)
+
+MAIN = "label"  # Further ones are `label.<task>`, in batches as here.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the losses, and of what counts as a label."""
+
+    weights: tuple[str, ...] = settings.setting(
+        (),
+        "Weights of label sets in the loss, such as label=1,place=0.5: the "
+        "main one is 'label', further ones bear their task's name; 1 where "
+        "not given.",
+    )
+    label_smoothing: float = settings.setting(
+        0.0,
+        "Share of every target spread evenly over all classes; where a clip "
+        "may have several labels, the share that becomes a half.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    threshold: float = settings.setting(
+        0.5,
+        "Probability from which on a clip has a label, in sets of which it "
+        "may have several.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+
+
+TINY = Config(weights=("label=0.5",))
+
+
+def build(
+    config: Config,
+    parts: objective.Parts,
+    task: objective.Task,
+    make_optimizer: Callable[[], keras.optimizers.Optimizer],
+) -> "MultiTask":
+    """Raises UserError where the data, the head or the weights do not fit."""
+    if not task.labels or not task.tasks:
+        raise errors.UserError(
+            f"this data has {1 if task.labels else 0} main and "
+            f"{len(task.tasks)} further label sets, --objective=multi_task "
+            "wants one and at least one: give the columns label and "
+            "label.<task> and build the shards again, or choose "
+            "--objective=classification"
+        )
+    if parts.head.name == "published":
+        raise errors.UserError(
+            "--objective=multi_task with --head=published, which is of one "
+            "label set: wanted --head=classifier"
+        )
+    clip_logits.check_head(parts.head)
+    return MultiTask(config, parts, task, make_optimizer)
+
+
+class MultiTask(objective.Objective):
+    """One network, `multi_task`, and one player of the same name.
+
+    The network gives a dict of logits by the names of the label sets.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        parts: objective.Parts,
+        task: objective.Task,
+        make_optimizer: Callable[[], keras.optimizers.Optimizer],
+    ):
+        """See `build`."""
+        main = objective.LabelSet(task.labels, task.several_labels)
+        further = {f"{MAIN}.{k}": each for k, each in task.tasks.items()}
+        asked = {MAIN: main, **further}
+        self._sets = {k: _learnt(each, config) for k, each in asked.items()}
+        self._weights = _weights(config.weights, tuple(asked))
+        self.answers = {
+            f"scores{_suffix(name)}": each.answer
+            for name, each in self._sets.items()
+        }
+        classes = {name: len(each.labels) for name, each in asked.items()}
+        self.networks = {"multi_task": _network(parts, task.clip, classes)}
+        self.players = (
+            objective.Player("multi_task", ("multi_task",), make_optimizer()),
+        )
+
+    def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
+        """Logits by label set, [B, classes], or [B, t, classes] of moments."""
+        return self.networks["multi_task"](batch["frames"], training=True)
+
+    def losses(
+        self, player: str, batch: dict, outputs: Any, step: Any
+    ) -> dict[str, Any]:
+        """`cross_entropy`, or `binary_cross_entropy`, and the same with
+        `.<task>` for each further label set; weighted, in nats."""
+        return {
+            each.loss_name + _suffix(name): self._weights[name]
+            * each.loss(outputs[name], batch[name])
+            for name, each in self._sets.items()
+        }
+
+    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
+        """`scores` float32 [B, classes] and `scores.<task>`, and the same of
+        moments, `frame_scores` [B, t, classes], where the head has them."""
+        logits = networks["multi_task"](frames, training=False)
+        found: dict[str, Any] = {}
+        for name, each in self._sets.items():
+            found |= clip_logits.scores(
+                each.scores, logits[name], _suffix(name)
+            )
+        return found
+
+    def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """Those of each label set, before a `/` its name."""
+        logits = clip_logits.of_views(networks["multi_task"], batch["frames"])
+        return {
+            f"{name}/{key}": value
+            for name, each in self._sets.items()
+            for key, value in each.counts(
+                logits[name], batch[name], batch["mask"]
+            ).items()
+        }
+
+    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
+        """The main set's report; with it those of `tasks`, and their single
+        numbers once more as `<task>/<metric>`."""
+        reports = {
+            name: each.report(
+                {
+                    key.removeprefix(f"{name}/"): value
+                    for key, value in counts.items()
+                    if key.startswith(f"{name}/")
+                }
+            )
+            for name, each in self._sets.items()
+        }
+        main = reports.pop(MAIN)
+        tasks = {_suffix(name)[1:]: each for name, each in reports.items()}
+        numbers = {
+            f"{task}/{metric}": value
+            for task, each in tasks.items()
+            for metric, value in each.items()
+            if isinstance(value, float)
+        }
+        return {**main, **numbers, "tasks": tasks}
+
+
+def _suffix(name: str) -> str:
+    """`.place` of `label.place`, and nothing of `label`."""
+    return name.removeprefix(MAIN)
+
+
+def _learnt(
+    asked: objective.LabelSet, config: Config
+) -> single_label.SingleLabel | several_labels.SeveralLabels:
+    if asked.several:
+        return several_labels.SeveralLabels(
+            asked.labels, config.threshold, config.label_smoothing
+        )
+    return single_label.SingleLabel(asked.labels, config.label_smoothing)
+
+
+def _network(
+    parts: objective.Parts, clip: Any, classes: dict[str, int]
+) -> keras.Model:
+    trunk = video_network.trunk(parts.backbone, parts.temporal, clip)
+    moments = trunk.output
+    shape = tuple(moments.shape[1:])
+    logits = {}
+    for name, count in classes.items():
+        # So that the weights of heads can be told apart.
+        scope = re.sub(r"\W", "_", _suffix(name)[1:])
+        with keras.name_scope(scope) if scope else contextlib.nullcontext():
+            head = parts.head.build(shape, count)
+        if scope:
+            head.name = f"{head.name}_{scope}"
+        logits[name] = head(moments)
+    return keras.Model(trunk.input, logits, name="multi_task")
+
+
+def _weights(
+    given: tuple[str, ...], names: tuple[str, ...]
+) -> dict[str, float]:
+    """A weight for each label set."""
+    known = {_suffix(name)[1:] or MAIN: name for name in names}
+    weights = dict.fromkeys(names, 1.0)
+    for text in given:
+        task, _, number = text.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if task not in known or not 0 <= value < float("inf"):
+            raise errors.UserError(
+                f"--objective.weights has {text!r}: wanted NAME=NUMBER, the "
+                f"number at least 0 and the name one of {', '.join(known)}"
+            )
+        weights[known[task]] = value
+    return weights

@@ -1,0 +1,153 @@
+"""Puts named arrays into the weights of networks, and tells what fitted."""
+
+import collections
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from video_models import layer_paths
+
+
+class Target(NamedTuple):
+    """A weight that wants an array.
+
+    Attributes:
+        path: `classifier/r2plus1d/stem_space/kernel`.
+        slot: the same with its number in the layer for a name.
+        least: names at the end of the path that an array's must have in
+            common: those from the layer on.
+        variable: the weight.
+    """
+
+    path: str
+    slot: str
+    least: int
+    variable: keras.Variable
+
+    @property
+    def layer(self) -> str:
+        """The path of the layer that it belongs to."""
+        names = self.path.split("/")
+        return "/".join(names[: len(names) - self.least + 1])
+
+    @property
+    def part(self) -> str:
+        """The network right above the layer."""
+        return self.layer.rpartition("/")[0]
+
+
+class Row(NamedTuple):
+    """What becomes of one weight.
+
+    Attributes:
+        target: the weight.
+        source: name of the array that it gets; None where it stays fresh.
+        why: why it stays fresh.
+        array: what it gets.
+    """
+
+    target: Target
+    source: str | None
+    why: str = ""
+    array: np.ndarray | None = None
+
+
+def targets(networks: Mapping[str, keras.Model]) -> list[Target]:
+    """All weights of some networks, in their order."""
+    return [
+        Target(
+            f"{name}/{each.path}",
+            f"{name}/{each.slot}",
+            len(each.path.split("/")) - len(each.layer.split("/")) + 1,
+            each.variable,
+        )
+        for name, network in networks.items()
+        for each in layer_paths.weights(network)
+    ]
+
+
+def by_path(
+    wanted: Iterable[Target],
+    arrays: Mapping[str, np.ndarray],
+    by_slot: bool = False,
+) -> list[Row]:
+    """Loads arrays whose names are paths of layers of ours.
+
+    The path need not begin alike: the weights of a backbone alone, or of a
+    network with another head, fit too. Where several would do, the one with
+    the most names in common is taken, and each only once.
+
+    Args:
+        wanted: the weights.
+        arrays: path to array.
+        by_slot: whether a path ends in the number of the weight.
+
+    Returns:
+        A row a weight, in the order of `wanted`.
+    """
+    wanted = list(wanted)
+    own = {
+        each.path: (each.slot if by_slot else each.path).split("/")
+        for each in wanted
+    }
+    pairs = _pair({t.path: (own[t.path], t.least) for t in wanted}, arrays)
+    rows = []
+    for target in wanted:
+        name = pairs.get(target.path)
+        if name is None:
+            rows.append(Row(target, None, "not there"))
+        else:
+            rows.append(compared(target, name, arrays[name]))
+    return put(rows)
+
+
+def compared(target: Target, name: str, array: np.ndarray) -> Row:
+    """The row of a weight and the array found for it."""
+    if tuple(array.shape) != tuple(target.variable.shape):
+        was = tuple(int(size) for size in array.shape)
+        return Row(target, None, f"was {was}")
+    return Row(target, name, array=array)
+
+
+def put(rows: Iterable[Row]) -> list[Row]:
+    """Sets the weights to their arrays; a layer's all, or none of them.
+
+    Without its kernel, the bias of a layer for other classes means nothing.
+    """
+    rows = list(rows)
+    changed = {r.target.layer for r in rows if r.why.startswith("was ")}
+    settled = []
+    for row in rows:
+        if row.source is not None and row.target.layer in changed:
+            row = Row(row.target, None, "its layer was another")
+        elif row.source is not None:
+            dtype = row.target.variable.dtype
+            row.target.variable.assign(np.asarray(row.array, dtype))
+            row = row._replace(array=None)
+        settled.append(row)
+    return settled
+
+
+def _pair(
+    wanted: dict[str, tuple[list[str], int]], arrays: Iterable[str]
+) -> dict[str, str]:
+    """Path to the array's name; the longest common ends go first."""
+    ends = collections.defaultdict(list)
+    for name in arrays:
+        parts = name.split("/")
+        for length in range(1, len(parts) + 1):
+            ends[tuple(parts[-length:])].append(name)
+    pairs: dict[str, str] = {}
+    taken: set[str] = set()
+    most = max((len(parts) for parts, _ in wanted.values()), default=0)
+    for length in range(most, 0, -1):
+        for path, (parts, least) in wanted.items():
+            if path in pairs or not least <= length <= len(parts):
+                continue
+            free = [n for n in ends[tuple(parts[-length:])] if n not in taken]
+            if len(free) == 1:
+                pairs[path] = free[0]
+                taken.add(free[0])
+    return pairs

@@ -1,0 +1,63 @@
+"""Reads the weights in Keras' files without building their networks."""
+
+import pathlib
+import zipfile
+from typing import Any
+
+import h5py
+import numpy as np
+
+from tfrecords_tools.base import errors
+
+_INSIDE = "model.weights.h5"
+
+
+def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
+    """Every weight of a `.keras` or `.weights.h5` file.
+
+    Returns:
+        The names of nested layers and the weight's number in the last one,
+        such as `r2plus1d/stem_space/0`, to arrays.
+
+    Raises:
+        UserError: it is no such file, or one of a version of Keras that
+            wrote no names.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with (
+                zipfile.ZipFile(path) as archive,
+                archive.open(_INSIDE) as stream,
+                h5py.File(stream, "r") as file,
+            ):
+                return _weights(file, path)
+        with h5py.File(path, "r") as file:
+            return _weights(file, path)
+    except (OSError, KeyError) as error:
+        raise errors.UserError(
+            f"{path} cannot be read as a file of Keras ({error}): wanted "
+            "what model.save or model.save_weights wrote"
+        ) from error
+
+
+def _weights(file: Any, path: Any) -> dict[str, np.ndarray]:
+    found: dict[str, np.ndarray] = {}
+    _collect(file, [], found)
+    if not found:
+        raise errors.UserError(
+            f"{path} names no layers: wanted a file of Keras 3.6 or newer; "
+            "load it with Keras and save it again"
+        )
+    return found
+
+
+def _collect(group: Any, names: list[str], found: dict) -> None:
+    own = group.get("vars")
+    name = own.attrs.get("name") if own is not None else None
+    if name is not None:
+        names = [*names, str(name)]
+        for key in filter(str.isdecimal, own):  # Others are no weights.
+            found["/".join([*names, key])] = np.asarray(own[key])
+    for key, value in group.items():
+        if key not in ("vars", "optimizer") and hasattr(value, "items"):
+            _collect(value, names, found)

@@ -1,0 +1,93 @@
+"""What of a file fitted into networks, in numbers and by name."""
+
+import collections
+import dataclasses
+import math
+from collections.abc import Sequence
+
+from video_models.weights import fitting
+
+_NAMED = 5  # Names in the summary.
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What became of every weight, and of every array of the file.
+
+    Attributes:
+        source: the file, for messages.
+        rows: one a weight.
+        unused: names of arrays that fitted nowhere.
+    """
+
+    source: str
+    rows: Sequence[fitting.Row]
+    unused: Sequence[str]
+
+    @property
+    def fresh(self) -> list[fitting.Row]:
+        """Weights that keep their fresh start."""
+        return [row for row in self.rows if row.source is None]
+
+    @property
+    def share(self) -> float:
+        """Of all parameters, those that were loaded."""
+        every = sum(_size(row) for row in self.rows)
+        fresh = sum(_size(row) for row in self.fresh)
+        return (every - fresh) / max(every, 1)
+
+    def summary(self) -> str:
+        """One line: how much was loaded, and the first that were not."""
+        text = f"loaded {100 * self.share:.1f} % of the parameters"
+        text += f" from {self.source}"
+        if self.fresh:
+            text += f"; fresh: {_list([_described(r) for r in self.fresh])}"
+        if self.unused:
+            text += f"; not used: {_list(list(self.unused))}"
+        return text
+
+    def text(self) -> str:
+        """Everything, a line each."""
+        lines = [self.summary(), "", "part: loaded of all parameters"]
+        sums = collections.defaultdict(lambda: [0, 0])
+        for row in self.rows:
+            both = sums[row.target.part]
+            both[0] += _size(row) if row.source is not None else 0
+            both[1] += _size(row)
+        lines += [f"  {part}: {a:,} of {b:,}" for part, (a, b) in sums.items()]
+        lines += ["", "weight <- array"]
+        lines += [
+            f"  {row.target.path} <- {row.source}"
+            for row in self.rows
+            if row.source is not None
+        ]
+        lines += ["", "fresh", *(f"  {_described(r)}" for r in self.fresh)]
+        lines += ["", "not used", *(f"  {name}" for name in self.unused)]
+        return "\n".join(lines) + "\n"
+
+
+def of(
+    source: str, rows: Sequence[fitting.Row], names: Sequence[str]
+) -> Report:
+    """The report on arrays of these names; mere counters are left out."""
+    used = {row.source for row in rows}
+    unused = [
+        name
+        for name in names
+        if name not in used and not name.endswith("num_batches_tracked")
+    ]
+    return Report(source, rows, unused)
+
+
+def _size(row: fitting.Row) -> int:
+    return math.prod(row.target.variable.shape)
+
+
+def _described(row: fitting.Row) -> str:
+    shape = tuple(row.target.variable.shape)
+    return f"{row.target.path} {shape} {row.why}"
+
+
+def _list(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
