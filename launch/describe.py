@@ -67,7 +67,9 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table, or a line of JSON."""
     asked, config = resolved.settings, resolved.sections["devices"]
     devices.start(config)
-    found = described_network.find(resolved)
+    found = described_network.find(
+        run_flags.to_parts(resolved), resolved.sections["clip"], asked.classes
+    )
     network = network_graph.without_weights(found.build)
     counted = multiply_adds.of_each(network_graph.trace(network))
     values = {

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import keras
 
 from pipelines import batch
-from tfrecords_tools.base import errors, flags, registry, settings
-from video_models import published, video_network
+from tfrecords_tools.base import errors, registry, settings
+from video_models import objective, published, video_network
 
 _CLASSES = 400  # As Kinetics-400 has.
 _OF_TRAINING = ("stochastic_depth",)  # No part of the network itself.
@@ -84,24 +84,26 @@ class Described(NamedTuple):
             ) from error
 
 
-def find(resolved: flags.Resolved) -> Described:
-    """The network of a command's flags; the rest is as published.
+def find(parts: objective.Parts, asked: Clip, classes: int | None) -> Described:
+    """The network of the parts; what is not given is as published.
 
     Args:
-        resolved: with the choices of `launch.run_flags`, a `clip` that is a
-            `Clip`, and `classes` among the command's own settings.
+        parts: backbone, temporal block and head.
+        asked: the clip, as far as it is given.
+        classes: of the head, where they are given.
     """
-    backbone = resolved.one("backbone")
-    asked, classes = resolved.sections["clip"], resolved.settings.classes
+    backbone = parts.backbone
     wanted = {
         "frames": asked.frames, "size": asked.size, "classes": classes
     }  # fmt: skip
     row = _nearest(backbone, wanted)
+    if parts.head.name != "published" and _sees_frames_alone(backbone):
+        row = None  # What is published is for a single picture.
     usual = batch.ClipSpec()
     return Described(
         backbone,
-        resolved.one("temporal"),
-        resolved.one("head"),
+        parts.temporal,
+        parts.head,
         batch.ClipSpec(
             frames=asked.frames or (row or usual).frames,
             size=asked.size or (row or usual).size,
@@ -109,6 +111,10 @@ def find(resolved: flags.Resolved) -> Described:
         classes or (row.classes if row else _CLASSES),
         row,
     )
+
+
+def _sees_frames_alone(backbone: registry.Chosen) -> bool:
+    return getattr(backbone.module, "FRAMES_ALONE", False)
 
 
 def _nearest(

@@ -10,10 +10,10 @@ import tensorflow as tf
 
 from launch import checkpoints
 from tfrecords_tools.base import errors, registry, settings
-from video_models import garden_checkpoint
 from video_models import objective as objectives
 from video_models.weights import (
     fitting,
+    garden_checkpoint,
     keras_file,
     published_weights,
     report,

@@ -20,7 +20,8 @@ def heading(found: described_network.Described) -> str:
     clip = found.clip
     return (
         f"{' '.join(filter(None, names))}, {', '.join(filter(None, parts))}: "
-        f"{clip.frames} frames of {clip.size}x{clip.size}, "
+        f"{clip.frames} frame{'s' * (clip.frames > 1)} of "
+        f"{clip.size}x{clip.size}, "
         f"{found.classes:,} classes\n"
     )
 

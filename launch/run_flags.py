@@ -124,15 +124,20 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
     sections = resolved.sections
     return experiment.Experiment(
         shards=resolved.settings.shards,
-        parts=objective.Parts(
-            resolved.one("backbone"),
-            resolved.one("temporal"),
-            resolved.one("head"),
-        ),
+        parts=to_parts(resolved),
         objective=resolved.one("objective"),
         augmentations=resolved.chosen["augment"],
         views=resolved.chosen["view"],
         **{k: sections[k] for k in COMMAND.sections},
+    )
+
+
+def to_parts(resolved: flags.Resolved) -> objective.Parts:
+    """The parts of the network that the flags choose."""
+    return objective.Parts(
+        resolved.one("backbone"),
+        resolved.one("temporal"),
+        resolved.one("head"),
     )
 
 

@@ -109,5 +109,7 @@ class Muon(LayerRates, keras.optimizers.Muon):
 
 def is_kernel(variable: keras.Variable) -> bool:
     """Whether decay or a penalty is due: not for biases, scales, offsets."""
-    # The biases of Keras' attention are [heads, features].
-    return len(variable.shape) > 1 and variable.name != "bias"
+    # The biases of Keras' attention are [heads, features]; learnt places are
+    # spared as in the public code of Vision Transformers.
+    spared = variable.name.endswith(("bias", "table"))
+    return len(variable.shape) > 1 and not spared

@@ -10,6 +10,7 @@ from launch import (
     multiply_adds,
     network_blocks,
     network_graph,
+    run_flags,
 )
 from tfrecords_tools.base import errors, flags
 
@@ -27,7 +28,12 @@ PARAMETERS = (4 * 27 + 4 * 4) + (8 * 36 + 4 * 8) + (8 * 128 + 8) + (8 * 5 + 5)
 
 
 def described(*arguments):
-    return described_network.find(flags.parse(describe.COMMAND, arguments))
+    resolved = flags.parse(describe.COMMAND, arguments)
+    return described_network.find(
+        run_flags.to_parts(resolved),
+        resolved.sections["clip"],
+        resolved.settings.classes,
+    )
 
 
 def printed(capsys, *arguments):
@@ -102,6 +108,12 @@ def test_clip_and_classes_are_the_published_ones():
     assert found.classes == 400
     assert found.head.name == "published"
     assert found.is_published
+
+
+def test_encoder_of_frames_sees_one_only_with_its_own_head():
+    published = ("--backbone=frame_resnet", "--temporal=none")
+    assert described(*published).clip.shape == (1, 224, 224, 3)
+    assert described(published[0]).clip.shape == (16, 112, 112, 3)
 
 
 def test_what_is_given_goes_before_what_is_published():

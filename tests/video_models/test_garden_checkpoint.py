@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tfrecords_tools.base import errors
-from video_models import garden_checkpoint
+from video_models.weights import garden_checkpoint
 
 SCOPES = {
     "model/layer_with_weights-0/layer_with_weights-2/_feature/_conv/_conv/"

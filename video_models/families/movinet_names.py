@@ -1,6 +1,6 @@
 """What TensorFlow's Model Garden calls the weights of a MoViNet.
 
-Its names are those that `video_models.garden_checkpoint` gives.
+Its names are those that `video_models.weights.garden_checkpoint` gives.
 """
 
 import re

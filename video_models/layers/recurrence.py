@@ -50,7 +50,9 @@ def stack(
         x = randomness.Dropout(config.dropout, name=f"dropout{number}")(x)
         read = _layer(layer, config, f"{name}{number}")
         if config.bidirectional:
-            read = keras.layers.Bidirectional(read)
+            read = keras.layers.Bidirectional(
+                read, name=f"{name}{number}_both_ways"
+            )
         x = read(x)
     return keras.Model(features, x, name=name)
 

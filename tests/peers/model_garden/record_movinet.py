@@ -8,8 +8,7 @@ The Model Garden is the real package, in an environment of its own:
     /tmp/garden/bin/python tests/peers/model_garden/record_movinet.py
 
 Writes tests/goldens/movinet_a0_base.json and movinet_a0_stream.json: the
-shapes of a checkpoint by the names that `video_models.garden_checkpoint`
-gives, from which `random_weights` draws the weights again, and the logits for
+shapes of a checkpoint by the names that `weights.garden_checkpoint` gives, from which `random_weights` draws the weights again, and the logits for
 the clip that it draws. The stream network has positions here, which the
 released A0 lacks and A3 to A5 have, so that they are compared too.
 """
@@ -26,7 +25,7 @@ import tensorflow as tf
 from official.projects.movinet.modeling import movinet, movinet_model
 
 from tests.goldens import random_weights
-from video_models import garden_checkpoint
+from video_models.weights import garden_checkpoint
 
 FOLDER = pathlib.Path(random_weights.__file__).parent
 CLASSES, FRAMES, SIZE, GAIN = 600, 8, 44, 1.2
