@@ -8,8 +8,9 @@ The Model Garden is the real package, in an environment of its own:
     /tmp/garden/bin/python tests/peers/model_garden/record_movinet.py
 
 Writes tests/goldens/movinet_a0_base.json and movinet_a0_stream.json: the
-shapes of a checkpoint by the names that `weights.garden_checkpoint` gives, from which `random_weights` draws the weights again, and the logits for
-the clip that it draws. The stream network has positions here, which the
+shapes of a checkpoint by the names that `weights.garden_checkpoint` gives,
+from which `random_weights` draws the weights again, and the logits for the
+clip that it draws. The stream network has positions here, which the
 released A0 lacks and A3 to A5 have, so that they are compared too.
 """
 
