@@ -136,8 +136,10 @@ def _as_saved_model(network: Any, job: network_job.Job) -> Callable[[], Any]:
         traced = module.serve.get_concrete_function()
         module = tf.Module()
         module.serve = tflite_models.frozen(traced)
+    # The gradient of silu, kept by default, holds on to what was frozen.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(module, folder)
+        tf.saved_model.save(module, folder, options=options)
         loaded = tf.saved_model.load(folder)
     frames = network_job.frames(job)
     return lambda: np.mean(_only(loaded.serve(tf.constant(frames))))
