@@ -41,7 +41,7 @@ class SeveralLabels:
                 them; else nothing is known of it, and it counts nothing.
         """
         self.answer = objective.Answer(labels, threshold)
-        self._smoothing, self._weights = smoothing, weights
+        self._smoothing, self.weights = smoothing, weights
         self._positive_weights = positive_weights
         self._unlabelled_is_negative = unlabelled_is_negative
 
@@ -62,8 +62,8 @@ class SeveralLabels:
         if self._positive_weights is not None:
             positive = positive * self._positive_weights
         entropy = -(positive + (1 - smooth) * ops.log_sigmoid(-logits))
-        if self._weights is not None:
-            entropy = entropy * self._weights
+        if self.weights is not None:
+            entropy = entropy * self.weights
         return ops.mean(entropy, axis=-1) * self._is_known(targets)
 
     def scores(self, logits: Any) -> Any:

@@ -33,7 +33,7 @@ class SingleLabel:
             weights: float32 [classes], of a clip by its label; None: alike.
         """
         self.answer = objective.Answer(labels)
-        self._smoothing, self._weights = smoothing, weights
+        self._smoothing, self.weights = smoothing, weights
 
     def loss(self, logits: Any, label: Any) -> Any:
         """Cross-entropy in nats; 0 where a clip has no label.
@@ -50,8 +50,8 @@ class SingleLabel:
         smooth = (1 - share) * targets + share / classes
         log_scores = ops.log_softmax(clip_logits.of_clip(logits))
         entropy = -ops.sum(smooth * log_scores, axis=-1)
-        if self._weights is not None:
-            entropy = entropy * ops.sum(targets * self._weights, axis=-1)
+        if self.weights is not None:
+            entropy = entropy * ops.sum(targets * self.weights, axis=-1)
         return entropy * _has_label(targets)
 
     def scores(self, logits: Any) -> Any:

@@ -88,12 +88,12 @@ def test_class_weight_of_a_soft_label_is_the_mean():
 
 def test_balanced_weights_make_each_label_weigh_the_same():
     goal = build(counts=(6, 2, 1), class_weights=("balanced",))
-    np.testing.assert_allclose(goal.weights, [0.5, 1.5, 3.0])
+    np.testing.assert_allclose(goal.labels.weights, [0.5, 1.5, 3.0])
 
 
 def test_balanced_weights_leave_out_a_label_without_clips():
     goal = build(counts=(6, 2, 0), class_weights=("balanced",))
-    np.testing.assert_allclose(goal.weights[:2], [8 / 12, 8 / 4])
+    np.testing.assert_allclose(goal.labels.weights[:2], [8 / 12, 8 / 4])
 
 
 @pytest.mark.parametrize(

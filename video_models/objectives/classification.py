@@ -2,18 +2,16 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import keras
-import numpy as np
 
 from tfrecords_tools.base import errors, settings
 from video_models import (
     class_weights,
+    clip_classifier,
     clip_logits,
     objective,
     single_label,
-    video_network,
 )
 
 
@@ -42,7 +40,7 @@ def build(
     parts: objective.Parts,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
-) -> "Classification":
+) -> clip_classifier.ClipClassifier:
     """Raises UserError where the data or the class weights do not fit."""
     if not task.labels:
         raise errors.UserError(
@@ -57,61 +55,9 @@ def build(
             "clip and build the shards again"
         )
     clip_logits.check_head(parts.head)
-    return Classification(config, parts, task, make_optimizer)
-
-
-class Classification(objective.Objective):
-    """One network, `classifier`, and one player of the same name."""
-
-    def __init__(
-        self,
-        config: Config,
-        parts: objective.Parts,
-        task: objective.Task,
-        make_optimizer: Callable[[], keras.optimizers.Optimizer],
-    ):
-        """See `build`."""
-        self.config, self.task = config, task
-        self.weights = class_weights.of(config.class_weights, task)
-        self._set = single_label.SingleLabel(
-            task.labels, config.label_smoothing, self.weights
-        )
-        self.answers = {"scores": self._set.answer}
-        classifier = video_network.build(
-            parts.backbone,
-            parts.temporal,
-            parts.head,
-            task.clip,
-            len(task.labels),
-        )
-        self.networks = {"classifier": classifier}
-        self.players = (
-            objective.Player("classifier", ("classifier",), make_optimizer()),
-        )
-
-    def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits float32 [B, classes], or [B, t, classes] of moments."""
-        return self.networks["classifier"](batch["frames"], training=True)
-
-    def losses(
-        self, player: str, batch: dict, outputs: Any, step: Any
-    ) -> dict[str, Any]:
-        """`cross_entropy`, smoothed and weighted, in nats; 0 where a clip has
-        no label."""
-        return {"cross_entropy": self._set.loss(outputs, batch["label"])}
-
-    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`scores` float32 [B, classes], which sum to 1; and `frame_scores`
-        [B, t, classes] where the head scores moments."""
-        logits = networks["classifier"](frames, training=False)
-        return clip_logits.scores(self._set.scores, logits)
-
-    def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Probabilities are averaged over views; a soft label's class is its
-        largest; a clip without a label counts nothing."""
-        logits = clip_logits.of_views(networks["classifier"], batch["frames"])
-        return self._set.counts(logits, batch["label"], batch["mask"])
-
-    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """See `class_report.report`."""
-        return self._set.report(counts)
+    labels = single_label.SingleLabel(
+        task.labels,
+        config.label_smoothing,
+        class_weights.of(config.class_weights, task),
+    )
+    return clip_classifier.ClipClassifier(labels, parts, task, make_optimizer)

@@ -2,18 +2,16 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import keras
-import numpy as np
 
 from tfrecords_tools.base import errors, settings
 from video_models import (
     class_weights,
+    clip_classifier,
     clip_logits,
     objective,
     several_labels,
-    video_network,
 )
 
 
@@ -61,7 +59,7 @@ def build(
     parts: objective.Parts,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
-) -> "MultiLabel":
+) -> clip_classifier.ClipClassifier:
     """Also for data of one label a clip, if each is to be judged for itself.
 
     Raises UserError where the data, the head or the weights do not fit.
@@ -73,63 +71,12 @@ def build(
             "shards again"
         )
     clip_logits.check_head(parts.head)
-    return MultiLabel(config, parts, task, make_optimizer)
-
-
-class MultiLabel(objective.Objective):
-    """One network, `classifier`, and one player of the same name."""
-
-    def __init__(
-        self,
-        config: Config,
-        parts: objective.Parts,
-        task: objective.Task,
-        make_optimizer: Callable[[], keras.optimizers.Optimizer],
-    ):
-        """See `build`."""
-        self._set = several_labels.SeveralLabels(
-            task.labels,
-            config.threshold,
-            config.label_smoothing,
-            class_weights.of(config.class_weights, task),
-            class_weights.of_positives(config.positive_weights, task),
-            config.unlabelled == "negative",
-        )
-        self.answers = {"scores": self._set.answer}
-        classifier = video_network.build(
-            parts.backbone,
-            parts.temporal,
-            parts.head,
-            task.clip,
-            len(task.labels),
-        )
-        self.networks = {"classifier": classifier}
-        self.players = (
-            objective.Player("classifier", ("classifier",), make_optimizer()),
-        )
-
-    def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits float32 [B, classes], or [B, t, classes] of moments."""
-        return self.networks["classifier"](batch["frames"], training=True)
-
-    def losses(
-        self, player: str, batch: dict, outputs: Any, step: Any
-    ) -> dict[str, Any]:
-        """`binary_cross_entropy`, the weighted mean over labels, in nats."""
-        loss = self._set.loss(outputs, batch["label"])
-        return {"binary_cross_entropy": loss}
-
-    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`scores` float32 [B, classes], a probability each; and
-        `frame_scores` [B, t, classes] where the head scores moments."""
-        logits = networks["classifier"](frames, training=False)
-        return clip_logits.scores(self._set.scores, logits)
-
-    def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Probabilities are averaged over views."""
-        logits = clip_logits.of_views(networks["classifier"], batch["frames"])
-        return self._set.counts(logits, batch["label"], batch["mask"])
-
-    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """See `labels_report.report`."""
-        return self._set.report(counts)
+    labels = several_labels.SeveralLabels(
+        task.labels,
+        config.threshold,
+        config.label_smoothing,
+        class_weights.of(config.class_weights, task),
+        class_weights.of_positives(config.positive_weights, task),
+        config.unlabelled == "negative",
+    )
+    return clip_classifier.ClipClassifier(labels, parts, task, make_optimizer)
