@@ -1,7 +1,8 @@
 """The exported model: what is in its folder, and how it is used again.
 
     EXPORT/<version>/             one integer a version, moved in whole
-      saved_model.pb, variables/  signatures below
+      saved_model.pb, variables/  signatures below; weights are constants of the
+                                graph, unless they are too large for a file
       assets/labels.txt           label names, in the order of the scores
       assets.extra/model.json     clip, labels, how frames are stored;
                                   where a clip may have several labels, the
@@ -22,7 +23,7 @@ import contextlib
 import dataclasses
 import json
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -30,9 +31,15 @@ import numpy as np
 import simplejpeg
 import tensorflow as tf
 
-from launch import model_facts, serving_warmup, stream_serving
+from launch import (
+    constant_graph,
+    model_facts,
+    serving_warmup,
+    stream_serving,
+)
 from pipelines import frame_decoding
 from tfrecords_tools.base import atomic_write, errors
+from video_models import folding
 from video_models import objective as objectives
 
 _EXTRA = "assets.extra"
@@ -53,8 +60,21 @@ class Served(tf.Module):
     ):
         """`labels_file` holds one label a line; it becomes the asset."""
         super().__init__()
-        self._objective, self._clip = objective, facts.clip
-        self.networks = networks
+        self._clip, shape = facts.clip, facts.clip.shape
+        networks = {
+            name: folding.without_normalization(network)
+            for name, network in networks.items()
+        }
+        self._has_constants = constant_graph.fits(networks.values())
+        if not self._has_constants:
+            self.networks = networks  # Its variables are saved beside it.
+            self.stream = stream.network if stream else None
+        self._scores = self.final(
+            lambda pixels: objective.predict(
+                networks, tf.cast(pixels, tf.float32)
+            ),
+            pixels=tf.TensorSpec((None, *shape), tf.uint8),
+        )
         self.names = tf.lookup.StaticHashTable(
             tf.lookup.TextFileInitializer(
                 str(labels_file),
@@ -80,7 +100,7 @@ class Served(tf.Module):
         )
         if stream is not None:
             self.from_stream = stream.function(
-                self._to_pixels, self.names.lookup
+                self._to_pixels, self.names.lookup, self.final
             )
 
     @property
@@ -93,6 +113,16 @@ class Served(tf.Module):
         if hasattr(self, "from_stream"):
             made["stream"] = self.from_stream
         return made
+
+    def final(
+        self,
+        function: Callable[..., dict[str, tf.Tensor]],
+        **inputs: tf.TensorSpec,
+    ) -> Callable[..., dict[str, tf.Tensor]]:
+        """`function` as it is exported, its weights constants if they fit."""
+        if not self._has_constants:
+            return function
+        return constant_graph.with_constants(function, **inputs)
 
     def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         return self._predict(
@@ -115,9 +145,7 @@ class Served(tf.Module):
         )
 
     def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        found = self._objective.predict(
-            self.networks, tf.cast(pixels, tf.float32)
-        )
+        found = self._scores(pixels=pixels)
         best = tf.argmax(found["scores"], axis=-1)
         return {**found, "label": self.names.lookup(best)}
 
@@ -158,7 +186,13 @@ def export(
         jpegs = _test_pattern(facts.clip.frames)
         found = _scores_in(served.from_jpeg(tf.constant([jpegs])))
         try:
-            tf.saved_model.save(served, temporary, served.signatures)
+            tf.saved_model.save(
+                served,
+                temporary,
+                served.signatures,
+                # The gradient of silu holds on to variables, now constants.
+                tf.saved_model.SaveOptions(experimental_custom_gradients=False),
+            )
             serving_warmup.write(
                 extra / "tf_serving_warmup_requests",
                 {

@@ -19,8 +19,8 @@ import tensorflow as tf
 from pipelines import batch
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
+from video_models import folding, streaming_network
 from video_models import objective as objectives
-from video_models import streaming_network
 
 TOLERANCE = 1e-4
 """Most that a stream's scores may differ from those of the clip."""
@@ -67,6 +67,7 @@ class Stream:
     """A trained network as a stream, ready to be exported.
 
     Attributes:
+        network: takes frames and states, with the trained weights.
         facts: of model.json.
     """
 
@@ -105,34 +106,38 @@ class Stream:
             frames,
             {k: (x.shape[1:], str(x.dtype)) for k, x in states.items()},
         )
-        self._objective, self._network = objective, network
-        self._trained = networks["classifier"]
+        network.set_weights(networks["classifier"].get_weights())
+        self.network = folding.without_normalization(network)
+        self._objective, self._shape = objective, chunk.shape
 
     def function(
         self,
         to_pixels: Callable[[tf.Tensor], tf.Tensor],
         to_labels: Callable[[tf.Tensor], tf.Tensor],
+        final: Callable[..., Any],
     ) -> Any:
         """The signature as a concrete function.
 
         Args:
             to_pixels: uint8 [N, n, H, W, 3] -> what the network sees.
             to_labels: int64 [N] -> names.
+            final: function, and what it takes by name -> as it is exported.
         """
+        states = {
+            name: tf.TensorSpec((None, *shape), dtype, name)
+            for name, (shape, dtype) in self.facts.states.items()
+        }
+        pixels = tf.TensorSpec((None, *self._shape), tf.uint8)
+        call = final(self._call, pixels=pixels, **states)
 
         def run(frames: tf.Tensor, **states: tf.Tensor) -> dict[str, tf.Tensor]:
-            pixels = tf.cast(to_pixels(frames), tf.float32)
-            found, states = self._call(pixels, states)
+            found = call(pixels=to_pixels(frames), **states)
             best = tf.argmax(found["scores"], axis=-1)
-            return {**found, "label": to_labels(best), **states}
+            return {**found, "label": to_labels(best)}
 
         shape = (None, self.facts.frames, None, None, 3)
         return tf.function(run).get_concrete_function(
-            tf.TensorSpec(shape, tf.uint8, "frames"),
-            **{
-                name: tf.TensorSpec((None, *shape), dtype, name)
-                for name, (shape, dtype) in self.facts.states.items()
-            },
+            tf.TensorSpec(shape, tf.uint8, "frames"), **states
         )
 
     def request(self) -> dict[str, dict[str, np.ndarray]]:
@@ -140,15 +145,15 @@ class Stream:
         frames = np.zeros((1, self.facts.frames, 120, 160, 3), np.uint8)
         return {"stream": {"frames": frames, **self.facts.zeros(1)}}
 
-    def _call(self, pixels: tf.Tensor, states: dict) -> tuple[dict, dict]:
+    def _call(
+        self, pixels: tf.Tensor, **states: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """What the objective predicts, and the states after."""
-        # The trained variables themselves, so that they are stored once.
-        trained = zip(self._network.weights, self._trained.weights, strict=True)
-        with keras.StatelessScope(state_mapping=list(trained)):
-            after = self._network({"frames": pixels, **states}, training=False)
+        pixels = tf.cast(pixels, tf.float32)
+        after = self.network({"frames": pixels, **states}, training=False)
         logits = after.pop("logits")
         network = {"classifier": lambda frames, training=False: logits}
-        return self._objective.predict(network, pixels), after
+        return {**self._objective.predict(network, pixels), **after}
 
 
 class Session:

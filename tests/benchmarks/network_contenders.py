@@ -88,17 +88,15 @@ TRAINING = {
 }  # fmt: skip
 
 PREDICTION = {
-    OURS: Contender("ours, SavedModel", "ours"),
-    "ours_frozen": Contender(
-        "ours, SavedModel with constants", "ours", options=("frozen",)
-    ),
-    "ours_xla": Contender("ours, SavedModel, XLA", "ours", options=("xla",)),
+    OURS: Contender("ours, exported", "ours"),
+    "ours_plain": Contender("ours, as it trains", "ours", options=("plain",)),
+    "ours_xla": Contender("ours, exported, XLA", "ours", options=("xla",)),
     "ours_tflite": Contender("ours, TFLite", "ours", options=("tflite",)),
     "ours_int8": Contender(
         "ours, TFLite int8", "ours", options=("tflite", "int8")
     ),
     "ours_tcmalloc": Contender(
-        "ours, SavedModel, tcmalloc", "ours", has_tcmalloc=True
+        "ours, exported, tcmalloc", "ours", has_tcmalloc=True
     ),
     TORCH: Contender("PyTorch", "pytorch", "torch"),
     "torch_compiled": Contender(

@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 
+from launch import serving, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import registry
+from tfrecords_tools.media import reader
 from video_models import objective
 from video_models.objectives import classification
 
@@ -49,3 +51,14 @@ def build(temporal="attention"):
         ]
     )
     return made
+
+
+def export(output):
+    """Writes it into a folder of versions, with chunks of 2 frames."""
+    made = build()
+    stream = stream_serving.Stream(
+        made, made.networks, parts(), CLIP, classes=3, frames=2
+    )
+    facts = serving.ModelFacts(CLIP, LABELS, reader.Config())
+    serving.export(made, made.networks, facts, output, stream)
+    return output

@@ -3,18 +3,9 @@
 import pytest
 import tensorflow as tf
 
-from launch import (
-    export,
-    run_flags,
-    serving,
-    stream_serving,
-    train,
-    train_loop,
-    validation,
-)
+from launch import export, run_flags, train, train_loop, validation
 from tests.launch import causal_network
 from tfrecords_tools.base import flags
-from tfrecords_tools.media import reader
 
 
 def _command(module_command, main, *arguments: str) -> None:
@@ -57,21 +48,7 @@ def exported(trained, tmp_path_factory):
 @pytest.fixture(scope="session")
 def exported_stream(tmp_path_factory):
     """Folder of the export of a causal network, with chunks of 2 frames."""
-    made = causal_network.build()
-    stream = stream_serving.Stream(
-        made,
-        made.networks,
-        causal_network.parts(),
-        causal_network.CLIP,
-        classes=3,
-        frames=2,
-    )
-    facts = serving.ModelFacts(
-        causal_network.CLIP, causal_network.LABELS, reader.Config()
-    )
-    output = tmp_path_factory.mktemp("export_stream")
-    serving.export(made, made.networks, facts, output, stream)
-    return output
+    return causal_network.export(tmp_path_factory.mktemp("export_stream"))
 
 
 @pytest.fixture

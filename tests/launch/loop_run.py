@@ -1,6 +1,7 @@
-"""Runs the train loop in a process of its own and prints what it did.
+"""Runs train loops in other processes, and tells what they did.
 
-Devices are set up once a process, so every strategy gets its own.
+Devices are set up once a process, so every strategy gets its own; trials that
+want the same devices follow one another in one.
 """
 
 import dataclasses
@@ -11,6 +12,8 @@ import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -20,8 +23,6 @@ class Trial:
     """What to run."""
 
     objective: str = "classification"
-    strategy: str = "one"
-    replicas: int = 1
     xla: str = "off"
     steps: int = 20
     dropout: float = 0.0
@@ -49,38 +50,79 @@ def cluster(workers: int) -> list[dict[str, str]]:
     ]
 
 
-def start(trial: Trial, environment: dict | None = None) -> subprocess.Popen:
-    """Begins a trial in a new process."""
-    return subprocess.Popen(
-        [sys.executable, __file__, json.dumps(dataclasses.asdict(trial))],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+class Process:
+    """One that has its devices, and waits for trials on them."""
+
+    def __init__(self, strategy="one", replicas=1, environment=None):
+        self._errors = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, strategy, str(replicas)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+        )
+
+    def begin(self, trial: Trial) -> None:
+        """Asks for a trial; several may be on their way."""
+        print(
+            json.dumps(dataclasses.asdict(trial)),
+            file=self._process.stdin,
+            flush=True,
+        )
+
+    def result(self) -> dict:
+        """Losses of the next trial, a row a step; a hash of its weights."""
+        limit = threading.Timer(280, self._process.kill)
+        limit.start()
+        line = self._process.stdout.readline()
+        limit.cancel()
+        if not line:
+            self._errors.seek(0)
+            raise AssertionError(self._errors.read()[-4000:])
+        return json.loads(line)
+
+    def run(self, **settings) -> dict:
+        """The result of one trial."""
+        self.begin(Trial(**settings))
+        return self.result()
+
+    def close(self) -> None:
+        """Ends it."""
+        self._process.kill()
+        self._process.communicate()
+        self._errors.close()
+
+
+def _main(name: str, replicas: int) -> None:
+    from launch import devices
+
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # What libraries print shall not stand between.
+    strategy = devices.start(
+        devices.Config(
+            strategy=name,
+            threads=1,
+            logical_cpus=replicas if replicas > 1 else None,
+        )
     )
+    for line in sys.stdin:
+        found = _try(strategy, Trial(**json.loads(line)))
+        print(json.dumps(found), file=answers, flush=True)
 
 
-def result(process: subprocess.Popen) -> dict:
-    """Its losses, a row a step, and a hash of its final weights."""
-    output, errors = process.communicate(timeout=280)
-    assert process.returncode == 0, errors[-4000:]
-    return json.loads(output.splitlines()[-1])
-
-
-def run(**settings) -> dict:
-    """Runs one trial to its end."""
-    return result(start(Trial(**settings)))
-
-
-def _main(trial: Trial) -> None:
+def _try(strategy, trial: Trial) -> dict:
     import keras
     import numpy as np
     import tensorflow as tf
 
-    from launch import devices, evaluation, train_loop
+    from launch import evaluation, train_loop
     from tests.launch import toy_objectives
     from video_models import optimizers
+
+    keras.backend.clear_session()
 
     def make_optimizer():
         if trial.with_care:
@@ -88,14 +130,6 @@ def _main(trial: Trial) -> None:
             return optimizers.build(config, trial.learning_rate)
         return keras.optimizers.AdamW(trial.learning_rate)
 
-    strategy = devices.start(
-        devices.Config(
-            strategy=trial.strategy,
-            xla=trial.xla,
-            threads=1,
-            logical_cpus=trial.replicas if trial.replicas > 1 else None,
-        )
-    )
     make = {
         "classification": lambda: toy_objectives.classification(
             make_optimizer, trial.norm, trial.dropout
@@ -133,13 +167,12 @@ def _main(trial: Trial) -> None:
         rows += table.tolist()
     weights = [v.numpy() for group in loop.state.values() for v in group]
     digest = hashlib.sha256(b"".join(w.tobytes() for w in weights))
-    names = list(values)
-    print(
-        json.dumps(
-            {"names": names, "rows": rows, "weights": digest.hexdigest()}
-        )
-    )
+    return {
+        "names": list(values),
+        "rows": rows,
+        "weights": digest.hexdigest(),
+    }
 
 
 if __name__ == "__main__":
-    _main(Trial(**json.loads(sys.argv[1])))
+    _main(sys.argv[1], int(sys.argv[2]))

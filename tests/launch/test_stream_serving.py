@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import export, serving, stream_serving
+from launch import constant_graph, export, serving, stream_serving
 from tests.launch import causal_network
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader
@@ -73,15 +73,16 @@ def test_facts_survive_model_json(loaded):
     assert counter == ((1,), "int32")
 
 
-def test_weights_are_stored_once(loaded):
-    path = str(loaded.path / "variables" / "variables")
-    stored = [
-        np.prod(shape)
-        for name, shape in tf.train.list_variables(path)
-        if name.endswith("VARIABLE_VALUE")
-    ]
-    network = causal_network.build().networks["classifier"]
-    assert sum(stored) == network.count_params()
+def test_weights_too_large_for_a_graph_stand_beside_it(
+    loaded, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(constant_graph, "_MOST_BYTES", 0)
+    beside = serving.Loaded(causal_network.export(tmp_path))
+    path = str(beside.path / "variables" / "variables")
+    assert any("kernel" in name for name, _ in tf.train.list_variables(path))
+    wanted = loaded.stream(streams=2).scores_of_clip(CLIPS)
+    found = beside.stream(streams=2).scores_of_clip(CLIPS)
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
 def test_golden_clip_is_also_replayed_as_a_stream(exported_stream, capsys):

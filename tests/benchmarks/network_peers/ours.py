@@ -2,8 +2,9 @@
 
 In training, option `loop` takes whole steps of the train loop, with the
 averaged copy of the weights; else a step ends with the optimizer's update,
-as those of the peers do. In prediction, `frozen` has the weights as
-constants, `tflite` and `int8` the converted model.
+as those of the peers do. Prediction is that of an exported model; `plain` has
+the network as it trains, with variables, `tflite` and `int8` the converted
+model.
 """
 
 import tempfile
@@ -13,11 +14,17 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import devices, gradients, recomputation, train_loop
+from launch import (
+    constant_graph,
+    devices,
+    gradients,
+    recomputation,
+    train_loop,
+)
 from pipelines import batch
 from tests.benchmarks import network_job, tflite_models
 from tfrecords_tools.base import registry
-from video_models import objective, optimizers, video_network
+from video_models import folding, objective, optimizers, video_network
 
 PACKAGES = ("tensorflow", "keras")
 
@@ -123,26 +130,28 @@ def _step(
 
 
 def _as_saved_model(network: Any, job: network_job.Job) -> Callable[[], Any]:
+    def answer(pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+        frames = tf.cast(pixels, tf.float32)
+        return {"logits": network(frames, training=False)}
+
+    pixels = tf.TensorSpec((None, *network.input.shape[1:]), tf.uint8)
     module = tf.Module()
-    module.network = network
+    if "plain" in job.options:
+        module.network = network
+    else:
+        network = folding.without_normalization(network)
+        answer = constant_graph.with_constants(answer, pixels=pixels)
     module.serve = tf.function(
-        lambda frames: network(tf.cast(frames, tf.float32), training=False),
-        input_signature=[
-            tf.TensorSpec((None, *network.input.shape[1:]), tf.uint8)
-        ],
+        lambda pixels: answer(pixels=pixels)["logits"],
+        input_signature=[pixels],
         jit_compile="xla" in job.options,
     )
-    if "frozen" in job.options:
-        traced = module.serve.get_concrete_function()
-        module = tf.Module()
-        module.serve = tflite_models.frozen(traced)
-    # The gradient of silu, kept by default, holds on to what was frozen.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     with tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(module, folder, options=options)
         loaded = tf.saved_model.load(folder)
     frames = network_job.frames(job)
-    return lambda: np.mean(_only(loaded.serve(tf.constant(frames))))
+    return lambda: np.mean(loaded.serve(tf.constant(frames)))
 
 
 def _as_tflite(network: Any, job: network_job.Job) -> Callable[[], Any]:
@@ -151,8 +160,3 @@ def _as_tflite(network: Any, job: network_job.Job) -> Callable[[], Any]:
     content = tflite_models.convert(network, job.batch, examples)
     predict = tflite_models.predictor(content, job.threads)
     return lambda: np.mean(predict(frames))
-
-
-def _only(found: Any) -> Any:
-    """A frozen function gives a list."""
-    return found[0] if isinstance(found, list | tuple) else found
