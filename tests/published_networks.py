@@ -10,7 +10,10 @@ from tfrecords_tools.base import registry
 from video_models import published, video_network
 
 FOLDER = "video_models.backbones"
-OF_OUR_OWN = ("frame_conv",)  # Designed here: no paper says what it has.
+OF_OUR_OWN = (
+    "frame_conv",
+    "motion_energy",
+)  # Designed here: no paper says what it has.
 PAPERS = [n for n in registry.names_in(FOLDER) if n not in OF_OUR_OWN]
 
 

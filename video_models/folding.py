@@ -22,57 +22,57 @@ _Pairs = dict[int, keras.layers.BatchNormalization]
 
 
 def without_normalization(network: keras.Model) -> keras.Model:
-    """A copy that gives the same at inference, with fewer operations.
+    """The same at inference, with fewer operations; not for training.
 
     Each batch normalisation that alone follows a convolution or a dense
-    layer becomes a part of that layer's weights; others stay. The copy is
-    not for training.
+    layer becomes a part of that layer's weights; others stay.
 
     Args:
-        network: a functional model; it is not changed.
-    """
-    pairs = {}
-    for each in _networks(network):
-        pairs |= _pairs(each)
-    melted = {id(each) for each in pairs.values()}
-    gone = []
+        network: a functional model, with others nested in it or not; it is
+            not changed.
 
-    def clone(layer: keras.layers.Layer) -> keras.layers.Layer:
+    Returns:
+        A copy, which may share nested networks; `network` itself where
+        nothing can be folded.
+    """
+    nested = {
+        id(layer): without_normalization(layer)
+        for layer in network.layers
+        if layer_paths.is_network(layer)
+    }
+    pairs = _pairs(network)
+    changed = any(
+        nested[id(x)] is not x for x in network.layers if id(x) in nested
+    )
+    if not pairs and not changed:
+        return network
+    melted = {id(norm) for norm in pairs.values()}
+    copies: list[tuple[keras.Operation, keras.Operation]] = []
+
+    def clone(layer: keras.Operation) -> keras.Operation:
+        if id(layer) in nested:
+            return nested[id(layer)]
         config = layer.get_config()
         if id(layer) in pairs:
             config["use_bias"] = True
-        made = type(layer).from_config(config)
-        if id(layer) in melted:
-            gone.append(made)
-        return made
+        copy = type(layer).from_config(config)
+        copies.append((layer, copy))
+        return copy
 
-    def call(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
-        if any(layer is each for each in gone):
+    def call(layer: keras.Operation, *args: Any, **kwargs: Any) -> Any:
+        if any(layer is copy and id(x) in melted for x, copy in copies):
             return args[0]
         return layer(*args, **kwargs)
 
-    copy = keras.models.clone_model(
-        network, clone_function=clone, call_function=call, recursive=True
+    folded = keras.models.clone_model(
+        network, clone_function=clone, call_function=call
     )
-    known = {each.path: each.layer for each in layer_paths.layers(network)}
-    for path, layer in layer_paths.layers(copy):
-        if layer.weights:  # Inputs without a name get a new one.
-            norm = pairs.get(id(known[path]))
-            layer.set_weights(
-                _folded(known[path], norm)
-                if norm
-                else known[path].get_weights()
-            )
-    return copy
-
-
-def _networks(network: keras.Model) -> list[keras.Model]:
-    """It and all that are nested in it."""
-    found = [network]
-    for layer in network.layers:
-        if layer_paths.is_network(layer):
-            found += _networks(layer)
-    return found
+    for layer, copy in copies:
+        if id(layer) in pairs:
+            copy.set_weights(_folded(layer, pairs[id(layer)]))
+        elif id(layer) not in melted and isinstance(copy, keras.layers.Layer):
+            copy.set_weights(layer.get_weights())
+    return folded
 
 
 def _pairs(network: keras.Model) -> _Pairs:

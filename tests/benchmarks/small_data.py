@@ -1,7 +1,9 @@
 """Command: what a recipe learns from a few labelled clips.
 
     python -m tests.benchmarks.small_data --labels=labels.csv \
-        --group=source_group --recipe=launch/recipes/small_real.flagfile
+        --group=source_group --recipe=launch/recipes/small_real.flagfile \
+        --build=--media.short_side=96 \
+        --evaluate=--evaluate.views=3,--evaluate.crops=3
 
 Every clip is asked about once a seed, by a network that saw no clip of its
 source: sources are dealt into folds, one fold is left out of training at a
@@ -34,6 +36,12 @@ class Config:
     more: tuple[str, ...] = settings.setting(
         (), "Further flags of launch.train, with commas between."
     )
+    build: tuple[str, ...] = settings.setting(
+        (), "Further flags of build_shards, with commas between."
+    )
+    evaluate: tuple[str, ...] = settings.setting(
+        (), "Further flags of launch.evaluate, with commas between."
+    )
     seeds: int = settings.setting(5, "Networks trained for a fold.", minimum=1)
     folds: int = settings.setting(
         5, "Parts that the sources are dealt into.", minimum=2
@@ -58,7 +66,10 @@ def run(resolved: flags.Resolved) -> None:
     rows = _read(pathlib.Path(own.labels), own.group)
     folds = dealt(rows, own.folds)
     work = pathlib.Path(own.work)
-    shards = [_build(rows, fold, work / str(n)) for n, fold in enumerate(folds)]
+    shards = [
+        _build(own, rows, fold, work / str(number))
+        for number, fold in enumerate(folds)
+    ]
     right = np.zeros((own.seeds, own.folds))
     with progress.bar("training", own.seeds * own.folds) as told:
         for seed in range(own.seeds):
@@ -66,7 +77,7 @@ def run(resolved: flags.Resolved) -> None:
                 right[seed, number] = _hits(own, place, seed)
                 told(seed * own.folds + number + 1)
     accuracy = right.sum(axis=1) / len(rows)
-    floor = _floor(rows, folds)
+    floor = _floor(rows, folds, _videos(own))
     counts = [sum(r.group in fold for r in rows) for fold in folds]
     print(tables.versions("tensorflow", "keras"))
     print(f"{len(rows)} clips of {len({r.group for r in rows})} sources")
@@ -106,14 +117,18 @@ def _read(path: pathlib.Path, group: str) -> list[Row]:
     if not path.is_file():
         raise errors.UserError(f"--labels={path}: wanted a table of clips")
     with path.open(newline="") as stream:
-        found = [
-            Row(str((path.parent / r["path"]).absolute()), r["label"], r[group])
-            for r in csv.DictReader(stream)
+        return [
+            Row(r["path"], r["label"], r[group]) for r in csv.DictReader(stream)
         ]
-    return found
 
 
-def _build(rows: list[Row], fold: set[str], work: pathlib.Path) -> pathlib.Path:
+def _videos(own: Config) -> pathlib.Path:
+    return pathlib.Path(own.labels).parent.resolve()
+
+
+def _build(
+    own: Config, rows: list[Row], fold: set[str], work: pathlib.Path
+) -> pathlib.Path:
     work.mkdir(parents=True, exist_ok=True)
     table, shards = work / "labels.csv", work / "shards"
     if not (shards / "manifest.json").exists():
@@ -127,7 +142,9 @@ def _build(rows: list[Row], fold: set[str], work: pathlib.Path) -> pathlib.Path:
             "tfrecords_tools.build_shards",
             "--source=csv_file",
             f"--input={table}",
+            f"--video_root={_videos(own)}",
             f"--output={shards}",
+            *own.build,
         )
     return shards
 
@@ -143,7 +160,7 @@ def _hits(own: Config, shards: pathlib.Path, seed: int) -> float:
         *own.more,
         f"--train.seed={seed}",
     )
-    _command("launch.evaluate", f"--workdir={workdir}")
+    _command("launch.evaluate", f"--workdir={workdir}", *own.evaluate)
     report = json.loads((workdir / "metrics.json").read_text())["validation"]
     return report["accuracy"] * report["examples"]
 
@@ -156,8 +173,10 @@ def _command(module: str, *words: str) -> None:
         raise errors.UserError(f"{module}: {done.stderr[-3000:]}")
 
 
-def _floor(rows: list[Row], folds: list[set[str]]) -> float:
-    facts = np.array([metadata_floor.facts(row.path) for row in rows])
+def _floor(
+    rows: list[Row], folds: list[set[str]], videos: pathlib.Path
+) -> float:
+    facts = np.array([metadata_floor.facts(videos / row.path) for row in rows])
     hits = 0
     for fold in folds:
         out = np.array([row.group in fold for row in rows])

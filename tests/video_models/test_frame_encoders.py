@@ -38,22 +38,6 @@ def test_a_changed_frame_changes_its_own_moment_only(name):
     assert differs.tolist() == [False, True, False]
 
 
-@pytest.mark.parametrize("name", ["frame_efficientnet", "frame_resnet"])
-def test_chunks_of_a_stream_give_what_the_clip_gives(name):
-    network = tiny(name)
-    module = registry.load("video_models.backbones", name)
-    chunk = batch.ClipSpec(frames=1, size=16)
-    stream = module.build_stream(module.TINY, chunk)
-    stream.set_weights(network.get_weights())
-    clip = np.random.default_rng(0).uniform(0, 255, (1, 3, 16, 16, 3))
-    found = [
-        stream({"frames": clip[:, number : number + 1]})["volume"]
-        for number in range(3)
-    ]
-    whole = network(clip)["volume"]
-    np.testing.assert_allclose(np.concatenate(found, 1), whole, atol=1e-5)
-
-
 def test_resnet_agrees_with_torchvision():
     golden = json.loads(GOLDEN.read_text())
     clip = batch.ClipSpec(frames=golden["frames"], size=golden["size"])

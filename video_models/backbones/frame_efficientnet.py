@@ -124,14 +124,6 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": volume}, name="frame_efficientnet")
 
 
-def build_stream(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """{"frames": a chunk} -> {"volume"}; what it sees alone needs no state."""
-    network = build(config, clip)
-    return keras.Model(
-        {"frames": network.input}, network.output, name="frame_efficientnet"
-    )
-
-
 def published_head(
     config: Config,
     shapes: dict[str, tuple[int, ...]],

@@ -30,9 +30,9 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     Source: arXiv:1705.07750. For clips of 64 frames of 224x224 pixels in
     -1..1, padded as TensorFlow does; with its head for 400 classes 12,697,264
     trainable parameters and 111.2 billion multiply-adds, on 79 frames 138.9:
-    OpenVINO counts 139.5 in the authors' graph. (The 107.9 that
-    arXiv:1712.04851 tells for 64 frames belong to its own version, of 12.06
-    million parameters.) Differs: batch normalisation also scales, as in the
+    OpenVINO counts 139.5 in the authors' graph. (arXiv:1712.04851 tells 107.9
+    for 64 frames and 12.06 million parameters, of its own version as it
+    seems.) Differs: batch normalisation also scales, as in the
     PyTorch version (piergiaj's) whose weights fit by `published_name`;
     without that the authors' code has 12,689,984.
 

@@ -1,0 +1,85 @@
+"""Where and when a clip moves, and how much; nothing else of it is seen.
+
+For few clips of cameras that stand still: what a place looks like is gone, so
+it cannot be learnt by heart. Neighbouring frames are subtracted, as for the
+RGB differences of TSN (arXiv:1608.00859); differs: their magnitudes are
+averaged over the cells of a coarse grid, and their logarithm is seen.
+"""
+
+import dataclasses
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import errors, settings
+from video_models.layers import normalization, pooling
+
+ops = keras.ops
+
+_NOISE = 0.5  # Mean difference of frames in which nothing moves, about.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the network."""
+
+    grid: int = settings.setting(
+        8, "Cells that a side of the picture is cut into.", minimum=1
+    )
+    widths: tuple[int, ...] = settings.setting(
+        (8, 16),
+        "Channels of the 3x3x3 convolutions; each halves the grid.",
+        minimum=1,
+    )
+    norm: str = settings.setting(
+        "batch", normalization.HELP, choices=normalization.KINDS
+    )
+
+
+TINY = Config(grid=4, widths=(4, 8))
+
+
+def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
+    """Encodes the movement between each two frames.
+
+    Args:
+        config: grid, widths, normalisation.
+        clip: shape of the clip; two frames at least.
+
+    Returns:
+        float32 [B, T, H, W, 3], 0..255 -> {"volume": [B, T - 1, h, w, C]}.
+
+    Raises:
+        UserError: a single frame, which does not move.
+    """
+    if clip.frames < 2:
+        raise errors.UserError(
+            f"--backbone=motion_energy with --clip.frames={clip.frames}: "
+            "wanted 2 or more, whose differences it sees"
+        )
+    frames = keras.Input(clip.shape, name="frames")
+    x = ops.log(_energy(frames, config.grid) + _NOISE)
+    for number, width in enumerate(config.widths, start=1):
+        name = f"conv{number}"
+        x = keras.layers.Conv3D(
+            width,
+            3,
+            padding="same",
+            use_bias=config.norm == "none",
+            kernel_initializer="he_normal",
+            name=name,
+        )(x)
+        x = normalization.normalize_relu(x, config.norm, name)
+        halved = (1, 2, 2)
+        x = pooling.max_pool(x, halved, halved, f"pool{number}", "same")
+    return keras.Model(frames, {"volume": x}, name="motion_energy")
+
+
+def _energy(frames: keras.KerasTensor, grid: int) -> keras.KerasTensor:
+    """Mean magnitude in each cell, [B, T - 1, grid, grid, 1], 0..255."""
+    _, count, height, width, _ = frames.shape
+    x = ops.abs(frames[:, 1:] - frames[:, :-1])
+    x = ops.reshape(ops.mean(x, axis=-1), (-1, height, width, 1))
+    cell = (-(-height // grid), -(-width // grid))
+    x = ops.average_pool(x, cell, cell, padding="same")
+    return ops.reshape(x, (-1, count - 1, *x.shape[1:]))
