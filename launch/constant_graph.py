@@ -11,13 +11,13 @@ import keras
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
-_MOST_BYTES = 900_000_000  # A file ends at 2 GB; clips and streams share it.
+_MOST_BYTES = 150_000_000  # Writing them takes 30 times as much memory.
 
 Tensors = dict[str, tf.Tensor]
 
 
 def fits(networks: Iterable[keras.Model]) -> bool:
-    """Whether the weights can stand in the file of a graph, twice over."""
+    """Whether the weights are small enough to be written into a graph."""
     variables = [v for network in networks for v in network.variables]
     return (
         sum(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import keras
 
 from pipelines import batch
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base import registry, settings
 from video_models import objective, published, video_network
 
 _CLASSES = 400  # As Kinetics-400 has.
@@ -74,14 +74,7 @@ class Described(NamedTuple):
             UserError: the parts and the clip do not fit one another.
         """
         parts = self.backbone, self.temporal, self.head
-        try:
-            return video_network.build(*parts, self.clip, self.classes)
-        except ValueError as error:
-            text = str(error).strip().partition("\n")[0]
-            raise errors.UserError(
-                f"no {self.backbone.name} for --clip.frames="
-                f"{self.clip.frames} --clip.size={self.clip.size}: {text}"
-            ) from error
+        return video_network.build(*parts, self.clip, self.classes)
 
 
 def find(parts: objective.Parts, asked: Clip, classes: int | None) -> Described:

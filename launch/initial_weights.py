@@ -93,6 +93,7 @@ def _rows(
         read = torch_file.read if is_torch else safetensors_file.read
         arrays = read(_existing(path))
         return _published(wanted, arrays, parts, True), list(arrays)
+    _existing(path)
     raise errors.UserError(
         f"--init.weights={path}: wanted a run's or a checkpoint's folder, or "
         "a file that ends in .keras, .weights.h5, .safetensors, "
@@ -108,8 +109,10 @@ def _garden_checkpoint(path: pathlib.Path) -> str | None:
 
 
 def _existing(path: pathlib.Path) -> pathlib.Path:
-    if not path.is_file():
-        raise errors.UserError(f"--init.weights={path}: there is no such file")
+    if not path.exists():
+        raise errors.UserError(
+            f"--init.weights={path}: there is no such file or folder"
+        )
     return path
 
 

@@ -7,6 +7,7 @@ that file alone says the run again, and evaluation and export start from it.
 import dataclasses
 import os
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -22,7 +23,7 @@ from launch import (
 from pipelines import batch, clip_dataset
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
-from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base import errors, flags, registry, settings
 from tfrecords_tools.media import reader
 from video_models import learning_rates, objective, optimizers
 
@@ -116,6 +117,7 @@ _FREE = (
     "--train.log_every",
     "--train.evaluate_every",
     "--train.patience",
+    "--train.watch",
 )
 
 
@@ -157,7 +159,22 @@ def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
         resolved,
         settings=dataclasses.replace(own, **whole),
         sections={**resolved.sections, "reader": reading, "init": start},
+        chosen={
+            kind: tuple(_with_weights(each, _whole_path) for each in parts)
+            for kind, parts in resolved.chosen.items()
+        },
     )
+
+
+def _with_weights(
+    chosen: registry.Chosen, change: Callable[[str], str | None]
+) -> registry.Chosen:
+    """The same; a file of weights that it begins with is another."""
+    file = getattr(chosen.config, "weights", None)
+    if not isinstance(file, str):
+        return chosen
+    config = dataclasses.replace(chosen.config, weights=change(file))
+    return chosen._replace(config=config)
 
 
 def _whole_path(path: str) -> str:
@@ -224,6 +241,12 @@ class Trained:
     ):
         """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
+        parts = described.parts
+        # They are in the checkpoint; the file may be gone.
+        backbone = _with_weights(parts.backbone, lambda _: None)
+        described = dataclasses.replace(
+            described, parts=dataclasses.replace(parts, backbone=backbone)
+        )
         self.experiment, self.step = described, saved.chosen(checkpoint)
         facts = saved.facts(self.step)
         self.labels = tuple(facts["labels"])

@@ -7,7 +7,7 @@
       assets.extra/model.json     clip, labels, how frames are stored;
                                   where a clip may have several labels, the
                                   score from which on it has one
-      assets.extra/golden.json    a clip and the scores it must give
+      assets.extra/golden.json    a clip and the scores that the network gave
       assets.extra/tf_serving_warmup_requests
 
 `serving_default` takes `frames_bytes`, string [N, T], JPEG frames of clips
@@ -44,7 +44,8 @@ from video_models import objective as objectives
 
 _EXTRA = "assets.extra"
 ModelFacts = model_facts.ModelFacts
-TOLERANCE = 1e-5
+TOLERANCE = {"float32": 1e-4, "bfloat16": 0.02}
+"""Most that scores may differ from those of the network that was trained."""
 
 
 class Served(tf.Module):
@@ -124,10 +125,12 @@ class Served(tf.Module):
             return function
         return constant_graph.with_constants(function, **inputs)
 
+    def pixels_of(self, frames_bytes: tf.Tensor) -> tf.Tensor:
+        """JPEG frames, string [N, T], to what the network sees of them."""
+        return self._to_pixels(frames_bytes, frame_decoding.decode_clip)
+
     def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self._predict(
-            self._to_pixels(frames_bytes, frame_decoding.decode_clip)
-        )
+        return self._predict(self.pixels_of(frames_bytes))
 
     def _from_pixels(self, frames: tf.Tensor) -> dict[str, tf.Tensor]:
         return self._predict(self._to_pixels(frames))
@@ -184,7 +187,9 @@ def export(
         labels.write_text("".join(f"{name}\n" for name in facts.labels))
         served = Served(objective, networks, facts, labels, stream)
         jpegs = _test_pattern(facts.clip.frames)
-        found = _scores_in(served.from_jpeg(tf.constant([jpegs])))
+        pixels = served.pixels_of(tf.constant([jpegs]))
+        # Of the network itself: what is exported has to give the same.
+        found = objective.predict(networks, tf.cast(pixels, tf.float32))
         try:
             tf.saved_model.save(
                 served,
@@ -211,7 +216,11 @@ def export(
         (extra / "model.json").write_text(facts.to_json())
         golden = {
             "frames_bytes": [base64.b64encode(j).decode() for j in jpegs],
-            **{name: scores[0].tolist() for name, scores in found.items()},
+            "tolerance": max(
+                TOLERANCE[network.compute_dtype]
+                for network in networks.values()
+            ),
+            **{k: v[0].tolist() for k, v in _scores_in(found).items()},
         }
         (extra / "golden.json").write_text(json.dumps(golden))
     return output / str(version)
@@ -284,6 +293,13 @@ class Loaded:
             self._signatures["stream"], self.facts.stream, streams
         )
 
+    @property
+    def tolerance(self) -> float:
+        """Most that the golden clip's scores may differ."""
+        with self._damage_named():
+            text = (self.path / _EXTRA / "golden.json").read_text()
+            return json.loads(text).get("tolerance", TOLERANCE["float32"])
+
     def golden_difference(self) -> float:
         """How far the golden clip's scores are from the recorded ones."""
         jpegs, golden = self._golden()
@@ -306,6 +322,7 @@ class Loaded:
         with self._damage_named():
             text = (self.path / _EXTRA / "golden.json").read_text()
             golden = json.loads(text)
+            golden.pop("tolerance", None)
             jpegs = [base64.b64decode(j) for j in golden.pop("frames_bytes")]
             return jpegs, {k: np.array(v) for k, v in golden.items()}
 

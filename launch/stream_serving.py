@@ -22,9 +22,6 @@ from tfrecords_tools.media import reader
 from video_models import folding, streaming_network
 from video_models import objective as objectives
 
-TOLERANCE = 1e-4
-"""Most that a stream's scores may differ from those of the clip."""
-
 
 @dataclasses.dataclass(frozen=True)
 class StreamFacts:

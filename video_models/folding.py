@@ -9,11 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from video_models import layer_paths
 from video_models.layers import depthwise
 
 _CONVOLUTIONS = (
     keras.layers.Dense,
+    keras.layers.DepthwiseConv2D,
     keras.layers.Conv2D,
     keras.layers.Conv3D,
     depthwise.DepthwiseConv3D,
@@ -24,8 +24,8 @@ _Pairs = dict[int, keras.layers.BatchNormalization]
 def without_normalization(network: keras.Model) -> keras.Model:
     """The same at inference, with fewer operations; not for training.
 
-    Each batch normalisation that alone follows a convolution or a dense
-    layer becomes a part of that layer's weights; others stay.
+    Each batch normalisation that directly and alone follows a convolution or
+    a dense layer becomes a part of that layer's weights; others stay.
 
     Args:
         network: a functional model, with others nested in it or not; it is
@@ -38,7 +38,7 @@ def without_normalization(network: keras.Model) -> keras.Model:
     nested = {
         id(layer): without_normalization(layer)
         for layer in network.layers
-        if layer_paths.is_network(layer)
+        if isinstance(layer, keras.Model) and hasattr(layer, "operations")
     }
     pairs = _pairs(network)
     changed = any(
@@ -101,6 +101,8 @@ def _pairs(network: keras.Model) -> _Pairs:
             and users[id(tensor)] == [layer]
             and id(tensor) not in outputs
             and layer.axis in (-1, len(tensor.shape) - 1)
+            and getattr(before, "data_format", "channels_last")
+            == "channels_last"
             and getattr(before, "activation", None)
             in (None, keras.activations.linear)
         ):
@@ -111,9 +113,9 @@ def _pairs(network: keras.Model) -> _Pairs:
 def _folded(
     layer: keras.layers.Layer, norm: keras.layers.BatchNormalization
 ) -> list[np.ndarray]:
-    """Kernel, whose last axis is that of the outputs, and bias."""
+    """Kernel, whose last axis or axes are those of the outputs, and bias."""
     kernel, *rest = layer.get_weights()
-    bias = rest[0] if rest else np.zeros(kernel.shape[-1], kernel.dtype)
+    bias = rest[0] if rest else 0.0
     mean = keras.ops.convert_to_numpy(norm.moving_mean)
     scale = 1 / np.sqrt(
         keras.ops.convert_to_numpy(norm.moving_variance) + norm.epsilon
@@ -124,4 +126,6 @@ def _folded(
         scale, shift = scale * gamma, shift * gamma
     if norm.center:
         shift = shift + keras.ops.convert_to_numpy(norm.beta)
-    return [kernel * scale, bias * scale + shift]
+    last = 2 if isinstance(layer, keras.layers.DepthwiseConv2D) else 1
+    scales = scale.reshape(kernel.shape[-last:])
+    return [kernel * scales, bias * scale + shift]

@@ -47,18 +47,20 @@ def groups(network: keras.Model) -> dict[str, list[layer_paths.PlacedLayer]]:
 def distances(network: keras.Model) -> dict[int, int]:
     """How many groups lie between each weight and the head.
 
-    The head, which is the last nested network or else the last group, has
-    distance 0. A group without a kernel, such as a last normalisation,
-    counts with the one after it.
+    The head has distance 0: every nested network that gives an output of the
+    whole, or else the last group. A group without a kernel, such as a last
+    normalisation, counts with the one after it.
 
     Returns:
         id of a variable to its distance.
     """
     ordered = list(groups(network).values())
+    heads = _heads(network)
     found: dict[int, int] = {}
     distance = 0
     for number, placed in enumerate(reversed(ordered)):
-        if number and has_kernel(placed) and not _same(placed, ordered[-1]):
+        is_head = placed[0].network.partition("/")[0] in heads
+        if number and has_kernel(placed) and not is_head:
             distance += 1
         for each in placed:
             for variable in each.layer.weights:
@@ -94,6 +96,7 @@ def _path(placed: layer_paths.PlacedLayer) -> str:
     return inside + group(placed.layer.name)
 
 
-def _same(one: list, other: list) -> bool:
-    """Whether two groups are both of the head."""
-    return bool(other[0].network) and one[0].network == other[0].network
+def _heads(network: keras.Model) -> set[str]:
+    """Names of the nested networks that give an output."""
+    makers = [tensor._keras_history.operation for tensor in network.outputs]
+    return {each.name for each in makers if layer_paths.is_network(each)}

@@ -1,9 +1,13 @@
 """Backbone, temporal block and head, joined to one network."""
 
+import re
+
 import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
+
+_PLAIN = re.compile(r"\x1b\[[0-9;]*m")  # Colours of a terminal.
 
 
 def build(
@@ -32,7 +36,7 @@ def build(
     frames = keras.Input(clip.shape, name="frames")
     if head.name == "published":
         _check_published(temporal)
-        features = backbone.build(clip)(frames)
+        features = _encoder(backbone, clip)(frames)
         shapes = {name: tuple(x.shape[1:]) for name, x in features.items()}
         logits = head.build(backbone, shapes, classes)(features)
     else:
@@ -56,9 +60,23 @@ def _moments(
     temporal: registry.Chosen,
     clip: batch.ClipSpec,
 ) -> keras.KerasTensor:
-    volume = backbone.build(clip)(frames)["volume"]
+    volume = _encoder(backbone, clip)(frames)["volume"]
     moments = keras.ops.mean(volume, axis=(2, 3))
     return temporal.build(tuple(moments.shape[1:]))(moments)
+
+
+def _encoder(backbone: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
+    try:
+        return backbone.build(clip)
+    except ValueError as error:
+        # Keras says first where it happened, then what.
+        lines = [x for x in _PLAIN.sub("", str(error)).splitlines() if x]
+        said = [x for x in lines if not x.startswith("Exception encountered")]
+        raise errors.UserError(
+            f"no --backbone={backbone.name} for --clip.frames={clip.frames} "
+            f"--clip.size={clip.size}: {' '.join(said[:1])} Wanted a clip, or "
+            "settings of the backbone, that fit"
+        ) from error
 
 
 def _check_published(temporal: registry.Chosen) -> None:

@@ -7,6 +7,7 @@ from launch import experiment, initial_weights, run_flags
 from pipelines import batch
 from tfrecords_tools.base import errors, flags, registry
 from video_models import layer_paths, objective, video_network
+from video_models.weights import fitting
 
 
 def _parts(backbone="r2plus1d", head="published"):
@@ -25,8 +26,8 @@ def _parts(backbone="r2plus1d", head="published"):
     return objective.Parts(*chosen.values())
 
 
-def _networks(parts, classes=3):
-    clip = batch.ClipSpec(frames=2, size=16)
+def _networks(parts, classes=3, size=16):
+    clip = batch.ClipSpec(frames=2, size=size)
     built = video_network.build(
         parts.backbone, parts.temporal, parts.head, clip, classes
     )
@@ -59,6 +60,24 @@ def test_public_checkpoint_fills_backbone_and_published_head(tmp_path):
     np.testing.assert_array_equal(
         head.get_layer("logits").kernel, arrays["fc.weight"].T
     )
+
+
+def test_layers_in_networks_within_the_backbone_are_filled(tmp_path):
+    parts, path = _parts("video_swin"), tmp_path / "public.safetensors"
+    networks = _networks(parts, size=32)
+    arrays = {}
+    for target in fitting.targets(networks):
+        inside = "/".join(target.path.split("/")[-target.least :])
+        shape = tuple(target.variable.shape)
+        if inside.endswith("kernel"):
+            shape = (*reversed(shape[-2:]), *shape[:-2])
+        name = parts.backbone.module.published_name(inside)
+        if name:
+            arrays[name] = np.ones(shape, np.float32)
+    safetensors.numpy.save_file(arrays, path)
+    config = initial_weights.Config(weights=str(path))
+    found = initial_weights.load(config, networks, parts)
+    assert found.share == 1.0 and not found.unused
 
 
 def test_head_for_other_classes_stays_fresh(tmp_path):
@@ -96,6 +115,11 @@ def test_backbone_without_published_names_is_refused(tmp_path):
 
 def test_file_that_is_not_there_is_refused(tmp_path):
     _refused(tmp_path / "a.pth", _parts(), "no such file")
+    _refused(tmp_path / "run", _parts(), "no such file or folder")
+
+
+def test_file_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "a.what").touch()
     _refused(tmp_path / "a.what", _parts(), "wanted a run's")
 
 

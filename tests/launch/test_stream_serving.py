@@ -1,5 +1,6 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,6 +9,7 @@ from launch import constant_graph, export, serving, stream_serving
 from tests.launch import causal_network
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader
+from video_models import folding
 
 RANDOM = np.random.default_rng(0)
 CLIPS = RANDOM.integers(0, 256, (2, 8, 20, 24, 3)).astype(np.uint8)
@@ -83,6 +85,30 @@ def test_weights_too_large_for_a_graph_stand_beside_it(
     wanted = loaded.stream(streams=2).scores_of_clip(CLIPS)
     found = beside.stream(streams=2).scores_of_clip(CLIPS)
     np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
+    before = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+    try:
+        causal_network.export(tmp_path)
+    finally:
+        keras.mixed_precision.set_dtype_policy(before)
+    asked = flags.parse(export.COMMAND, [f"--verify={tmp_path}"])
+    assert export.main(asked) == 0, capsys.readouterr().out
+    assert serving.Loaded(tmp_path).tolerance == 0.02
+
+
+def test_graph_that_differs_from_the_network_is_noticed(tmp_path, monkeypatch):
+    def other(network):
+        copy = keras.models.clone_model(network)
+        copy.set_weights([1.1 * weight for weight in network.get_weights()])
+        return copy
+
+    monkeypatch.setattr(folding, "without_normalization", other)
+    causal_network.export(tmp_path)
+    asked = flags.parse(export.COMMAND, [f"--verify={tmp_path}"])
+    assert export.main(asked) == 1
 
 
 def test_golden_clip_is_also_replayed_as_a_stream(exported_stream, capsys):

@@ -45,6 +45,7 @@ def assert_same(network, folded):
         keras.layers.Dense(5),
         keras.layers.Dense(5, use_bias=False),
         keras.layers.Conv3D(5, 3, use_bias=False),
+        keras.layers.Conv3D(6, 3, groups=3, dilation_rate=2, padding="same"),
         pointwise_convolution.PointwiseConvolution(5, use_bias=False),
         depthwise.DepthwiseConv3D((3, 3, 3)),
         depthwise.DepthwiseConv3D((3, 1, 1), use_bias=True, time="causal"),
@@ -98,3 +99,32 @@ def test_network_itself_is_not_changed():
     folding.without_normalization(network)
     for one, other in zip(before, network.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_depthwise_pictures_take_the_normalisation_after_them():
+    clips = keras.Input(SHAPE)
+    frames = keras.ops.reshape(clips, (-1, *SHAPE[1:]))
+    layer = keras.layers.DepthwiseConv2D(3, depth_multiplier=2)
+    network = random(keras.Model(clips, NORM()(layer(frames))))
+    folded = folding.without_normalization(network)
+    assert not left(folded)
+    assert_same(network, folded)
+
+
+def test_normalisation_of_another_axis_than_the_channels_stays():
+    clips = keras.Input(SHAPE)
+    frames = keras.ops.reshape(clips, (-1, *SHAPE[1:]))
+    layer = keras.layers.Conv2D(6, 3, data_format="channels_first")
+    network = keras.Model(clips, NORM(axis=-1)(layer(frames)))
+    assert folding.without_normalization(network) is network
+
+
+def test_layers_in_a_row_are_left_as_they_are():
+    clips = keras.Input(SHAPE)
+    row = keras.Sequential([keras.layers.Dense(4), NORM()])
+    network = random(
+        keras.Model(clips, NORM()(keras.layers.Dense(3)(row(clips))))
+    )
+    folded = folding.without_normalization(network)
+    assert len(left(folded)) == 1
+    assert_same(network, folded)

@@ -86,3 +86,21 @@ def test_layer_shared_by_two_networks_counts_once():
         "inner/dense/kernel",
         "inner/dense/bias",
     ]
+
+
+def test_every_head_of_several_has_distance_0():
+    frames = keras.Input((2, 8))
+    inputs = keras.Input((2, 8))
+    trunk = keras.Model(inputs, keras.layers.Dense(4, name="conv1")(inputs))
+
+    def head(name):
+        given = keras.Input((2, 4))
+        made = keras.layers.Dense(3, name="logits")(given)
+        return keras.Model(given, made, name=name)
+
+    moments = trunk(frames)
+    heads = [head(name) for name in ("one", "other")]
+    network = keras.Model(frames, [each(moments) for each in heads])
+    found = layer_depth.distances(network)
+    assert [found[id(each.weights[0])] for each in heads] == [0, 0]
+    assert found[id(trunk.weights[0])] == 1

@@ -42,13 +42,8 @@ def test_convolution_to_both_sides_is_that_of_keras():
     np.testing.assert_allclose(found, keras_own(FEATURES), atol=1e-5)
 
 
-def test_receptive_field_of_the_default_settings_is_61_moments():
-    assert tcn.receptive_field(tcn.Config()) == 61
-
-
 def test_a_moment_is_seen_as_long_as_the_receptive_field_is():
-    # 1 + 2 * 2 * (1 + 2): both convolutions of both blocks.
-    assert tcn.receptive_field(CAUSAL) == 13
+    # 1 + 2 * 2 * (1 + 2) moments: both convolutions of both blocks.
     assert changed_by_the_middle(CAUSAL) == (0, 12)
 
 

@@ -90,3 +90,12 @@ def test_network_survives_saving(tmp_path):
     network.save(tmp_path / "network.keras")
     loaded = keras.saving.load_model(tmp_path / "network.keras")
     np.testing.assert_array_equal(loaded(FRAMES), network(FRAMES))
+
+
+def test_clip_too_small_for_a_backbone_is_refused_with_the_cause():
+    s3d = registry.choose("video_models.backbones", "s3d")
+    clip = batch.ClipSpec(frames=1, size=8)
+    with pytest.raises(errors.UserError, match="--clip.size=8: .*negative"):
+        video_network.build(
+            s3d, tiny("temporal", "none"), tiny("heads", "classifier"), clip, 3
+        )

@@ -2,7 +2,7 @@
 
 import keras
 
-from video_models.families import bottleneck
+from video_models.families import bottleneck, channel_counts
 from video_models.layers import convolution, depthwise, normalization
 
 ops = keras.ops
@@ -73,13 +73,7 @@ def _pointwise(
 def _excite(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Scales each channel by what the means of all say; arXiv:1709.01507."""
     y = ops.mean(x, axis=(1, 2, 3), keepdims=True)
-    narrow = _rounded(x.shape[-1] / 16)
+    narrow = channel_counts.divisible_by_8(x.shape[-1] / 16)
     y = keras.layers.Dense(narrow, "relu", name=f"{name}_squeeze")(y)
     y = keras.layers.Dense(x.shape[-1], "sigmoid", name=f"{name}_excite")(y)
     return x * y
-
-
-def _rounded(channels: float) -> int:
-    """The next multiple of 8, at least 8 and nine tenths of `channels`."""
-    rounded = max(8, int(channels + 4) // 8 * 8)
-    return rounded + 8 if rounded < 0.9 * channels else rounded

@@ -6,7 +6,7 @@ the past.
 
 import keras
 
-from video_models.families import movinet_settings
+from video_models.families import channel_counts, movinet_settings
 from video_models.layers import cumulative_mean, scaled_positions, stream_states
 
 ops = keras.ops
@@ -37,7 +37,7 @@ def weigh(
         frames = states.frames() if states else None
         seen = positions(seen, frames=frames)
     weights = keras.layers.Dense(
-        _divisible_by_8(seen.shape[-1] / 4),
+        channel_counts.divisible_by_8(seen.shape[-1] / 4),
         _KERAS_NAMES[style.activation],
         kernel_initializer="he_normal",
         name=f"{name}_squeeze",
@@ -98,9 +98,3 @@ def activate(
     """Swish; or hard_swish, made of straight lines to be like it."""
     kind = _KERAS_NAMES[activation]
     return keras.layers.Activation(kind, name=f"{name}_{kind}")(x)
-
-
-def _divisible_by_8(number: float) -> int:
-    """The nearest multiple that is not below 90 %."""
-    nearest = max(8, int(number + 4) // 8 * 8)
-    return nearest + 8 if nearest < 0.9 * number else nearest

@@ -14,8 +14,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """The same weights and results as `keras.layers.BatchNormalization`.
 
     Source: arXiv:1502.03167. Differs: one kernel in training on the
-    TensorFlow backend, for [B, ..., H, W, C] over the last axis; synchronised
-    over replicas, and elsewhere, it is Keras' own.
+    TensorFlow backend, for [B, ..., H, W, C] over the last axis, with scale
+    and offset; synchronised over replicas, and elsewhere, it is Keras' own.
     """
 
     def call(
@@ -32,6 +32,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
             and self.trainable
             and mask is None
             and not self.synchronized
+            and self.scale
+            and self.center
+            and self.axis in (-1, len(inputs.shape) - 1)
             and len(inputs.shape) >= 4
             and keras.backend.backend() == "tensorflow"
             and not isinstance(inputs, keras.KerasTensor)

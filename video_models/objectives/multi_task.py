@@ -185,10 +185,13 @@ def _network(
     trunk = video_network.trunk(parts.backbone, parts.temporal, clip)
     moments = trunk.output
     shape = tuple(moments.shape[1:])
-    logits = {}
+    logits, scopes = {}, set()
     for name, count in classes.items():
         # So that the weights of heads can be told apart.
         scope = re.sub(r"\W", "_", _suffix(name)[1:])
+        if scope and scope in scopes:
+            scope = f"{scope}_{len(scopes)}"
+        scopes.add(scope)
         with keras.name_scope(scope) if scope else contextlib.nullcontext():
             head = parts.head.build(shape, count)
         if scope:

@@ -39,11 +39,6 @@ class Config:
 TINY = Config(layers=2, units=8)
 
 
-def receptive_field(config: Config) -> int:
-    """Moments that one output depends on: 61 of the default settings."""
-    return 1 + 2 * (config.kernel - 1) * (2**config.layers - 1)
-
-
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
     """Dilated convolutions with residuals, at a cost linear in time.
 

@@ -31,14 +31,14 @@ def load(
         arrays: the checkpoint. Its names may begin with more, such as
             `module.`: with whatever most of them have in common.
         outputs_first: whether kernels are PyTorch's.
-        parts: networks right above layers that are published; empty: all.
+        parts: networks whose layers are published; empty: all.
 
     Returns:
         A row a weight, in the order of `wanted`.
     """
     names = {
         target.path: published_name(_inside(target))
-        if not parts or target.part.rpartition("/")[2] in parts
+        if not parts or set(parts) & set(target.part.split("/"))
         else None
         for target in wanted
     }
