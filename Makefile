@@ -28,7 +28,7 @@ demo: install
 	$(BIN)/python -m launch.predict --model=demo/export --videos=demo/unseen
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # In their order, one after the other; ONLY=movinet runs those of that name.
 test-full: install
