@@ -79,14 +79,14 @@ def _verify(path: str) -> int:
     good = _say(
         f"golden clip of {loaded.path}",
         loaded.golden_difference(),
-        loaded.tolerance,
+        loaded.golden.tolerance,
     )
     if loaded.facts.stream is not None:
         good &= _say(
             f"golden clip as a stream, {loaded.facts.stream.frames} frame(s) "
             "at a time",
             loaded.golden_stream_difference(),
-            loaded.tolerance,
+            loaded.golden.tolerance,
         )
     return 0 if good else 1
 

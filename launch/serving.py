@@ -18,21 +18,20 @@ and `frame_scores` [N, t, classes] where moments are scored. A causal network
 may also have `stream`, see stream_serving.
 """
 
-import base64
 import contextlib
 import dataclasses
-import json
+import functools
 import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
-import simplejpeg
 import tensorflow as tf
 
 from launch import (
     constant_graph,
+    golden_clip,
     model_facts,
     serving_warmup,
     stream_serving,
@@ -44,8 +43,6 @@ from video_models import objective as objectives
 
 _EXTRA = "assets.extra"
 ModelFacts = model_facts.ModelFacts
-TOLERANCE = {"float32": 1e-4, "bfloat16": 0.02}
-"""Most that scores may differ from those of the network that was trained."""
 
 
 class Served(tf.Module):
@@ -186,23 +183,14 @@ def export(
         labels = extra / "labels.txt"
         labels.write_text("".join(f"{name}\n" for name in facts.labels))
         served = Served(objective, networks, facts, labels, stream)
-        jpegs = _test_pattern(facts.clip.frames)
-        pixels = served.pixels_of(tf.constant([jpegs]))
-        # Of the network itself: what is exported has to give the same.
-        found = objective.predict(networks, tf.cast(pixels, tf.float32))
+        golden = _golden(objective, networks, served, facts.clip.frames)
         try:
-            tf.saved_model.save(
-                served,
-                temporary,
-                served.signatures,
-                # The gradient of silu holds on to variables, now constants.
-                tf.saved_model.SaveOptions(experimental_custom_gradients=False),
-            )
+            constant_graph.save(served, temporary, served.signatures)
             serving_warmup.write(
                 extra / "tf_serving_warmup_requests",
                 {
                     "serving_default": {
-                        "frames_bytes": np.array([jpegs], object)
+                        "frames_bytes": np.array([golden.jpegs], object)
                     },
                     **(stream.request() if stream else {}),
                 },
@@ -214,15 +202,7 @@ def export(
             ) from error
         labels.unlink()
         (extra / "model.json").write_text(facts.to_json())
-        golden = {
-            "frames_bytes": [base64.b64encode(j).decode() for j in jpegs],
-            "tolerance": max(
-                TOLERANCE[network.compute_dtype]
-                for network in networks.values()
-            ),
-            **{k: v[0].tolist() for k, v in _scores_in(found).items()},
-        }
-        (extra / "golden.json").write_text(json.dumps(golden))
+        (extra / "golden.json").write_text(golden.to_json())
     return output / str(version)
 
 
@@ -293,38 +273,26 @@ class Loaded:
             self._signatures["stream"], self.facts.stream, streams
         )
 
-    @property
-    def tolerance(self) -> float:
-        """Most that the golden clip's scores may differ."""
+    @functools.cached_property
+    def golden(self) -> golden_clip.GoldenClip:
+        """The clip that was exported with it."""
         with self._damage_named():
             text = (self.path / _EXTRA / "golden.json").read_text()
-            return json.loads(text).get("tolerance", TOLERANCE["float32"])
+            return golden_clip.GoldenClip.from_json(text)
 
     def golden_difference(self) -> float:
         """How far the golden clip's scores are from the recorded ones."""
-        jpegs, golden = self._golden()
-        found = self.answers([jpegs])
-        differences = [
-            np.abs(found[name][0] - scores).max()
-            for name, scores in golden.items()
-        ]
-        return float(max(differences))
+        found = self.answers([self.golden.jpegs])
+        return self.golden.difference(
+            {name: found[name][0] for name in self.golden.scores}
+        )
 
     def golden_stream_difference(self) -> float:
         """The same, where the clip is seen as a stream."""
-        jpegs, golden = self._golden()
-        frames = frame_decoding.decode_clip(tf.constant(jpegs)).numpy()
+        jpegs = tf.constant(self.golden.jpegs)
+        frames = frame_decoding.decode_clip(jpegs).numpy()
         found = self.stream().scores_of_clip(frames[None])[0]
-        return float(np.abs(found - golden["scores"]).max())
-
-    def _golden(self) -> tuple[list[bytes], dict[str, np.ndarray]]:
-        """The golden clip and its scores by name."""
-        with self._damage_named():
-            text = (self.path / _EXTRA / "golden.json").read_text()
-            golden = json.loads(text)
-            golden.pop("tolerance", None)
-            jpegs = [base64.b64decode(j) for j in golden.pop("frames_bytes")]
-            return jpegs, {k: np.array(v) for k, v in golden.items()}
+        return self.golden.difference({"scores": found})
 
     @contextlib.contextmanager
     def _damage_named(self) -> Iterator[None]:
@@ -337,6 +305,26 @@ class Loaded:
             ) from error
 
 
+def _golden(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    served: Served,
+    frames: int,
+) -> golden_clip.GoldenClip:
+    """What the networks themselves say: the export has to give the same."""
+    jpegs = golden_clip.pattern(frames)
+    pixels = served.pixels_of(tf.constant([jpegs]))
+    found = objective.predict(networks, tf.cast(pixels, tf.float32))
+    return golden_clip.GoldenClip(
+        jpegs,
+        {name: scores[0] for name, scores in _scores_in(found).items()},
+        max(
+            golden_clip.TOLERANCE[network.compute_dtype]
+            for network in networks.values()
+        ),
+    )
+
+
 def _scores_in(found: dict[str, tf.Tensor]) -> dict[str, np.ndarray]:
     return {k: v.numpy() for k, v in found.items() if "scores" in k}
 
@@ -345,17 +333,3 @@ def _versions(folder: pathlib.Path) -> list[int]:
     if not folder.is_dir():
         return []
     return [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]
-
-
-def _test_pattern(frames: int) -> list[bytes]:
-    """JPEG frames of a moving pattern: no video of the user's is exported."""
-    rows, columns = np.mgrid[0:120, 0:160]
-    made = []
-    for number in range(frames):
-        waves = [
-            127 + 127 * np.sin((rows * a + columns * b) / 9 + number * c)
-            for a, b, c in ((1, 0, 0.5), (0, 1, 0.3), (0.7, 0.7, -0.4))
-        ]
-        pixels = np.stack(waves, axis=-1).round().astype(np.uint8)
-        made.append(simplejpeg.encode_jpeg(pixels, quality=90))
-    return made

@@ -10,10 +10,8 @@ from tfrecords_tools.base import registry
 from video_models import published, video_network
 
 FOLDER = "video_models.backbones"
-OF_OUR_OWN = (
-    "frame_conv",
-    "motion_energy",
-)  # Designed here: no paper says what it has.
+# Designed here: no paper says what they have.
+OF_OUR_OWN = ("frame_conv", "motion_energy")
 PAPERS = [n for n in registry.names_in(FOLDER) if n not in OF_OUR_OWN]
 
 

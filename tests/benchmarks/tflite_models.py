@@ -8,13 +8,6 @@ import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
 
-def frozen(
-    traced: tf.types.experimental.ConcreteFunction,
-) -> tf.types.experimental.ConcreteFunction:
-    """The same function with constants in place of its variables."""
-    return convert_to_constants.convert_variables_to_constants_v2(traced)
-
-
 def convert(
     network: keras.Model,
     batch: int = 1,
@@ -33,9 +26,8 @@ def convert(
         input_signature=[tf.TensorSpec((batch, *network.input.shape[1:]))],
         autograph=False,
     ).get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions(
-        [frozen(traced)]
-    )
+    frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if examples is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -48,24 +48,35 @@ def assert_survives_saving(network, inputs, tmp_path):
     assert_same(outputs(loaded, inputs), outputs(network, inputs))
 
 
-def assert_survives_export(network, inputs, tmp_path):
-    """As `launch.export` writes it: folded, with constants."""
+def exported(network, folder):
+    """It as `launch.export` writes it, loaded: inputs to `outputs`."""
     folded = folding.without_normalization(network)
+    shape = tf.TensorSpec((None, *network.input.shape[1:]))
+    module = tf.Module()
 
-    def numbered(given):
+    def answer(given):
         found = outputs(folded, given, training=False)
         return {f"{number:02}": each for number, each in enumerate(found)}
 
-    shape = tf.TensorSpec((None, *network.input.shape[1:]))
-    answer = constant_graph.with_constants(numbered, given=shape)
-    module = tf.Module()
+    if constant_graph.fits([folded]):
+        answer = constant_graph.with_constants(answer, given=shape)
+    else:
+        module.network = folded
     module.serve = tf.function(
         lambda given: answer(given=given), input_signature=[shape]
     )
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-    tf.saved_model.save(module, str(tmp_path), options=options)
-    served = tf.saved_model.load(str(tmp_path)).serve(inputs)
-    found = [served[name] for name in sorted(served)]
+    constant_graph.save(module, str(folder))
+    loaded = tf.saved_model.load(str(folder))
+
+    def serve(inputs):
+        found = loaded.serve(inputs)
+        return [found[name] for name in sorted(found)]
+
+    return serve
+
+
+def assert_survives_export(network, inputs, tmp_path):
+    found = exported(network, tmp_path)(inputs)
     wanted = outputs(network, inputs, training=False)
     for one, other in zip(found, wanted, strict=True):
         scale = max(1.0, float(np.abs(other).max()))
@@ -73,7 +84,7 @@ def assert_survives_export(network, inputs, tmp_path):
 
 
 def assert_compiles(network, inputs):
-    traced, one = _inference(network, 1), inputs[:1]
+    traced, one = _inference(network), inputs[:1]
     compiled = tf.function(lambda: traced(one), jit_compile=True)
     assert_same(compiled(), outputs(network, one), atol=1e-3)
 
@@ -108,7 +119,7 @@ def assert_converts(network, inputs, module):
 
 def as_tflite(network):
     """Fails where an operation is not built in."""
-    traced = _inference(network, 1).get_concrete_function()
+    traced = _inference(network).get_concrete_function()
     # As constants: else a whole model with its variables is saved on the way.
     frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
@@ -220,8 +231,8 @@ def _tensors(graph):
 
 
 @functools.cache
-def _inference(network, batch):
-    shape = (batch, *network.input.shape[1:])
+def _inference(network):
+    shape = (1, *network.input.shape[1:])
     return tf.function(
         lambda inputs: outputs(network, inputs, training=False),
         input_signature=[tf.TensorSpec(shape)],

@@ -14,7 +14,12 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
-from launch import activation_memory, multiply_adds, network_graph
+from launch import (
+    activation_memory,
+    constant_graph,
+    multiply_adds,
+    network_graph,
+)
 from tests import published_networks
 from tests.contracts import network_checks
 from tfrecords_tools.base import registry
@@ -80,14 +85,13 @@ class Subject:
         return self._same(_graph(loaded)(self.frames))
 
     def exported(self) -> str:
-        """The same logits from a SavedModel."""
-        self._room(4 * self.bytes)
-        module = tf.Module()
-        module.network, module.serve = self.network, self.graph
+        """The same logits from a SavedModel as `launch.export` writes it."""
+        has_constants = self.bytes <= constant_graph.MOST_BYTES
+        self._room((constant_graph.COPIES if has_constants else 4) * self.bytes)
         with tempfile.TemporaryDirectory() as folder:
-            tf.saved_model.save(module, folder)
-            served = tf.saved_model.load(folder)
-            return self._same(served.serve(self.frames))
+            served = network_checks.exported(self.network, folder)
+            (logits,) = served(self.frames)
+        return self._same(logits)
 
     def xla(self) -> str:
         """The same logits compiled."""

@@ -78,7 +78,7 @@ def test_facts_survive_model_json(loaded):
 def test_weights_too_large_for_a_graph_stand_beside_it(
     loaded, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(constant_graph, "_MOST_BYTES", 0)
+    monkeypatch.setattr(constant_graph, "MOST_BYTES", 0)
     beside = serving.Loaded(causal_network.export(tmp_path))
     path = str(beside.path / "variables" / "variables")
     assert any("kernel" in name for name, _ in tf.train.list_variables(path))
@@ -96,7 +96,7 @@ def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
         keras.mixed_precision.set_dtype_policy(before)
     asked = flags.parse(export.COMMAND, [f"--verify={tmp_path}"])
     assert export.main(asked) == 0, capsys.readouterr().out
-    assert serving.Loaded(tmp_path).tolerance == 0.02
+    assert serving.Loaded(tmp_path).golden.tolerance == 0.02
 
 
 def test_graph_that_differs_from_the_network_is_noticed(tmp_path, monkeypatch):

@@ -13,6 +13,10 @@ TASKS = {
     "place": objective.LabelSet(("inside", "outside")),
     "things seen": objective.LabelSet(("ball", "dog"), several=True),
 }
+ALIKE = {
+    "a b": objective.LabelSet(("c", "d")),
+    "a_b": objective.LabelSet(("e", "f")),
+}
 LOGITS = {
     "label": np.log(np.array([[2.0, 1.0, 1.0]], np.float32)),
     "label.place": np.log(np.array([[1.0, 3.0]], np.float32)),
@@ -153,3 +157,8 @@ def test_wrong_weights_are_refused(text):
 def test_what_does_not_fit_is_refused(settings, match):
     with pytest.raises(errors.UserError, match=match):
         build(**settings)
+
+
+def test_tasks_whose_names_differ_in_a_sign_have_heads_apart():
+    logits = build(tasks=ALIKE).networks["multi_task"].output
+    assert set(logits) == {"label", "label.a b", "label.a_b"}

@@ -146,9 +146,8 @@ def _as_saved_model(network: Any, job: network_job.Job) -> Callable[[], Any]:
         input_signature=[pixels],
         jit_compile="xla" in job.options,
     )
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(module, folder, options=options)
+        constant_graph.save(module, folder)
         loaded = tf.saved_model.load(folder)
     frames = network_job.frames(job)
     return lambda: np.mean(loaded.serve(tf.constant(frames)))

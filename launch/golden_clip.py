@@ -1,0 +1,67 @@
+"""The clip in an exported model, and what the trained network said of it.
+
+No video of the user's is exported: the clip is a moving pattern.
+"""
+
+import base64
+import json
+from typing import NamedTuple
+
+import numpy as np
+import simplejpeg
+
+TOLERANCE = {"float32": 1e-4, "bfloat16": 0.02}
+"""Most that scores may differ, by the dtype that the network computes in."""
+
+
+class GoldenClip(NamedTuple):
+    """One clip.
+
+    Attributes:
+        jpegs: its frames.
+        scores: whatever the network scores, by name.
+        tolerance: most that an export's scores may differ.
+    """
+
+    jpegs: list[bytes]
+    scores: dict[str, np.ndarray]
+    tolerance: float
+
+    def to_json(self) -> str:
+        """For `golden.json`."""
+        scores = {name: each.tolist() for name, each in self.scores.items()}
+        frames = [base64.b64encode(each).decode() for each in self.jpegs]
+        return json.dumps(
+            {"frames_bytes": frames, "tolerance": self.tolerance, **scores}
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "GoldenClip":
+        """The inverse of `to_json`."""
+        values = json.loads(text)
+        jpegs = [base64.b64decode(each) for each in values.pop("frames_bytes")]
+        tolerance = values.pop("tolerance", TOLERANCE["float32"])
+        scores = {name: np.array(each) for name, each in values.items()}
+        return cls(jpegs, scores, tolerance)
+
+    def difference(self, found: dict[str, np.ndarray]) -> float:
+        """How far scores of this clip, by name, are from its own."""
+        differences = [
+            np.abs(each - self.scores[name]).max()
+            for name, each in found.items()
+        ]
+        return float(max(differences))
+
+
+def pattern(frames: int) -> list[bytes]:
+    """The JPEG frames, 120 pixels high and 160 wide."""
+    rows, columns = np.mgrid[0:120, 0:160]
+    made = []
+    for number in range(frames):
+        waves = [
+            127 + 127 * np.sin((rows * a + columns * b) / 9 + number * c)
+            for a, b, c in ((1, 0, 0.5), (0, 1, 0.3), (0.7, 0.7, -0.4))
+        ]
+        pixels = np.stack(waves, axis=-1).round().astype(np.uint8)
+        made.append(simplejpeg.encode_jpeg(pixels, quality=90))
+    return made
