@@ -31,7 +31,11 @@ class Watch:
     since: int = 0
 
     def after(
-        self, step: int, report: dict[str, Any], asked: str | None
+        self,
+        step: int,
+        report: dict[str, Any],
+        asked: str | None,
+        good: bool | None = None,
     ) -> "Watch":
         """The same after an evaluation.
 
@@ -39,6 +43,9 @@ class Watch:
             step: that was evaluated; nothing changes where it was before.
             report: of the evaluation.
             asked: the number to watch; None for the usual one.
+            good: whether the step is worth keeping at all, where the
+                objective tells; of such steps without a number the last is
+                the best.
 
         Raises:
             UserError: the report has no such number.
@@ -46,6 +53,12 @@ class Watch:
         name = _watched(report, asked)
         if step <= self.evaluated:
             return self
+        if good is False:
+            return dataclasses.replace(
+                self, evaluated=step, since=self.since + 1
+            )
+        if name is None and good:
+            return Watch(None, step, step)
         if name is None:
             return dataclasses.replace(self, evaluated=step)
         value = float(report[name])
@@ -58,9 +71,9 @@ class Watch:
         return patience is not None and self.since >= patience
 
     def told(self) -> str:
-        """`accuracy 0.8312 at step 200`; empty where nothing is watched."""
+        """`accuracy 0.8312 at step 200`; empty where none is known."""
         if self.value is None:
-            return ""
+            return "" if self.step is None else f"step {self.step}"
         return f"{self.name} {self.value:.4f} at step {self.step}"
 
 

@@ -114,6 +114,12 @@ class Checkpoints:
             )
         return step
 
+    def remove_after(self, step: int) -> None:
+        """Removes the checkpoints of later steps."""
+        for later in self.steps():
+            if later > step:
+                shutil.rmtree(self._path(later))
+
     def facts(self, step: int) -> dict[str, Any]:
         """What was written beside the checkpoint of `step`."""
         path = self._path(step) / _FACTS

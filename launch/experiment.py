@@ -39,6 +39,8 @@ class Experiment:
     optimizer: optimizers.Config = optimizers.Config()
     learning_rate: learning_rates.Config = learning_rates.Config()
     devices: devices.Config = devices.Config()
+    features: str | None = None
+    """Folder of the run whose network tells what looks alike."""
 
     @property
     def input(self) -> clip_dataset.Input:
@@ -73,7 +75,14 @@ class Experiment:
             rate = learning_rates.build(self.learning_rate, self.train.steps)
             return optimizers.build(self.optimizer, rate)
 
-        return self.objective.build(self.parts, task, make_optimizer)
+        parts = self.parts
+        if self.features:
+            # Here, since it reads flags, which describe experiments.
+            from launch import trained_features
+
+            features = trained_features.backbone(self.features, task.clip)
+            parts = dataclasses.replace(parts, features=features)
+        return self.objective.build(parts, task, make_optimizer)
 
     def train_loop(
         self, found: manifest.Manifest, strategy: tf.distribute.Strategy

@@ -7,7 +7,7 @@ python -m launch.export --verify=EXPORT
 
 import dataclasses
 
-from launch import run_flags, serving, stream_serving
+from launch import enhancer, run_flags, serving, stream_serving
 from tfrecords_tools.base import errors, flags, settings
 
 
@@ -51,6 +51,11 @@ def main(resolved: flags.Resolved) -> int:
             raise errors.UserError(f"--{name} is not given; see --help")
     trained = run_flags.read_back(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
+    goal = trained.objective
+    if goal.enhances is not None:
+        path = enhancer.export(goal, trained.networks, asked.output)
+        print(f"exported: {path}. Next: python -m launch.enhance")
+        return 0
     facts = serving.ModelFacts(
         trained.experiment.clip, trained.labels, trained.media
     )

@@ -53,7 +53,12 @@ def of_player(
                     name: tf.reduce_sum(values * batch["mask"]) / batch_size
                     for name, values in losses.items()
                 }
-                total = tf.add_n(list(shares.values()))
+                learnt = [
+                    share
+                    for name, share in shares.items()
+                    if name not in objective.only_logged
+                ]
+            total = tf.add_n(learnt)
             found = tape.gradient(total, weights, unconnected_gradients="zero")
         several = shares if len(shares) > 1 else {}
         return found, {"loss": total, **several}

@@ -40,7 +40,10 @@ class Config:
     workdir: str = settings.setting(
         "", "Folder of the run: checkpoints, logs, metrics."
     )
-    backbone: str = settings.setting("frame_conv", "Encodes the frames.")
+    objective: str = settings.setting("classification", "What to learn.")
+    backbone: str | None = settings.setting(
+        None, "Encodes the frames; not given: frame_conv."
+    )
     temporal: str | None = settings.setting(
         None,
         "Relates the frames; not given: attention where the backbone sees "
@@ -51,7 +54,19 @@ class Config:
         "Gives the answer; not given: that of the backbone's own paper, else "
         "classifier.",
     )
-    objective: str = settings.setting("classification", "What to learn.")
+    generator: str | None = settings.setting(
+        None, "Makes frames; not given: the objective's usual one."
+    )
+    discriminator: tuple[str, ...] | None = settings.setting(
+        None,
+        "Who tells made clips from real ones, with commas between; not "
+        "given: the objective's usual ones.",
+    )
+    features: str | None = settings.setting(
+        None,
+        "Folder of a trained run whose network tells what looks alike, for "
+        "objectives that compare features.",
+    )
     augment: tuple[str, ...] = settings.setting(
         (), "Augmentations in their order, with commas between."
     )
@@ -60,17 +75,40 @@ class Config:
     )
 
 
-def usual_temporal(chosen: dict[str, Any]) -> str:
+def usual_backbone(chosen: dict[str, Any]) -> str | None:
+    """The backbone of an objective for which none is chosen."""
+    return "frame_conv" if "backbone" in _parts_of(chosen) else None
+
+
+def usual_temporal(chosen: dict[str, Any]) -> str | None:
     """The temporal block of a backbone for which none is chosen."""
+    if "temporal" not in _parts_of(chosen):
+        return None
     alone = getattr(chosen["backbone"], "FRAMES_ALONE", False)
     return "attention" if alone else "none"
 
 
-def usual_head(chosen: dict[str, Any]) -> str:
+def usual_head(chosen: dict[str, Any]) -> str | None:
     """The head of a network for which none is chosen."""
+    if "head" not in _parts_of(chosen):
+        return None
     own = hasattr(chosen["backbone"], "published_head")
     related = chosen["temporal"].__name__.endswith(".none")
     return "published" if own and related else "classifier"
+
+
+def usual_generator(chosen: dict[str, Any]) -> str | None:
+    """The generator of an objective for which none is chosen."""
+    return getattr(chosen["objective"], "GENERATOR", None)
+
+
+def usual_discriminators(chosen: dict[str, Any]) -> tuple[str, ...] | None:
+    """The discriminators of an objective for which none are chosen."""
+    return getattr(chosen["objective"], "DISCRIMINATORS", None)
+
+
+def _parts_of(chosen: dict[str, Any]) -> tuple[str, ...]:
+    return getattr(chosen["objective"], "PARTS", objective.NETWORK)
 
 
 COMMAND = flags.Command(
@@ -88,14 +126,22 @@ COMMAND = flags.Command(
         "devices": devices.Config,
     },
     choices={
+        "objective": "video_models.objectives",
         "backbone": "video_models.backbones",
         "temporal": "video_models.temporal",
         "head": "video_models.heads",
-        "objective": "video_models.objectives",
+        "generator": "video_models.generators",
+        "discriminator": "video_models.discriminators",
         "augment": "pipelines.augmentations",
         "view": "pipelines.views",
     },
-    not_given={"temporal": usual_temporal, "head": usual_head},
+    not_given={
+        "backbone": usual_backbone,
+        "temporal": usual_temporal,
+        "head": usual_head,
+        "generator": usual_generator,
+        "discriminator": usual_discriminators,
+    },
 )
 
 # What may change when a run goes on. Shards are told apart by their content,
@@ -118,28 +164,43 @@ _FREE = (
     "--train.evaluate_every",
     "--train.patience",
     "--train.watch",
+    "--train.on_alarm",
 )
 
 
 def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
     """The experiment that the flags describe."""
     sections = resolved.sections
+    features = resolved.settings.features
     return experiment.Experiment(
         shards=resolved.settings.shards,
         parts=to_parts(resolved),
         objective=resolved.one("objective"),
         augmentations=resolved.chosen["augment"],
         views=resolved.chosen["view"],
+        features=features,
         **{k: sections[k] for k in COMMAND.sections},
     )
 
 
 def to_parts(resolved: flags.Resolved) -> objective.Parts:
-    """The parts of the network that the flags choose."""
+    """The parts of the networks that the flags choose.
+
+    Raises:
+        UserError: the objective has no use for one of them.
+    """
+    goal = resolved.one("objective")
+    takes = getattr(goal.module, "PARTS", objective.NETWORK)
+    every = (*objective.NETWORK, "generator", "discriminator")
+    for name in (*every, "features"):
+        if name not in takes and getattr(resolved.settings, name):
+            raise errors.UserError(
+                f"--{name} with --objective={goal.name}, which has no use for "
+                f"it: wanted {' or '.join(f'--{each}' for each in takes)}"
+            )
+    own = {name: next(iter(resolved.chosen[name]), None) for name in every}
     return objective.Parts(
-        resolved.one("backbone"),
-        resolved.one("temporal"),
-        resolved.one("head"),
+        **{**own, "discriminator": resolved.chosen["discriminator"]}
     )
 
 
@@ -148,7 +209,9 @@ def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
     own, reading = resolved.settings, resolved.sections["reader"]
     start = resolved.sections["init"]
     whole = {
-        name: _whole_path(getattr(own, name)) for name in ("shards", "workdir")
+        name: _whole_path(getattr(own, name))
+        for name in ("shards", "workdir", "features")
+        if getattr(own, name)
     }
     if reading.cache:
         cache = _whole_path(reading.cache)
@@ -160,20 +223,27 @@ def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
         settings=dataclasses.replace(own, **whole),
         sections={**resolved.sections, "reader": reading, "init": start},
         chosen={
-            kind: tuple(_with_weights(each, _whole_path) for each in parts)
+            kind: tuple(_with_files(each, _whole_path) for each in parts)
             for kind, parts in resolved.chosen.items()
         },
     )
 
 
-def _with_weights(
+def without_files(chosen: registry.Chosen) -> registry.Chosen:
+    """The same, begun with no file of weights."""
+    return _with_files(chosen, lambda _: None)
+
+
+def _with_files(
     chosen: registry.Chosen, change: Callable[[str], str | None]
 ) -> registry.Chosen:
-    """The same; a file of weights that it begins with is another."""
-    file = getattr(chosen.config, "weights", None)
-    if not isinstance(file, str):
-        return chosen
-    config = dataclasses.replace(chosen.config, weights=change(file))
+    """The same; a file that it begins with is another."""
+    files = {
+        name: change(file)
+        for name in ("weights", "style")
+        if isinstance(file := getattr(chosen.config, name, None), str) and file
+    }
+    config = dataclasses.replace(chosen.config, **files)
     return chosen._replace(config=config)
 
 
@@ -215,16 +285,24 @@ def read_back(
     Raises:
         UserError: there is no run, or none with a checkpoint.
     """
+    found = described(workdir)
+    if shards:
+        found = dataclasses.replace(found, shards=shards)
+    return Trained(found, pathlib.Path(workdir), checkpoint)
+
+
+def described(workdir: str) -> experiment.Experiment:
+    """The experiment of a run, from its folder.
+
+    Raises:
+        UserError: there is no run.
+    """
     path = pathlib.Path(workdir) / FILE_NAME
     if not path.is_file():
         raise errors.UserError(
             f"no {path}: is {workdir!r} the --workdir of launch.train?"
         )
-    resolved = flags.parse(COMMAND, [f"--flagfile={path}"])
-    found = to_experiment(resolved)
-    if shards:
-        found = dataclasses.replace(found, shards=shards)
-    return Trained(found, pathlib.Path(workdir), checkpoint)
+    return to_experiment(flags.parse(COMMAND, [f"--flagfile={path}"]))
 
 
 class Trained:
@@ -242,10 +320,15 @@ class Trained:
         """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
         parts = described.parts
-        # They are in the checkpoint; the file may be gone.
-        backbone = _with_weights(parts.backbone, lambda _: None)
+        # They are in the checkpoint; the file may be gone. What only teaches
+        # may be gone, too.
+        backbone = parts.backbone
+        if backbone is not None:
+            backbone = without_files(backbone)
         described = dataclasses.replace(
-            described, parts=dataclasses.replace(parts, backbone=backbone)
+            described,
+            parts=dataclasses.replace(parts, backbone=backbone),
+            features=None,
         )
         self.experiment, self.step = described, saved.chosen(checkpoint)
         facts = saved.facts(self.step)

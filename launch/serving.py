@@ -35,6 +35,7 @@ from launch import (
     model_facts,
     serving_warmup,
     stream_serving,
+    versions,
 )
 from pipelines import frame_decoding
 from tfrecords_tools.base import atomic_write, errors
@@ -176,8 +177,8 @@ def export(
     facts = facts.with_answers(objective.answers)
     if stream is not None:
         facts = dataclasses.replace(facts, stream=stream.facts)
-    version = max(_versions(output), default=0) + 1
-    with atomic_write.folder(output / str(version)) as temporary:
+    path = versions.following(output)
+    with atomic_write.folder(path) as temporary:
         extra = temporary / _EXTRA
         extra.mkdir()
         labels = extra / "labels.txt"
@@ -197,13 +198,13 @@ def export(
             )
         except tf.errors.OpError as error:
             raise errors.UserError(
-                f"cannot write {output / str(version)}: {error.message}. "
+                f"cannot write {path}: {error.message}. "
                 "Older versions are untouched; free some space and try again"
             ) from error
         labels.unlink()
         (extra / "model.json").write_text(facts.to_json())
         (extra / "golden.json").write_text(golden.to_json())
-    return output / str(version)
+    return path
 
 
 class Loaded:
@@ -221,8 +222,7 @@ class Loaded:
             UserError: there is no exported model.
         """
         folder = pathlib.Path(folder)
-        versions = _versions(folder)
-        self.path = folder / str(max(versions)) if versions else folder
+        self.path = versions.newest(folder)
         described = self.path / _EXTRA / "model.json"
         if not described.is_file():
             raise errors.UserError(
@@ -327,9 +327,3 @@ def _golden(
 
 def _scores_in(found: dict[str, tf.Tensor]) -> dict[str, np.ndarray]:
     return {k: v.numpy() for k, v in found.items() if "scores" in k}
-
-
-def _versions(folder: pathlib.Path) -> list[int]:
-    if not folder.is_dir():
-        return []
-    return [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]

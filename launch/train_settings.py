@@ -77,6 +77,14 @@ class Config:
         "is kept; lower is better for a loss or an error. Not given: the "
         "accuracy, else the mean average precision, else the loss.",
     )
+    on_alarm: str = settings.setting(
+        "stop",
+        "What to do where an evaluation finds that training is worth nothing "
+        "any more, as when a generator collapses. stop: end the run; restart: "
+        "go back to the last good evaluation and on from there with another "
+        "order of clips and other draws.",
+        choices=("stop", "restart"),
+    )
     patience: int | None = settings.setting(
         None,
         "Evaluations without a better number after which the run ends early; "

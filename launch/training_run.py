@@ -24,7 +24,11 @@ from launch import (
     validation,
 )
 from pipelines import clip_dataset, clip_order, damaged_records
-from tfrecords_tools.base import atomic_write
+from tfrecords_tools.base import atomic_write, errors
+from video_models import objective as objectives
+
+_AFTER_ALARM = 1_000_003  # Added to the seed; no two runs have such seeds.
+_MOST_RESTARTS = 3
 
 if typing.TYPE_CHECKING:
     from launch import experiment as experiments
@@ -66,10 +70,10 @@ class Run:
         self.loop = experiment.train_loop(self.manifest, self.strategy)
         self.watch = best_step.Watch()
         self.owes_evaluation = False  # Of the step that was restored.
+        self.restarts = 0  # After alarms.
         if self.step:
-            self.saved.restore(self.step, self.loop.state)
-            self.watch = best_step.Watch(**then.get("watch", {}))
-            self.owes_evaluation = then.get("owes_evaluation", False)
+            self._restore(then)
+            self.restarts = then.get("restarts", 0)
         elif experiment.init.weights:
             self._load_weights()
         # Whether nothing better came for long.
@@ -80,12 +84,7 @@ class Run:
             self.config.batch_size,
             self.strategy,
         )
-        self.values = step_values.StepValues(
-            reports.LossLog(self.logs / "losses.csv", self.step),
-            self.config.batch_size,
-            self.data.folder,
-            lambda: max(self.saved.steps(), default=None),
-        )
+        self.values = self._fresh_values()
         self.told_to_stop = 0  # The number of the signal that came here.
         self.stopped = 0  # The same, once all hosts know of it.
 
@@ -102,7 +101,7 @@ class Run:
         turns = clip_order.shuffled(
             self.data,
             share,
-            self.config.seed,
+            self._seed,
             self.step,
             self.experiment.reader.block,
         )
@@ -142,6 +141,8 @@ class Run:
         progress = reports.Progress(self.step, config.steps)
         if self.owes_evaluation:
             report = self._evaluate(board)
+            if self._alarmed(report):
+                batches, report = self._start_again(), {}
         while self.step < config.steps and not (self.stopped or self.is_over):
             values = self.loop.execute(batches, self.step)
             first = self.step
@@ -159,6 +160,9 @@ class Run:
                 self.values.flush()
                 self._save()
             report = self._evaluate(board) if self.owes_evaluation else {}
+            if self._alarmed(report):
+                batches, report = self._start_again(), {}
+                continue
             if not done:
                 self._hear_of_stops(first)
         return report
@@ -170,11 +174,66 @@ class Run:
                 self.data,
                 self.experiment.input,
                 share,
-                self.config.seed,
+                self._seed,
                 self.step,
             )
         )
         return iter(data)
+
+    @property
+    def _seed(self) -> int:
+        """Of the order and of all draws; another one after each alarm."""
+        return self.config.seed + _AFTER_ALARM * self.restarts
+
+    def _fresh_values(self) -> step_values.StepValues:
+        return step_values.StepValues(
+            reports.LossLog(self.logs / "losses.csv", self.step),
+            self.config.batch_size,
+            self.data.folder,
+            lambda: max(self.saved.steps(), default=None),
+        )
+
+    def _restore(self, facts: dict[str, Any]) -> None:
+        """The state of the checkpoint of `step`, and what it remembers."""
+        self.saved.restore(self.step, self.loop.state)
+        self.watch = best_step.Watch(**facts.get("watch", {}))
+        self.owes_evaluation = facts.get("owes_evaluation", False)
+
+    def _alarmed(self, report: dict[str, Any]) -> bool:
+        """Whether to start again; see `--train.on_alarm`.
+
+        Raises:
+            UserError: the run is to end, or was started again too often.
+        """
+        reason = self.loop.objective.alarm(report) if report else None
+        if reason is None:
+            return False
+        good = self.saved.best()
+        kept = f"the last good checkpoint is step {good}"
+        kept = kept if good is not None else "no checkpoint was good before"
+        text = f"step {self.step}: {reason}; {kept}"
+        if self.config.on_alarm == "stop" or good is None:
+            raise errors.UserError(
+                f"{text}. Lower --learning_rate.base, or see --help for "
+                "--train.on_alarm=restart"
+            )
+        if self.restarts == _MOST_RESTARTS:
+            raise errors.UserError(
+                f"{text}; started again {self.restarts} times already"
+            )
+        print(f"alarm at {text}: started again from it", flush=True)
+        return True
+
+    def _start_again(self) -> Iterator:
+        """Back to the last good checkpoint; other batches from there."""
+        self.step = self.saved.best()
+        self.saved.remove_after(self.step)
+        facts = self.saved.facts(self.step)
+        self._restore(facts)
+        self.restarts = max(self.restarts, facts.get("restarts", 0)) + 1
+        self.saved.update_facts(self.step, self._facts())
+        self.values = self._fresh_values()
+        return self._batches()
 
     def _show_clips(self, board: reports.Board) -> None:
         share = clip_dataset.Share(min(6, self.config.batch_size))
@@ -210,13 +269,17 @@ class Run:
         return self.facts | {
             "watch": dataclasses.asdict(self.watch),
             "owes_evaluation": self.owes_evaluation,
+            "restarts": self.restarts,
         }
 
     def _evaluate(self, board: reports.Board) -> dict[str, Any]:
         """Measures, and keeps the checkpoint where it is the best so far."""
-        report = self.validation.report(self.loop, board, self.step)
+        samples = self.workdir / "samples" if self.is_chief else None
+        report = self.validation.report(self.loop, board, self.step, samples)
         if report:
-            self.watch = self.watch.after(self.step, report, self.config.watch)
+            self.watch = self.watch.after(
+                self.step, report, self.config.watch, self._is_good(report)
+            )
             over = self.watch.is_over(self.config.patience)
             self.is_over = bool(self.largest(int(over)))
         self.owes_evaluation = False
@@ -230,6 +293,13 @@ class Run:
                 told = {"name": self.watch.name, "value": self.watch.value}
                 self.saved.mark_best(self.step, told)
         return report
+
+    def _is_good(self, report: dict[str, Any]) -> bool | None:
+        """Whether no alarm was raised; None where none ever is."""
+        goal = self.loop.objective
+        if type(goal).alarm is objectives.Objective.alarm:
+            return None
+        return goal.alarm(report) is None
 
     def _hear_of_stops(self, first: int) -> None:
         """Sets `stopped` on all workers at the same step, or on none.

@@ -1,11 +1,12 @@
 """Evaluations while a run trains: measured, shown, printed."""
 
+import pathlib
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from launch import evaluation, reports, train_loop
+from launch import evaluation, reports, shown_clips, train_loop
 from pipelines import clip_dataset, shard_reader
 
 
@@ -30,19 +31,37 @@ class Validation:
         """
         self._shards, self._wanted = shards, wanted
         self._batch_size, self._strategy = batch_size, strategy
+        self._shown: shown_clips.ShownClips | None = None
 
     def report(
-        self, loop: train_loop.TrainLoop, board: reports.Board, step: int
+        self,
+        loop: train_loop.TrainLoop,
+        board: reports.Board,
+        step: int,
+        samples: pathlib.Path | None = None,
     ) -> dict[str, Any]:
-        """Measures the averaged networks; empty where there is no split."""
+        """Measures the averaged networks; empty where there is no split.
+
+        Args:
+            loop: holds objective and networks.
+            board: gets the numbers and pictures.
+            step: steps taken.
+            samples: folder for what the objective shows; None: for nobody.
+        """
         about = shard_reader.manifest_of(self._shards)
         if "validation" not in about.splits:
             return {}
+        data = clip_dataset.open_split(self._shards, "validation", self._wanted)
+        if samples is not None:
+            self._shown = self._shown or shown_clips.ShownClips(samples, board)
+            self._shown.show(
+                loop.objective, loop.averaged, data, self._wanted, step
+            )
         report = evaluation.evaluate(
             loop.objective,
             loop.averaged,
             self._strategy,
-            clip_dataset.open_split(self._shards, "validation", self._wanted),
+            data,
             self._wanted,
             self._batch_size,
         )

@@ -72,7 +72,19 @@ class ClipSpec:
         minimum=8,
     )
 
+    scaled: bool = settings.setting(
+        True,
+        "Whether evaluation and serving scale before they crop; false leaves "
+        "pixels as they are stored, as restoration wants it, unless a video "
+        "is smaller than the crop.",
+    )
+
     def __post_init__(self):
+        if self.short_side is not None and not self.scaled:
+            raise errors.UserError(
+                f"--clip.short_side={self.short_side} with --noclip.scaled, "
+                "which scales nothing: leave one of them out"
+            )
         if self.short_side is not None and self.short_side < self.size:
             raise errors.UserError(
                 f"--clip.short_side={self.short_side} leaves no room for a "

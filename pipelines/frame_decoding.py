@@ -40,7 +40,8 @@ def scale_and_crop(
 ) -> tf.Tensor:
     """The pixels that evaluation and serving show to a network.
 
-    Scales the short side with antialiasing, rounds to uint8, then crops.
+    Scales the short side with antialiasing, rounds to uint8, then crops;
+    where `clip.scaled` is not set only what is too small is scaled.
 
     Args:
         frames: uint8 [T, height, width, 3].
@@ -53,7 +54,10 @@ def scale_and_crop(
     """
     shape = tf.shape(frames)
     height, width, size = shape[1], shape[2], clip.size
-    scaled = scaled_shape(height, width, clip.scaled_short_side)
+    short_side = clip.scaled_short_side
+    if not clip.scaled:
+        short_side = tf.maximum(tf.minimum(height, width), size)
+    scaled = scaled_shape(height, width, short_side)
     resized = tf.image.resize(
         tf.cast(frames, tf.float32), scaled, antialias=True
     )

@@ -65,11 +65,54 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """The chosen parts of a video network."""
+    """The chosen parts that an objective makes its networks of.
 
-    backbone: registry.Chosen
-    temporal: registry.Chosen
-    head: registry.Chosen
+    A file of `video_models.objectives` names in `PARTS` those that it takes,
+    if they are not `NETWORK`; the others are None, or empty.
+    """
+
+    backbone: registry.Chosen | None = None
+    temporal: registry.Chosen | None = None
+    head: registry.Chosen | None = None
+    generator: registry.Chosen | None = None
+    discriminator: tuple[registry.Chosen, ...] = ()
+    features: keras.Model | None = None
+    """A trained network that tells what looks alike, see
+    `feature_network`; None where there is none, as when nothing is trained."""
+
+    def discriminators(
+        self, clip: batch.ClipSpec, classes: int = 0
+    ) -> dict[str, keras.Model]:
+        """Builds them, by their names.
+
+        Args:
+            clip: shape of the clips that are judged.
+            classes: labels that clips are made for; 0: for none.
+        """
+        return {
+            chosen.name: chosen.build(clip, classes)
+            for chosen in self.discriminator
+        }
+
+
+NETWORK = ("backbone", "temporal", "head")
+"""The parts of a video network."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Enhancement:
+    """How a network that makes frames of frames is used on whole videos."""
+
+    network: str
+    """Its name among the objective's networks."""
+    factor: int
+    """How many times larger the frames become."""
+    frames: int = 1
+    """So many are seen at once; 1: each alone."""
+    overlap: int = 0
+    """Of those, how many at each end only help the others."""
+    whole: bool = False
+    """Whether it has to see all of a picture, and not tiles of it."""
 
 
 class Objective:
@@ -83,6 +126,10 @@ class Objective:
     players: tuple[Player, ...]
     needs_gather: bool = False
     """Whether `losses` gathers across replicas, which XLA cannot compile."""
+    only_logged: frozenset[str] = frozenset()
+    """Of what `losses` gives, that which nobody learns from."""
+    enhances: Enhancement | None = None
+    """What it does to frames, where `predict` gives frames."""
     answers: dict[str, Answer] = {}  # Never changed, only replaced.
     """Of what `predict` gives, the scores of labels: `scores` are the main."""
 
@@ -125,3 +172,28 @@ class Objective:
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """Final metrics, plain Python values, from summed `counts`."""
         raise NotImplementedError
+
+    def shown(self, networks: Networks, batch: Tensors) -> dict[str, Any]:
+        """What a person looks at while it trains.
+
+        Args:
+            networks: those to show; may be averaged copies.
+            batch: some clips as in evaluation, with one view.
+
+        Returns:
+            title -> clips, float32 [N, T, H, W, 3], 0..255.
+        """
+        return {}
+
+    def enhancer(self, networks: Networks) -> keras.Model:
+        """What is used on whole videos, where it `enhances`.
+
+        Returns:
+            float32 [B, T, h, w, 3], 0..255, any h and w -> {"frames":
+            float32 [B, T, factor * h, factor * w, 3]}.
+        """
+        raise NotImplementedError
+
+    def alarm(self, means: dict[str, float]) -> str | None:
+        """Why training is worth nothing any more, by what was just logged."""
+        return None

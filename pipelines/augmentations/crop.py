@@ -1,7 +1,8 @@
 """Cuts a window of one size at a random place, the same in all frames.
 
 The crop of fixed size of arXiv:1409.1556. Differs: the size is a share of
-the frame's, so that it means the same for videos of all resolutions.
+the frame's, so that it means the same for videos of all resolutions, unless
+it is given in pixels.
 """
 
 import dataclasses
@@ -19,6 +20,12 @@ class Config:
 
     share: float = settings.setting(
         0.875, "Of the sides; 1 keeps them whole.", minimum=0.05, maximum=1.0
+    )
+    pixels: int | None = settings.setting(
+        None,
+        "Height and width in stored pixels instead of a share; with the "
+        "--clip.size nothing is scaled, as restoration wants it.",
+        minimum=8,
     )
     square: bool = settings.setting(
         True,
@@ -45,6 +52,9 @@ def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
         else:
             cut_from = whole
         cut = tf.maximum(tf.round(cut_from * config.share), 1.0)
+        if config.pixels is not None:  # Less only where there is less.
+            least = tf.minimum(float(config.pixels), tf.reduce_min(whole))
+            cut = tf.fill((2,), least)
         spare = whole - cut
         place = tf.random.stateless_uniform((2,), seed)
         corner = tf.minimum(tf.floor(place * (spare + 1.0)), spare)

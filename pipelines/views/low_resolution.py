@@ -1,8 +1,12 @@
 """Adds a small, worse copy of the clip, which super-resolution shall undo.
 
+With a factor of 1 the copy is only worse: blurred, darkened, noisy, with lost
+blocks, for networks that clean.
+
 Source: one pass of Real-ESRGAN's degradation, arXiv:2107.10833. Differs:
 round blur only, always antialiased bicubic scaling, Gaussian noise only, and
-each strength is drawn once for all frames (the noise itself is new in each).
+each strength is drawn once for all frames (the noise itself is new in each);
+darkness and lost blocks are added.
 """
 
 import dataclasses
@@ -11,6 +15,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from pipelines import batch, frame_decoding
+from pipelines.pixels import lost_blocks
 from tfrecords_tools.base import errors, settings
 
 
@@ -32,6 +37,20 @@ class Config:
         "Standard deviation of the noise at most, in grey levels; drawn from "
         "0 on, and 0 adds none.",
         minimum=0.0,
+    )
+    least_light: float = settings.setting(
+        1.0,
+        "Share of the light that is left at least; drawn up to 1, which "
+        "darkens nothing.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    most_lost: float = settings.setting(
+        0.0,
+        f"Share of blocks of {lost_blocks.BLOCK}x{lost_blocks.BLOCK} pixels "
+        "that are lost at most, others in each frame; drawn from 0 on.",
+        minimum=0.0,
+        maximum=1.0,
     )
     least_quality: int = settings.setting(
         0,
@@ -80,8 +99,13 @@ def build(
 
     def degrade(frames: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         low = _scaled(config, frames, size, fold(seed, 0))
+        if config.least_light < 1:
+            low *= _drawn(fold(seed, 3), config.least_light, 1.0)
         if config.most_noise:
             low += _noise(config, tf.shape(low), fold(seed, 1))
+        if config.most_lost:
+            share = _drawn(fold(seed, 4), 0.0, config.most_lost)
+            low = lost_blocks.lose(low, share, fold(seed, 5))
         low = frame_decoding.to_uint8(low)
         if config.least_quality:
             low = _compressed(config, low, fold(seed, 2))

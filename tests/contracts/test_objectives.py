@@ -1,8 +1,13 @@
 """What every file of `video_models/objectives` must hold to."""
 
+import dataclasses
 import functools
 import json
+import os
+import pathlib
+import tempfile
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -31,15 +36,42 @@ def tiny(folder, name):
     return registry.Chosen(name, module, module.TINY)
 
 
+def parts_of(module):
+    takes = getattr(module, "PARTS", objective.NETWORK)
+    own = {
+        "backbone": tiny("backbones", "frame_conv"),
+        "temporal": tiny("temporal", "attention"),
+        "head": tiny("heads", "classifier"),
+        "generator": tiny(
+            "generators", getattr(module, "GENERATOR", "srresnet")
+        ),
+        "discriminator": tuple(
+            tiny("discriminators", each)
+            for each in getattr(module, "DISCRIMINATORS", ())
+        ),
+        "features": tiny("backbones", "frame_conv").build(TASK.clip)
+        if "features" in takes
+        else None,
+    }
+    return objective.Parts(**{key: own[key] for key in takes})
+
+
+def style_picture():
+    path = pathlib.Path(tempfile.gettempdir(), f"style-{os.getpid()}.png")
+    rows, columns = np.mgrid[0:20, 0:24]
+    waves = [127 + 120 * np.sin(rows / n + columns) for n in (1, 2, 3)]
+    cv2.imwrite(str(path), np.stack(waves, -1).astype(np.uint8))
+    return str(path)
+
+
 def fresh(name):
-    parts = objective.Parts(
-        backbone=tiny("backbones", "frame_conv"),
-        temporal=tiny("temporal", "attention"),
-        head=tiny("heads", "classifier"),
-    )
+    chosen = tiny("objectives", name)
+    if hasattr(chosen.config, "style"):
+        config = dataclasses.replace(chosen.config, style=style_picture())
+        chosen = chosen._replace(config=config)
     adam = optimizers.Config(name="adam")
-    return tiny("objectives", name).build(
-        parts, TASK, lambda: optimizers.build(adam, 3e-3)
+    return chosen.build(
+        parts_of(chosen.module), TASK, lambda: optimizers.build(adam, 3e-3)
     )
 
 
@@ -55,12 +87,17 @@ def training_batch():
         "label.place": tf.constant([0, 1, -1, 1]),
         "mask": tf.ones(4),
         "clip_id": tf.range(4, dtype=tf.int64),
+        "low_frames": tf.cast(frames[:, :, ::2, ::2], tf.uint8),
+        "noise": tf.constant(generator.normal(size=(4, 5, 8)), tf.float32),
+        "chances": tf.constant(generator.uniform(size=(4, 2, 8)), tf.float32),
     }
 
 
 def evaluation_batch(rows, views=2):
     given = {key: value[rows] for key, value in training_batch().items()}
     frames = tf.stack([given["frames"] * v for v in (1, 0.5)][:views], 1)
+    for key in ("low_frames", "noise", "chances"):
+        given[key] = tf.stack([given[key]] * views, 1)
     return {**given, "frames": frames}
 
 

@@ -19,6 +19,8 @@ ALL_ON = {
         "most_blur": 2.0,
         "most_noise": 20.0,
         "least_quality": 30,
+        "least_light": 0.3,
+        "most_lost": 0.5,
     }
 }
 CASES = [(name, {}) for name in BUILT] + list(ALL_ON.items())

@@ -10,6 +10,8 @@ OFFERS = {
     "video_models.backbones": ("build", "TINY"),
     "video_models.temporal": ("build", "TINY"),
     "video_models.heads": ("build", "TINY"),
+    "video_models.generators": ("build", "TINY", "MAKES"),
+    "video_models.discriminators": ("build", "TINY"),
     "video_models.objectives": ("build", "TINY"),
     "pipelines.augmentations": ("OFF",),
     "pipelines.views": (),

@@ -32,7 +32,8 @@ class Command:
         own_sections: choices of one file whose section has the file's name
             and not the field's, `--demo.clips`.
         not_given: a choice whose default is None to a function that names
-            its file, given the files chosen before it, by choice.
+            its file or files, given those chosen before it, by choice; it
+            gives None where there is none to choose.
     """
 
     summary: str
@@ -40,9 +41,9 @@ class Command:
     sections: dict[str, type] = dataclasses.field(default_factory=dict)
     choices: dict[str, str] = dataclasses.field(default_factory=dict)
     own_sections: tuple[str, ...] = ()
-    not_given: dict[str, Callable[[dict[str, Any]], str]] = dataclasses.field(
-        default_factory=dict
-    )
+    not_given: dict[
+        str, Callable[[dict[str, Any]], str | tuple[str, ...] | None]
+    ] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Resolved:
     Attributes:
         settings: the command's own settings.
         sections: section name to settings.
-        chosen: choice to the files chosen, in order.
+        chosen: choice to the files chosen, in order; may be none.
     """
 
     settings: Any
@@ -164,11 +165,10 @@ def _load_choices(command: Command, values: Any) -> dict[str, dict]:
         if values[choice].value is None:
             values[choice].value = command.not_given[choice](chosen)
         value = values[choice].value
-        many = isinstance(value, list)
-        files = [
-            registry.load(package, n) for n in (value if many else [value])
-        ]
-        chosen[choice] = files if many else files[0]
+        many = isinstance(value, (list, tuple))
+        names = value if many else [value] * (value is not None)
+        files = [registry.load(package, name) for name in names]
+        chosen[choice] = files if many else next(iter(files), None)
         modules[choice] = {
             _section(command, choice, module, many): module for module in files
         }

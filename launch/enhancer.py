@@ -1,0 +1,149 @@
+"""An exported network that makes frames of frames, and how it is used.
+
+    EXPORT/<version>/
+      saved_model.pb, variables/
+      assets.extra/enhancer.json  factor, frames, overlap, ...
+
+The signature `serving_default` takes `frames` uint8 [N, T, h, w, 3], any h and
+w, and gives `frames` uint8 [N, T, factor * h, factor * w, 3]. T is `frames` of
+enhancer.json; where it is 1, any T does.
+"""
+
+import dataclasses
+import json
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from launch import constant_graph, versions
+from tfrecords_tools.base import atomic_write, errors
+from video_models import objective as objectives
+
+_FACTS = "assets.extra/enhancer.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """enhancer.json.
+
+    Attributes:
+        factor: how many times larger frames become.
+        frames: so many are seen at once; 1: each alone.
+        overlap: of those, how many at each end only help the others.
+        whole: whether it has to see all of a picture, and not tiles of it.
+    """
+
+    factor: int
+    frames: int
+    overlap: int
+    whole: bool
+
+
+def export(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    output: str | pathlib.Path,
+) -> pathlib.Path:
+    """Writes the next version.
+
+    Args:
+        objective: one that `enhances`.
+        networks: those to export.
+        output: folder of the versions.
+
+    Returns:
+        The folder of the new version.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    how = objective.enhances
+    network = objective.enhancer(networks)
+    facts = Facts(how.factor, how.frames, how.overlap, how.whole)
+    length = facts.frames if facts.frames > 1 else None
+    shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
+
+    def enhance(frames: tf.Tensor) -> dict[str, tf.Tensor]:
+        made = network(tf.cast(frames, tf.float32), training=False)["frames"]
+        pixels = tf.clip_by_value(tf.round(made), 0.0, 255.0)
+        return {"frames": tf.cast(pixels, tf.uint8)}
+
+    served = tf.Module()
+    if constant_graph.fits([network]):
+        enhance = constant_graph.with_constants(enhance, frames=shape)
+    else:
+        served.network = network
+    served.enhance = tf.function(
+        lambda frames: enhance(frames=frames),
+        input_signature=[tf.TensorSpec(shape.shape, shape.dtype, "frames")],
+    )
+    path = versions.following(pathlib.Path(output))
+    with atomic_write.folder(path) as temporary:
+        signatures = {"serving_default": served.enhance}
+        try:
+            constant_graph.save(served, temporary, signatures)
+        except tf.errors.OpError as error:
+            raise errors.UserError(
+                f"cannot write {path}: {error.message}. Older versions are "
+                "untouched; free some space and try again"
+            ) from error
+        about = temporary / _FACTS
+        about.parent.mkdir()
+        about.write_text(json.dumps(dataclasses.asdict(facts), indent=1))
+    return path
+
+
+class Enhancer:
+    """An exported network, ready to use.
+
+    Attributes:
+        path: the folder of its version.
+        factor: how many times larger frames become.
+        frames: so many it sees at once; 1: each alone.
+        overlap: of those, how many at each end only help the others.
+        whole: whether it has to see all of a picture, and not tiles of it.
+    """
+
+    def __init__(self, path: pathlib.Path, facts: Facts):
+        """Loads the newest version; see `load`."""
+        self.path = path
+        self.factor, self.frames = facts.factor, facts.frames
+        self.overlap, self.whole = facts.overlap, facts.whole
+        self._model = tf.saved_model.load(str(path))
+        self._enhance = self._model.signatures["serving_default"]
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """The frames made better.
+
+        Args:
+            frames: uint8 [B, T, h, w, 3].
+
+        Returns:
+            uint8 [B, T, factor * h, factor * w, 3].
+        """
+        return self._enhance(frames=tf.constant(frames))["frames"].numpy()
+
+
+def load(folder: str | pathlib.Path) -> Enhancer:
+    """The newest version in `folder`, or `folder` itself.
+
+    Raises:
+        UserError: there is no exported network that enhances.
+    """
+    path = versions.newest(pathlib.Path(folder))
+    if not (path / _FACTS).is_file():
+        raise errors.UserError(
+            f"no network that makes frames better in {folder}: wanted what "
+            "launch.export wrote of a run with --objective=super_resolution "
+            "or style_transfer"
+        )
+    try:
+        facts = Facts(**json.loads((path / _FACTS).read_text()))
+        return Enhancer(path, facts)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise errors.UserError(
+            f"the model in {path} is damaged ({type(error).__name__}: "
+            f"{error}): export it again"
+        ) from error

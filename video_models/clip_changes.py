@@ -1,0 +1,79 @@
+"""Changes of clips through which gradients pass, alike in all their frames.
+
+Made of real and made clips alike, they keep a discriminator from learning a
+small data set by heart.
+
+Source: DiffAugment, arXiv:2006.10738. Differs: one change a clip, not a frame,
+and the chances are an argument.
+"""
+
+from typing import Any
+
+import keras
+
+ops = keras.ops
+KINDS = ("color", "shift", "cut")
+_SHIFT, _CUT = 0.125, 0.5  # Shares of the sides, as in the paper.
+
+
+def change(frames: Any, chances: Any, kinds: tuple[str, ...]) -> Any:
+    """The changed clips.
+
+    Args:
+        frames: float32 [B, T, H, W, 3], 0..255.
+        chances: float32 [B, 8], in [0, 1).
+        kinds: some of `KINDS`.
+
+    Returns:
+        As `frames`.
+    """
+    if "color" in kinds:
+        frames = _color(frames, chances[:, :3])
+    if "shift" in kinds:
+        frames = _shift(frames, chances[:, 3:5])
+    if "cut" in kinds:
+        frames = _cut(frames, chances[:, 5:7])
+    return frames
+
+
+def _color(frames: Any, chances: Any) -> Any:
+    """Brightness, saturation and contrast."""
+    light, colour, contrast = (
+        chances[:, i, None, None, None, None] for i in range(3)
+    )
+    frames = frames + (light - 0.5) * 255.0
+    grey = ops.mean(frames, axis=-1, keepdims=True)
+    frames = grey + (frames - grey) * (2.0 * colour)
+    middle = ops.mean(frames, axis=(1, 2, 3, 4), keepdims=True)
+    return middle + (frames - middle) * (0.5 + contrast)
+
+
+def _shift(frames: Any, chances: Any) -> Any:
+    """Moved by whole pixels; what comes in is black."""
+    for axis, chance in ((2, chances[:, 0]), (3, chances[:, 1])):
+        side = frames.shape[axis]
+        most = round(side * _SHIFT)
+        by = ops.floor(chance * (2 * most + 1)) - most
+        places = ops.arange(side, dtype="float32")
+        wanted = places[None, :, None] + by[:, None, None]
+        moves = ops.cast(
+            ops.abs(wanted - places[None, None]) < 0.5, frames.dtype
+        )
+        # A product with a matrix of zeros and ones compiles everywhere.
+        letters = "bij,btjwc->btiwc" if axis == 2 else "bij,bthjc->bthic"
+        frames = ops.einsum(letters, moves, frames)
+    return frames
+
+
+def _cut(frames: Any, chances: Any) -> Any:
+    """A square that is black."""
+    kept: Any = 0.0
+    for axis, chance in ((2, chances[:, 0]), (3, chances[:, 1])):
+        side = frames.shape[axis]
+        middle = ops.floor(chance * side)[:, None]
+        away = ops.abs(ops.arange(side, dtype="float32")[None] - middle)
+        inside = ops.cast(away < side * _CUT / 2, frames.dtype)
+        shape = (-1, 1, side, 1, 1) if axis == 2 else (-1, 1, 1, side, 1)
+        inside = ops.reshape(inside, shape)
+        kept = inside if axis == 2 else kept * inside
+    return frames * (1.0 - kept)

@@ -1,0 +1,52 @@
+"""Judges every frame of a clip by itself.
+
+Source: the image discriminator of MoCoGAN, arXiv:1707.04993, and the spatial
+one of DVD-GAN, arXiv:1907.06571. Differs: all frames are looked at, which is
+cheap here, and their logits averaged.
+"""
+
+import dataclasses
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import settings
+from video_models.families import judgement
+from video_models.layers import frame_folding
+
+SECTION = "image_discriminator"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(judgement.Config):
+    """Settings of the discriminator."""
+
+    widths: tuple[int, ...] = settings.setting(
+        (32, 64, 128),
+        "Channels of the 4x4 convolutions; each halves the picture.",
+        minimum=1,
+    )
+
+
+TINY = Config(widths=(4, 8))
+
+
+def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
+    """The discriminator.
+
+    Args:
+        config: widths, normalisation.
+        clip: shape of the clips.
+        classes: labels that clips are made for; 0: for none.
+
+    Returns:
+        {"frames": float32 [B, T, H, W, 3], 0..255, "label": float32
+        [B, classes], if there are classes} -> logits float32 [B].
+    """
+    frames = keras.Input(clip.shape, name="frames")
+    x = frame_folding.FoldFrames(name="fold")(frames)
+    x = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(x)
+    for number, width in enumerate(config.widths, start=1):
+        x = judgement.convolve(config, x, width, 4, 2, f"conv{number}")
+    x = judgement.convolve(config, x, config.widths[-1], 3, 1, "last")
+    return judgement.judge(config, frames, x, classes, "image")

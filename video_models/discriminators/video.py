@@ -1,0 +1,68 @@
+"""Judges the motion of a clip: convolutions over space and time.
+
+Source: the video discriminator of MoCoGAN, arXiv:1707.04993; that it sees
+smaller pictures is DVD-GAN's, arXiv:1907.06571.
+"""
+
+import dataclasses
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import errors, settings
+from video_models.families import judgement
+
+SECTION = "video_discriminator"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(judgement.Config):
+    """Settings of the discriminator."""
+
+    widths: tuple[int, ...] = settings.setting(
+        (32, 64, 128),
+        "Channels of the convolutions; each halves the picture, and time "
+        "where three frames or more are left.",
+        minimum=1,
+    )
+    shrink: int = settings.setting(
+        2, "How many times smaller it sees the frames.", minimum=1
+    )
+
+
+TINY = Config(widths=(4, 8), shrink=1)
+
+
+def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
+    """The discriminator.
+
+    Args:
+        config: widths, normalisation, size that is seen.
+        clip: shape of the clips.
+        classes: labels that clips are made for; 0: for none.
+
+    Returns:
+        {"frames": float32 [B, T, H, W, 3], 0..255, "label": float32
+        [B, classes], if there are classes} -> logits float32 [B].
+
+    Raises:
+        UserError: the frames cannot be made so many times smaller.
+    """
+    if clip.size % config.shrink:
+        raise errors.UserError(
+            f"--{SECTION}.shrink={config.shrink} for --clip.size={clip.size}: "
+            "wanted a divisor of it"
+        )
+    frames = keras.Input(clip.shape, name="frames")
+    x = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(frames)
+    if config.shrink > 1:
+        pool = (1, config.shrink, config.shrink)
+        x = keras.layers.AveragePooling3D(pool, name="shrink")(x)
+    for number, width in enumerate(config.widths, start=1):
+        time = 2 if x.shape[1] > 2 else 1
+        kernel = (3 if x.shape[1] > 1 else 1, 4, 4)
+        strides = (time, 2, 2)
+        x = judgement.convolve(
+            config, x, width, kernel, strides, f"conv{number}"
+        )
+    return judgement.judge(config, frames, x, classes, "video")

@@ -1,0 +1,64 @@
+"""Where the pixels of one picture lie in another, from coarse to fine."""
+
+import keras
+
+from video_models.layers import half_pictures, warp
+
+
+def build(width: int, levels: int) -> keras.Model:
+    """A pyramid of small networks, one a size.
+
+    Source: SPyNet, arXiv:1611.00850. Differs: 3x3 convolutions and few of
+    them; no motion at the start; nothing but the networks that it serves
+    teaches it, and a loss on warped frames where that is wanted.
+
+    Args:
+        width: channels of each level, doubled in the middle.
+        levels: sizes; the smallest has sides 2 ** (levels - 1) times less.
+
+    Returns:
+        [pictures [B, h, w, C], others [B, h, w, C]] -> flow float32
+        [B, h, w, 2]: where in the other picture each pixel is found, in
+        pixels to the right and down.
+    """
+    here = keras.Input((None, None, 3), name="here")
+    there = keras.Input((None, None, 3), name="there")
+    pyramid = [(here, there)]
+    for level in range(1, levels):
+        halve = half_pictures.Halve(name=f"halve{level}")
+        pyramid.append(tuple(halve(each) for each in pyramid[-1]))
+    flow = None
+    for level, (one, other) in reversed(list(enumerate(pyramid))):
+        name = f"level{level}"
+        if flow is None:
+            moved, known = other, [one, other]
+        else:
+            flow = half_pictures.Double(2.0, name=f"{name}_grow")(flow, one)
+            moved = warp.Warp(name=f"{name}_warp")(other, flow)
+            known = [one, moved, flow]
+        change = _estimate(known, width, name)
+        flow = change if flow is None else flow + change
+    return keras.Model([here, there], flow, name="flow")
+
+
+def _estimate(
+    known: list[keras.KerasTensor], width: int, name: str
+) -> keras.KerasTensor:
+    x = keras.layers.Concatenate(name=f"{name}_known")(known)
+    for number, channels in enumerate((width, 2 * width, width), start=1):
+        x = keras.layers.Conv2D(
+            channels,
+            3,
+            padding="same",
+            activation="relu",
+            kernel_initializer="he_normal",
+            name=f"{name}_conv{number}",
+        )(x)
+    return keras.layers.Conv2D(
+        2,
+        3,
+        padding="same",
+        kernel_initializer="zeros",
+        dtype="float32",
+        name=f"{name}_change",
+    )(x)

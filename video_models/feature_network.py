@@ -1,0 +1,50 @@
+"""What a trained backbone sees on its way, at each size of its pictures."""
+
+from typing import Any
+
+import keras
+
+from tfrecords_tools.base import errors
+
+ops = keras.ops
+_ACTIVATIONS = (keras.layers.ReLU, keras.layers.Activation)
+
+
+def of(backbone: keras.Model, most: int = 4) -> keras.Model:
+    """The deepest activations of each height that pictures have in it.
+
+    Args:
+        backbone: a file of `video_models.backbones` built it; its weights
+            are not trained any more.
+        most: sizes to take, the largest ones.
+
+    Returns:
+        frames float32 [B, T, H, W, 3], 0..255 -> list of [B, t, h, w, C],
+        from large to small.
+
+    Raises:
+        UserError: it has no activations of pictures.
+    """
+    backbone.trainable = False
+    frames = backbone.input.shape[1]
+    deepest: dict[int, Any] = {}
+    for layer in backbone.layers:
+        if isinstance(layer, _ACTIVATIONS):
+            shape = layer.output.shape
+            if len(shape) in (4, 5) and shape[-3] > 1:
+                deepest[shape[-3]] = layer.output
+    if not deepest:
+        raise errors.UserError(
+            f"--features: {backbone.name} has no layer of pictures with an "
+            "activation: wanted a run with a convolutional backbone, such "
+            "as frame_conv or r2plus1d"
+        )
+    chosen = [deepest[height] for height in sorted(deepest, reverse=True)]
+    outputs = [_as_clip(each, frames) for each in chosen[:most]]
+    return keras.Model(backbone.input, outputs, name="features")
+
+
+def _as_clip(features: keras.KerasTensor, frames: int) -> keras.KerasTensor:
+    if len(features.shape) == 5:
+        return features
+    return ops.reshape(features, (-1, frames, *features.shape[1:]))

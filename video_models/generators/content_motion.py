@@ -1,0 +1,173 @@
+"""Clips out of noise: what is seen and how it moves are drawn apart.
+
+One random vector, and the label, stay for the whole clip: the content. One a
+frame goes through a recurrent network, which makes a path of them: the
+motion. A small 2-D network draws each frame from both; where pictures are
+small, convolutions over time join neighbouring frames.
+
+Source: MoCoGAN, arXiv:1707.04993. Differs: the label steers the motion as
+well, moments are told when they are, and frames are joined at the smallest
+sizes.
+"""
+
+import dataclasses
+import math
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import errors, settings
+from video_models.layers import positions
+
+ops = keras.ops
+_START = 4  # Height and width of the first picture.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the generator."""
+
+    noise: int = settings.setting(
+        64, "Numbers drawn for the clip; the same as --noise.length.", minimum=1
+    )
+    motion_noise: int = settings.setting(
+        16, "Numbers drawn for each frame, at most as many.", minimum=1
+    )
+    motion: int = settings.setting(
+        64, "Units of the recurrent network.", minimum=1
+    )
+    code: int = settings.setting(
+        128, "Length of what a frame is drawn from.", minimum=1
+    )
+    widths: tuple[int, ...] = settings.setting(
+        (96, 64, 32, 24),
+        "Channels of the pictures, from 4x4 on; each is twice as large.",
+        minimum=1,
+    )
+    joined: int = settings.setting(
+        2, "Sizes at which neighbouring frames are joined.", minimum=0
+    )
+
+
+TINY = Config(noise=8, motion_noise=4, motion=8, code=8, widths=(8, 4, 4))
+MAKES = "frames of noise"
+
+
+def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
+    """The generator.
+
+    Args:
+        config: noise, widths.
+        clip: shape of the clips.
+        classes: labels that clips are made for; 0: for none.
+
+    Returns:
+        {"noise": float32 [B, 1 + T, noise], "label": float32 [B, classes],
+        if there are classes} -> frames float32 [B, T, H, W, 3], 0..255.
+
+    Raises:
+        UserError: the widths do not lead to the clip's size.
+    """
+    _check(config, clip)
+    noise = keras.Input((1 + clip.frames, config.noise), name="noise")
+    inputs, content = {"noise": noise}, noise[:, 0]
+    if classes:
+        inputs["label"] = keras.Input((classes,), name="label")
+        label = keras.layers.Dense(config.motion, name="label_vector")
+        content = ops.concatenate([content, label(inputs["label"])], axis=-1)
+    code = _codes(config, noise, content, clip.frames)
+    pictures = _pictures(config, code, clip.frames)
+    frames = ops.reshape(pictures, (-1, *clip.shape))
+    frames = keras.layers.Rescaling(
+        127.5, 127.5, dtype="float32", name="to_pixels"
+    )(frames)
+    return keras.Model(inputs, frames, name="content_motion")
+
+
+def _codes(
+    config: Config,
+    noise: keras.KerasTensor,
+    content: keras.KerasTensor,
+    frames: int,
+) -> keras.KerasTensor:
+    """[B * T, code]: what each frame is drawn from."""
+    content = ops.repeat(content[:, None], frames, axis=1)
+    steps = noise[:, 1:, : config.motion_noise]
+    steps = ops.concatenate([steps, content], axis=-1)
+    steps = keras.layers.Dense(config.motion, name="motion_input")(steps)
+    steps = positions.AddPositions(name="moments")(steps)
+    motion = keras.layers.GRU(
+        config.motion, return_sequences=True, unroll=True, name="motion"
+    )(steps)
+    both = ops.concatenate([content, motion], axis=-1)
+    both = ops.reshape(both, (-1, both.shape[-1]))
+    return keras.layers.Dense(config.code, "relu", name="code")(both)
+
+
+def _pictures(
+    config: Config, code: keras.KerasTensor, frames: int
+) -> keras.KerasTensor:
+    """[B * T, H, W, 3] in -1..1."""
+    first = config.widths[0]
+    x = keras.layers.Dense(_START * _START * first, name="start")(code)
+    x = ops.reshape(x, (-1, _START, _START, first))
+    for number, width in enumerate(config.widths):
+        name = f"size{_START * 2**number}"
+        if number:
+            x = keras.layers.UpSampling2D(2, name=f"{name}_grow")(x)
+        if number < config.joined:
+            x = _joined(x, width, frames, name)
+        x = keras.layers.Conv2D(
+            width,
+            3,
+            padding="same",
+            kernel_initializer="he_normal",
+            name=f"{name}_conv",
+        )(x)
+        x = _modulated(x, code, width, name)
+    return keras.layers.Conv2D(
+        3, 3, padding="same", activation="tanh", name="colors"
+    )(x)
+
+
+def _joined(
+    x: keras.KerasTensor, width: int, frames: int, name: str
+) -> keras.KerasTensor:
+    """Each place mixed with itself in the frames before and after."""
+    _, height, wide, channels = x.shape
+    lines = ops.reshape(x, (-1, frames, height * wide, channels))
+    mixed = keras.layers.Conv2D(
+        channels, (3, 1), padding="same", name=f"{name}_join"
+    )(lines)
+    return x + ops.reshape(mixed, (-1, height, wide, channels))
+
+
+def _modulated(
+    x: keras.KerasTensor, code: keras.KerasTensor, width: int, name: str
+) -> keras.KerasTensor:
+    """Normalised in each picture, then scaled and shifted by the code.
+
+    FiLM, arXiv:1709.07871, after group normalisation: nothing depends on the
+    other clips of a batch.
+    """
+    groups = math.gcd(8, width)
+    x = keras.layers.GroupNormalization(groups, name=f"{name}_norm")(x)
+    scale = keras.layers.Dense(width, name=f"{name}_scale")(code)
+    shift = keras.layers.Dense(width, name=f"{name}_shift")(code)
+    x = x * (1 + scale[:, None, None]) + shift[:, None, None]
+    return keras.layers.LeakyReLU(0.2, name=f"{name}_relu")(x)
+
+
+def _check(config: Config, clip: batch.ClipSpec) -> None:
+    side = _START * 2 ** (len(config.widths) - 1)
+    if side != clip.size:
+        raise errors.UserError(
+            f"--generator.widths has {len(config.widths)} sizes, from "
+            f"{_START} to {side} pixels, but --clip.size={clip.size}: wanted "
+            "as many as lead from one to the other"
+        )
+    if config.motion_noise > config.noise:
+        raise errors.UserError(
+            f"--generator.motion_noise={config.motion_noise}: wanted at most "
+            f"--generator.noise={config.noise}"
+        )

@@ -1,0 +1,144 @@
+"""Frames made larger by what the frames around them show.
+
+Features travel through the clip, first backward, then forward; at each step
+they are moved along the estimated motion and joined with the frame.
+
+Source: BasicVSR, arXiv:2012.02181. Differs: small (see the settings), the
+flow is learnt in place, from nothing, by a pyramid of small convolutions in
+the spirit of SPyNet, arXiv:1611.00850, and what is added at the end is the
+input scaled up bicubically. The cost of a frame does not depend on how many
+there are.
+"""
+
+import dataclasses
+
+import keras
+
+from tfrecords_tools.base import settings
+from video_models.families import flow_pyramid, restoration
+from video_models.layers import frame_folding, warp
+
+ops = keras.ops
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of the network."""
+
+    width: int = settings.setting(48, "Channels.", minimum=1)
+    blocks: int = settings.setting(
+        5, "Residual blocks of each direction.", minimum=1
+    )
+    fine_width: int = settings.setting(
+        32, "Channels at the size that comes out.", minimum=1
+    )
+    flow_width: int = settings.setting(
+        16, "Channels of the estimation of motion.", minimum=1
+    )
+    flow_levels: int = settings.setting(
+        3,
+        "Sizes at which motion is estimated, each half of the next; every one "
+        "reaches about two more pixels, and doubles what those before reach.",
+        minimum=1,
+        maximum=6,
+    )
+    piece: int = settings.setting(
+        12, "Frames of a piece, when a whole video is enhanced.", minimum=2
+    )
+    overlap: int = settings.setting(
+        2, "Frames of a piece at each end that only help others.", minimum=0
+    )
+
+
+TINY = Config(width=4, blocks=1, fine_width=4, flow_width=4, flow_levels=2)
+MAKES = "frames of frames"
+
+
+def build(config: Config, factor: int, frames: int) -> keras.Model:
+    """The network.
+
+    Args:
+        config: width, depth, flow.
+        factor: how many times larger frames become; 1 only cleans them.
+        frames: T of the clips, at least 2.
+
+    Returns:
+        float32 [B, T, h, w, 3], 0..255, any h and w -> {"frames": float32
+        [B, T, factor * h, factor * w, 3], "flows": float32 [B, 2 * (T - 1),
+        h, w, 2], pixels: where each frame but the last finds the next one,
+        then where each but the first finds the one before}.
+    """
+    clip = keras.Input((frames, None, None, 3), name="frames")
+    pictures = frame_folding.FoldFrames(name="fold")(clip)
+    scaled = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(clip)
+    flows = _flows(config, scaled)
+    x = frame_folding.FoldFrames(name="fold_scaled")(scaled)
+    x = restoration.leaky(
+        restoration.convolve(x, config.width, "first"), "first_relu"
+    )
+    seen = frame_folding.UnfoldFrames(name="unfold_first")(x, clip)
+    pairs = frames - 1
+    ahead = [flows[:, i] for i in range(pairs)]
+    back = [flows[:, pairs + i] for i in range(pairs)]
+    after = _travel(config, seen, ahead, frames, "backward")
+    before = _travel(config, seen, back, frames, "forward")
+    both = keras.layers.Concatenate(name="both")([after, before])
+    x = frame_folding.FoldFrames(name="fold_both")(both)
+    x = restoration.convolve(x, config.width, "join")
+    x = restoration.leaky(x, "join_relu")
+    x = restoration.enlarge(x, config.fine_width, factor, "enlarge")
+    x = restoration.convolve(x, config.fine_width, "fine")
+    x = restoration.leaky(x, "fine_relu")
+    made = restoration.picture(x, pictures, factor)
+    made = frame_folding.UnfoldFrames(dtype="float32", name="unfold")(
+        made, clip
+    )
+    return keras.Model(
+        clip, {"frames": made, "flows": flows}, name="recurrent_sr"
+    )
+
+
+def _flows(config: Config, clip: keras.KerasTensor) -> keras.KerasTensor:
+    """Of all neighbours, in both directions, at once."""
+    early, late = clip[:, :-1], clip[:, 1:]
+    here = ops.concatenate([early, late], axis=1)
+    there = ops.concatenate([late, early], axis=1)
+    fold = frame_folding.FoldFrames
+    pyramid = flow_pyramid.build(config.flow_width, config.flow_levels)
+    flow = pyramid([fold(name="here")(here), fold(name="there")(there)])
+    return frame_folding.UnfoldFrames(dtype="float32", name="flows")(flow, here)
+
+
+def _travel(
+    config: Config,
+    seen: keras.KerasTensor,
+    flows: list[keras.KerasTensor],
+    frames: int,
+    name: str,
+) -> keras.KerasTensor:
+    """Features [B, T, h, w, C] of all frames, carried on in one direction."""
+    step = _step(config, name)
+    aligned = warp.Warp(name=f"{name}_warp")
+    order = list(range(frames))
+    if name == "backward":
+        order.reverse()
+    state = ops.zeros_like(seen[:, 0])
+    found = {}
+    for place, number in enumerate(order):
+        if place:
+            flow = flows[min(number, order[place - 1])]
+            state = aligned(state, flow)
+        state = step([seen[:, number], state])
+        found[number] = state
+    return ops.stack([found[number] for number in range(frames)], axis=1)
+
+
+def _step(config: Config, name: str) -> keras.Model:
+    """[features of the frame, carried ones] -> carried ones."""
+    own = keras.Input((None, None, config.width), name="own")
+    carried = keras.Input((None, None, config.width), name="carried")
+    x = keras.layers.Concatenate(name="with_carried")([own, carried])
+    x = restoration.convolve(x, config.width, "enter")
+    x = restoration.leaky(x, "enter_relu")
+    x = restoration.residual(x, config.width, config.blocks, "block")
+    return keras.Model([own, carried], x, name=name)

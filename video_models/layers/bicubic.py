@@ -1,0 +1,66 @@
+"""Scales pictures up bicubically, at any size, compiled or not.
+
+The result is that of `tf.image.resize(..., "bicubic")`, which XLA cannot
+compile and Keras' layers cannot trace for frames of unknown size. (It rounds
+its weights: for a factor of 3 the results are 0.15 grey levels apart.)
+"""
+
+from typing import Any
+
+import keras
+
+ops = keras.ops
+_SHARPNESS = -0.5  # Keys' cubic, IEEE TASSP 29 (1981); OpenCV has -0.75.
+
+
+@keras.saving.register_keras_serializable("video_models")
+class Upscale(keras.layers.Layer):
+    """[B, h, w, C] to [B, factor * h, factor * w, C].
+
+    At the edges only pixels inside count.
+    """
+
+    def __init__(self, factor: int, **kwargs: Any):
+        """`factor` is a whole number, at least 1."""
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, pictures: Any) -> Any:
+        """Same dtype; values may leave the range of the input a little."""
+        if self.factor == 1:
+            return pictures
+        _, height, width, channels = ops.shape(pictures)
+        tall, wide = self.factor * height, self.factor * width
+        rows = ops.reshape(pictures, (-1, height, width * channels))
+        rows = ops.matmul(self._weights(height, pictures.dtype), rows)
+        columns = ops.reshape(rows, (-1, width, channels))
+        columns = ops.matmul(self._weights(width, pictures.dtype), columns)
+        return ops.reshape(columns, (-1, tall, wide, channels))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Told, since sides are not always known."""
+        batch, height, width, channels = input_shape
+        tall = height and height * self.factor
+        wide = width and width * self.factor
+        return (batch, tall, wide, channels)
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
+        return {**super().get_config(), "factor": self.factor}
+
+    def _weights(self, side: Any, dtype: str) -> Any:
+        """[factor * side, side]: what each pixel counts in each new one."""
+        new = ops.cast(ops.arange(side * self.factor), "float32")
+        old = ops.cast(ops.arange(side), "float32")
+        places = (new + 0.5) / self.factor - 0.5
+        weights = _keys(ops.abs(places[:, None] - old[None]))
+        return ops.cast(
+            weights / ops.sum(weights, axis=1, keepdims=True), dtype
+        )
+
+
+def _keys(away: Any) -> Any:
+    a = _SHARPNESS
+    near = ((a + 2) * away - (a + 3)) * away * away + 1
+    far = ((away - 5) * away + 8) * away * a - 4 * a
+    return ops.where(away <= 1, near, ops.where(away < 2, far, 0.0))

@@ -1,0 +1,41 @@
+"""Between clips and single pictures, at any height, width and length.
+
+A reshape with numbers of its own would nail a network to one size of frames.
+"""
+
+from typing import Any
+
+import keras
+
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable("video_models")
+class FoldFrames(keras.layers.Layer):
+    """[B, T, H, W, C] to [B * T, H, W, C]."""
+
+    def call(self, clips: Any) -> Any:
+        """Same dtype."""
+        shape = ops.shape(clips)
+        return ops.reshape(clips, (-1, *shape[2:]))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Told, since the batch is not always known."""
+        return (None, *input_shape[2:])
+
+
+@keras.saving.register_keras_serializable("video_models")
+class UnfoldFrames(keras.layers.Layer):
+    """[B * T, h, w, C] to [B, T, h, w, C], with B and T of another clip."""
+
+    def call(self, pictures: Any, like: Any) -> Any:
+        """`like` is the clip [B, T, ...] that the pictures were made of."""
+        length = ops.shape(like)[1]
+        shape = ops.shape(pictures)
+        return ops.reshape(pictures, (-1, length, *shape[1:]))
+
+    def compute_output_shape(
+        self, pictures_shape: tuple, like_shape: tuple
+    ) -> tuple:
+        """Told, since the batch is not always known."""
+        return (*like_shape[:2], *pictures_shape[1:])

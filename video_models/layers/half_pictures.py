@@ -1,0 +1,52 @@
+"""Pictures of half the sides, and of twice the sides.
+
+Odd sides are rounded up, so that pictures of any size go through.
+"""
+
+from typing import Any
+
+import keras
+
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable("video_models")
+class Halve(keras.layers.Layer):
+    """[B, h, w, C] to [B, ceil(h / 2), ceil(w / 2), C], means of 2x2."""
+
+    def call(self, pictures: Any) -> Any:
+        """Same dtype; at an odd edge the mean of what is there."""
+        return ops.average_pool(pictures, 2, 2, padding="same")
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Told, since sides are not always known."""
+        batch, height, width, channels = input_shape
+        sides = (height and -(-height // 2), width and -(-width // 2))
+        return (batch, *sides, channels)
+
+
+@keras.saving.register_keras_serializable("video_models")
+class Double(keras.layers.Layer):
+    """[B, h', w', C] to the sides of a picture twice as large."""
+
+    def __init__(self, times: float = 1.0, **kwargs: Any):
+        """`times` multiplies the values: 2 for flow, which counts pixels."""
+        super().__init__(**kwargs)
+        self.times = times
+
+    def call(self, pictures: Any, like: Any) -> Any:
+        """Each value four times."""
+        large = ops.repeat(pictures, 2, axis=1)
+        large = self.times * ops.repeat(large, 2, axis=2)
+        _, height, width, _ = ops.shape(like)
+        return large[:, :height, :width]
+
+    def compute_output_shape(
+        self, pictures_shape: tuple, like_shape: tuple
+    ) -> tuple:
+        """The sides of the picture."""
+        return (*like_shape[:3], pictures_shape[3])
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
+        return {**super().get_config(), "times": self.times}

@@ -1,0 +1,42 @@
+"""Channels become pixels: a picture grows by a whole factor."""
+
+from typing import Any
+
+import keras
+
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable("video_models")
+class PixelShuffle(keras.layers.Layer):
+    """[B, h, w, f * f * C] to [B, f * h, f * w, C].
+
+    Source: arXiv:1609.05158. Differs from PyTorch's layer in the order of the
+    channels only: the place within the new pixels changes slower than C, as
+    in `tf.nn.depth_to_space`.
+    """
+
+    def __init__(self, factor: int, **kwargs: Any):
+        """`factor` is f."""
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, pictures: Any) -> Any:
+        """Same dtype."""
+        f = self.factor
+        _, height, width, channels = ops.shape(pictures)
+        less = channels // (f * f)
+        x = ops.reshape(pictures, (-1, height, width, f, f * less))
+        x = ops.transpose(x, (0, 1, 3, 2, 4))
+        return ops.reshape(x, (-1, f * height, f * width, less))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Told, since sides are not always known."""
+        f = self.factor
+        batch, height, width, channels = input_shape
+        sides = (height and f * height, width and f * width)
+        return (batch, *sides, channels // (f * f))
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
+        return {**super().get_config(), "factor": self.factor}

@@ -1,0 +1,284 @@
+"""Clips made of noise, by a generator that discriminators teach.
+
+The noise comes with the batch (`--view=noise`), so that a step is the same on
+any number of devices and after a resume.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from tfrecords_tools.base import errors, settings
+from video_models import adversarial_losses, clip_changes, objective
+
+ops = keras.ops
+PARTS = ("generator", "discriminator")
+GENERATOR = "content_motion"
+DISCRIMINATORS = ("image", "video")
+_ACCURACY = "accuracy"
+_COARSE = 8  # Sides of what diversity is measured on, pixels.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The game, and how it is kept going."""
+
+    game: str = settings.setting(
+        "non_saturating",
+        adversarial_losses.HELP,
+        choices=tuple(adversarial_losses.GAMES),
+    )
+    labels: bool = settings.setting(
+        True, "Make clips for labels, where the data has them."
+    )
+    gradient_penalty: float = settings.setting(
+        0.0,
+        "Weight of R1, the squared slope of discriminators at real clips, of "
+        "pixels in 0..1; twice the cost of a step.",
+        minimum=0.0,
+    )
+    changes: tuple[str, ...] = settings.setting(
+        (),
+        "What is changed at random in real and made clips alike, for small "
+        f"data; some of {', '.join(clip_changes.KINDS)}, with commas between.",
+    )
+    least_diversity: float = settings.setting(
+        0.2,
+        "Of that of real clips; an evaluation that finds less raises the "
+        "alarm, see --train.on_alarm.",
+        minimum=0.0,
+    )
+
+
+TINY = Config(gradient_penalty=0.01, changes=clip_changes.KINDS)
+
+
+def build(
+    config: Config,
+    parts: objective.Parts,
+    task: objective.Task,
+    make_optimizer: Callable[[], keras.optimizers.Optimizer],
+) -> "Gan":
+    """Raises UserError where the parts or the settings do not fit."""
+    if parts.generator.module.MAKES != "frames of noise":
+        raise errors.UserError(
+            f"--generator={parts.generator.name} with --objective=gan: wanted "
+            "one that makes frames of noise, such as content_motion"
+        )
+    if not parts.discriminator:
+        raise errors.UserError(
+            "--objective=gan without --discriminator: wanted some, such as "
+            "image,video"
+        )
+    unknown = [x for x in config.changes if x not in clip_changes.KINDS]
+    if unknown:
+        raise errors.UserError(
+            f"--objective.changes has {unknown[0]!r}: wanted some of "
+            f"{', '.join(clip_changes.KINDS)}"
+        )
+    return Gan(config, parts, task, make_optimizer)
+
+
+class Gan(objective.Objective):
+    """A network `generator`, and one of each discriminator's name."""
+
+    only_logged = frozenset({_ACCURACY})
+
+    def __init__(
+        self,
+        config: Config,
+        parts: objective.Parts,
+        task: objective.Task,
+        make_optimizer: Callable[[], keras.optimizers.Optimizer],
+    ):
+        """See `build`."""
+        self._config, self._clip = config, task.clip
+        self.labels = task.labels if config.labels else ()
+        self._game = adversarial_losses.GAMES[config.game]
+        classes = len(self.labels)
+        generator = parts.generator.build(task.clip, classes)
+        self._critics = parts.discriminators(task.clip, classes)
+        self.networks = {**self._critics, "generator": generator}
+        self.players = (
+            objective.Player(
+                "discriminator", tuple(self._critics), make_optimizer()
+            ),
+            objective.Player("generator", ("generator",), make_optimizer()),
+        )
+
+    @property
+    def noise_shape(self) -> tuple[int, int]:
+        """Of the noise of one clip: 1 + T, and numbers each."""
+        return tuple(self.networks["generator"].input["noise"].shape[1:])
+
+    def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
+        """Made clips, float32 [B, T, H, W, 3]."""
+        return self.made(
+            self.networks, self._noise(batch), batch.get("label"), True
+        )
+
+    def made(
+        self, networks: dict, noise: Any, label: Any, training: bool = False
+    ) -> Any:
+        """Clips, float32 [B, T, H, W, 3], 0..255.
+
+        Args:
+            networks: those to make them with.
+            noise: float32 [B, 1 + T, length].
+            label: int32 [B], or soft, float32 [B, classes]; not looked at
+                where clips are made for no labels.
+            training: whether to train.
+        """
+        given = {"noise": noise, **self._label(label)}
+        return networks["generator"](given, training=training)
+
+    def losses(
+        self, player: str, batch: dict, outputs: Any, step: Any
+    ) -> dict[str, Any]:
+        """Of the discriminators `<name>_real`, `<name>_made`, the penalty of
+        each, and the share that they are right about; of the generator
+        `<name>_fooled`."""
+        label = self._label(batch.get("label"))
+        made = self._changed(outputs, batch, 1)
+        if player == "generator":
+            return {
+                f"{name}_fooled": self._game.fooled(
+                    critic({"frames": made, **label}, training=False)
+                )
+                for name, critic in self._critics.items()
+            }
+        found: dict[str, Any] = {}
+        rights = []
+        made = ops.stop_gradient(made)
+        for name, critic in self._critics.items():
+            real, penalty = self._of_real(critic, batch, label)
+            if penalty is not None:
+                weight = self._config.gradient_penalty
+                found[f"{name}_penalty"] = weight * penalty
+            fake = critic({"frames": made, **label}, training=True)
+            found[f"{name}_real"] = self._game.real(real)
+            found[f"{name}_made"] = self._game.made(fake)
+            rights.append(adversarial_losses.accuracy(real, fake))
+        return {**found, _ACCURACY: sum(rights) / len(rights)}
+
+    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
+        """`realism` float32 [B]: the mean logit of the discriminators, for
+        no label."""
+        blank = ops.zeros((ops.shape(frames)[0], len(self.labels)))
+        label = {"label": blank} if self.labels else {}
+        logits = [
+            networks[name]({"frames": frames, **label}, training=False)
+            for name in self._critics
+        ]
+        return {"realism": sum(logits) / len(logits)}
+
+    def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """Sums over clips, of which `report` makes spreads and shares."""
+        real = ops.cast(batch["frames"][:, 0], "float32")
+        label = batch.get("label")
+        made = self.made(networks, self._noise(batch)[:, 0], label)
+        mask = ops.cast(batch["mask"], "float32")
+        found = {"clips": ops.sum(mask)}
+        for name, clips in (("real", real), ("made", made)):
+            coarse = _coarse(clips)
+            weight = mask[:, None, None, None, None]
+            found[f"{name}_sum"] = ops.sum(coarse * weight, axis=0)
+            found[f"{name}_squares"] = ops.sum(coarse**2 * weight, axis=0)
+            moved = ops.mean(
+                ops.abs(clips[:, 1:] - clips[:, :-1]), axis=(1, 2, 3, 4)
+            )
+            found[f"{name}_motion"] = ops.sum(moved * mask)
+        logits = self.predict(networks, real)["realism"]
+        right = ops.cast(logits > 0, "float32")
+        return {**found, "taken_for_real": ops.sum(right * mask)}
+
+    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
+        """Of made clips over that of real ones: `diversity`, the spread of
+        coarse pixels over clips, and `motion`, the mean change from frame to
+        frame; `taken_for_real`, the share of the real clips that are."""
+        clips = max(float(counts["clips"]), 1.0)
+        spread = {name: _spread(counts, name, clips) for name in _BOTH}
+        motion = {name: float(counts[f"{name}_motion"]) for name in _BOTH}
+        return {
+            "diversity": spread["made"] / max(spread["real"], 1e-6),
+            "motion": motion["made"] / max(motion["real"], 1e-6),
+            "taken_for_real": float(counts["taken_for_real"]) / clips,
+        }
+
+    def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """Made clips, and real ones of the same labels."""
+        noise = self._noise(batch)[:, 0]
+        return {
+            "made": self.made(networks, noise, batch.get("label")),
+            "real": ops.cast(batch["frames"][:, 0], "float32"),
+        }
+
+    def alarm(self, report: dict[str, Any]) -> str | None:
+        """Whether all made clips have become alike."""
+        least, found = self._config.least_diversity, report["diversity"]
+        if found >= least:
+            return None
+        return (
+            f"made clips are too much alike: diversity {found:.3f} of that of "
+            f"real clips, wanted at least {least:g} "
+            "(--objective.least_diversity)"
+        )
+
+    def _of_real(self, critic: Any, batch: dict, label: dict) -> tuple:
+        """Logits, and the penalty on their slope where there is one."""
+        real = self._changed(batch["frames"], batch, 0)
+
+        def judged(frames: Any) -> Any:
+            return critic({"frames": frames, **label}, training=True)
+
+        if self._config.gradient_penalty:
+            return adversarial_losses.gradient_penalty(judged, real)
+        return judged(real), None
+
+    def _changed(self, frames: Any, batch: dict, which: int) -> Any:
+        kinds = self._config.changes
+        if not kinds:
+            return frames
+        return clip_changes.change(frames, batch["chances"][:, which], kinds)
+
+    def _noise(self, batch: dict) -> Any:
+        if "noise" not in batch:
+            raise errors.UserError(
+                "--objective=gan begins with noise: add --view=noise"
+            )
+        wanted, found = self.noise_shape, tuple(batch["noise"].shape[-2:])
+        if wanted != found:
+            raise errors.UserError(
+                f"--noise.length={found[1]}, but --generator.noise="
+                f"{wanted[1]}: wanted the same"
+            )
+        return batch["noise"]
+
+    def _label(self, label: Any) -> dict[str, Any]:
+        if not self.labels:
+            return {}
+        if len(label.shape) == 1:
+            label = ops.one_hot(label, len(self.labels))
+        return {"label": ops.cast(label, "float32")}
+
+
+_BOTH = ("real", "made")
+
+
+def _spread(counts: dict[str, np.ndarray], name: str, clips: float) -> float:
+    """The standard deviation over clips, the mean square over pixels."""
+    mean = counts[f"{name}_sum"] / clips
+    variance = counts[f"{name}_squares"] / clips - mean**2
+    return float(np.sqrt(max(np.mean(variance), 0.0)))
+
+
+def _coarse(clips: Any) -> Any:
+    """[B, T, 8, 8, 3] in 0..1, or as small as they are."""
+    step = max(1, clips.shape[2] // _COARSE)
+    shape = clips.shape
+    x = ops.reshape(clips, (-1, *shape[2:])) / 255.0
+    x = ops.average_pool(x, step, step)
+    return ops.reshape(x, (-1, shape[1], *x.shape[1:]))

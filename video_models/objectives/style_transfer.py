@@ -1,0 +1,184 @@
+"""Clips that keep what they show and look like a picture.
+
+Source: feed-forward style transfer, arXiv:1603.08155, with content and style
+losses of arXiv:1508.06576. Differs: features of a network of ours
+(`--features`), each layer over the scale of its own values; changes in time
+are to be those of the clip.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+
+from tfrecords_tools.base import errors, settings
+from video_models import feature_network, objective, pixel_losses
+
+ops = keras.ops
+PARTS = ("generator", "features")
+GENERATOR = "style_net"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The style, and what counts how much."""
+
+    style: str = settings.setting(
+        "", "A PNG or JPEG file: the picture whose style is learnt."
+    )
+    content: float = settings.setting(
+        1.0, "Weight of the distance of the deepest features.", minimum=0.0
+    )
+    likeness: float = settings.setting(
+        5.0, "Weight of the distance from the style.", minimum=0.0
+    )
+    temporal: float = settings.setting(
+        5.0, "Weight of the difference of changes in time.", minimum=0.0
+    )
+    smooth: float = settings.setting(
+        0.1, "Weight of differences between neighbouring pixels.", minimum=0.0
+    )
+
+
+TINY = Config()
+
+
+def build(
+    config: Config,
+    parts: objective.Parts,
+    task: objective.Task,
+    make_optimizer: Callable[[], keras.optimizers.Optimizer],
+) -> "StyleTransfer":
+    """Raises UserError where the generator or the picture does not fit."""
+    if parts.generator.module.MAKES != "frames of frames":
+        raise errors.UserError(
+            f"--generator={parts.generator.name} with "
+            "--objective=style_transfer: wanted one that makes frames of "
+            "frames, such as style_net"
+        )
+    return StyleTransfer(config, parts, task, make_optimizer)
+
+
+class StyleTransfer(objective.Objective):
+    """A network `generator`, and one player of the same name."""
+
+    def __init__(
+        self,
+        config: Config,
+        parts: objective.Parts,
+        task: objective.Task,
+        make_optimizer: Callable[[], keras.optimizers.Optimizer],
+    ):
+        """See `build`; without `features` it can be used, not trained."""
+        self._config, self._clip, self._parts = config, task.clip, parts
+        generator = parts.generator.build(1, task.clip.frames)
+        self.networks = {"generator": generator}
+        self.players = (
+            objective.Player("generator", ("generator",), make_optimizer()),
+        )
+        whole = getattr(parts.generator.module, "SEES_WHOLE_FRAMES", False)
+        self.enhances = objective.Enhancement("generator", 1, whole=whole)
+        self._features, self._style = None, []
+        if parts.features is not None:
+            self._features = feature_network.of(parts.features)
+            self._style = self._style_of(picture(config.style, task.clip.size))
+
+    def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
+        """The clip in the style, float32 [B, T, H, W, 3]."""
+        frames = batch["frames"]
+        return self.networks["generator"](frames, training=True)["frames"]
+
+    def losses(
+        self, player: str, batch: dict, outputs: Any, step: Any
+    ) -> dict[str, Any]:
+        """`content`, `style`, `temporal` and `smooth`, weighted."""
+        config, frames = self._config, batch["frames"]
+        found = self._distances(outputs, frames)
+        found = {
+            "content": config.content * found["content"],
+            "style": config.likeness * found["style"],
+        }
+        if config.temporal and frames.shape[1] > 1:
+            apart = pixel_losses.temporal_difference(outputs, frames)
+            found["temporal"] = config.temporal * apart
+        if config.smooth:
+            found["smooth"] = config.smooth * pixel_losses.roughness(outputs)
+        return found
+
+    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
+        """`frames` float32 [B, T, H, W, 3], in the style."""
+        made = networks["generator"](frames, training=False)
+        return {"frames": made["frames"]}
+
+    def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """Sums over clips of what `report` tells."""
+        frames = ops.cast(batch["frames"][:, 0], "float32")
+        made = self.predict(networks, frames)["frames"]
+        mask = ops.cast(batch["mask"], "float32")
+        each = {"flicker": pixel_losses.temporal_difference(made, frames)}
+        if self._features is not None:
+            each |= {
+                f"{name}_distance": value
+                for name, value in self._distances(made, frames).items()
+            }
+        sums = {name: ops.sum(value * mask) for name, value in each.items()}
+        return {"clips": ops.sum(mask), **sums}
+
+    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
+        """Means over clips of `content_distance`, `style_distance` and
+        `flicker`, unweighted."""
+        clips = max(float(counts["clips"]), 1.0)
+        return {k: float(v) / clips for k, v in counts.items() if k != "clips"}
+
+    def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """The clip, and the same in the style, side by side."""
+        frames = ops.cast(batch["frames"][:, 0], "float32")
+        made = self.predict(networks, frames)["frames"]
+        return {"clip, styled": ops.concatenate([frames, made], axis=3)}
+
+    def enhancer(self, networks: dict) -> keras.Model:
+        """The generator itself: it takes frames of any size."""
+        return networks["generator"]
+
+    def _distances(self, made: Any, frames: Any) -> dict[str, Any]:
+        if self._features is None:
+            raise errors.UserError(
+                "--objective=style_transfer compares features: give "
+                "--features, the folder of a trained run"
+            )
+        found = self._features(made)
+        deepest = ops.stop_gradient(self._features(frames)[-1])
+        return {
+            "content": pixel_losses.feature_distance([found[-1]], [deepest]),
+            "style": pixel_losses.style_distance(found, self._style),
+        }
+
+    def _style_of(self, pixels: np.ndarray) -> list[Any]:
+        """Of each layer the Gram matrix [C, C], the mean over time."""
+        clip = np.broadcast_to(pixels, (1, *self._clip.shape))
+        found = self._features(ops.convert_to_tensor(clip, "float32"))
+        return [
+            ops.convert_to_numpy(ops.mean(pixel_losses.gram(x)[0], axis=0))
+            for x in found
+        ]
+
+
+def picture(path: str, size: int) -> np.ndarray:
+    """A picture file as uint8 [size, size, 3], RGB, its middle.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    pixels = cv2.imread(path, cv2.IMREAD_COLOR) if path else None
+    if pixels is None:
+        raise errors.UserError(
+            f"--objective.style={path!r}: wanted a PNG or JPEG file"
+        )
+    side = min(pixels.shape[:2])
+    top, left = ((each - side) // 2 for each in pixels.shape[:2])
+    middle = pixels[top : top + side, left : left + side]
+    middle = cv2.resize(middle, (size, size), interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(middle, cv2.COLOR_BGR2RGB)

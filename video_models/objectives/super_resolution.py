@@ -1,0 +1,265 @@
+"""Clips made larger or cleaner: the view `low_resolution` undone.
+
+`--low_resolution.factor` says how many times larger; at 1 the network only
+takes away what the view did to the clip: noise, blur, darkness, lost blocks.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from tfrecords_tools.base import errors, registry, settings
+from video_models import (
+    adversarial_losses,
+    feature_network,
+    image_quality,
+    objective,
+    pixel_losses,
+)
+from video_models.layers import bicubic, warp
+
+ops = keras.ops
+PARTS = ("generator", "discriminator", "features")
+GENERATOR = "srresnet"
+_LOW = "low_frames"
+_ACCURACY = "accuracy"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(image_quality.Protocol):
+    """What counts, how much, and by which protocol it is measured."""
+
+    factor: int = settings.setting(
+        4,
+        "How many times larger; the same as --low_resolution.factor.",
+        minimum=1,
+    )
+    pixels: float = settings.setting(
+        1.0, "Weight of the difference of pixels (Charbonnier).", minimum=0.0
+    )
+    temporal: float = settings.setting(
+        0.0, "Weight of the difference of changes in time.", minimum=0.0
+    )
+    perceptual: float = settings.setting(
+        0.0,
+        "Weight of the distance of features; wants --features.",
+        minimum=0.0,
+    )
+    flow: float = settings.setting(
+        0.1,
+        "Weight of how well neighbours moved along the flow fit a frame; for "
+        "generators that estimate one.",
+        minimum=0.0,
+    )
+    adversarial: float = settings.setting(
+        0.005, "Weight of what the discriminators say.", minimum=0.0
+    )
+    warm_up: int = settings.setting(
+        1000,
+        "Steps in which the generator does not hear the discriminators.",
+        minimum=0,
+    )
+    game: str = settings.setting(
+        "non_saturating",
+        adversarial_losses.HELP,
+        choices=tuple(adversarial_losses.GAMES),
+    )
+
+
+TINY = Config(factor=2, border=1, warm_up=0)
+
+
+def build(
+    config: Config,
+    parts: objective.Parts,
+    task: objective.Task,
+    make_optimizer: Callable[[], keras.optimizers.Optimizer],
+) -> "SuperResolution":
+    """Raises UserError where the parts or the clip do not fit."""
+    if parts.generator.module.MAKES != "frames of frames":
+        raise errors.UserError(
+            f"--generator={parts.generator.name} with "
+            "--objective=super_resolution: wanted one that makes frames of "
+            "frames, such as srresnet"
+        )
+    if task.clip.size % config.factor:
+        raise errors.UserError(
+            f"--clip.size={task.clip.size}: wanted a multiple of "
+            f"--objective.factor={config.factor}"
+        )
+    return SuperResolution(config, parts, task, make_optimizer)
+
+
+class SuperResolution(objective.Objective):
+    """A network `generator`, and one of each discriminator's name."""
+
+    only_logged = frozenset({_ACCURACY})
+
+    def __init__(
+        self,
+        config: Config,
+        parts: objective.Parts,
+        task: objective.Task,
+        make_optimizer: Callable[[], keras.optimizers.Optimizer],
+    ):
+        """See `build`."""
+        self._config, clip = config, task.clip
+        self._parts = parts
+        self._upscale = bicubic.Upscale(config.factor)
+        self._warp = warp.Warp()
+        self._game = adversarial_losses.GAMES[config.game]
+        self._features = None
+        if parts.features is not None:
+            self._features = feature_network.of(parts.features)
+        generator = parts.generator.build(config.factor, clip.frames)
+        self._critics = parts.discriminators(clip)
+        self.networks = {"generator": generator, **self._critics}
+        players = [
+            objective.Player("generator", ("generator",), make_optimizer())
+        ]
+        if self._critics:
+            names = tuple(self._critics)
+            critic = objective.Player("discriminator", names, make_optimizer())
+            players.insert(0, critic)
+        self.players = tuple(players)
+        self.enhances = _enhancement(config, parts.generator)
+
+    def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
+        """{"frames": float32 [B, T, H, W, 3], ...}: the clip made better."""
+        low = ops.cast(_low_of(batch, self._config.factor), "float32")
+        return self.networks["generator"](low, training=player == "generator")
+
+    def losses(
+        self, player: str, batch: dict, outputs: Any, step: Any
+    ) -> dict[str, Any]:
+        """`pixels` and what else has a weight; of the discriminators `real`
+        and `made`, and the share that they are right about."""
+        made, true = outputs["frames"], batch["frames"]
+        if player == "discriminator":
+            return self._judged(ops.stop_gradient(made), true)
+        config = self._config
+        found = {"pixels": config.pixels * pixel_losses.charbonnier(made, true)}
+        if config.temporal and true.shape[1] > 1:
+            found["temporal"] = (
+                config.temporal * pixel_losses.temporal_difference(made, true)
+            )
+        if config.perceptual:
+            found["perceptual"] = config.perceptual * self._apart(made, true)
+        if config.flow and "flows" in outputs:
+            low = ops.cast(batch[_LOW], "float32")
+            found["flow"] = config.flow * pixel_losses.warped(
+                low, outputs["flows"], self._warp
+            )
+        if self._critics and config.adversarial:
+            heard = ops.cast(step >= config.warm_up, "float32")
+            found["adversarial"] = (
+                heard
+                * config.adversarial
+                * sum(
+                    self._game.fooled(critic({"frames": made}, training=False))
+                    for critic in self._critics.values()
+                )
+            )
+        return found
+
+    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
+        """`frames` float32 [B, T, factor * H, factor * W, 3]."""
+        made = networks["generator"](frames, training=False)
+        return {"frames": made["frames"]}
+
+    def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """Sums over clips of PSNR, SSIM and flicker, also of the input."""
+        true, low = _one_view(batch["frames"]), _one_view(batch[_LOW])
+        true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
+        made = networks["generator"](low, training=False)["frames"]
+        views = batch["frames"].shape[1]
+        mask = ops.repeat(ops.cast(batch["mask"], "float32"), views) / views
+        protocol = self._config
+        found = {"clips": ops.sum(mask)}
+        for name, clips in (("", made), ("input_", self._enlarged(low))):
+            each = image_quality.measures(clips, true, protocol)
+            found |= {f"{name}{k}": ops.sum(v * mask) for k, v in each.items()}
+        return found
+
+    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
+        """`psnr` dB, `ssim`, `flicker` grey levels; `input_psnr`, ... those
+        of the input, scaled up bicubically as `tf.image.resize` does it."""
+        clips = float(counts["clips"])
+        return {
+            name: float(total) / clips if clips else 0.0
+            for name, total in counts.items()
+            if name != "clips"
+        }
+
+    def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
+        """The input, what was made of it, and the truth, side by side."""
+        true, low = batch["frames"][:, 0], batch[_LOW][:, 0]
+        true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
+        made = networks["generator"](low, training=False)["frames"]
+        sides = [self._enlarged(low), made, true]
+        return {"input, made, true": ops.concatenate(sides, axis=3)}
+
+    def enhancer(self, networks: dict) -> keras.Model:
+        """The generator for pieces of whole videos, with the same weights."""
+        network = self._parts.generator.build(
+            self._config.factor, self.enhances.frames
+        )
+        network.set_weights(networks["generator"].get_weights())
+        return network
+
+    def _judged(self, made: Any, true: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        rights = []
+        for name, critic in self._critics.items():
+            real = critic({"frames": true}, training=True)
+            fake = critic({"frames": made}, training=True)
+            found[f"{name}_real"] = self._game.real(real)
+            found[f"{name}_made"] = self._game.made(fake)
+            rights.append(adversarial_losses.accuracy(real, fake))
+        return {**found, _ACCURACY: sum(rights) / len(rights)}
+
+    def _apart(self, made: Any, true: Any) -> Any:
+        if self._features is None:
+            raise errors.UserError(
+                "--objective.perceptual compares features: give --features, "
+                "the folder of a trained run"
+            )
+        of_true = [ops.stop_gradient(x) for x in self._features(true)]
+        return pixel_losses.feature_distance(self._features(made), of_true)
+
+    def _enlarged(self, low: Any) -> Any:
+        shape = ops.shape(low)
+        large = self._upscale(ops.reshape(low, (-1, *shape[2:])))
+        return ops.reshape(large, (*shape[:2], *ops.shape(large)[1:]))
+
+
+def _enhancement(
+    config: Config, generator: registry.Chosen
+) -> objective.Enhancement:
+    piece = getattr(generator.config, "piece", 1)
+    overlap = getattr(generator.config, "overlap", 0)
+    return objective.Enhancement("generator", config.factor, piece, overlap)
+
+
+def _low_of(batch: dict, factor: int) -> Any:
+    if _LOW not in batch:
+        raise errors.UserError(
+            "--objective=super_resolution undoes --view=low_resolution, "
+            "which is not chosen: add it, with --low_resolution.factor="
+            f"{factor}"
+        )
+    low, true = batch[_LOW].shape, batch["frames"].shape
+    if factor * low[-2] != true[-2]:
+        raise errors.UserError(
+            f"--objective.factor={factor}, but --low_resolution.factor="
+            f"{true[-2] // low[-2]}: wanted the same"
+        )
+    return batch[_LOW]
+
+
+def _one_view(clips: Any) -> Any:
+    """[B, views, ...] to [B * views, ...]."""
+    return ops.reshape(clips, (-1, *ops.shape(clips)[2:]))
