@@ -136,6 +136,10 @@ def _try(strategy, trial: Trial) -> dict:
         ),
         "two_players": lambda: toy_objectives.TwoPlayers(make_optimizer),
         "gathering": lambda: toy_objectives.Gathering(make_optimizer),
+        "gan": lambda: toy_objectives.gan(make_optimizer),
+        "super_resolution": lambda: toy_objectives.super_resolution(
+            make_optimizer
+        ),
         "dropping": lambda: toy_objectives.Dropping(make_optimizer),
     }[trial.objective]
     config = train_loop.Config(

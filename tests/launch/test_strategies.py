@@ -5,7 +5,13 @@ import pytest
 
 from tests.launch import loop_run
 
-OBJECTIVES = ("classification", "two_players", "gathering")
+OBJECTIVES = (
+    "classification",
+    "two_players",
+    "gathering",
+    "gan",
+    "super_resolution",
+)
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,51 @@ def classification(make_optimizer, norm="layer", dropout=0.0):
     return chosen.build(parts, task, make_optimizer)
 
 
+def _restoring(name, make_optimizer, generator, critics, **settings):
+    """A registered objective that makes clips, for clips of `clips`."""
+    goal = registry.load("video_models.objectives", name)
+    parts = objective.Parts(
+        generator=_tiny("generators", generator[0], **generator[1]),
+        discriminator=tuple(
+            _tiny("discriminators", c[0], **c[1]) for c in critics
+        ),
+    )
+    task = objective.Task(batch.ClipSpec(frames=2, size=8), ("a", "b", "c"))
+    config = dataclasses.replace(goal.TINY, **settings)
+    return goal.build(config, parts, task, make_optimizer)
+
+
+def _tiny(folder, name, **settings):
+    module = registry.load(f"video_models.{folder}", name)
+    config = dataclasses.replace(module.TINY, **settings)
+    return registry.Chosen(name, module, config)
+
+
+def _tiny_critics():
+    return ("image", {"widths": (4,)}), ("video", {"widths": (4,)})
+
+
+def gan(make_optimizer):
+    """Of clips of three labels, with a penalty on gradients."""
+    return _restoring(
+        "gan",
+        make_optimizer,
+        ("content_motion", {"widths": (8, 4)}),
+        _tiny_critics(),
+    )
+
+
+def super_resolution(make_optimizer):
+    """Twice as large, by a recurrent network that a critic judges."""
+    return _restoring(
+        "super_resolution",
+        make_optimizer,
+        ("recurrent_sr", {}),
+        _tiny_critics()[1:],
+        temporal=0.5,
+    )
+
+
 class TwoPlayers(objective.Objective):
     """Discriminator with a gradient penalty (R1), then generator."""
 
@@ -157,4 +202,7 @@ def clips(batch_size: int, batches: int = 4) -> dict[str, np.ndarray]:
         "label": label,
         "mask": np.ones(count, np.float32),
         "clip_id": np.arange(count),
+        "low_frames": frames[:, :, ::2, ::2].clip(0, 255).astype(np.uint8),
+        "noise": numbers.normal(size=(count, 3, 8)).astype(np.float32),
+        "chances": numbers.uniform(size=(count, 2, 8)).astype(np.float32),
     }

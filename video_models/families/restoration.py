@@ -10,7 +10,10 @@ _SMALL = 0.1  # Of He's scale: many residual blocks begin near the identity.
 def convolve(
     x: keras.KerasTensor, width: int, name: str, scale: float = 1.0
 ) -> keras.KerasTensor:
-    """A 3x3 convolution with bias on [B, h, w, C]; `scale` of its start."""
+    """A 3x3 convolution with bias on [B, h, w, C].
+
+    `scale` is that of its start, over He's.
+    """
     start = keras.initializers.VarianceScaling(2.0 * scale**2, "fan_in")
     return keras.layers.Conv2D(
         width, 3, padding="same", kernel_initializer=start, name=name
@@ -71,7 +74,10 @@ def picture(
     Returns:
         float32 [B, factor * h, factor * w, 3], around 0..255.
     """
-    x = convolve(x, 3, "last", _SMALL)
+    # Training begins at the input scaled up, which is what is to be beaten.
+    x = keras.layers.Conv2D(
+        3, 3, padding="same", kernel_initializer="zeros", name="last"
+    )(x)
     x = keras.layers.Rescaling(255.0, dtype="float32", name="to_pixels")(x)
     large = bicubic.Upscale(factor, dtype="float32", name="base")(base)
     return keras.layers.Add(dtype="float32", name="frame")([x, large])
