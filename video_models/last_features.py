@@ -39,7 +39,7 @@ def beside_logits(network: keras.Model) -> keras.Model:
             "with --head=classifier, or a published head"
         )
     (features,) = node.input_tensors
-    features = ops.cast(_of_clip(features), "float32")
+    features = _of_clip(ops.cast(features, "float32"))
     return keras.Model(network.input, (features, _of_clip(network.outputs[0])))
 
 
