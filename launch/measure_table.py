@@ -49,8 +49,9 @@ def _notes(protocol: sample_protocol.Protocol, dimensions: int) -> list[str]:
     notes = [
         f"Each column: {count} clips against the same {count} real ones. "
         f"k = {protocol.k}.",
-        "real: other real clips, the floor of the distance; shuffled: the "
-        "same, frames in random order, the bar that movement has to pass.",
+        "real: other real clips, the floor, about what perfect samples "
+        "reach; shuffled: the same, frames in random order, the bar that "
+        "movement has to pass.",
         "Distances are on features of network "
         f"{protocol.features[:12]}: to be compared under the same protocol "
         "only, and with no published figure.",

@@ -1,3 +1,4 @@
+import shutil
 import types
 
 import numpy as np
@@ -70,6 +71,16 @@ def test_clips_of_another_stride_are_refused(network):
 def test_missing_run_is_named(tmp_path):
     with pytest.raises(errors.UserError, match="no .*flags.flagfile"):
         clip_features.open(str(tmp_path))
+
+
+def test_run_of_other_threads_is_opened_beside_another(
+    network, trained, tmp_path
+):
+    other = shutil.copytree(trained, tmp_path / "run")
+    with (other / "flags.flagfile").open("a") as flags:
+        flags.write("--devices.threads=1\n")
+    again = clip_features.open(str(other))
+    assert again.fingerprint == network.fingerprint
 
 
 def test_run_without_a_classifier_is_refused():
