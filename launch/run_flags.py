@@ -338,7 +338,7 @@ class Trained:
         here = dataclasses.replace(
             described.devices, strategy="auto", logical_cpus=None
         )
-        self.strategy = devices.start(here)
+        self.strategy = _start(here)
         task = run_facts.task(facts, described.clip)
         self.loop = train_loop.TrainLoop(
             lambda: described.build_objective(task),
@@ -348,6 +348,14 @@ class Trained:
         saved.restore(self.step, self.loop.state)
         self.objective: objective.Objective = self.loop.objective
         self.networks: dict[str, tf.keras.Model] = self.loop.averaged
+
+
+def _start(config: devices.Config) -> tf.distribute.Strategy:
+    try:
+        return devices.start(config)
+    except errors.UserError:
+        # Another run was opened before, and its threads are there to stay.
+        return devices.start(dataclasses.replace(config, threads=None))
 
 
 def _differences(path: pathlib.Path, now: list[str]) -> list[str]:

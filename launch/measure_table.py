@@ -1,0 +1,64 @@
+"""The figures of samples as a table, with what they may be compared with."""
+
+from launch import sample_measures, sample_protocol
+
+_ROWS = {
+    "frechet_distance": "Fréchet distance",
+    "precision": "precision",
+    "recall": "recall",
+    "diversity": "diversity",
+    "recognised": "recognised",
+}
+
+
+def of(
+    measured: sample_protocol.Measured,
+    against: sample_protocol.Measured | None = None,
+    dimensions: int = 0,
+) -> str:
+    """A column each set, and one of other samples where they are given.
+
+    Args:
+        measured: the figures.
+        against: of other samples, of the same protocol.
+        dimensions: of the features; 0 where that is not known.
+    """
+    columns = {name: measured.values[name] for name in sample_measures.SETS}
+    if against:
+        columns["against"] = against.values["samples"]
+    lines = ["".join([f"{'':<24}", *(f"{name:>12}" for name in columns)])]
+    for row in dict.fromkeys(row for each in columns.values() for row in each):
+        shown = "".join(_shown(each.get(row)) for each in columns.values())
+        lines.append(f"{_name(row)[:23]:<24}{shown}")
+    return "\n".join([*lines, "", *_notes(measured.protocol, dimensions)])
+
+
+def _name(row: str) -> str:
+    kind, _, label = row.partition("/")
+    return f"  {label}" if label else _ROWS[kind]
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return f"{'-':>12}"
+    return f"{value:>12.4g}"
+
+
+def _notes(protocol: sample_protocol.Protocol, dimensions: int) -> list[str]:
+    count = protocol.clips
+    notes = [
+        f"Each column: {count} clips against the same {count} real ones. "
+        f"k = {protocol.k}.",
+        "real: other real clips, the floor, about what perfect samples "
+        "reach; shuffled: the same, frames in random order, the bar that "
+        "movement has to pass.",
+        "Distances are on features of network "
+        f"{protocol.features[:12]}: to be compared under the same protocol "
+        "only, and with no published figure.",
+    ]
+    if 0 < count <= dimensions:
+        notes.append(
+            f"{count} clips are too few for {dimensions} features: all "
+            "distances are far too large, the floor shows by how much."
+        )
+    return notes
