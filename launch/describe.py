@@ -25,7 +25,7 @@ from launch import (
     network_table,
     run_flags,
 )
-from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base import errors, flags, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +67,14 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table, or a line of JSON."""
     asked, config = resolved.settings, resolved.sections["devices"]
     devices.start(config)
+    parts = run_flags.to_parts(resolved)
+    if parts.backbone is None:
+        raise errors.UserError(
+            f"--objective={resolved.one('objective').name} has no backbone: "
+            "networks with one are described"
+        )
     found = described_network.find(
-        run_flags.to_parts(resolved), resolved.sections["clip"], asked.classes
+        parts, resolved.sections["clip"], asked.classes
     )
     network = network_graph.without_weights(found.build)
     counted = multiply_adds.of_each(network_graph.trace(network))

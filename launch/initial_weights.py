@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from launch import checkpoints
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
 from video_models.weights import (
     fitting,
@@ -122,10 +122,10 @@ def _published(
     parts: objectives.Parts,
     outputs_first: bool,
 ) -> list[fitting.Row]:
-    backbone: registry.Chosen = parts.backbone
-    if not hasattr(backbone.module, "published_name"):
+    backbone = parts.backbone
+    if not hasattr(getattr(backbone, "module", None), "published_name"):
         raise errors.UserError(
-            f"--backbone={backbone.name} has no published weights: "
+            f"{_called(parts)} has no published weights: "
             "--init.weights wants a run's folder, a .keras or a .weights.h5"
         )
     own = (backbone.name, "published_head", parts.head.name)
@@ -142,8 +142,14 @@ def _nothing(
         for row in found.fresh[:3]
     )
     return (
-        f"nothing in {found.source} fits --backbone={parts.backbone.name}: "
+        f"nothing in {found.source} fits {_called(parts)}: "
         f"it holds {', '.join(names[:3]) or 'nothing'}, ...; wanted {fresh}, "
         "...: choose the backbone, its variant and settings that it was made "
         "with"
     )
+
+
+def _called(parts: objectives.Parts) -> str:
+    if parts.backbone is not None:
+        return f"--backbone={parts.backbone.name}"
+    return f"--generator={parts.generator.name}"
