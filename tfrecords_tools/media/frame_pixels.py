@@ -1,6 +1,6 @@
 """Turns decoded frames into upright RGB, and RGB into planes to encode.
 
-Each way rounds once. Chroma is taken to stand where H.264 puts it by default,
+Chroma is taken to stand where H.264 puts it by default,
 on the left one of two pixels and between two rows; in full range, as JPEG has
 it, between the pixels, too.
 """
@@ -48,12 +48,15 @@ class Converter:
         matrix = frame_colors.to_rgb(frame_colors.weights_of(frame), full)
         kind = _kind(frame.format)
         planes = [_rows(plane) for plane in self._in(frame, kind, full).planes]
+        # Sixteenths, so that only the last step rounds to whole levels.
+        planes = [plane.astype(np.uint16) << 4 for plane in planes]
         if kind == "gray":
-            planes += [np.full_like(planes[0], 128)] * 2
+            planes += [np.full_like(planes[0], 128 << 4)] * 2
         elif kind == "yuv420p":
             size = planes[0].shape[::-1]
             planes[1:] = [_doubled(plane, size, full) for plane in planes[1:]]
-        return cv2.transform(cv2.merge(planes), matrix)
+        matrix = matrix / np.float32([16, 16, 16, 1])
+        return cv2.convertScaleAbs(cv2.transform(cv2.merge(planes), matrix))
 
     def _in(self, frame: Any, kind: str, full: bool) -> Any:
         """The frame in another format of the same range, and its size."""
@@ -84,8 +87,10 @@ def planes(
     Returns:
         uint8 [H, W], [H/2, W/2], [H/2, W/2].
     """
-    y, u, v = cv2.split(cv2.transform(pixels, frame_colors.from_rgb(weights)))
-    return [y, _halved(u), _halved(v)]
+    change = frame_colors.from_rgb(weights)
+    luma = cv2.transform(pixels, change[:1])
+    u, v = cv2.split(cv2.transform(_halved(pixels), change[1:]))
+    return [luma, cv2.convertScaleAbs(u), cv2.convertScaleAbs(v)]
 
 
 def _kind(format: Any) -> str:
@@ -112,12 +117,9 @@ def _doubled(
     )
 
 
-def _halved(plane: np.ndarray) -> np.ndarray:
-    smooth = cv2.sepFilter2D(
-        plane,
-        -1,
-        np.float32([0.25, 0.5, 0.25]),
-        np.float32([0, 0.5, 0.5]),
-        borderType=cv2.BORDER_REPLICATE,
-    )
-    return np.ascontiguousarray(smooth[::2, ::2])
+def _halved(pixels: np.ndarray) -> np.ndarray:
+    """float32 [H/2, W/2, 3]: means of two rows, and of 1, 2, 1 columns."""
+    rows = cv2.add(pixels[::2], pixels[1::2], dtype=cv2.CV_16U)
+    wide = cv2.copyMakeBorder(rows, 0, 0, 1, 0, cv2.BORDER_REPLICATE)
+    sums = wide[:, :-1:2] + 2 * wide[:, 1::2] + wide[:, 2::2]
+    return sums.astype(np.float32) / 8

@@ -113,6 +113,7 @@ class Writer:
             sound.add_to(container)
         container.start_encoding()
         self._lengths: dict[int, int] = {}  # In ticks, of frames in x264.
+        self._held: Any = None  # The newest picture; it may be the last one.
         self._last, self._cut = -1, None
 
     def write(self, pixels: np.ndarray, time: int, end_time: int) -> None:
@@ -137,7 +138,9 @@ class Writer:
         self._last = picture.pts = start
         picture.time_base = tick
         self._lengths[start] = max(1, end - start)
-        self._mux(picture)
+        if self._held is not None:
+            self._mux(self._held)
+        self._held = picture
         self.frames += 1
 
     def cut_sound(self, time: int) -> None:
@@ -145,6 +148,11 @@ class Writer:
         self._cut = time
 
     def _finish(self) -> None:
+        if self._held is not None:
+            # A muxer takes the length of the last packet, and only behind a
+            # key frame none comes that is shown earlier.
+            self._held.pict_type = av.video.frame.PictureType.I
+            self._mux(self._held)
         self._mux(None)
         if self._sound is not None:
             self._sound.mux_until(self._container, self._cut)
