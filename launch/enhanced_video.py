@@ -16,6 +16,7 @@ import numpy as np
 from launch import frame_pieces, frame_tiles
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import (
+    h264_pictures,
     kept_sound,
     pixel_video,
     video_file,
@@ -200,18 +201,18 @@ def _size(
     )
     if config.side_by_side:
         width = 2 * width + _LINE
-    if max(height, width) > video_writer.MOST_PIXELS:
+    if max(height, width) > h264_pictures.MOST_PIXELS:
         raise errors.UserError(
             f"{video.path}: its pictures would become {width}x{height}, H.264 "
-            f"has {video_writer.MOST_PIXELS} pixels a side at most: take a "
+            f"has {h264_pictures.MOST_PIXELS} pixels a side at most: take a "
             "smaller video, or a model that enlarges less"
             + (", or leave out --side_by_side" * config.side_by_side)
         )
     return height, width
 
 
-def _look(video: pixel_video.PixelVideo, config: Config) -> video_writer.Look:
-    return video_writer.Look(
+def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
+    return h264_pictures.Look(
         video.time_base,
         video.facts.frame_rate,
         video.aspect,

@@ -74,6 +74,15 @@ def test_odd_sizes_stay(tmp_path, height, width):
     np.testing.assert_allclose(middles(image), PATCHES, atol=6)
 
 
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "rgb24", "gray"])
+def test_a_video_that_changes_its_size_keeps_the_first_one(pix_fmt):
+    converter = frame_pixels.Converter()
+    for size in [(64, 96), (32, 48), (128, 130), (64, 96)]:
+        frame = av.VideoFrame.from_ndarray(patches(*size))
+        image = converter.pixels(frame.reformat(format=pix_fmt))
+        assert image.shape == (64, 96, 3)
+
+
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_pictures_are_upright(tmp_path, rotation):
     turned = np.ascontiguousarray(np.rot90(patches(), -rotation // 90))

@@ -4,6 +4,7 @@ import pytest
 
 from tests.tfrecords_tools import sounding_videos
 from tfrecords_tools.media import (
+    h264_pictures,
     kept_sound,
     pixel_video,
     sound_track,
@@ -36,7 +37,7 @@ def carried(source, path, until=None):
         pixel_video.PixelVideo(source, MOST) as video,
         kept_sound.KeptSound(source, MOST) as sound,
         video_writer.writing(
-            path, video.height, video.width, video_writer.Look(), sound
+            path, video.height, video.width, h264_pictures.Look(), sound
         ) as writer,
     ):
         for frame in video.frames():

@@ -6,9 +6,9 @@ import pytest
 
 from tests.tfrecords_tools import numbered_videos
 from tfrecords_tools.base import errors
-from tfrecords_tools.media import pixel_video, video_writer
+from tfrecords_tools.media import h264_pictures, pixel_video, video_writer
 
-PLAIN = video_writer.Look()
+PLAIN = h264_pictures.Look()
 
 
 def write(path, count=3, size=(64, 96), look=PLAIN, times=None):
@@ -50,7 +50,7 @@ def test_colours_are_tagged_as_players_guess_them(tmp_path, size, color):
 
 
 def test_pixel_aspect_primaries_and_transfer_are_passed_on(tmp_path):
-    look = video_writer.Look(
+    look = h264_pictures.Look(
         aspect=Fraction(128, 117), primaries=9, transfer=16
     )
     with pixel_video.PixelVideo(
@@ -58,13 +58,15 @@ def test_pixel_aspect_primaries_and_transfer_are_passed_on(tmp_path):
     ) as video:
         assert video.aspect == Fraction(128, 117)
         assert (video.primaries, video.transfer) == (9, 16)
+        pixels = next(video.frames()).pixels
+    assert numbered_videos.code_in(pixels) == 0
 
 
 def test_odd_sides_get_their_last_row_and_column_twice(tmp_path):
     random = np.random.default_rng(0)
     pixels = random.integers(0, 255, (33, 47, 1)).astype(np.uint8)
     pixels = pixels.repeat(3, -1)
-    look = video_writer.Look(crf=1)
+    look = h264_pictures.Look(crf=1)
     with video_writer.writing(tmp_path / "v.mkv", 33, 47, look) as writer:
         writer.write(pixels, 0, 1)
     wanted = np.pad(pixels, ((0, 1), (0, 1), (0, 0)), "edge")

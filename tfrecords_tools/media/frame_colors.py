@@ -13,7 +13,7 @@ import numpy as np
 # Weights of red and blue in luma, by the ITU-T H.273 code of the matrix.
 BT601 = (0.299, 0.114)
 BT709 = (0.2126, 0.0722)
-_WEIGHTS = {
+WEIGHTS = {
     1: BT709,
     4: (0.30, 0.11),
     5: BT601,
@@ -41,7 +41,7 @@ def weights_of(frame: Any) -> tuple[float, float]:
     HD is BT.709 and SD BT.601 where nothing is said, as players do.
     """
     large = frame.width >= 1280 or frame.height > 576
-    return _WEIGHTS.get(frame.colorspace, BT709 if large else BT601)
+    return WEIGHTS.get(frame.colorspace, BT709 if large else BT601)
 
 
 def converted(
