@@ -13,9 +13,7 @@ import numpy as np
 
 from tfrecords_tools.media import frame_colors, frame_planes
 
-_BEST = (
-    reformatter.Interpolation.BICUBIC | reformatter.Interpolation.ACCURATE_RND
-)
+_BEST = 0x4 | 0x40000  # swscale's BICUBIC and ACCURATE_RND.
 
 
 class Converter:
