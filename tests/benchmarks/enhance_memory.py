@@ -81,7 +81,7 @@ def _row(own: Config, minutes: float) -> list[str]:
 
 def _enhance(own: Config) -> None:
     if not own.model:
-        overlap = (own.frames - 1) // 2
+        overlap = own.frames // 4
         made = enhancers.Nearest(own.factor, own.frames, overlap)
         enhance._load = lambda path: made
     given = [f"--model={own.model or 'none'}", f"--video={own.source}"]
