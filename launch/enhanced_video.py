@@ -4,28 +4,21 @@ Frames are decoded, enhanced and encoded a piece at a time, so memory does not
 grow with the length.
 """
 
-import collections
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
-import cv2
-import numpy as np
-
-from launch import frame_pieces, frame_tiles
+from launch import frame_pieces, frame_tiles, side_by_side, source_frames
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import (
     h264_pictures,
     kept_sound,
     pixel_video,
-    video_file,
     video_writer,
 )
 
-_LINE = 2  # Pixels between the halves of a picture, white.
 _USUAL_PIXELS = 4096 * 2304  # Of H.264 up to level 5.2.
-_BROKEN = ("truncated", "unreadable")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,24 +84,22 @@ def write(
     """
     frame_pieces.check(enhancer)
     height, width = _size(enhancer, video, config)
-    source = _Source(video, config, most_frames)
+    source = source_frames.Source(video, config.allow_truncated, most_frames)
+    look = _look(video, config)
     with (
         kept_sound.KeptSound(video.path, video.max_pixels) as sound,
-        video_writer.writing(
-            output, height, width, _look(video, config), sound
-        ) as writer,
+        video_writer.writing(output, height, width, look, sound) as writer,
     ):
         pieces = frame_pieces.cut(
             source.frames(), enhancer.frames, enhancer.overlap
         )
         for piece in pieces:
-            made = frame_tiles.enhanced(piece, enhancer, tiles)
-            for pixels in made:
-                before = source.waiting.popleft()
+            for after in frame_tiles.enhanced(piece, enhancer, tiles):
+                frame = source.waiting.popleft()
                 if config.side_by_side:
-                    pixels = beside(before.pixels, pixels)
-                writer.write(pixels, before.time, before.end_time)
-            tell(writer.frames, before.end_time / 1e6)
+                    after = side_by_side.joined(frame.pixels, after)
+                writer.write(after, frame.time, frame.end_time)
+            tell(writer.frames, frame.end_time / 1e6)
         if source.is_cut:
             writer.cut_sound(video.end_time)
     remarks = _remarks(video, height, width, sound.words) + source.remarks
@@ -121,75 +112,6 @@ def write(
     )
 
 
-def beside(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """The input on the left, the result on the right, a line between.
-
-    Args:
-        before: uint8 [h, w, 3].
-        after: uint8 [H, W, 3].
-
-    Returns:
-        uint8 [H, 2 W + 2, 3].
-    """
-    height, width = after.shape[:2]
-    large = before
-    if before.shape != after.shape:
-        large = cv2.resize(
-            before, (width, height), interpolation=cv2.INTER_CUBIC
-        )
-    line = np.full((height, _LINE, 3), 255, np.uint8)
-    return np.concatenate([large, line, after], axis=1)
-
-
-class _Source:
-    """The frames of a video, and those among them not yet written.
-
-    Attributes:
-        waiting: frames that were given, oldest first.
-        is_cut: whether there was more.
-        remarks: why.
-    """
-
-    def __init__(
-        self,
-        video: pixel_video.PixelVideo,
-        config: Config,
-        most_frames: int | None,
-    ) -> None:
-        self._video, self._most = video, most_frames
-        self._lenient = config.allow_truncated
-        self.waiting: collections.deque = collections.deque()
-        self.is_cut = False
-        self.remarks: list[str] = []
-
-    def frames(self) -> Iterator[np.ndarray]:
-        count = 0
-        try:
-            for frame in self._video.frames():
-                count += 1
-                self.waiting.append(frame)
-                yield frame.pixels
-                if count == self._most:
-                    self.is_cut = True
-                    return
-        except video_file.VideoError as error:
-            self._break(error, count)
-
-    def _break(self, error: video_file.VideoError, count: int) -> None:
-        if not count or error.status not in _BROKEN:
-            raise error
-        until = f"{error.reason}, after {count} whole frames"
-        until += f" ({self._video.end_time / 1e6:.2f} s)"
-        if not self._lenient:
-            raise video_file.VideoError(
-                error.path,
-                error.status,
-                f"{until}; nothing is written. --allow_truncated keeps those",
-            ) from error
-        self.is_cut = True
-        self.remarks.append(f"the video {until}; only those were written")
-
-
 def _size(
     enhancer: frame_pieces.Enhancer,
     video: pixel_video.PixelVideo,
@@ -200,7 +122,7 @@ def _size(
         side * enhancer.factor for side in (video.height, video.width)
     )
     if config.side_by_side:
-        width = 2 * width + _LINE
+        width = 2 * width + side_by_side.LINE
     if max(height, width) > h264_pictures.MOST_PIXELS:
         raise errors.UserError(
             f"{video.path}: its pictures would become {width}x{height}, H.264 "
