@@ -60,7 +60,7 @@ def main(resolved: flags.Resolved) -> int:
     model = serving.Loaded(asked.model)
     if asked.stream:
         return _follow(model, asked)
-    paths, passed_over = _files(pathlib.Path(asked.videos))
+    paths, passed_over = video_names.found_at(asked.videos)
     show = _print_json if asked.json else _print_row
     if not asked.json:
         print(f"{'seconds':<18}{'label':<20}{'score':>6}  path")
@@ -151,20 +151,7 @@ def _follow(model: serving.Loaded, asked: Config) -> int:
 def _streams(videos: str) -> list[str]:
     if video_stream.is_pipe(videos):
         return [videos]
-    return [str(path) for path in _files(pathlib.Path(videos))[0]]
-
-
-def _files(path: pathlib.Path) -> tuple[list[pathlib.Path], int]:
-    """The videos to ask about, and how many files do not look like one."""
-    if path.is_file():
-        return [path], 0
-    every = [p for p in path.rglob("*") if p.is_file()]
-    found = sorted(p for p in every if video_names.is_likely(p.name))
-    if not found:
-        raise errors.UserError(
-            f"--videos={path}: wanted a video file, or a folder with videos"
-        )
-    return found, len(every) - len(found)
+    return [str(path) for path in video_names.found_at(videos)[0]]
 
 
 def _print_json(row: dict) -> None:

@@ -12,7 +12,9 @@ import keras
 from tfrecords_tools.base import settings
 
 ops = keras.ops
-_WINDOW, _SIGMA = 11, 1.5
+WINDOW = 11
+"""Pixels a side that SSIM looks at together; no picture may be smaller."""
+_SIGMA = 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 # Y of BT.601 in 16..235, as MATLAB's rgb2ycbcr and all papers on
 # super-resolution have it, of pixels in 0..255.
@@ -93,11 +95,11 @@ def _compared(clip: Any, protocol: Protocol) -> Any:
 
 def _blurred(pictures: Any) -> Any:
     """[B, h - 10, w - 10, C]."""
-    places = ops.arange(_WINDOW, dtype="float32") - _WINDOW // 2
+    places = ops.arange(WINDOW, dtype="float32") - WINDOW // 2
     weights = ops.exp(-0.5 * (places / _SIGMA) ** 2)
     weights = weights / ops.sum(weights)
     channels = pictures.shape[-1]
-    for shape in ((_WINDOW, 1, 1, 1), (1, _WINDOW, 1, 1)):
+    for shape in ((WINDOW, 1, 1, 1), (1, WINDOW, 1, 1)):
         kernel = ops.reshape(weights, shape)
         kernel = ops.tile(kernel, (1, 1, channels, 1))
         pictures = ops.depthwise_conv(pictures, kernel, padding="valid")

@@ -1,4 +1,4 @@
-"""Brings the planes of any YUV to those of a JPEG: full-range BT.601.
+"""What the numbers of YUV mean, and how they become those of a JPEG.
 
 A video is mostly limited range and often BT.709. OpenCV changes the matrix
 on the small planes: 0.1 ms a frame where swscale takes 0.5 ms.
@@ -13,7 +13,7 @@ import numpy as np
 # Weights of red and blue in luma, by the ITU-T H.273 code of the matrix.
 BT601 = (0.299, 0.114)
 BT709 = (0.2126, 0.0722)
-_WEIGHTS = {
+WEIGHTS = {
     1: BT709,
     4: (0.30, 0.11),
     5: BT601,
@@ -41,7 +41,7 @@ def weights_of(frame: Any) -> tuple[float, float]:
     HD is BT.709 and SD BT.601 where nothing is said, as players do.
     """
     large = frame.width >= 1280 or frame.height > 576
-    return _WEIGHTS.get(frame.colorspace, BT709 if large else BT601)
+    return WEIGHTS.get(frame.colorspace, BT709 if large else BT601)
 
 
 def converted(
@@ -71,6 +71,24 @@ def converted(
         _mixed(u, v, *matrix[1, 1:], 128),
         _mixed(u, v, *matrix[2, 1:], 128),
     ]
+
+
+def to_rgb(weights: tuple[float, float], full: bool) -> np.ndarray:
+    """float32 [3, 4] from (Y, U, V, 1) of a video to RGB of 0..255."""
+    matrix = np.linalg.inv(_from_rgb(weights))
+    gains = np.ones(3) if full else 255 / np.array([219, 224, 224])
+    black = -np.array([0 if full else 16, 128, 128]) * gains
+    matrix, black = matrix * gains, matrix @ black
+    return np.column_stack([matrix, black]).astype(np.float32)
+
+
+def from_rgb(weights: tuple[float, float]) -> np.ndarray:
+    """float32 [3, 4] from (R, G, B, 1) of 0..255 to limited-range YUV."""
+    gains = np.array([219, 224, 224])[:, None] / 255
+    black = np.array([16, 128, 128])
+    return np.column_stack([_from_rgb(weights) * gains, black]).astype(
+        np.float32
+    )
 
 
 def _to_full_range(planes: list[np.ndarray]) -> list[np.ndarray]:

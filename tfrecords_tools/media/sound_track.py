@@ -120,19 +120,28 @@ class SoundTrack:
                 _check_memory(error)
 
     def _frames(self) -> Iterator[Any]:
-        if self.why_absent:
-            return
-        try:
-            for packet in self._video.container.demux(self._stream):
-                yield from _decode(packet)
-        except av.FFmpegError as error:  # The rest of the file is missing.
-            _check_memory(error)
+        if not self.why_absent:
+            yield from frames(self._video, self._stream)
 
     def _place_of(self, frame: Any) -> float | None:
         if frame.pts is None:
             return None
         seconds = frame.pts * frame.time_base - self._video.start_seconds
         return float(seconds * self.rate)
+
+
+def frames(video: video_file.VideoFile, stream: Any) -> Iterator[Any]:
+    """Decodes a track from where the container stands.
+
+    Yields:
+        `av.AudioFrame`; what is damaged is left out, and where the file
+        breaks off they end.
+    """
+    try:
+        for packet in video.container.demux(stream):
+            yield from _decode(packet)
+    except av.FFmpegError as error:  # The rest of the file is missing.
+        _check_memory(error)
 
 
 def _picked(

@@ -1,6 +1,6 @@
-"""Writes one mp4 file: H.264 pictures and, if given, AAC sound.
+"""Writes one mp4 file of frames in memory: H.264 and, if given, AAC sound.
 
-The only place that writes media through PyAV; it does not read any.
+Videos of any length are written by video_writer, frame by frame.
 """
 
 import os

@@ -90,6 +90,13 @@ def build(
             f"--clip.size={task.clip.size}: wanted a multiple of "
             f"--objective.factor={config.factor}"
         )
+    left = task.clip.size - 2 * config.border
+    if left < image_quality.WINDOW:
+        raise errors.UserError(
+            f"--clip.size={task.clip.size} less a --objective.border of "
+            f"{config.border} on both sides leaves {left} pixels: SSIM wants "
+            f"{image_quality.WINDOW} at least"
+        )
     return SuperResolution(config, parts, task, make_optimizer)
 
 

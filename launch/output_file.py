@@ -1,0 +1,58 @@
+"""Whether a result can be written where it is wanted, known before any work."""
+
+import os
+import pathlib
+from collections.abc import Collection
+
+from tfrecords_tools.base import atomic_write, errors
+
+
+def check(
+    output: str, source: str | os.PathLike, endings: Collection[str]
+) -> None:
+    """Refuses a file that cannot be written, or would replace its source.
+
+    Args:
+        output: file to write; its folder may be missing.
+        source: file that is read meanwhile.
+        endings: those that are known, such as ".mp4".
+
+    Raises:
+        UserError: says which of all this it is.
+    """
+    path = pathlib.Path(output)
+    if path.is_dir():
+        raise errors.UserError(
+            f"--output={output} is a folder: wanted the name of a file, such "
+            f"as {path / 'enhanced'}{next(iter(endings))}"
+        )
+    if path.suffix.lower() not in endings:
+        raise errors.UserError(
+            f"--output={output} ends in {path.suffix or 'nothing'!r}: wanted "
+            f"one of {', '.join(endings)}, which says the container"
+        )
+    temporary = path.with_name(f"{path.name}{atomic_write.TEMPORARY}")
+    for each in (path, temporary):
+        if each.exists() and os.path.exists(source):
+            if os.path.samefile(each, source):
+                raise errors.UserError(
+                    f"--output={output} would replace the video that is read, "
+                    f"{source}: choose another name"
+                )
+    _check_folder(path)
+
+
+def _check_folder(path: pathlib.Path) -> None:
+    folder = path.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise errors.UserError(
+            f"cannot write {path}: {folder} is a file, not a folder; choose "
+            "another place"
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise errors.UserError(
+            f"cannot write {path}: nothing may be written in {folder}; choose "
+            "another folder"
+        )

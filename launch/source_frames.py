@@ -1,0 +1,74 @@
+"""The frames that go into a network, and those that have not come out yet.
+
+Of a video that breaks off it decides whether to keep what came.
+"""
+
+import collections
+from collections.abc import Iterator
+
+import numpy as np
+
+from tfrecords_tools.media import pixel_video, video_file
+
+_BROKEN = ("truncated", "unreadable")
+
+
+class Source:
+    """The frames of a video, and those among them not yet written.
+
+    Attributes:
+        waiting: frames that were given, oldest first.
+        is_cut: whether there was more.
+        remarks: why.
+    """
+
+    def __init__(
+        self,
+        video: pixel_video.PixelVideo,
+        lenient: bool,
+        most_frames: int | None,
+    ) -> None:
+        """Takes what is to be read.
+
+        Args:
+            video: an open file.
+            lenient: whether one that breaks off simply ends there.
+            most_frames: ends after so many; None: where the video does.
+        """
+        self._video, self._most = video, most_frames
+        self._lenient = lenient
+        self.waiting: collections.deque = collections.deque()
+        self.is_cut = False
+        self.remarks: list[str] = []
+
+    def frames(self) -> Iterator[np.ndarray]:
+        """Decodes when it is asked: uint8 [H, W, 3] each; call it once.
+
+        Raises:
+            VideoError: it breaks off; says after how many frames.
+        """
+        count = 0
+        try:
+            for frame in self._video.frames():
+                count += 1
+                self.waiting.append(frame)
+                yield frame.pixels
+                if count == self._most:
+                    self.is_cut = True
+                    return
+        except video_file.VideoError as error:
+            self._break(error, count)
+
+    def _break(self, error: video_file.VideoError, count: int) -> None:
+        if not count or error.status not in _BROKEN:
+            raise error
+        until = f"{error.reason}, after {count} whole frames"
+        until += f" ({self._video.end_time / 1e6:.2f} s)"
+        if not self._lenient:
+            raise video_file.VideoError(
+                error.path,
+                error.status,
+                f"{until}; nothing is written. --allow_truncated keeps those",
+            ) from error
+        self.is_cut = True
+        self.remarks.append(f"the video {until}; only those were written")

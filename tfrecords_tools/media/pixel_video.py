@@ -1,0 +1,114 @@
+"""Reads all frames of a video as pixels, one by one, with exact times.
+
+Not for shards: nothing is scaled, picked or encoded. Odd sizes stay.
+"""
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from tfrecords_tools.media import (
+    frame_pixels,
+    timed_frames,
+    video_facts,
+    video_file,
+)
+
+UNKNOWN = 2  # Of primaries and transfer, ITU-T H.273.
+
+
+class PixelFrame(NamedTuple):
+    """One frame.
+
+    Attributes:
+        time: when it is shown, microseconds from the container's start.
+        end_time: until when.
+        pixels: uint8 [H, W, 3] RGB, upright.
+    """
+
+    time: int
+    end_time: int
+    pixels: np.ndarray
+
+
+class PixelVideo:
+    """A video of which the first frame is decoded; use it in a `with`.
+
+    Attributes:
+        path: the file.
+        max_pixels: frames with more are refused.
+        facts: what the file says about itself.
+        height: of an upright frame, pixels.
+        width: the same.
+        aspect: width of an upright pixel over its height.
+        time_base: seconds of one tick of the file's clock.
+        primaries: of its colours, by the code of ITU-T H.273.
+        transfer: the same of its transfer function.
+        end_time: of the last frame given, microseconds.
+        damaged: frames so far of which the decoder had to invent parts.
+        left_out: what the file holds beside this video and sound, in words.
+
+    Raises:
+        VideoError: it is no video, or its first frame cannot be decoded.
+    """
+
+    def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
+        self.path, self.max_pixels = os.fspath(path), max_pixels
+        self._file = video_file.VideoFile(path, max_pixels)
+        self._decoded = timed_frames.decode(self._file)
+        try:
+            self._first = next(self._decoded)
+        except BaseException:
+            self._file.container.close()
+            raise
+        picture = self._first.picture
+        self.facts = video_facts.of(self._file, picture)
+        self.height, self.width = picture.height, picture.width
+        self.aspect: Fraction = self._file.aspect
+        if self.facts.rotation in (90, 270):
+            self.height, self.width = self.width, self.height
+            self.aspect = 1 / self.aspect
+        self.time_base: Fraction = self._file.stream.time_base
+        self.primaries = int(picture.color_primaries)
+        self.transfer = int(picture.color_trc)
+        self.end_time = self.damaged = 0
+        self.left_out = _others(self._file)
+
+    def __enter__(self) -> "PixelVideo":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._file.container.close()
+
+    def frames(self) -> Iterator[PixelFrame]:
+        """Every frame, decoded when it is asked for; call it once.
+
+        Raises:
+            VideoError: damage on the way, or the file ends before it says;
+                the frames before were given.
+        """
+        converter = frame_pixels.Converter()
+        timed = self._first
+        while timed is not None:
+            self.damaged += timed.picture.is_corrupt
+            self.end_time = timed.end_time
+            pixels = converter.pixels(timed.picture)
+            yield PixelFrame(timed.time, timed.end_time, pixels)
+            timed = self._first = None  # The decoder wants its buffers back.
+            timed = next(self._decoded, None)
+
+
+def _others(file: video_file.VideoFile) -> list[str]:
+    streams = file.container.streams
+    counts = {
+        "further video": len(streams.video) - 1,
+        "subtitle": len(streams.subtitles),
+    }
+    return [
+        f"{count} {kind} track{'s' * (count > 1)}"
+        for kind, count in counts.items()
+        if count
+    ]
