@@ -58,7 +58,7 @@ def of_player(
                     for name, share in shares.items()
                     if name not in objective.only_logged
                 ]
-            total = tf.add_n(learnt)
+                total = tf.add_n(learnt)
             found = tape.gradient(total, weights, unconnected_gradients="zero")
         several = shares if len(shares) > 1 else {}
         return found, {"loss": total, **several}

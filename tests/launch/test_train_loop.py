@@ -97,8 +97,21 @@ def test_loss_and_gradients_are_the_same_with_xla(make):
         ):
             scale = float(tf.reduce_max(tf.abs(one)))
             # Some are zero but for rounding, as that of an attention's keys.
-            spare = max(1e-4 * scale, 1e-8)
+            spare = max(1e-4 * scale, 1e-7)
             np.testing.assert_allclose(other, one, rtol=1e-4, atol=spare)
+
+
+@pytest.mark.parametrize("make", OBJECTIVES)
+def test_every_player_has_a_gradient(make):
+    loop = train_loop.TrainLoop(
+        lambda: make(lambda: keras.optimizers.SGD(0.1)),
+        tf.distribute.get_strategy(),
+        train_loop.Config(steps=1, batch_size=8),
+    )
+    found = loop.execute(_batches(), 0)
+    norms = [v for name, v in found.items() if name.endswith("gradient_norm")]
+    assert len(norms) == len(loop.objective.players)
+    assert all(float(norm[0]) > 0 for norm in norms)
 
 
 def _assert_goes_on_to_the_same_bytes(fresh, tmp_path):
