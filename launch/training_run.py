@@ -80,6 +80,7 @@ class Run:
             self.config.batch_size,
             self.strategy,
         )
+        self.validation.check(self.loop, self.config)
         self.values = step_values.StepValues(
             reports.LossLog(self.logs / "losses.csv", self.step),
             self.config.batch_size,

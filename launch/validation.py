@@ -5,8 +5,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import evaluation, reports, train_loop
+from launch import best_step, evaluation, reports, train_loop
 from pipelines import clip_dataset, shard_reader
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors
+
+_SPLIT = "validation"
 
 
 class Validation:
@@ -31,21 +35,29 @@ class Validation:
         self._shards, self._wanted = shards, wanted
         self._batch_size, self._strategy = batch_size, strategy
 
+    def check(
+        self, loop: train_loop.TrainLoop, config: train_loop.Config
+    ) -> None:
+        """Raises UserError where the number to watch is not to be had."""
+        asked = {"watch": config.watch, "patience": config.patience}
+        given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
+        if given and _SPLIT not in self._about().splits:
+            raise errors.UserError(
+                f"{given[0]}: {self._shards} has no validation split to "
+                "measure; leave it out, or build the shards with one"
+            )
+        if config.watch is not None:
+            blank = evaluation.blank_report(*self._measured(loop))
+            best_step.watched(blank, config.watch)
+
     def report(
         self, loop: train_loop.TrainLoop, board: reports.Board, step: int
     ) -> dict[str, Any]:
         """Measures the averaged networks; empty where there is no split."""
-        about = shard_reader.manifest_of(self._shards)
-        if "validation" not in about.splits:
+        about = self._about()
+        if _SPLIT not in about.splits:
             return {}
-        report = evaluation.evaluate(
-            loop.objective,
-            loop.averaged,
-            self._strategy,
-            clip_dataset.open_split(self._shards, "validation", self._wanted),
-            self._wanted,
-            self._batch_size,
-        )
+        report = evaluation.evaluate(*self._measured(loop))
         numbers = {
             f"validation/{name}": value
             for name, value in report.items()
@@ -60,3 +72,17 @@ class Validation:
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
         return report
+
+    def _about(self) -> manifest.Manifest:
+        return shard_reader.manifest_of(self._shards)
+
+    def _measured(self, loop: train_loop.TrainLoop) -> tuple[Any, ...]:
+        """What evaluations are told."""
+        return (
+            loop.objective,
+            loop.averaged,
+            self._strategy,
+            clip_dataset.open_split(self._shards, _SPLIT, self._wanted),
+            self._wanted,
+            self._batch_size,
+        )
