@@ -50,7 +50,7 @@ class Watch:
         Raises:
             UserError: the report has no such number.
         """
-        name = _watched(report, asked)
+        name = watched(report, asked)
         if step <= self.evaluated:
             return self
         if good is False:
@@ -77,7 +77,11 @@ class Watch:
         return f"{self.name} {self.value:.4f} at step {self.step}"
 
 
-def _watched(report: dict[str, Any], asked: str | None) -> str | None:
+def watched(report: dict[str, Any], asked: str | None) -> str | None:
+    """The number to watch: `asked`, else the usual one, else None.
+
+    Raises UserError where the report has no number of the name asked.
+    """
     numbers = [k for k, value in report.items() if isinstance(value, float)]
     if asked is None:
         return next((name for name in _USUAL if name in numbers), None)

@@ -43,24 +43,8 @@ def evaluate(
         UserError: a record is damaged, or none could be read.
     """
     share = share_of(strategy, batch_size)
-    data = strategy.distribute_datasets_from_function(
-        lambda _: clip_dataset.evaluation(reader, wanted, share, views, crops)
-    )
-
-    def on_replica(part: dict) -> dict:
-        frames = tf.cast(part["frames"], tf.float32)
-        counts = objective.counts(networks, {**part, "frames": frames})
-        return {**counts, _READ: tf.reduce_sum(part["mask"])}
-
-    @tf.function
-    def step(part: dict) -> dict:
-        found = strategy.run(on_replica, args=(part,))
-        total = tf.distribute.ReduceOp.SUM
-        return {
-            name: strategy.reduce(total, value, axis=None)
-            for name, value in found.items()
-        }
-
+    data = _data(strategy, reader, wanted, share, views, crops)
+    step = _counting(objective, networks, strategy)
     done = 0
 
     def turns() -> tf.data.Dataset:
@@ -80,6 +64,64 @@ def evaluate(
     skipped = reader.clips - round(float(sums.pop(_READ)))
     _say_skipped(reader, skipped)
     return {**objective.report(sums), "views": views, "crops": crops}
+
+
+def blank_report(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    strategy: tf.distribute.Strategy,
+    reader: shard_reader.ShardReader,
+    wanted: clip_dataset.Input,
+    batch_size: int,
+) -> dict[str, Any]:
+    """The report on no clip at all: every number that there is, each 0.
+
+    Takes what `evaluate` takes; reads nothing, and computes nothing.
+    """
+    share = share_of(strategy, batch_size)
+    data = _data(strategy, reader, wanted, share)
+    step = _counting(objective, networks, strategy)
+    found = step.get_concrete_function(data.element_spec).structured_outputs
+    return objective.report(
+        {name: np.zeros(each.shape) for name, each in found.items()}
+    )
+
+
+def _data(
+    strategy: tf.distribute.Strategy,
+    reader: shard_reader.ShardReader,
+    wanted: clip_dataset.Input,
+    share: clip_dataset.Share,
+    views: int = 1,
+    crops: int = 1,
+) -> tf.distribute.DistributedDataset:
+    return strategy.distribute_datasets_from_function(
+        lambda _: clip_dataset.evaluation(reader, wanted, share, views, crops)
+    )
+
+
+def _counting(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    strategy: tf.distribute.Strategy,
+) -> tf.types.experimental.PolymorphicFunction:
+    """A batch to its counts, over all replicas, and the clips read."""
+
+    def on_replica(part: dict) -> dict:
+        frames = tf.cast(part["frames"], tf.float32)
+        counts = objective.counts(networks, {**part, "frames": frames})
+        return {**counts, _READ: tf.reduce_sum(part["mask"])}
+
+    @tf.function
+    def step(part: dict) -> dict:
+        found = strategy.run(on_replica, args=(part,))
+        total = tf.distribute.ReduceOp.SUM
+        return {
+            name: strategy.reduce(total, value, axis=None)
+            for name, value in found.items()
+        }
+
+    return step
 
 
 def _say_skipped(reader: shard_reader.ShardReader, clips: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from launch import drawing, reports
-from pipelines import clip_dataset
+from pipelines import clip_dataset, shard_reader
 from tfrecords_tools.media import writer
 from video_models import objective as objectives
 
@@ -33,7 +33,7 @@ class ShownClips:
         self,
         objective: objectives.Objective,
         networks: objectives.Networks,
-        data: clip_dataset.shard_reader.ShardReader,
+        data: shard_reader.ShardReader,
         wanted: clip_dataset.Input,
         step: int,
     ) -> None:

@@ -84,6 +84,7 @@ class Run:
             self.config.batch_size,
             self.strategy,
         )
+        self.validation.check(self.loop, self.config)
         self.values = self._fresh_values()
         self.told_to_stop = 0  # The number of the signal that came here.
         self.stopped = 0  # The same, once all hosts know of it.

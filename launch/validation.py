@@ -6,8 +6,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import evaluation, reports, shown_clips, train_loop
+from launch import best_step, evaluation, reports, shown_clips, train_loop
 from pipelines import clip_dataset, shard_reader
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors
+
+_SPLIT = "validation"
 
 
 class Validation:
@@ -33,6 +37,21 @@ class Validation:
         self._batch_size, self._strategy = batch_size, strategy
         self._shown: shown_clips.ShownClips | None = None
 
+    def check(
+        self, loop: train_loop.TrainLoop, config: train_loop.Config
+    ) -> None:
+        """Raises UserError where the number to watch is not to be had."""
+        asked = {"watch": config.watch, "patience": config.patience}
+        given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
+        if given and _SPLIT not in self._about().splits:
+            raise errors.UserError(
+                f"{given[0]}: {self._shards} has no validation split to "
+                "measure; leave it out, or build the shards with one"
+            )
+        if config.watch is not None:
+            blank = evaluation.blank_report(*self._measured(loop))
+            best_step.watched(blank, config.watch)
+
     def report(
         self,
         loop: train_loop.TrainLoop,
@@ -48,23 +67,16 @@ class Validation:
             step: steps taken.
             samples: folder for what the objective shows; None: for nobody.
         """
-        about = shard_reader.manifest_of(self._shards)
-        if "validation" not in about.splits:
+        about = self._about()
+        if _SPLIT not in about.splits:
             return {}
-        data = clip_dataset.open_split(self._shards, "validation", self._wanted)
+        measured = self._measured(loop)
         if samples is not None:
             self._shown = self._shown or shown_clips.ShownClips(samples, board)
             self._shown.show(
-                loop.objective, loop.averaged, data, self._wanted, step
+                loop.objective, loop.averaged, measured[3], self._wanted, step
             )
-        report = evaluation.evaluate(
-            loop.objective,
-            loop.averaged,
-            self._strategy,
-            data,
-            self._wanted,
-            self._batch_size,
-        )
+        report = evaluation.evaluate(*measured)
         numbers = {
             f"validation/{name}": value
             for name, value in report.items()
@@ -79,3 +91,17 @@ class Validation:
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
         return report
+
+    def _about(self) -> manifest.Manifest:
+        return shard_reader.manifest_of(self._shards)
+
+    def _measured(self, loop: train_loop.TrainLoop) -> tuple[Any, ...]:
+        """What evaluations are told."""
+        return (
+            loop.objective,
+            loop.averaged,
+            self._strategy,
+            clip_dataset.open_split(self._shards, _SPLIT, self._wanted),
+            self._wanted,
+            self._batch_size,
+        )

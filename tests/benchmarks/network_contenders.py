@@ -32,6 +32,8 @@ class Contender(NamedTuple):
         environment: own, garden or torch.
         options: what the peer is told.
         has_tcmalloc: whether memory is given by tcmalloc.
+        threads: for each operation; None for as many as all have.
+        variables: of its environment.
     """
 
     label: str
@@ -39,6 +41,8 @@ class Contender(NamedTuple):
     environment: str = "own"
     options: tuple[str, ...] = ()
     has_tcmalloc: bool = False
+    threads: int | None = None
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 class Goal(NamedTuple):
@@ -63,6 +67,11 @@ NETWORKS = {
 
 OURS, TORCH, GARDEN = "ours", "torch", "garden"
 
+# glibc gives large blocks back to the kernel, and each step asks for them
+# anew, page by page: here it keeps them, or has pages of 2 MB.
+_KEPT = (("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "17179869184"))
+_HUGE = (("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"),)
+
 TRAINING = {
     OURS: Contender("ours", "ours"),
     "ours_loop": Contender(
@@ -72,7 +81,13 @@ TRAINING = {
     "ours_remat": Contender(
         "ours, blocks recomputed", "ours", options=("remat",)
     ),
+    "ours_bfloat16": Contender(
+        "ours, bfloat16", "ours", options=("bfloat16",)
+    ),
+    "ours_one_thread": Contender("ours, one thread", "ours", threads=1),
     "ours_tcmalloc": Contender("ours, tcmalloc", "ours", has_tcmalloc=True),
+    "ours_kept": Contender("ours, malloc keeps", "ours", variables=_KEPT),
+    "ours_huge": Contender("ours, huge pages", "ours", variables=_HUGE),
     TORCH: Contender("PyTorch", "pytorch", "torch"),
     "torch_first": Contender(
         "PyTorch, channels first", "pytorch", "torch", ("first",)
@@ -127,11 +142,12 @@ PREDICTION_GOALS = (
 
 def usual(known: dict[str, Contender]) -> list[str]:
     """Who runs where nobody is named: all that need no switch or library."""
-    switches = {"loop", "xla", "remat", "first"}
+    switches = {"loop", "xla", "remat", "bfloat16", "first"}
     return [
         name
         for name, each in known.items()
-        if not switches & set(each.options) and not each.has_tcmalloc
+        if not switches & set(each.options)
+        and not (each.has_tcmalloc or each.threads or each.variables)
     ]
 
 
@@ -148,6 +164,6 @@ def job(
         network.frames,
         network.size,
         network.classes,
-        threads,
+        contender.threads or threads,
         contender.options,
     )

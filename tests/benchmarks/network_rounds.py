@@ -84,6 +84,10 @@ class Measured:
         total = sum(sum(one.seconds) for one in rounds)
         return sum(one.cpu_seconds for one in rounds) / total
 
+    def memory_mb(self, name: str) -> float:
+        """The most that its process held."""
+        return max(each.memory_mb for each in self.rounds[name])
+
     def values(self) -> dict:
         """For JSON."""
         return {
@@ -181,13 +185,15 @@ def _starts(
         python = pythons[chosen.environment]
         if network not in only or not python:
             continue
-        preloaded = {"LD_PRELOAD": own.tcmalloc} if chosen.has_tcmalloc else {}
+        variables = dict(chosen.variables)
         if chosen.has_tcmalloc and not own.tcmalloc:
             continue
+        if chosen.has_tcmalloc:
+            variables["LD_PRELOAD"] = own.tcmalloc
         starts[name] = input_processes.Start(
             python,
             network_contenders.job(chosen, network, task, batch, own.threads),
-            preloaded,
+            variables,
             _MODULE,
             network_worker.Round,
         )

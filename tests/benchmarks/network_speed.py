@@ -51,7 +51,7 @@ def _table(
             f"{1000 * found.middle(name):.0f}",
             f"{network.batch / found.middle(name):.2f}",
             f"{found.cores(name):.1f}",
-            f"{found.about[name]['memory_mb']:.0f}",
+            f"{found.memory_mb(name):.0f}",
             f"{found.ratio(first, name):.2f}",
         ]
         for name in found.rounds

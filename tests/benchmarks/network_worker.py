@@ -24,10 +24,12 @@ class Round(NamedTuple):
     Attributes:
         seconds: of each step, by the clock.
         cpu_seconds: of the process, all steps together.
+        memory_mb: the most that the process has held so far.
     """
 
     seconds: list[float]
     cpu_seconds: float
+    memory_mb: float
 
 
 def main() -> None:
@@ -43,7 +45,6 @@ def main() -> None:
     about = {
         "parameters": built.parameters,
         "first": float(first),
-        "memory_mb": _peak_memory_mb(),
         "versions": tables.versions(*peer.PACKAGES),
     }
     print(json.dumps(about), file=output, flush=True)
@@ -62,7 +63,8 @@ def _round(once: Callable[[], Any], lead: float, seconds: float) -> Round:
         start = time.perf_counter()
         once()
         taken.append(time.perf_counter() - start)
-    return Round(taken, input_worker.cpu_seconds() - cpu)
+    cpu = input_worker.cpu_seconds() - cpu
+    return Round(taken, cpu, _peak_memory_mb())
 
 
 def _peak_memory_mb() -> float:

@@ -58,7 +58,7 @@ def no_steps(monkeypatch):
     def execute(self, batches, step):
         return {"loss": tf.zeros(self.steps_at_once(step))}
 
-    def report(self, loop, board, step):
+    def report(self, loop, board, step, samples=None):
         return {}
 
     monkeypatch.setattr(train_loop.TrainLoop, "execute", execute)

@@ -20,7 +20,7 @@ def evaluations(monkeypatch, no_steps):
     """The steps that were evaluated; a run is killed at step `at`."""
     found, kill = [], []
 
-    def report(self, loop, board, step):
+    def report(self, loop, board, step, samples=None):
         found.append(step)
         if step in kill:
             kill.clear()

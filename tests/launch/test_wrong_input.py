@@ -226,6 +226,7 @@ def _refused(shards, tmp_path, *arguments: str) -> str:
             "--augment=mixup mixes .* --view adds: leave one of them out",
         ),
         (["--view=tube_mask", "--tube_mask.patch=7"], "multiple of it"),
+        (["--train.watch=acuracy"], "wanted one of accuracy, top_5, loss"),
         (["--reader.service=localhost:5050"], "wanted grpc://HOST:PORT"),
         (["--reader.service=grpc://localhost:1"], "start python -m launch"),
     ],
@@ -235,6 +236,24 @@ def test_input_that_does_not_fit_is_one_message_before_the_first_step(
 ):
     assert re.search(wanted, _refused(toy_shards, tmp_path, *arguments))
     assert not list((tmp_path / "run").glob("checkpoints/*"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--train.watch=loss"],
+        ["--train.patience=2", "--train.evaluate_every=5"],
+    ],
+)
+def test_number_to_watch_wants_a_validation_split(
+    toy_shards, tmp_path, arguments
+):
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
+    about = manifest.read(shards)
+    alone = {"train": about.splits["train"]}
+    manifest.write(shards, dataclasses.replace(about, splits=alone))
+    message = _refused(shards, tmp_path, *arguments)
+    assert f"{arguments[0]}: {shards} has no validation split" in message
 
 
 @pytest.mark.parametrize("shuffle", ["global", "blocks"])

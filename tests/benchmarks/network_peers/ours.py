@@ -49,7 +49,8 @@ _MOMENTUM = optimizers.Config(name="momentum")
 def build(job: network_job.Job) -> network_job.Built:
     """Builds what the job says."""
     xla = "on" if "xla" in job.options else "off"
-    settings = devices.Config(strategy="one", xla=xla, threads=job.threads)
+    precision = "bfloat16" if "bfloat16" in job.options else "float32"
+    settings = devices.Config("one", xla, precision, job.threads)
     strategy = devices.start(settings)
     if job.task == "train":
         return _training(job, strategy, devices.compiles(settings))
