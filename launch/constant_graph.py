@@ -55,3 +55,30 @@ def save(
     # The gradient of silu, kept by default, holds on to their variables.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(module, folder, signatures, options)
+
+
+def save_function(
+    function: Callable[..., Tensors],
+    inputs: dict[str, tf.TensorSpec],
+    networks: dict[str, keras.Model],
+    folder: str | os.PathLike,
+) -> None:
+    """Writes a SavedModel of one function, its `serving_default`.
+
+    Args:
+        function: named tensors to named tensors.
+        inputs: what it takes, by name.
+        networks: what it calls; saved beside it where they are too large to
+            be constants.
+        folder: to write to.
+    """
+    module = tf.Module()
+    if fits(networks.values()):
+        function = with_constants(function, **inputs)
+    else:
+        module.networks = networks
+    named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
+    served = tf.function(lambda **tensors: function(**tensors))
+    traced = served.get_concrete_function(**named)
+    module.serve = served
+    save(module, folder, {"serving_default": traced})

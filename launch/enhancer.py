@@ -18,10 +18,10 @@ import numpy as np
 import tensorflow as tf
 
 from launch import constant_graph, versions
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import errors
 from video_models import objective as objectives
 
-_FACTS = "assets.extra/enhancer.json"
+_FACTS = "enhancer.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,28 +70,12 @@ def export(
         pixels = tf.clip_by_value(tf.round(made), 0.0, 255.0)
         return {"frames": tf.cast(pixels, tf.uint8)}
 
-    served = tf.Module()
-    if constant_graph.fits([network]):
-        enhance = constant_graph.with_constants(enhance, frames=shape)
-    else:
-        served.network = network
-    served.enhance = tf.function(
-        lambda frames: enhance(frames=frames),
-        input_signature=[tf.TensorSpec(shape.shape, shape.dtype, "frames")],
-    )
     path = versions.following(pathlib.Path(output))
-    with atomic_write.folder(path) as temporary:
-        signatures = {"serving_default": served.enhance}
-        try:
-            constant_graph.save(served, temporary, signatures)
-        except tf.errors.OpError as error:
-            raise errors.UserError(
-                f"cannot write {path}: {error.message}. Older versions are "
-                "untouched; free some space and try again"
-            ) from error
-        about = temporary / _FACTS
-        about.parent.mkdir()
-        about.write_text(json.dumps(dataclasses.asdict(facts), indent=1))
+    about = dataclasses.asdict(facts)
+    with versions.writing(path, _FACTS, about) as temporary:
+        constant_graph.save_function(
+            enhance, {"frames": shape}, {"network": network}, temporary
+        )
     return path
 
 
@@ -133,14 +117,15 @@ def load(folder: str | pathlib.Path) -> Enhancer:
         UserError: there is no exported network that enhances.
     """
     path = versions.newest(pathlib.Path(folder))
-    if not (path / _FACTS).is_file():
+    about = path / versions.EXTRA / _FACTS
+    if not about.is_file():
         raise errors.UserError(
             f"no network that makes frames better in {folder}: wanted what "
             "launch.export wrote of a run with --objective=super_resolution "
             "or style_transfer"
         )
     try:
-        facts = Facts(**json.loads((path / _FACTS).read_text()))
+        facts = Facts(**json.loads(about.read_text()))
         return Enhancer(path, facts)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.UserError(

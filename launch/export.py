@@ -7,8 +7,15 @@ python -m launch.export --verify=EXPORT
 
 import dataclasses
 
-from launch import enhancer, run_flags, serving, stream_serving
+from launch import (
+    enhancer,
+    generator_export,
+    run_flags,
+    serving,
+    stream_serving,
+)
 from tfrecords_tools.base import errors, flags, settings
+from video_models.objectives import gan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +62,13 @@ def main(resolved: flags.Resolved) -> int:
     if goal.enhances is not None:
         path = enhancer.export(goal, trained.networks, asked.output)
         print(f"exported: {path}. Next: python -m launch.enhance")
+        return 0
+    if isinstance(goal, gan.Gan):
+        clip = trained.experiment.clip
+        path = generator_export.export(
+            goal, trained.networks, clip, asked.output
+        )
+        print(f"exported: {path}")
         return 0
     facts = serving.ModelFacts(
         trained.experiment.clip, trained.labels, trained.media

@@ -1,6 +1,16 @@
 """The versions of an exported model: folders 1, 2, ..., as servers want."""
 
+import contextlib
+import json
 import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from tfrecords_tools.base import atomic_write, errors
+
+EXTRA = "assets.extra"  # TensorFlow Serving leaves it alone.
 
 
 def known(folder: pathlib.Path) -> list[int]:
@@ -19,3 +29,30 @@ def newest(folder: pathlib.Path) -> pathlib.Path:
     """The newest version, or the folder itself where it is one."""
     found = known(folder)
     return folder / str(max(found)) if found else folder
+
+
+@contextlib.contextmanager
+def writing(
+    path: pathlib.Path, name: str, facts: dict[str, Any]
+) -> Iterator[pathlib.Path]:
+    """A folder to write a version into; it appears when it is whole.
+
+    Args:
+        path: of the version.
+        name: of a JSON file in `EXTRA`.
+        facts: what stands in it.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    with atomic_write.folder(path) as temporary:
+        try:
+            yield temporary
+        except tf.errors.OpError as error:
+            raise errors.UserError(
+                f"cannot write {path}: {error.message}. Older versions are "
+                "untouched; free some space and try again"
+            ) from error
+        about = temporary / EXTRA / name
+        about.parent.mkdir(exist_ok=True)
+        about.write_text(json.dumps(facts, indent=1))

@@ -82,7 +82,7 @@ def gan(make_optimizer):
     return _restoring(
         "gan",
         make_optimizer,
-        ("content_motion", {"widths": (8, 4)}),
+        ("content_motion", {"widths": (8,)}),
         _tiny_critics(),
     )
 

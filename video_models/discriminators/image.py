@@ -22,7 +22,7 @@ class Config(judgement.Config):
     """Settings of the discriminator."""
 
     widths: tuple[int, ...] = settings.setting(
-        (32, 64, 128),
+        (24, 48, 96),
         "Channels of the 4x4 convolutions; each halves the picture.",
         minimum=1,
     )

@@ -65,7 +65,8 @@ def judge(
         name: of the network.
     """
     dense = _LAYERS[config.norm, 0]
-    x = ops.mean(x, axis=(-3, -2))
+    # A sum, as in the paper: where kernels have norm 1, means say too little.
+    x = ops.sum(x, axis=(-3, -2))
     if len(x.shape) == 2:
         x = ops.reshape(x, (-1, frames.shape[1], x.shape[-1]))
     inputs = {"frames": frames}

@@ -17,7 +17,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models.layers import positions
+from video_models.layers import pixel_shuffle, positions
 
 ops = keras.ops
 _START = 4  # Height and width of the first picture.
@@ -40,8 +40,9 @@ class Config:
         128, "Length of what a frame is drawn from.", minimum=1
     )
     widths: tuple[int, ...] = settings.setting(
-        (96, 64, 32, 24),
-        "Channels of the pictures, from 4x4 on; each is twice as large.",
+        (64, 48, 32),
+        "Channels of the pictures, from 4x4 on, each twice as large as the "
+        "one before; colours are drawn at twice the size of the last.",
         minimum=1,
     )
     joined: int = settings.setting(
@@ -49,7 +50,7 @@ class Config:
     )
 
 
-TINY = Config(noise=8, motion_noise=4, motion=8, code=8, widths=(8, 4, 4))
+TINY = Config(noise=8, motion_noise=4, motion=8, code=8, widths=(8, 4))
 MAKES = "frames of noise"
 
 
@@ -125,9 +126,11 @@ def _pictures(
             name=f"{name}_conv",
         )(x)
         x = _modulated(x, code, width, name)
-    return keras.layers.Conv2D(
-        3, 3, padding="same", activation="tanh", name="colors"
+    # Four pixels at once: half of the work would be at the full size.
+    x = keras.layers.Conv2D(
+        12, 3, padding="same", activation="tanh", name="colors"
     )(x)
+    return pixel_shuffle.PixelShuffle(2, name="pixels")(x)
 
 
 def _joined(
@@ -159,12 +162,12 @@ def _modulated(
 
 
 def _check(config: Config, clip: batch.ClipSpec) -> None:
-    side = _START * 2 ** (len(config.widths) - 1)
+    side = _START * 2 ** len(config.widths)
     if side != clip.size:
         raise errors.UserError(
             f"--generator.widths has {len(config.widths)} sizes, from "
-            f"{_START} to {side} pixels, but --clip.size={clip.size}: wanted "
-            "as many as lead from one to the other"
+            f"{_START} to {side // 2} pixels, and draws {side}, but "
+            f"--clip.size={clip.size}: wanted as many as lead there"
         )
     if config.motion_noise > config.noise:
         raise errors.UserError(

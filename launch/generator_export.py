@@ -1,0 +1,62 @@
+"""A trained generator of clips as a SavedModel.
+
+    EXPORT/<version>/
+      saved_model.pb, variables/
+      assets.extra/generator.json   shape of the noise, labels, clip
+
+The signature `serving_default` takes `noise` float32 [N, 1 + T, length],
+standard normal, and, where clips are made for labels, `label` int32 [N], their
+numbers; it gives `frames` uint8 [N, T, H, W, 3].
+"""
+
+import pathlib
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from launch import constant_graph, versions
+from tfrecords_tools.base import settings
+from video_models.objectives import gan
+
+
+def export(
+    goal: gan.Gan,
+    networks: dict[str, keras.Model],
+    clip: Any,
+    output: str | pathlib.Path,
+) -> pathlib.Path:
+    """Writes the next version.
+
+    Args:
+        goal: the objective.
+        networks: those to export.
+        clip: the `batch.ClipSpec` of what is made.
+        output: folder of the versions.
+
+    Returns:
+        The folder of the new version.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    inputs = {"noise": tf.TensorSpec((None, *goal.noise_shape), tf.float32)}
+    if goal.labels:
+        inputs["label"] = tf.TensorSpec((None,), tf.int32)
+
+    def make(noise: tf.Tensor, label: Any = None) -> dict[str, tf.Tensor]:
+        made = goal.made(networks, noise, label)
+        pixels = tf.clip_by_value(tf.round(made), 0.0, 255.0)
+        return {"frames": tf.cast(pixels, tf.uint8)}
+
+    facts = {
+        "noise": list(goal.noise_shape),
+        "labels": list(goal.labels),
+        "clip": settings.to_dict(clip),
+    }
+    path = versions.following(pathlib.Path(output))
+    with versions.writing(path, "generator.json", facts) as temporary:
+        constant_graph.save_function(
+            make, inputs, {"generator": networks["generator"]}, temporary
+        )
+    return path
