@@ -19,7 +19,33 @@ STEPS = 60
 KILLS = int(os.environ.get("KILLS", "3"))
 
 
-def _start(shards: str, workdir: pathlib.Path) -> subprocess.Popen:
+CLASSIFIER = {
+    "augment": "random_resized_crop,flip,color_jitter",
+    "backbone": "frame_conv",
+    "backbone.widths": "8,16",
+    "backbone.norm": "batch",
+    "temporal": "attention",
+    "temporal.dropout": 0.2,
+    "head.dropout": 0.2,
+}
+GAN = {
+    "objective": "gan",
+    "objective.changes": "color,shift",
+    "objective.gradient_penalty": 0.01,
+    "objective.least_diversity": 0,
+    "view": "noise",
+    "noise.length": 8,
+    "generator.noise": 8,
+    "generator.motion_noise": 4,
+    "generator.widths": "8,4",
+    "image_discriminator.widths": "4,8",
+    "video_discriminator.widths": "4,8",
+}
+
+
+def _start(
+    shards: str, workdir: pathlib.Path, more: dict[str, object] = CLASSIFIER
+) -> subprocess.Popen:
     flags = {
         "shards": shards,
         "workdir": workdir,
@@ -30,13 +56,7 @@ def _start(shards: str, workdir: pathlib.Path) -> subprocess.Popen:
         "train.average": 0.9,
         "clip.frames": 4,
         "clip.size": 16,
-        "augment": "random_resized_crop,flip,color_jitter",
-        "backbone": "frame_conv",
-        "backbone.widths": "8,16",
-        "backbone.norm": "batch",
-        "temporal": "attention",
-        "temporal.dropout": 0.2,
-        "head.dropout": 0.2,
+        **more,
     }
     command = [sys.executable, "-m", "launch.train"]
     command += [f"--{name}={value}" for name, value in flags.items()]
@@ -79,16 +99,17 @@ def _variables(workdir: pathlib.Path) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("more", (CLASSIFIER, GAN), ids=("classifier", "gan"))
 def test_killed_run_ends_with_the_bytes_of_an_undisturbed_one(
-    toy_shards, tmp_path
+    more, toy_shards, tmp_path
 ):
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    _finish(_start(toy_shards, undisturbed))
+    _finish(_start(toy_shards, undisturbed, more))
     draw = random.Random(os.getpid())
     moments = sorted(draw.sample(range(3, STEPS), KILLS))
     for moment in moments:
-        _kill_at(moment, _start(toy_shards, killed), killed)
-    _finish(_start(toy_shards, killed))
+        _kill_at(moment, _start(toy_shards, killed, more), killed)
+    _finish(_start(toy_shards, killed, more))
     one, other = _variables(undisturbed), _variables(killed)
     assert one.keys() == other.keys() and len(one) > 20
     for name, value in one.items():

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from tfrecords_tools.base import settings
-from video_models.layers import spectral_normalization
+from video_models.layers import leaky_relu, spectral_normalization
 
 ops = keras.ops
 
@@ -42,7 +42,7 @@ def convolve(
         kernel_initializer="he_normal",
         name=name,
     )(x)
-    return keras.layers.LeakyReLU(0.2, name=f"{name}_relu")(x)
+    return leaky_relu.LeakyReLU(0.2, name=f"{name}_relu")(x)
 
 
 def judge(

@@ -2,7 +2,7 @@
 
 import keras
 
-from video_models.layers import bicubic, pixel_shuffle
+from video_models.layers import bicubic, leaky_relu, pixel_shuffle
 
 _SMALL = 0.1  # Of He's scale: many residual blocks begin near the identity.
 
@@ -22,7 +22,7 @@ def convolve(
 
 def leaky(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """The activation between the convolutions, slope 0.1 below 0."""
-    return keras.layers.LeakyReLU(0.1, name=name)(x)
+    return leaky_relu.LeakyReLU(0.1, name=name)(x)
 
 
 def residual(

@@ -17,7 +17,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models.layers import pixel_shuffle, positions
+from video_models.layers import leaky_relu, pixel_shuffle, positions
 
 ops = keras.ops
 _START = 4  # Height and width of the first picture.
@@ -158,7 +158,7 @@ def _modulated(
     scale = keras.layers.Dense(width, name=f"{name}_scale")(code)
     shift = keras.layers.Dense(width, name=f"{name}_shift")(code)
     x = x * (1 + scale[:, None, None]) + shift[:, None, None]
-    return keras.layers.LeakyReLU(0.2, name=f"{name}_relu")(x)
+    return leaky_relu.LeakyReLU(0.2, name=f"{name}_relu")(x)
 
 
 def _check(config: Config, clip: batch.ClipSpec) -> None:
