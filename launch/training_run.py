@@ -68,6 +68,8 @@ class Run:
         self.is_chief = host == 0
         self.logs = workdir if self.is_chief else workdir / f"worker-{host}"
         self.loop = experiment.train_loop(self.manifest, self.strategy)
+        views = {view.name: view.config for view in experiment.views}
+        self.loop.objective.check_input(views)
         self.watch = best_step.Watch()
         self.owes_evaluation = False  # Of the step that was restored.
         self.restarts = 0  # After alarms.

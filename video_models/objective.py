@@ -133,6 +133,16 @@ class Objective:
     answers: dict[str, Answer] = {}  # Never changed, only replaced.
     """Of what `predict` gives, the scores of labels: `scores` are the main."""
 
+    def check_input(self, views: dict[str, Any]) -> None:
+        """Refuses, before a first step, what cannot be trained with.
+
+        Args:
+            views: of the batches, by name, with their settings.
+
+        Raises:
+            UserError: something is missing, or does not fit.
+        """
+
     def forward(self, player: str, batch: Tensors, seed: Any, step: Any) -> Any:
         """Runs the networks in training mode.
 

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines import batch
+from pipelines.views import noise
 from tfrecords_tools.base import errors, registry
 from video_models import objective
 from video_models.objectives import gan
@@ -154,14 +155,12 @@ def test_wrong_settings_are_refused(settings, message):
 
 
 @pytest.mark.parametrize(
-    "change, message",
+    "views, message",
     [
-        (lambda b: b.pop("noise"), "--view=noise"),
-        (lambda b: b.update(noise=b["noise"][..., :4]), "--noise.length=4"),
+        ({}, "--view=noise"),
+        ({"noise": noise.Config(length=4)}, "--noise.length=4"),
     ],
 )
-def test_batch_without_its_noise_is_refused(change, message):
-    given = clips()
-    change(given)
+def test_batches_without_its_noise_are_refused(views, message):
     with pytest.raises(errors.UserError, match=message):
-        build().forward("generator", given, None, 0)
+        build().check_input(views)

@@ -6,11 +6,13 @@ import pytest
 import tensorflow as tf
 
 from pipelines import batch
+from pipelines.views import low_resolution
 from tfrecords_tools.base import errors, registry
 from video_models import objective
 from video_models.objectives import super_resolution
 
 CLIP = batch.ClipSpec(frames=2, size=16)
+LOW = low_resolution.Config(factor=2)
 
 
 def tiny(folder, name):
@@ -98,20 +100,17 @@ def test_features_are_compared_with_those_of_the_true_clip():
     np.testing.assert_allclose(same["perceptual"], 0, atol=1e-6)
 
 
-def test_compared_features_want_a_run():
-    with pytest.raises(errors.UserError, match="give --features"):
-        losses(build(perceptual=1.0))
-
-
-def test_batch_without_small_frames_is_refused():
-    batch = {k: v for k, v in clips().items() if k != "low_frames"}
-    with pytest.raises(errors.UserError, match="--view=low_resolution"):
-        losses(build(), batch=batch)
-
-
-def test_other_factor_than_that_of_the_view_is_refused():
-    with pytest.raises(errors.UserError, match="--low_resolution.factor=2"):
-        losses(build(factor=4))
+@pytest.mark.parametrize(
+    "changes, views, message",
+    [
+        ({}, {}, "--view=low_resolution"),
+        ({"factor": 4}, {"low_resolution": LOW}, "--low_resolution.factor=2"),
+        ({"perceptual": 1.0}, {"low_resolution": LOW}, "give --features"),
+    ],
+)
+def test_input_that_does_not_fit_is_refused(changes, views, message):
+    with pytest.raises(errors.UserError, match=message):
+        build(**changes).check_input(views)
 
 
 def test_generator_of_noise_is_refused():

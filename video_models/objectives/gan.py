@@ -114,11 +114,23 @@ class Gan(objective.Objective):
         """Of the noise of one clip: 1 + T, and numbers each."""
         return tuple(self.networks["generator"].input["noise"].shape[1:])
 
+    def check_input(self, views: dict[str, Any]) -> None:
+        """There has to be noise, as much as the generator takes."""
+        if "noise" not in views:
+            raise errors.UserError(
+                "--objective=gan begins with noise: add --view=noise"
+            )
+        wanted, found = self.noise_shape[1], views["noise"].length
+        if wanted != found:
+            raise errors.UserError(
+                f"--noise.length={found}, but --generator.noise={wanted}: "
+                "wanted the same"
+            )
+
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """Made clips, float32 [B, T, H, W, 3]."""
-        return self.made(
-            self.networks, self._noise(batch), batch.get("label"), True
-        )
+        label = batch.get("label")
+        return self.made(self.networks, batch["noise"], label, True)
 
     def made(
         self, networks: dict, noise: Any, label: Any, training: bool = False
@@ -179,7 +191,7 @@ class Gan(objective.Objective):
         """Sums over clips, of which `report` makes spreads and shares."""
         real = ops.cast(batch["frames"][:, 0], "float32")
         label = batch.get("label")
-        made = self.made(networks, self._noise(batch)[:, 0], label)
+        made = self.made(networks, batch["noise"][:, 0], label)
         mask = ops.cast(batch["mask"], "float32")
         found = {"clips": ops.sum(mask)}
         for name, clips in (("real", real), ("made", made)):
@@ -210,7 +222,7 @@ class Gan(objective.Objective):
 
     def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Made clips, and real ones of the same labels."""
-        noise = self._noise(batch)[:, 0]
+        noise = batch["noise"][:, 0]
         return {
             "made": self.made(networks, noise, batch.get("label")),
             "real": ops.cast(batch["frames"][:, 0], "float32"),
@@ -243,19 +255,6 @@ class Gan(objective.Objective):
         if not kinds:
             return frames
         return clip_changes.change(frames, batch["chances"][:, which], kinds)
-
-    def _noise(self, batch: dict) -> Any:
-        if "noise" not in batch:
-            raise errors.UserError(
-                "--objective=gan begins with noise: add --view=noise"
-            )
-        wanted, found = self.noise_shape, tuple(batch["noise"].shape[-2:])
-        if wanted != found:
-            raise errors.UserError(
-                f"--noise.length={found[1]}, but --generator.noise="
-                f"{wanted[1]}: wanted the same"
-            )
-        return batch["noise"]
 
     def _label(self, label: Any) -> dict[str, Any]:
         if not self.labels:

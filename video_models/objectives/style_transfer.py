@@ -86,6 +86,14 @@ class StyleTransfer(objective.Objective):
             self._features = feature_network.of(parts.features)
             self._style = self._style_of(picture(config.style, task.clip.size))
 
+    def check_input(self, views: dict[str, Any]) -> None:
+        """There have to be features to compare."""
+        if self._features is None:
+            raise errors.UserError(
+                "--objective=style_transfer compares features: give "
+                "--features, the folder of a trained run"
+            )
+
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """The clip in the style, float32 [B, T, H, W, 3]."""
         frames = batch["frames"]
@@ -144,11 +152,6 @@ class StyleTransfer(objective.Objective):
         return networks["generator"]
 
     def _distances(self, made: Any, frames: Any) -> dict[str, Any]:
-        if self._features is None:
-            raise errors.UserError(
-                "--objective=style_transfer compares features: give "
-                "--features, the folder of a trained run"
-            )
         found = self._features(made)
         deepest = ops.stop_gradient(self._features(frames)[-1])
         return {

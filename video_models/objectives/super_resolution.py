@@ -134,9 +134,30 @@ class SuperResolution(objective.Objective):
         self.players = tuple(players)
         self.enhances = _enhancement(config, parts.generator)
 
+    def check_input(self, views: dict[str, Any]) -> None:
+        """There has to be a smaller or worse copy, and features to compare."""
+        factor = self._config.factor
+        if "low_resolution" not in views:
+            raise errors.UserError(
+                "--objective=super_resolution undoes --view=low_resolution, "
+                "which is not chosen: add it, with --low_resolution.factor="
+                f"{factor}"
+            )
+        found = views["low_resolution"].factor
+        if factor != found:
+            raise errors.UserError(
+                f"--objective.factor={factor}, but --low_resolution.factor="
+                f"{found}: wanted the same"
+            )
+        if self._config.perceptual and self._features is None:
+            raise errors.UserError(
+                "--objective.perceptual compares features: give --features, "
+                "the folder of a trained run"
+            )
+
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """{"frames": float32 [B, T, H, W, 3], ...}: the clip made better."""
-        low = ops.cast(_low_of(batch, self._config.factor), "float32")
+        low = ops.cast(batch[_LOW], "float32")
         return self.networks["generator"](low, training=player == "generator")
 
     def losses(
@@ -229,11 +250,6 @@ class SuperResolution(objective.Objective):
         return {**found, _ACCURACY: sum(rights) / len(rights)}
 
     def _apart(self, made: Any, true: Any) -> Any:
-        if self._features is None:
-            raise errors.UserError(
-                "--objective.perceptual compares features: give --features, "
-                "the folder of a trained run"
-            )
         of_true = [ops.stop_gradient(x) for x in self._features(true)]
         return pixel_losses.feature_distance(self._features(made), of_true)
 
@@ -249,22 +265,6 @@ def _enhancement(
     piece = getattr(generator.config, "piece", 1)
     overlap = getattr(generator.config, "overlap", 0)
     return objective.Enhancement("generator", config.factor, piece, overlap)
-
-
-def _low_of(batch: dict, factor: int) -> Any:
-    if _LOW not in batch:
-        raise errors.UserError(
-            "--objective=super_resolution undoes --view=low_resolution, "
-            "which is not chosen: add it, with --low_resolution.factor="
-            f"{factor}"
-        )
-    low, true = batch[_LOW].shape, batch["frames"].shape
-    if factor * low[-2] != true[-2]:
-        raise errors.UserError(
-            f"--objective.factor={factor}, but --low_resolution.factor="
-            f"{true[-2] // low[-2]}: wanted the same"
-        )
-    return batch[_LOW]
 
 
 def _one_view(clips: Any) -> Any:
