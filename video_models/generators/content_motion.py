@@ -2,12 +2,13 @@
 
 One random vector, and the label, stay for the whole clip: the content. One a
 frame goes through a recurrent network, which makes a path of them: the
-motion. A small 2-D network draws each frame from both; where pictures are
-small, convolutions over time join neighbouring frames.
+motion. A small 2-D network draws each frame: both say where things are, the
+content alone how they look, so that colours stay. Where pictures are small,
+convolutions over time join neighbouring frames.
 
 Source: MoCoGAN, arXiv:1707.04993. Differs: the label steers the motion as
-well, moments are told when they are, and frames are joined at the smallest
-sizes.
+well, moments are told when they are, looks are a modulation of all sizes, and
+frames are joined at the smallest ones.
 """
 
 import dataclasses
@@ -37,7 +38,9 @@ class Config:
         64, "Units of the recurrent network.", minimum=1
     )
     code: int = settings.setting(
-        128, "Length of what a frame is drawn from.", minimum=1
+        128,
+        "Length of what a frame is drawn from, and of its looks.",
+        minimum=1,
     )
     widths: tuple[int, ...] = settings.setting(
         (64, 48, 32),
@@ -77,7 +80,9 @@ def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
         label = keras.layers.Dense(config.motion, name="label_vector")
         content = ops.concatenate([content, label(inputs["label"])], axis=-1)
     code = _codes(config, noise, content, clip.frames)
-    pictures = _pictures(config, code, clip.frames)
+    looks = keras.layers.Dense(config.code, "relu", name="looks")(content)
+    looks = ops.repeat(looks, clip.frames, axis=0)
+    pictures = _pictures(config, code, looks, clip.frames)
     frames = ops.reshape(pictures, (-1, *clip.shape))
     frames = keras.layers.Rescaling(
         127.5, 127.5, dtype="float32", name="to_pixels"
@@ -106,7 +111,10 @@ def _codes(
 
 
 def _pictures(
-    config: Config, code: keras.KerasTensor, frames: int
+    config: Config,
+    code: keras.KerasTensor,
+    looks: keras.KerasTensor,
+    frames: int,
 ) -> keras.KerasTensor:
     """[B * T, H, W, 3] in -1..1."""
     first = config.widths[0]
@@ -125,7 +133,7 @@ def _pictures(
             kernel_initializer="he_normal",
             name=f"{name}_conv",
         )(x)
-        x = _modulated(x, code, width, name)
+        x = _modulated(x, looks, width, name)
     # Four pixels at once: half of the work would be at the full size.
     x = keras.layers.Conv2D(
         12, 3, padding="same", activation="tanh", name="colors"
@@ -146,17 +154,17 @@ def _joined(
 
 
 def _modulated(
-    x: keras.KerasTensor, code: keras.KerasTensor, width: int, name: str
+    x: keras.KerasTensor, looks: keras.KerasTensor, width: int, name: str
 ) -> keras.KerasTensor:
-    """Normalised in each picture, then scaled and shifted by the code.
+    """Normalised in each picture, then scaled and shifted by its looks.
 
     FiLM, arXiv:1709.07871, after group normalisation: nothing depends on the
     other clips of a batch.
     """
     groups = math.gcd(8, width)
     x = keras.layers.GroupNormalization(groups, name=f"{name}_norm")(x)
-    scale = keras.layers.Dense(width, name=f"{name}_scale")(code)
-    shift = keras.layers.Dense(width, name=f"{name}_shift")(code)
+    scale = keras.layers.Dense(width, name=f"{name}_scale")(looks)
+    shift = keras.layers.Dense(width, name=f"{name}_shift")(looks)
     x = x * (1 + scale[:, None, None]) + shift[:, None, None]
     return leaky_relu.LeakyReLU(0.2, name=f"{name}_relu")(x)
 
