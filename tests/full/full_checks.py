@@ -36,6 +36,7 @@ CHECKS = (
 )
 _SPARE_BYTES = 1e9  # Of TensorFlow itself, and workspaces.
 _MOST_OF_TFLITE = 2**31  # Bytes that such a file can have.
+_TFLITE_COPIES = 20  # Of the weights while they are converted; 19 of ViT-L's.
 
 
 class Skipped(Exception):
@@ -109,7 +110,7 @@ class Subject:
             raise Skipped(module.NOT_IN_TFLITE)
         if self.bytes >= _MOST_OF_TFLITE:
             raise Skipped("weights of more than 2 GB, which a file can have")
-        self._room(7 * self.bytes)
+        self._room(_TFLITE_COPIES * self.bytes)
         frozen = convert_to_constants.convert_variables_to_constants_v2(
             self.graph.get_concrete_function()
         )
@@ -191,7 +192,8 @@ def _step(network: keras.Model, frames: np.ndarray) -> tuple[float, float]:
         slopes = tape.gradient(loss, weights)
         length = tf.linalg.global_norm(slopes)
         for weight, slope in zip(weights, slopes, strict=True):
-            if slope is not None:
+            if slope is not None:  # Of a table it may be of some rows.
+                slope = tf.convert_to_tensor(slope)
                 weight.assign_sub(0.01 * slope / (length + 1e-6))
         return loss, length
 
