@@ -7,8 +7,8 @@ from typing import Any
 
 from tfrecords_tools.base import errors
 
-_USUAL = ("accuracy", "mean_average_precision", "loss")
-_LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity")
+_USUAL = ("accuracy", "mean_average_precision", "psnr", "loss")
+_LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity|flicker")
 
 
 @dataclasses.dataclass(frozen=True)

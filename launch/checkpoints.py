@@ -116,9 +116,11 @@ class Checkpoints:
 
     def remove_after(self, step: int) -> None:
         """Removes the checkpoints of later steps."""
-        for later in self.steps():
-            if later > step:
-                shutil.rmtree(self._path(later))
+        for later in reversed(self.steps()):
+            if later > step:  # Renamed first: no half of it is ever found.
+                gone = self._path(later).with_suffix(".gone")
+                self._path(later).rename(gone)
+                shutil.rmtree(gone)
 
     def facts(self, step: int) -> dict[str, Any]:
         """What was written beside the checkpoint of `step`."""

@@ -151,12 +151,22 @@ class Fidelity:
             if number == most:
                 return
             height, width = (n // factor for n in frame.pixels.shape[:2])
+            self._check_sides(video.path, factor * height, factor * width)
             true = frame.pixels[: height * factor, : width * factor]
             self._true.append(true)
             small = tf.image.resize(
                 true, (height, width), "bicubic", antialias=True
             )
             yield np.clip(np.round(small), 0, 255).astype(np.uint8)
+
+    def _check_sides(self, path: str, height: int, width: int) -> None:
+        left = min(height, width) - 2 * self._protocol.border
+        if left < image_quality.WINDOW:
+            raise errors.UserError(
+                f"{path}: of {width}x{height} a --protocol.border of "
+                f"{self._protocol.border} on both sides leaves {left} pixels, "
+                f"SSIM wants {image_quality.WINDOW} at least"
+            )
 
     def _compare(self, method: str, made, true: np.ndarray) -> None:
         made = np.asarray(made, np.float32)

@@ -32,6 +32,9 @@ def _of_set(report: dict[str, Any]) -> str:
         for name, shown in _NUMBERS.items()
         if name in report
     ]
+    if "per_class" not in report:  # No labels: all that is a number.
+        found = {k: v for k, v in report.items() if isinstance(v, float)}
+        return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in found.items())
     lines = ["   ".join(numbers), "", *_of_labels(report["per_class"])]
     if "confusion" in report and len(report["per_class"]) <= 20:
         lines += ["", "confusion, a row each true label:"]

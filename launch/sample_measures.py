@@ -65,8 +65,9 @@ def see_real(
         other = places >= count
         add("reference", frames[~other], labels[~other])
         add("real", frames[other], labels[other])
-        mixed = real_clips.shuffled(frames[other], seed, places[other])
-        add("shuffled", mixed, labels[other])
+        if other.any():
+            mixed = real_clips.shuffled(frames[other], seed, places[other])
+            add("shuffled", mixed, labels[other])
     return {name: _joined(parts) for name, parts in found.items()}
 
 

@@ -216,9 +216,10 @@ class Run:
         kept = kept if good is not None else "no checkpoint was good before"
         text = f"step {self.step}: {reason}; {kept}"
         if self.config.on_alarm == "stop" or good is None:
+            way = "--train.on_alarm=restart to go on from it with other draws"
             raise errors.UserError(
-                f"{text}. Lower --learning_rate.base, or see --help for "
-                "--train.on_alarm=restart"
+                f"{text}. Lower --learning_rate.base"
+                + (f", or give {way}" if good is not None else "")
             )
         if self.restarts == _MOST_RESTARTS:
             raise errors.UserError(
@@ -230,11 +231,13 @@ class Run:
     def _start_again(self) -> Iterator:
         """Back to the last good checkpoint; other batches from there."""
         self.step = self.saved.best()
-        self.saved.remove_after(self.step)
         facts = self.saved.facts(self.step)
         self._restore(facts)
+        self.is_over = self.watch.is_over(self.config.patience)
         self.restarts = max(self.restarts, facts.get("restarts", 0)) + 1
-        self.saved.update_facts(self.step, self._facts())
+        if self.is_chief:
+            self.saved.remove_after(self.step)
+            self.saved.update_facts(self.step, self._facts())
         self.values = self._fresh_values()
         return self._batches()
 
@@ -279,13 +282,15 @@ class Run:
         """Measures, and keeps the checkpoint where it is the best so far."""
         samples = self.workdir / "samples" if self.is_chief else None
         report = self.validation.report(self.loop, board, self.step, samples)
+        good = self._is_good(report) if report else None
         if report:
             self.watch = self.watch.after(
-                self.step, report, self.config.watch, self._is_good(report)
+                self.step, report, self.config.watch, good
             )
             over = self.watch.is_over(self.config.patience)
             self.is_over = bool(self.largest(int(over)))
-        self.owes_evaluation = False
+        # A collapsed step is judged again by whoever goes on from it.
+        self.owes_evaluation = good is False
         is_best = self.watch.step == self.step
         if is_best:
             self.values.flush()

@@ -65,7 +65,8 @@ def gradient_penalty(
 ) -> tuple[Any, Any]:
     """R1: half the squared slope of the logits at real clips.
 
-    Source: arXiv:1801.04406. The slope is that by pixels in 0..1, in float32.
+    Source: arXiv:1801.04406. The slope is that by pixels in 0..1; the square
+    and the sum are in float32, the passes in the dtype of the network.
 
     Args:
         logits_of: frames -> logits [B].

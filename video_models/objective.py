@@ -115,6 +115,17 @@ class Enhancement:
     """Whether it has to see all of a picture, and not tiles of it."""
 
 
+def enhancement(generator: registry.Chosen, factor: int) -> Enhancement:
+    """How the network `generator` of an objective is used on whole videos."""
+    return Enhancement(
+        "generator",
+        factor,
+        getattr(generator.config, "piece", 1),
+        getattr(generator.config, "overlap", 0),
+        getattr(generator.module, "SEES_WHOLE_FRAMES", False),
+    )
+
+
 class Objective:
     """Networks, players, losses and metrics.
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from launch import (
     checkpoints,
+    evaluate,
     export,
     generate,
     run_flags,
@@ -198,3 +199,49 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
     assert steps_in(tmp_path) == list(range(6))
     saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
     assert saved.facts(6)["restarts"] == 1
+
+
+def test_collapsed_step_is_judged_again_by_whoever_goes_on(
+    toy_shards, tmp_path, monkeypatch
+):
+    told = iter([None, "all alike", "all alike", None])
+
+    def alarm(self, report):
+        if "step" not in report:
+            report["step"] = next(told)
+        return report["step"]
+
+    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    more = "--train.steps=4", "--train.evaluate_every=2"
+    with pytest.raises(errors.UserError, match="all alike"):
+        run(toy_shards, tmp_path, *more)
+    run(toy_shards, tmp_path, *more, "--train.on_alarm=restart")
+    saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
+    assert saved.facts(4)["restarts"] == 1
+
+
+def test_patience_does_not_end_a_run_that_starts_again(
+    toy_shards, tmp_path, monkeypatch
+):
+    told = iter([None, "all alike", None, None])
+
+    def alarm(self, report):
+        if "step" not in report:
+            report["step"] = next(told)
+        return report["step"]
+
+    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    run(
+        toy_shards,
+        tmp_path,
+        "--train.steps=4",
+        "--train.evaluate_every=2",
+        "--train.patience=1",
+        "--train.on_alarm=restart",
+    )
+    assert steps_in(tmp_path) == list(range(4))
+
+
+def test_evaluation_of_a_generator_prints_its_numbers(trained, capsys):
+    evaluate.main(flags.parse(evaluate.COMMAND, [f"--workdir={trained}"]))
+    assert "diversity" in capsys.readouterr().out

@@ -10,6 +10,7 @@ import tensorflow as tf
 from launch import (
     enhance,
     enhancer,
+    evaluate,
     export,
     fidelity,
     run_flags,
@@ -108,6 +109,34 @@ def test_whole_video_is_enhanced(recurrent, video, tmp_path):
     capture = cv2.VideoCapture(str(path))
     assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 11
     assert capture.read()[1].shape == (48, 80, 3)
+
+
+def test_evaluation_prints_psnr(recurrent, capsys):
+    run(evaluate, evaluate, f"--workdir={recurrent.parent / 'run'}")
+    assert "input_psnr" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "flags_given, message",
+    [
+        ((*RECURRENT, "--clip.frames=1"), "wanted 2 at least"),
+        ((*RECURRENT, "--generator.overlap=3"), "keeps no frame"),
+        (
+            ("--objective=super_resolution", "--generator=style_net"),
+            "makes nothing larger",
+        ),
+    ],
+)
+def test_generator_that_does_not_fit_is_refused(
+    toy_shards, tmp_path, flags_given, message
+):
+    with pytest.raises(errors.UserError, match=message):
+        trained(toy_shards, tmp_path, "--clip.size=32", *flags_given)
+
+
+def test_border_that_leaves_nothing_is_refused(video):
+    with pytest.raises(errors.UserError, match="--protocol.border of 8"):
+        _fidelity(video, enhancers.Nearest(2), border=8)
 
 
 def test_run_of_a_classifier_enhances_nothing(exported):

@@ -128,3 +128,14 @@ def test_pieces_of_videos_are_made_by_the_same_weights():
         strict=True,
     ):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("generator", ["srresnet", "recurrent_sr"])
+def test_losses_are_float32_in_mixed_precision(generator):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        found = losses(build(generator, temporal=1.0))
+        assert all(value.dtype == "float32" for value in found.values())
+    finally:
+        keras.config.set_dtype_policy(before)

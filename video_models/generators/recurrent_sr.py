@@ -14,7 +14,7 @@ import dataclasses
 
 import keras
 
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
 from video_models.families import flow_pyramid, restoration
 from video_models.layers import frame_folding, warp
 
@@ -49,6 +49,14 @@ class Config:
         2, "Frames of a piece at each end that only help others.", minimum=0
     )
 
+    def __post_init__(self):
+        if self.piece <= 2 * self.overlap:
+            raise errors.UserError(
+                f"--generator.piece={self.piece} with --generator.overlap="
+                f"{self.overlap} keeps no frame: wanted more than "
+                f"{2 * self.overlap}"
+            )
+
 
 TINY = Config(width=4, blocks=1, fine_width=4, flow_width=4, flow_levels=2)
 MAKES = "frames of frames"
@@ -67,7 +75,15 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
         [B, T, factor * h, factor * w, 3], "flows": float32 [B, 2 * (T - 1),
         h, w, 2], pixels: where each frame but the last finds the next one,
         then where each but the first finds the one before}.
+
+    Raises:
+        UserError: there is but one frame.
     """
+    if frames < 2:
+        raise errors.UserError(
+            f"--clip.frames={frames} with --generator=recurrent_sr: wanted 2 "
+            "at least, or --generator=srresnet"
+        )
     clip = keras.Input((frames, None, None, 3), name="frames")
     pictures = frame_folding.FoldFrames(name="fold")(clip)
     scaled = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(clip)

@@ -9,7 +9,7 @@ import dataclasses
 
 import keras
 
-from tfrecords_tools.base import settings
+from tfrecords_tools.base import errors, settings
 from video_models.layers import frame_folding, half_pictures
 
 
@@ -42,8 +42,16 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
     Returns:
         float32 [B, T, h, w, 3], 0..255, any T, h and w -> {"frames": the
         same shape}.
+
+    Raises:
+        UserError: the factor is another one.
     """
-    del factor, frames
+    del frames
+    if factor != 1:
+        raise errors.UserError(
+            f"--generator=style_net with a factor of {factor}: it makes "
+            "nothing larger; wanted 1, or another generator"
+        )
     clip = keras.Input((None, None, None, 3), name="frames")
     x = frame_folding.FoldFrames(name="fold")(clip)
     x = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(x)

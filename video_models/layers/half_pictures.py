@@ -31,7 +31,7 @@ class Double(keras.layers.Layer):
 
     def __init__(self, times: float = 1.0, **kwargs: Any):
         """`times` multiplies the values: 2 for flow, which counts pixels."""
-        super().__init__(**kwargs)
+        super().__init__(**kwargs, autocast=False)  # Flow stays exact.
         self.times = times
 
     def call(self, pictures: Any, like: Any) -> Any:

@@ -16,6 +16,10 @@ class Warp(keras.layers.Layer):
     flow is in pixels, x first.
     """
 
+    def __init__(self, **kwargs: Any):
+        """Flow is taken as it comes: half a pixel is much in bfloat16."""
+        super().__init__(**kwargs, autocast=False)
+
     def call(self, pictures: Any, flow: Any) -> Any:
         """What lies at each pixel plus its flow.
 

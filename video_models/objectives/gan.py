@@ -47,8 +47,8 @@ class Config:
     )
     least_diversity: float = settings.setting(
         0.2,
-        "Of that of real clips; an evaluation that finds less raises the "
-        "alarm, see --train.on_alarm.",
+        "Of that of real clips of a label; an evaluation that finds less "
+        "raises the alarm, see --train.on_alarm.",
         minimum=0.0,
     )
 
@@ -190,15 +190,24 @@ class Gan(objective.Objective):
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Sums over clips, of which `report` makes spreads and shares."""
         real = ops.cast(batch["frames"][:, 0], "float32")
-        label = batch.get("label")
-        made = self.made(networks, batch["noise"][:, 0], label)
+        noise, label = batch["noise"][:, 0], batch.get("label")
+        made = self.made(networks, noise, label)
+        # Its mirror image is as likely, and for the same label.
+        other = self.made(networks, -noise, label)
         mask = ops.cast(batch["mask"], "float32")
         found = {"clips": ops.sum(mask)}
+        apart = (_coarse(made) - _coarse(other)) ** 2
+        apart = ops.mean(apart, axis=(1, 2, 3, 4))
+        found["made_apart"] = ops.sum(apart * mask)
+        shares = self._label(label).get("label", mask[:, None])
+        shares = shares * mask[:, None]
+        coarse = _coarse(real)
+        found["labelled"] = ops.sum(shares, axis=0)
+        found["real_sums"] = ops.einsum("bl,bthwc->lthwc", shares, coarse)
+        found["real_squares"] = ops.sum(
+            ops.mean(coarse**2, axis=(1, 2, 3, 4)) * ops.sum(shares, axis=1)
+        )
         for name, clips in (("real", real), ("made", made)):
-            coarse = _coarse(clips)
-            weight = mask[:, None, None, None, None]
-            found[f"{name}_sum"] = ops.sum(coarse * weight, axis=0)
-            found[f"{name}_squares"] = ops.sum(coarse**2 * weight, axis=0)
             moved = ops.mean(
                 ops.abs(clips[:, 1:] - clips[:, :-1]), axis=(1, 2, 3, 4)
             )
@@ -209,13 +218,14 @@ class Gan(objective.Objective):
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """Of made clips over that of real ones: `diversity`, the spread of
-        coarse pixels over clips, and `motion`, the mean change from frame to
-        frame; `taken_for_real`, the share of the real clips that are."""
+        coarse pixels among clips of one label, and `motion`, the mean change
+        from frame to frame; `taken_for_real`, the share of the real clips
+        that are."""
         clips = max(float(counts["clips"]), 1.0)
-        spread = {name: _spread(counts, name, clips) for name in _BOTH}
-        motion = {name: float(counts[f"{name}_motion"]) for name in _BOTH}
+        made = np.sqrt(float(counts["made_apart"]) / clips / 2)
+        motion = {k: float(counts[f"{k}_motion"]) for k in ("made", "real")}
         return {
-            "diversity": spread["made"] / max(spread["real"], 1e-6),
+            "diversity": float(made / max(_spread_of_real(counts), 1e-6)),
             "motion": motion["made"] / max(motion["real"], 1e-6),
             "taken_for_real": float(counts["taken_for_real"]) / clips,
         }
@@ -229,13 +239,13 @@ class Gan(objective.Objective):
         }
 
     def alarm(self, report: dict[str, Any]) -> str | None:
-        """Whether all made clips have become alike."""
+        """Whether the made clips of a label have become alike."""
         least, found = self._config.least_diversity, report["diversity"]
         if found >= least:
             return None
         return (
-            f"made clips are too much alike: diversity {found:.3f} of that of "
-            f"real clips, wanted at least {least:g} "
+            f"made clips of a label are too much alike: diversity {found:.3f} "
+            f"of that of real clips, wanted at least {least:g} "
             "(--objective.least_diversity)"
         )
 
@@ -264,14 +274,14 @@ class Gan(objective.Objective):
         return {"label": ops.cast(label, "float32")}
 
 
-_BOTH = ("real", "made")
-
-
-def _spread(counts: dict[str, np.ndarray], name: str, clips: float) -> float:
-    """The standard deviation over clips, the mean square over pixels."""
-    mean = counts[f"{name}_sum"] / clips
-    variance = counts[f"{name}_squares"] / clips - mean**2
-    return float(np.sqrt(max(np.mean(variance), 0.0)))
+def _spread_of_real(counts: dict[str, np.ndarray]) -> float:
+    """The standard deviation within labels, the mean square over pixels."""
+    labelled = np.asarray(counts["labelled"], np.float64)
+    sums = np.asarray(counts["real_sums"], np.float64)
+    squares = np.mean(sums**2, axis=(1, 2, 3, 4)) / np.maximum(labelled, 1)
+    free = max(labelled.sum() - np.count_nonzero(labelled), 1.0)
+    variance = (float(counts["real_squares"]) - squares.sum()) / free
+    return float(np.sqrt(max(variance, 0.0)))
 
 
 def _coarse(clips: Any) -> Any:

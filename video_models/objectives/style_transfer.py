@@ -79,8 +79,7 @@ class StyleTransfer(objective.Objective):
         self.players = (
             objective.Player("generator", ("generator",), make_optimizer()),
         )
-        whole = getattr(parts.generator.module, "SEES_WHOLE_FRAMES", False)
-        self.enhances = objective.Enhancement("generator", 1, whole=whole)
+        self.enhances = objective.enhancement(parts.generator, 1)
         self._features, self._style = None, []
         if parts.features is not None:
             self._features = feature_network.of(parts.features)
@@ -148,8 +147,10 @@ class StyleTransfer(objective.Objective):
         return {"clip, styled": ops.concatenate([frames, made], axis=3)}
 
     def enhancer(self, networks: dict) -> keras.Model:
-        """The generator itself: it takes frames of any size."""
-        return networks["generator"]
+        """The generator for pieces of whole videos, with the same weights."""
+        network = self._parts.generator.build(1, self.enhances.frames)
+        network.set_weights(networks["generator"].get_weights())
+        return network
 
     def _distances(self, made: Any, frames: Any) -> dict[str, Any]:
         found = self._features(made)

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base import errors, settings
 from video_models import (
     adversarial_losses,
     feature_network,
@@ -115,8 +115,8 @@ class SuperResolution(objective.Objective):
         """See `build`."""
         self._config, clip = config, task.clip
         self._parts = parts
-        self._upscale = bicubic.Upscale(config.factor)
-        self._warp = warp.Warp()
+        self._upscale = bicubic.Upscale(config.factor, dtype="float32")
+        self._warp = warp.Warp(dtype="float32")
         self._game = adversarial_losses.GAMES[config.game]
         self._features = None
         if parts.features is not None:
@@ -132,7 +132,7 @@ class SuperResolution(objective.Objective):
             critic = objective.Player("discriminator", names, make_optimizer())
             players.insert(0, critic)
         self.players = tuple(players)
-        self.enhances = _enhancement(config, parts.generator)
+        self.enhances = objective.enhancement(parts.generator, config.factor)
 
     def check_input(self, views: dict[str, Any]) -> None:
         """There has to be a smaller or worse copy, and features to compare."""
@@ -257,14 +257,6 @@ class SuperResolution(objective.Objective):
         shape = ops.shape(low)
         large = self._upscale(ops.reshape(low, (-1, *shape[2:])))
         return ops.reshape(large, (*shape[:2], *ops.shape(large)[1:]))
-
-
-def _enhancement(
-    config: Config, generator: registry.Chosen
-) -> objective.Enhancement:
-    piece = getattr(generator.config, "piece", 1)
-    overlap = getattr(generator.config, "overlap", 0)
-    return objective.Enhancement("generator", config.factor, piece, overlap)
 
 
 def _one_view(clips: Any) -> Any:
