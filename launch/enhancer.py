@@ -3,6 +3,7 @@
     EXPORT/<version>/
       saved_model.pb, variables/
       assets.extra/enhancer.json  factor, frames, overlap, ...
+      assets.extra/golden.npz     see golden_frames
 
 The signature `serving_default` takes `frames` uint8 [N, T, h, w, 3], any h and
 w, and gives `frames` uint8 [N, T, factor * h, factor * w, 3]. T is `frames` of
@@ -17,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch import constant_graph, versions
+from launch import constant_graph, golden_frames, versions
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
 
@@ -70,12 +71,15 @@ def export(
         pixels = tf.clip_by_value(tf.round(made), 0.0, 255.0)
         return {"frames": tf.cast(pixels, tf.uint8)}
 
+    golden = golden_frames.pattern(facts.frames)
+    made = enhance(tf.constant(golden))["frames"].numpy()
     path = versions.following(pathlib.Path(output))
     about = dataclasses.asdict(facts)
     with versions.writing(path, _FACTS, about) as temporary:
         constant_graph.save_function(
             enhance, {"frames": shape}, {"network": network}, temporary
         )
+        golden_frames.write(temporary, {"frames": golden}, made)
     return path
 
 

@@ -6,10 +6,12 @@ python -m launch.export --verify=EXPORT
 """
 
 import dataclasses
+import pathlib
 
 from launch import (
     enhancer,
     generator_export,
+    golden_frames,
     run_flags,
     serving,
     stream_serving,
@@ -62,14 +64,14 @@ def main(resolved: flags.Resolved) -> int:
     if goal.enhances is not None:
         path = enhancer.export(goal, trained.networks, asked.output)
         print(f"exported: {path}. Next: python -m launch.enhance")
-        return 0
+        return _verify(str(path))
     if isinstance(goal, gan.Gan):
         clip = trained.experiment.clip
         path = generator_export.export(
             goal, trained.networks, clip, asked.output
         )
         print(f"exported: {path}")
-        return 0
+        return _verify(str(path))
     facts = serving.ModelFacts(
         trained.experiment.clip, trained.labels, trained.media
     )
@@ -94,6 +96,11 @@ def _stream(trained: run_flags.Trained, frames: int) -> stream_serving.Stream:
 
 
 def _verify(path: str) -> int:
+    frames = golden_frames.path_in(pathlib.Path(path))
+    if frames is not None:
+        apart = golden_frames.difference(frames)
+        what = f"golden frames of {frames.parents[1]}"
+        return 0 if _say(what, apart, golden_frames.MOST, "pixels") else 1
     loaded = serving.Loaded(path)
     good = _say(
         f"golden clip of {loaded.path}",
@@ -110,10 +117,12 @@ def _verify(path: str) -> int:
     return 0 if good else 1
 
 
-def _say(what: str, difference: float, tolerance: float) -> bool:
+def _say(
+    what: str, difference: float, tolerance: float, of: str = "scores"
+) -> bool:
     good = difference <= tolerance
     print(
-        f"{what}: scores differ by {difference:.2g}, "
+        f"{what}: {of} differ by {difference:.2g}, "
         f"{'good' if good else 'TOO MUCH'} (at most {tolerance:g})"
     )
     return good

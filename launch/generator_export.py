@@ -3,6 +3,7 @@
     EXPORT/<version>/
       saved_model.pb, variables/
       assets.extra/generator.json   shape of the noise, labels, clip
+      assets.extra/golden.npz       see golden_frames
 
 The signature `serving_default` takes `noise` float32 [N, 1 + T, length],
 standard normal, and, where clips are made for labels, `label` int32 [N], their
@@ -13,9 +14,10 @@ import pathlib
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from launch import constant_graph, versions
+from launch import constant_graph, golden_frames, versions
 from tfrecords_tools.base import settings
 from video_models.objectives import gan
 
@@ -54,9 +56,16 @@ def export(
         "labels": list(goal.labels),
         "clip": settings.to_dict(clip),
     }
+    random = np.random.default_rng(0)
+    noise = random.standard_normal((2, *goal.noise_shape), np.float32)
+    golden = {"noise": noise}
+    if goal.labels:
+        golden["label"] = np.array([0, len(goal.labels) - 1], np.int32)
+    made = make(**{k: tf.constant(v) for k, v in golden.items()})["frames"]
     path = versions.following(pathlib.Path(output))
     with versions.writing(path, "generator.json", facts) as temporary:
         constant_graph.save_function(
             make, inputs, {"generator": networks["generator"]}, temporary
         )
+        golden_frames.write(temporary, golden, made.numpy())
     return path

@@ -1,6 +1,7 @@
 """Runs that make frames of frames, their exports, and what those are worth."""
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -81,6 +82,20 @@ def test_export_says_how_it_is_used(recurrent):
     found = enhancer.load(recurrent)
     facts = found.factor, found.frames, found.overlap, found.whole
     assert facts == (2, 5, 1, False)
+
+
+def test_export_is_held_to_the_network(recurrent, capsys):
+    assert run(export, export, f"--verify={recurrent}") == 0
+    assert "golden frames" in capsys.readouterr().out
+
+
+def test_export_that_gives_other_frames_is_noticed(recurrent, tmp_path):
+    copy = shutil.copytree(recurrent, tmp_path / "export")
+    path = copy / "1" / "assets.extra" / "golden.npz"
+    with np.load(path) as kept:
+        other = {**kept, "made": 255 - kept["made"]}
+    np.savez(path, **other)
+    assert run(export, export, f"--verify={copy}") == 1
 
 
 def test_export_takes_frames_of_any_size(recurrent):
