@@ -47,8 +47,7 @@ COMMAND = dataclasses.replace(
 def main(resolved: flags.Resolved) -> None:
     """Prints a table, what bounds the run, and what to change."""
     asked = resolved.settings
-    if not asked.shards:
-        raise errors.UserError("--shards is not given; see --help")
+    flags.require(asked, "shards")
     described = run_flags.to_experiment(resolved)
     if described.devices.strategy == "multi_worker":
         raise errors.UserError(

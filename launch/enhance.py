@@ -14,8 +14,8 @@ from launch import (
     output_file,
     reports,
 )
-from tfrecords_tools.base import errors, flags, settings
-from tfrecords_tools.media import pixel_video, video_writer
+from tfrecords_tools.base import flags, settings
+from tfrecords_tools.media import pixel_video, reader, video_writer
 
 _EVERY_SECONDS = 10.0
 
@@ -36,7 +36,7 @@ class Media:
     """What is read at all."""
 
     max_pixels: int = settings.setting(
-        8192 * 4320,
+        reader.Config.max_pixels,
         "Frames with more pixels are refused: a small file can hold a huge "
         "picture.",
         minimum=256,
@@ -53,9 +53,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> None:
     """Writes the video and says where it is."""
     asked, tiles = resolved.settings, resolved.sections["tile"]
-    for name in ("model", "video", "output"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "model", "video", "output")
     output_file.check(asked.output, asked.video, video_writer.CONTAINERS)
     most = resolved.sections["media"].max_pixels
     began = time.monotonic()

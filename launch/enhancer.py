@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from launch import constant_graph, golden_frames, versions
+from pipelines import frame_decoding
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
 
@@ -61,15 +62,14 @@ def export(
         UserError: it cannot be written; older versions are untouched.
     """
     how = objective.enhances
-    network = objective.enhancer(networks)
+    network = how.network(networks)
     facts = Facts(how.factor, how.frames, how.overlap, how.whole)
     length = facts.frames if facts.frames > 1 else None
     shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
 
     def enhance(frames: tf.Tensor) -> dict[str, tf.Tensor]:
         made = network(tf.cast(frames, tf.float32), training=False)["frames"]
-        pixels = tf.clip_by_value(tf.round(made), 0.0, 255.0)
-        return {"frames": tf.cast(pixels, tf.uint8)}
+        return {"frames": frame_decoding.to_uint8(made)}
 
     golden = golden_frames.pattern(facts.frames)
     made = enhance(tf.constant(golden))["frames"].numpy()

@@ -10,7 +10,7 @@ import pathlib
 from launch import evaluation, report_table, run_flags
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write, errors, flags, settings
+from tfrecords_tools.base import atomic_write, flags, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,8 +55,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> None:
     """Prints a table and writes `workdir/metrics.json`."""
     asked, views = resolved.settings, resolved.sections["evaluate"]
-    if not asked.workdir:
-        raise errors.UserError("--workdir is not given; see --help")
+    flags.require(asked, "workdir")
     trained = run_flags.read_back(asked.workdir, asked.shards, asked.checkpoint)
     shards = trained.experiment.shards
     split = annotations.canonical_split(asked.split) or asked.split

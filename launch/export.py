@@ -16,7 +16,7 @@ from launch import (
     serving,
     stream_serving,
 )
-from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base import flags, settings
 from video_models.objectives import gan
 
 
@@ -55,9 +55,7 @@ def main(resolved: flags.Resolved) -> int:
     asked = resolved.settings
     if asked.verify:
         return _verify(asked.verify)
-    for name in ("workdir", "output"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "workdir", "output")
     trained = run_flags.read_back(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
     goal = trained.objective

@@ -19,12 +19,12 @@ import numpy as np
 import tensorflow as tf
 
 from launch import enhancer, frame_pieces, frame_tiles
+from pipelines import frame_decoding
 from tfrecords_tools.base import errors, flags, settings
-from tfrecords_tools.media import pixel_video, video_names
+from tfrecords_tools.media import pixel_video, reader, video_names
 from video_models import image_quality
 from video_models.layers import bicubic
 
-_MOST_PIXELS = 8192 * 4320
 _BICUBIC, _MODEL = "bicubic", "model"
 
 
@@ -55,9 +55,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video and method; 1 where a video cannot be read."""
     asked = resolved.settings
-    for name in ("model", "videos"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "model", "videos")
     network = enhancer.load(asked.model)
     if network.factor == 1:
         raise errors.UserError(
@@ -116,7 +114,7 @@ class Fidelity:
         """
         network = self._network
         frame_pieces.check(network)
-        with pixel_video.PixelVideo(path, _MOST_PIXELS) as video:
+        with pixel_video.PixelVideo(path, reader.Config.max_pixels) as video:
             pieces = frame_pieces.cut(
                 self._small(video, most), network.frames, network.overlap
             )
@@ -157,7 +155,7 @@ class Fidelity:
             small = tf.image.resize(
                 true, (height, width), "bicubic", antialias=True
             )
-            yield np.clip(np.round(small), 0, 255).astype(np.uint8)
+            yield frame_decoding.to_uint8(small).numpy()
 
     def _check_sides(self, path: str, height: int, width: int) -> None:
         left = min(height, width) - 2 * self._protocol.border

@@ -47,9 +47,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> None:
     """Writes the file or the folder."""
     asked = resolved.settings
-    for name in ("workdir", "output"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "workdir", "output")
     output = pathlib.Path(asked.output)
     if output.suffix and output.suffix not in _ENDINGS:
         raise errors.UserError(

@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from launch import constant_graph, golden_frames, versions
+from pipelines import frame_decoding
 from tfrecords_tools.base import settings
 from video_models.objectives import gan
 
@@ -48,8 +49,7 @@ def export(
 
     def make(noise: tf.Tensor, label: Any = None) -> dict[str, tf.Tensor]:
         made = goal.made(networks, noise, label)
-        pixels = tf.clip_by_value(tf.round(made), 0.0, 255.0)
-        return {"frames": tf.cast(pixels, tf.uint8)}
+        return {"frames": frame_decoding.to_uint8(made)}
 
     facts = {
         "noise": list(goal.noise_shape),

@@ -4,7 +4,7 @@ python -m launch.measure --features=RUN --shards=SHARDS --samples=GANRUN
 """
 
 from launch import measure_table, measurement, sample_protocol
-from tfrecords_tools.base import errors, flags
+from tfrecords_tools.base import flags
 
 COMMAND = flags.Command(
     summary="Measures generated clips against real ones.",
@@ -15,9 +15,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> None:
     """Prints a table; writes `--output`."""
     asked = resolved.settings
-    for name in ("features", "samples"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "features", "samples")
     against = sample_protocol.read(asked.against) if asked.against else None
     begun = measurement.Measurement(asked)
     if against:  # Before minutes are spent.

@@ -54,9 +54,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video or window; 1 where a video could not be read."""
     asked = resolved.settings
-    for name in ("model", "videos"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "model", "videos")
     model = serving.Loaded(asked.model)
     if asked.stream:
         return _follow(model, asked)

@@ -17,7 +17,7 @@ from launch import (
     run_flags,
 )
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base import flags, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,9 +46,7 @@ COMMAND = dataclasses.replace(
 def main(resolved: flags.Resolved) -> None:
     """Writes `batch.png` and `batch.gif`, and says who is in them."""
     asked = resolved.settings
-    for name in ("shards", "output"):
-        if not getattr(asked, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(asked, "shards", "output")
     described = run_flags.to_experiment(resolved)
     split = annotations.canonical_split(asked.split) or asked.split
     print(f"{asked.count} clips of {split} of {asked.shards}", flush=True)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from launch import run_flags
-from pipelines import batch
+from pipelines import batch, frame_decoding
 from tfrecords_tools.base import errors
 from video_models.objectives import gan
 
@@ -80,7 +80,7 @@ class Sampler:
         made = self._goal.made(
             self._networks, tf.constant(noise), tf.constant(labels)
         )
-        return np.clip(np.round(made), 0, 255).astype(np.uint8)
+        return frame_decoding.to_uint8(made).numpy()
 
 
 def open(workdir: str | pathlib.Path, checkpoint: str = "newest") -> Sampler:

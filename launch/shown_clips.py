@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from launch import drawing, reports
-from pipelines import clip_dataset, shard_reader
+from pipelines import clip_dataset, frame_decoding, shard_reader
 from tfrecords_tools.media import writer
 from video_models import objective as objectives
 
@@ -52,11 +52,9 @@ class ShownClips:
             share = clip_dataset.Share(_COUNT)
             batches = clip_dataset.evaluation(data, wanted, share)
             self._batch = next(iter(batches))
+        count = int(self._batch["mask"].numpy().sum())
         for title, clips in objective.shown(networks, self._batch).items():
-            pixels = np.clip(np.round(np.asarray(clips)), 0, 255)
-            pixels = pixels.astype(np.uint8)[
-                : int(self._batch["mask"].numpy().sum())
-            ]
+            pixels = frame_decoding.to_uint8(clips).numpy()[:count]
             self._write(title, pixels, step)
 
     def _write(self, title: str, clips: np.ndarray, step: int) -> None:

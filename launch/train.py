@@ -5,14 +5,12 @@
 """
 
 from launch import run_flags, training_run
-from tfrecords_tools.base import errors, flags
+from tfrecords_tools.base import flags
 
 
 def main(resolved: flags.Resolved) -> None:
     """Runs the experiment that the flags describe."""
-    for name in ("shards", "workdir"):
-        if not getattr(resolved.settings, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+    flags.require(resolved.settings, "shards", "workdir")
     resolved = run_flags.with_whole_paths(resolved)
     workdir = resolved.settings.workdir
     run_flags.check(resolved)

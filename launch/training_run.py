@@ -72,6 +72,7 @@ class Run:
         self.loop.objective.check_input(views)
         self.watch = best_step.Watch()
         self.owes_evaluation = False  # Of the step that was restored.
+        self.alarm: str | None = None  # Of the last evaluation.
         self.restarts = 0  # After alarms.
         if self.step:
             self._restore(then)
@@ -144,7 +145,7 @@ class Run:
         progress = reports.Progress(self.step, config.steps)
         if self.owes_evaluation:
             report = self._evaluate(board)
-            if self._alarmed(report):
+            if self._alarmed():
                 batches, report = self._start_again(), {}
         while self.step < config.steps and not (self.stopped or self.is_over):
             values = self.loop.execute(batches, self.step)
@@ -163,7 +164,7 @@ class Run:
                 self.values.flush()
                 self._save()
             report = self._evaluate(board) if self.owes_evaluation else {}
-            if self._alarmed(report):
+            if self._alarmed():
                 batches, report = self._start_again(), {}
                 continue
             if not done:
@@ -202,19 +203,18 @@ class Run:
         self.watch = best_step.Watch(**facts.get("watch", {}))
         self.owes_evaluation = facts.get("owes_evaluation", False)
 
-    def _alarmed(self, report: dict[str, Any]) -> bool:
+    def _alarmed(self) -> bool:
         """Whether to start again; see `--train.on_alarm`.
 
         Raises:
             UserError: the run is to end, or was started again too often.
         """
-        reason = self.loop.objective.alarm(report) if report else None
-        if reason is None:
+        if self.alarm is None:
             return False
         good = self.saved.best()
         kept = f"the last good checkpoint is step {good}"
         kept = kept if good is not None else "no checkpoint was good before"
-        text = f"step {self.step}: {reason}; {kept}"
+        text = f"step {self.step}: {self.alarm}; {kept}"
         if self.config.on_alarm == "stop" or good is None:
             way = "--train.on_alarm=restart to go on from it with other draws"
             raise errors.UserError(
@@ -230,7 +230,7 @@ class Run:
 
     def _start_again(self) -> Iterator:
         """Back to the last good checkpoint; other batches from there."""
-        self.step = self.saved.best()
+        self.alarm, self.step = None, self.saved.best()
         facts = self.saved.facts(self.step)
         self._restore(facts)
         self.is_over = self.watch.is_over(self.config.patience)
@@ -282,7 +282,10 @@ class Run:
         """Measures, and keeps the checkpoint where it is the best so far."""
         samples = self.workdir / "samples" if self.is_chief else None
         report = self.validation.report(self.loop, board, self.step, samples)
-        good = self._is_good(report) if report else None
+        goal = self.loop.objective
+        self.alarm = goal.alarm(report) if report else None
+        never = type(goal).alarm is objectives.Objective.alarm
+        good = None if never else self.alarm is None
         if report:
             self.watch = self.watch.after(
                 self.step, report, self.config.watch, good
@@ -301,13 +304,6 @@ class Run:
                 told = {"name": self.watch.name, "value": self.watch.value}
                 self.saved.mark_best(self.step, told)
         return report
-
-    def _is_good(self, report: dict[str, Any]) -> bool | None:
-        """Whether no alarm was raised; None where none ever is."""
-        goal = self.loop.objective
-        if type(goal).alarm is objectives.Objective.alarm:
-            return None
-        return goal.alarm(report) is None
 
     def _hear_of_stops(self, first: int) -> None:
         """Sets `stopped` on all workers at the same step, or on none.

@@ -49,7 +49,8 @@ class Validation:
                 "measure; leave it out, or build the shards with one"
             )
         if config.watch is not None:
-            blank = evaluation.blank_report(*self._measured(loop))
+            data = self._open()
+            blank = evaluation.blank_report(*self._measured(loop, data))
             best_step.watched(blank, config.watch)
 
     def report(
@@ -70,13 +71,13 @@ class Validation:
         about = self._about()
         if _SPLIT not in about.splits:
             return {}
-        measured = self._measured(loop)
+        data = self._open()
         if samples is not None:
             self._shown = self._shown or shown_clips.ShownClips(samples, board)
             self._shown.show(
-                loop.objective, loop.averaged, measured[3], self._wanted, step
+                loop.objective, loop.averaged, data, self._wanted, step
             )
-        report = evaluation.evaluate(*measured)
+        report = evaluation.evaluate(*self._measured(loop, data))
         numbers = {
             f"validation/{name}": value
             for name, value in report.items()
@@ -95,13 +96,18 @@ class Validation:
     def _about(self) -> manifest.Manifest:
         return shard_reader.manifest_of(self._shards)
 
-    def _measured(self, loop: train_loop.TrainLoop) -> tuple[Any, ...]:
+    def _open(self) -> shard_reader.ShardReader:
+        return clip_dataset.open_split(self._shards, _SPLIT, self._wanted)
+
+    def _measured(
+        self, loop: train_loop.TrainLoop, data: shard_reader.ShardReader
+    ) -> tuple[Any, ...]:
         """What evaluations are told."""
         return (
             loop.objective,
             loop.averaged,
             self._strategy,
-            clip_dataset.open_split(self._shards, _SPLIT, self._wanted),
+            data,
             self._wanted,
             self._batch_size,
         )

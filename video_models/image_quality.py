@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from tfrecords_tools.base import settings
+from video_models.layers import frame_folding
 
 ops = keras.ops
 WINDOW = 11
@@ -71,7 +72,7 @@ def ssim(made: Any, true: Any) -> Any:
     only where it lies within the picture; the mean over channels.
     """
     shape = ops.shape(made)
-    one, two = (ops.reshape(x, (-1, *shape[2:])) for x in (made, true))
+    one, two = map(frame_folding.fold, (made, true))
     products = ops.concatenate([one, two, one * one, two * two, one * two], -1)
     means = _blurred(products)
     mean1, mean2, of1, of2, of12 = ops.split(means, 5, axis=-1)

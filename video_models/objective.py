@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from pipelines import batch
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors, registry
 
 Tensors = dict[str, Any]
 Networks = dict[str, keras.Model]
@@ -80,6 +80,20 @@ class Parts:
     """A trained network that tells what looks alike, see
     `feature_network`; None where there is none, as when nothing is trained."""
 
+    def check_generator(self, goal: str, makes: str, such_as: str) -> None:
+        """Raises UserError where the generator makes something else.
+
+        Args:
+            goal: the value of --objective.
+            makes: what the generator's file has to say in `MAKES`.
+            such_as: one that does.
+        """
+        if self.generator.module.MAKES != makes:
+            raise errors.UserError(
+                f"--generator={self.generator.name} with --objective={goal}: "
+                f"wanted one that makes {makes}, such as {such_as}"
+            )
+
     def discriminators(
         self, clip: batch.ClipSpec, classes: int = 0
     ) -> dict[str, keras.Model]:
@@ -103,27 +117,36 @@ NETWORK = ("backbone", "temporal", "head")
 class Enhancement:
     """How a network that makes frames of frames is used on whole videos."""
 
-    network: str
-    """Its name among the objective's networks."""
+    generator: registry.Chosen
+    """The file of `video_models.generators` that built it."""
     factor: int
     """How many times larger the frames become."""
-    frames: int = 1
-    """So many are seen at once; 1: each alone."""
-    overlap: int = 0
-    """Of those, how many at each end only help the others."""
-    whole: bool = False
-    """Whether it has to see all of a picture, and not tiles of it."""
 
+    @property
+    def frames(self) -> int:
+        """So many are seen at once; 1: each alone."""
+        return getattr(self.generator.config, "piece", 1)
 
-def enhancement(generator: registry.Chosen, factor: int) -> Enhancement:
-    """How the network `generator` of an objective is used on whole videos."""
-    return Enhancement(
-        "generator",
-        factor,
-        getattr(generator.config, "piece", 1),
-        getattr(generator.config, "overlap", 0),
-        getattr(generator.module, "SEES_WHOLE_FRAMES", False),
-    )
+    @property
+    def overlap(self) -> int:
+        """Of those, how many at each end only help the others."""
+        return getattr(self.generator.config, "overlap", 0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has to see all of a picture, and not tiles of it."""
+        return getattr(self.generator.module, "SEES_WHOLE_FRAMES", False)
+
+    def network(self, networks: Networks) -> keras.Model:
+        """The network `generator`, for so many frames.
+
+        Returns:
+            float32 [B, frames, h, w, 3], 0..255, any h and w -> {"frames":
+            float32 [B, frames, factor * h, factor * w, 3]}.
+        """
+        made = self.generator.build(self.factor, self.frames)
+        made.set_weights(networks["generator"].get_weights())
+        return made
 
 
 class Objective:
@@ -206,15 +229,6 @@ class Objective:
         """
         return {}
 
-    def enhancer(self, networks: Networks) -> keras.Model:
-        """What is used on whole videos, where it `enhances`.
-
-        Returns:
-            float32 [B, T, h, w, 3], 0..255, any h and w -> {"frames":
-            float32 [B, T, factor * h, factor * w, 3]}.
-        """
-        raise NotImplementedError
-
-    def alarm(self, means: dict[str, float]) -> str | None:
-        """Why training is worth nothing any more, by what was just logged."""
+    def alarm(self, report: dict[str, Any]) -> str | None:
+        """Why training is worth nothing any more, by an evaluation's report."""
         return None

@@ -8,6 +8,9 @@ from typing import Any
 
 import keras
 
+from video_models.families import flow_pyramid
+from video_models.layers import frame_folding
+
 ops = keras.ops
 _ROUND = 1e-3  # Charbonnier's epsilon: below it differences count squared.
 
@@ -38,11 +41,9 @@ def warped(clip: Any, flows: Any, warp: Any) -> Any:
         flows: [B, 2 * (T - 1), h, w, 2], as of `recurrent_sr`.
         warp: moves [B, h, w, 3] along [B, h, w, 2].
     """
-    early, late = clip[:, :-1], clip[:, 1:]
-    here = ops.concatenate([early, late], axis=1)
-    there = ops.concatenate([late, early], axis=1)
-    moved = warp(_folded(there), _folded(flows))
-    return charbonnier(ops.reshape(moved, ops.shape(here)), here)
+    here, there = flow_pyramid.neighbours(clip)
+    moved = warp(frame_folding.fold(there), frame_folding.fold(flows))
+    return charbonnier(frame_folding.unfold(moved, here), here)
 
 
 def feature_distance(made: list[Any], true: list[Any]) -> Any:
@@ -100,10 +101,6 @@ def roughness(made: Any) -> Any:
 
 def _changes(clip: Any) -> Any:
     return clip[:, 1:] - clip[:, :-1]
-
-
-def _folded(clip: Any) -> Any:
-    return ops.reshape(clip, (-1, *ops.shape(clip)[2:]))
 
 
 def _mean(values: Any) -> Any:

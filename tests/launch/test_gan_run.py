@@ -50,6 +50,18 @@ def trained(toy_shards, tmp_path_factory):
     return workdir
 
 
+def alarms(monkeypatch, *reasons):
+    """What evaluations find, one after the other; those that were asked for."""
+    told, found = iter(reasons), []
+
+    def alarm(self, report):
+        found.append(next(told))
+        return found[-1]
+
+    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    return found
+
+
 def steps_in(workdir):
     rows = (workdir / "losses.csv").read_text().splitlines()
     return [int(row.split(",")[0]) for row in rows[1:]]
@@ -160,16 +172,7 @@ def test_exported_generator_makes_the_same_clips(trained, tmp_path):
 def test_collapse_ends_the_run_and_names_the_good_checkpoint(
     toy_shards, tmp_path, monkeypatch
 ):
-    told = iter([None, "all alike", "all alike"])
-    found = []
-
-    def alarm(self, report):
-        if "step" not in report:  # Asked twice about one report.
-            report["step"] = next(told)
-            found.append(report["step"])
-        return report["step"]
-
-    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    found = alarms(monkeypatch, None, "all alike", "all alike")
     with pytest.raises(
         errors.UserError, match="all alike.*checkpoint is step 2"
     ):
@@ -180,14 +183,7 @@ def test_collapse_ends_the_run_and_names_the_good_checkpoint(
 def test_collapse_starts_again_from_the_last_good_evaluation(
     toy_shards, tmp_path, monkeypatch, capsys
 ):
-    told = iter([None, "all alike", None, None])
-
-    def alarm(self, report):
-        if "step" not in report:
-            report["step"] = next(told)
-        return report["step"]
-
-    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    alarms(monkeypatch, None, "all alike", None, None)
     run(
         toy_shards,
         tmp_path,
@@ -204,14 +200,7 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
 def test_collapsed_step_is_judged_again_by_whoever_goes_on(
     toy_shards, tmp_path, monkeypatch
 ):
-    told = iter([None, "all alike", "all alike", None])
-
-    def alarm(self, report):
-        if "step" not in report:
-            report["step"] = next(told)
-        return report["step"]
-
-    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    alarms(monkeypatch, None, "all alike", "all alike", None)
     more = "--train.steps=4", "--train.evaluate_every=2"
     with pytest.raises(errors.UserError, match="all alike"):
         run(toy_shards, tmp_path, *more)
@@ -223,14 +212,7 @@ def test_collapsed_step_is_judged_again_by_whoever_goes_on(
 def test_patience_does_not_end_a_run_that_starts_again(
     toy_shards, tmp_path, monkeypatch
 ):
-    told = iter([None, "all alike", None, None])
-
-    def alarm(self, report):
-        if "step" not in report:
-            report["step"] = next(told)
-        return report["step"]
-
-    monkeypatch.setattr(gan.Gan, "alarm", alarm)
+    alarms(monkeypatch, None, "all alike", None, None)
     run(
         toy_shards,
         tmp_path,

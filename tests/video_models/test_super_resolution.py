@@ -120,7 +120,7 @@ def test_generator_of_noise_is_refused():
 
 def test_pieces_of_videos_are_made_by_the_same_weights():
     goal = build("recurrent_sr")
-    network = goal.enhancer(goal.networks)
+    network = goal.enhances.network(goal.networks)
     assert network.input.shape[1] == goal.enhances.frames
     for one, other in zip(
         network.get_weights(),

@@ -86,6 +86,18 @@ def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
         sys.exit(130)
 
 
+def require(given: Any, *names: str) -> None:
+    """Raises UserError where a flag that a command cannot do without is empty.
+
+    Args:
+        given: the command's own settings.
+        names: of the flags.
+    """
+    for name in names:
+        if not getattr(given, name):
+            raise errors.UserError(f"--{name} is not given; see --help")
+
+
 def parse(command: Command, arguments: list[str]) -> Resolved:
     """Reads flags and flag files.
 

@@ -1,8 +1,27 @@
 """Where the pixels of one picture lie in another, from coarse to fine."""
 
+from typing import Any
+
 import keras
 
 from video_models.layers import half_pictures, warp
+
+ops = keras.ops
+
+
+def neighbours(clip: Any) -> tuple[Any, Any]:
+    """All pairs of frames beside each other, first forward, then backward.
+
+    Args:
+        clip: [B, T, h, w, C].
+
+    Returns:
+        The frames, and beside each the one to look for its pixels in; both
+        [B, 2 * (T - 1), h, w, C].
+    """
+    early, late = clip[:, :-1], clip[:, 1:]
+    here = ops.concatenate([early, late], axis=1)
+    return here, ops.concatenate([late, early], axis=1)
 
 
 def build(width: int, levels: int) -> keras.Model:

@@ -2,7 +2,12 @@
 
 import keras
 
-from video_models.layers import bicubic, leaky_relu, pixel_shuffle
+from video_models.layers import (
+    bicubic,
+    frame_folding,
+    leaky_relu,
+    pixel_shuffle,
+)
 
 _SMALL = 0.1  # Of He's scale: many residual blocks begin near the identity.
 
@@ -61,23 +66,32 @@ def steps_of(factor: int) -> list[int]:
     return steps
 
 
-def picture(
-    x: keras.KerasTensor, base: keras.KerasTensor, factor: int
+def finish(
+    x: keras.KerasTensor,
+    base: keras.KerasTensor,
+    clip: keras.KerasTensor,
+    width: int,
+    factor: int,
 ) -> keras.KerasTensor:
-    """What was found, added to the input scaled up bicubically.
+    """Enlarges, and adds what was found to the input scaled up bicubically.
 
     Args:
-        x: features [B, factor * h, factor * w, C].
-        base: the input, [B, h, w, 3], 0..255.
+        x: features [B * T, h, w, C].
+        base: the input, picture by picture, [B * T, h, w, 3], 0..255.
+        clip: the same as clips, [B, T, h, w, 3].
+        width: channels at the size that comes out.
         factor: how many times larger the result is.
 
     Returns:
-        float32 [B, factor * h, factor * w, 3], around 0..255.
+        float32 [B, T, factor * h, factor * w, 3], around 0..255.
     """
+    x = enlarge(x, width, factor, "enlarge")
+    x = leaky(convolve(x, width, "fine"), "fine_relu")
     # Training begins at the input scaled up, which is what is to be beaten.
     x = keras.layers.Conv2D(
         3, 3, padding="same", kernel_initializer="zeros", name="last"
     )(x)
     x = keras.layers.Rescaling(255.0, dtype="float32", name="to_pixels")(x)
     large = bicubic.Upscale(factor, dtype="float32", name="base")(base)
-    return keras.layers.Add(dtype="float32", name="frame")([x, large])
+    x = keras.layers.Add(dtype="float32", name="frame")([x, large])
+    return frame_folding.UnfoldFrames(dtype="float32", name="unfold")(x, clip)

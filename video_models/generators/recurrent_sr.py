@@ -102,13 +102,7 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
     x = frame_folding.FoldFrames(name="fold_both")(both)
     x = restoration.convolve(x, config.width, "join")
     x = restoration.leaky(x, "join_relu")
-    x = restoration.enlarge(x, config.fine_width, factor, "enlarge")
-    x = restoration.convolve(x, config.fine_width, "fine")
-    x = restoration.leaky(x, "fine_relu")
-    made = restoration.picture(x, pictures, factor)
-    made = frame_folding.UnfoldFrames(dtype="float32", name="unfold")(
-        made, clip
-    )
+    made = restoration.finish(x, pictures, clip, config.fine_width, factor)
     return keras.Model(
         clip, {"frames": made, "flows": flows}, name="recurrent_sr"
     )
@@ -116,9 +110,7 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
 
 def _flows(config: Config, clip: keras.KerasTensor) -> keras.KerasTensor:
     """Of all neighbours, in both directions, at once."""
-    early, late = clip[:, :-1], clip[:, 1:]
-    here = ops.concatenate([early, late], axis=1)
-    there = ops.concatenate([late, early], axis=1)
+    here, there = flow_pyramid.neighbours(clip)
     fold = frame_folding.FoldFrames
     pyramid = flow_pyramid.build(config.flow_width, config.flow_levels)
     flow = pyramid([fold(name="here")(here), fold(name="there")(there)])

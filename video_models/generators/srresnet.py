@@ -47,11 +47,5 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
     x = restoration.convolve(x, config.width, "first")
     x = restoration.leaky(x, "first_relu")
     x = restoration.residual(x, config.width, config.blocks, "block")
-    x = restoration.enlarge(x, config.width, factor, "enlarge")
-    x = restoration.convolve(x, config.width, "fine")
-    x = restoration.leaky(x, "fine_relu")
-    made = restoration.picture(x, base, factor)
-    made = frame_folding.UnfoldFrames(dtype="float32", name="unfold")(
-        made, clip
-    )
+    made = restoration.finish(x, base, clip, config.width, factor)
     return keras.Model(clip, {"frames": made}, name="srresnet")

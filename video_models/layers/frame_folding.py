@@ -10,14 +10,24 @@ import keras
 ops = keras.ops
 
 
+def fold(clips: Any) -> Any:
+    """[B, T, ...] to [B * T, ...], of any sides."""
+    return ops.reshape(clips, (-1, *ops.shape(clips)[2:]))
+
+
+def unfold(pictures: Any, like: Any) -> Any:
+    """The inverse of `fold`, with the T of another clip [B, T, ...]."""
+    shape = ops.shape(pictures)
+    return ops.reshape(pictures, (-1, ops.shape(like)[1], *shape[1:]))
+
+
 @keras.saving.register_keras_serializable("video_models")
 class FoldFrames(keras.layers.Layer):
     """[B, T, H, W, C] to [B * T, H, W, C]."""
 
     def call(self, clips: Any) -> Any:
         """Same dtype."""
-        shape = ops.shape(clips)
-        return ops.reshape(clips, (-1, *shape[2:]))
+        return fold(clips)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Told, since the batch is not always known."""
@@ -30,9 +40,7 @@ class UnfoldFrames(keras.layers.Layer):
 
     def call(self, pictures: Any, like: Any) -> Any:
         """`like` is the clip [B, T, ...] that the pictures were made of."""
-        length = ops.shape(like)[1]
-        shape = ops.shape(pictures)
-        return ops.reshape(pictures, (-1, length, *shape[1:]))
+        return unfold(pictures, like)
 
     def compute_output_shape(
         self, pictures_shape: tuple, like_shape: tuple

@@ -12,13 +12,18 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import adversarial_losses, clip_changes, objective
+from video_models import (
+    adversarial_losses,
+    clip_changes,
+    critics,
+    objective,
+)
+from video_models.layers import frame_folding
 
 ops = keras.ops
 PARTS = ("generator", "discriminator")
 GENERATOR = "content_motion"
 DISCRIMINATORS = ("image", "video")
-_ACCURACY = "accuracy"
 _COARSE = 8  # Sides of what diversity is measured on, pixels.
 
 
@@ -63,11 +68,7 @@ def build(
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "Gan":
     """Raises UserError where the parts or the settings do not fit."""
-    if parts.generator.module.MAKES != "frames of noise":
-        raise errors.UserError(
-            f"--generator={parts.generator.name} with --objective=gan: wanted "
-            "one that makes frames of noise, such as content_motion"
-        )
+    parts.check_generator("gan", "frames of noise", GENERATOR)
     if not parts.discriminator:
         raise errors.UserError(
             "--objective=gan without --discriminator: wanted some, such as "
@@ -85,7 +86,7 @@ def build(
 class Gan(objective.Objective):
     """A network `generator`, and one of each discriminator's name."""
 
-    only_logged = frozenset({_ACCURACY})
+    only_logged = frozenset({critics.ACCURACY})
 
     def __init__(
         self,
@@ -95,16 +96,21 @@ class Gan(objective.Objective):
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
         """See `build`."""
-        self._config, self._clip = config, task.clip
+        self._config = config
         self.labels = task.labels if config.labels else ()
-        self._game = adversarial_losses.GAMES[config.game]
         classes = len(self.labels)
         generator = parts.generator.build(task.clip, classes)
-        self._critics = parts.discriminators(task.clip, classes)
-        self.networks = {**self._critics, "generator": generator}
+        self._critics = critics.Critics(
+            parts.discriminators(task.clip, classes),
+            config.game,
+            config.gradient_penalty,
+        )
+        self.networks = {**self._critics.networks, "generator": generator}
         self.players = (
             objective.Player(
-                "discriminator", tuple(self._critics), make_optimizer()
+                "discriminator",
+                tuple(self._critics.networks),
+                make_optimizer(),
             ),
             objective.Player("generator", ("generator",), make_optimizer()),
         )
@@ -155,26 +161,11 @@ class Gan(objective.Objective):
         `<name>_fooled`."""
         label = self._label(batch.get("label"))
         made = self._changed(outputs, batch, 1)
-        if player == "generator":
-            return {
-                f"{name}_fooled": self._game.fooled(
-                    critic({"frames": made, **label}, training=False)
-                )
-                for name, critic in self._critics.items()
-            }
-        found: dict[str, Any] = {}
-        rights = []
-        made = ops.stop_gradient(made)
-        for name, critic in self._critics.items():
-            real, penalty = self._of_real(critic, batch, label)
-            if penalty is not None:
-                weight = self._config.gradient_penalty
-                found[f"{name}_penalty"] = weight * penalty
-            fake = critic({"frames": made, **label}, training=True)
-            found[f"{name}_real"] = self._game.real(real)
-            found[f"{name}_made"] = self._game.made(fake)
-            rights.append(adversarial_losses.accuracy(real, fake))
-        return {**found, _ACCURACY: sum(rights) / len(rights)}
+        if player == "discriminator":
+            real = self._changed(batch["frames"], batch, 0)
+            return self._critics.losses(real, made, label)
+        fooled = self._critics.fooled(made, label)
+        return {f"{name}_fooled": loss for name, loss in fooled.items()}
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`realism` float32 [B]: the mean logit of the discriminators, for
@@ -183,7 +174,7 @@ class Gan(objective.Objective):
         label = {"label": blank} if self.labels else {}
         logits = [
             networks[name]({"frames": frames, **label}, training=False)
-            for name in self._critics
+            for name in self._critics.networks
         ]
         return {"realism": sum(logits) / len(logits)}
 
@@ -249,17 +240,6 @@ class Gan(objective.Objective):
             "(--objective.least_diversity)"
         )
 
-    def _of_real(self, critic: Any, batch: dict, label: dict) -> tuple:
-        """Logits, and the penalty on their slope where there is one."""
-        real = self._changed(batch["frames"], batch, 0)
-
-        def judged(frames: Any) -> Any:
-            return critic({"frames": frames, **label}, training=True)
-
-        if self._config.gradient_penalty:
-            return adversarial_losses.gradient_penalty(judged, real)
-        return judged(real), None
-
     def _changed(self, frames: Any, batch: dict, which: int) -> Any:
         kinds = self._config.changes
         if not kinds:
@@ -287,7 +267,5 @@ def _spread_of_real(counts: dict[str, np.ndarray]) -> float:
 def _coarse(clips: Any) -> Any:
     """[B, T, 8, 8, 3] in 0..1, or as small as they are."""
     step = max(1, clips.shape[2] // _COARSE)
-    shape = clips.shape
-    x = ops.reshape(clips, (-1, *shape[2:])) / 255.0
-    x = ops.average_pool(x, step, step)
-    return ops.reshape(x, (-1, shape[1], *x.shape[1:]))
+    pictures = frame_folding.fold(clips) / 255.0
+    return frame_folding.unfold(ops.average_pool(pictures, step, step), clips)

@@ -53,12 +53,7 @@ def build(
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "StyleTransfer":
     """Raises UserError where the generator or the picture does not fit."""
-    if parts.generator.module.MAKES != "frames of frames":
-        raise errors.UserError(
-            f"--generator={parts.generator.name} with "
-            "--objective=style_transfer: wanted one that makes frames of "
-            "frames, such as style_net"
-        )
+    parts.check_generator("style_transfer", "frames of frames", GENERATOR)
     return StyleTransfer(config, parts, task, make_optimizer)
 
 
@@ -73,13 +68,13 @@ class StyleTransfer(objective.Objective):
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
         """See `build`; without `features` it can be used, not trained."""
-        self._config, self._clip, self._parts = config, task.clip, parts
+        self._config, self._clip = config, task.clip
         generator = parts.generator.build(1, task.clip.frames)
         self.networks = {"generator": generator}
         self.players = (
             objective.Player("generator", ("generator",), make_optimizer()),
         )
-        self.enhances = objective.enhancement(parts.generator, 1)
+        self.enhances = objective.Enhancement(parts.generator, 1)
         self._features, self._style = None, []
         if parts.features is not None:
             self._features = feature_network.of(parts.features)
@@ -145,12 +140,6 @@ class StyleTransfer(objective.Objective):
         frames = ops.cast(batch["frames"][:, 0], "float32")
         made = self.predict(networks, frames)["frames"]
         return {"clip, styled": ops.concatenate([frames, made], axis=3)}
-
-    def enhancer(self, networks: dict) -> keras.Model:
-        """The generator for pieces of whole videos, with the same weights."""
-        network = self._parts.generator.build(1, self.enhances.frames)
-        network.set_weights(networks["generator"].get_weights())
-        return network
 
     def _distances(self, made: Any, frames: Any) -> dict[str, Any]:
         found = self._features(made)

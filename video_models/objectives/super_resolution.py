@@ -14,18 +14,18 @@ import numpy as np
 from tfrecords_tools.base import errors, settings
 from video_models import (
     adversarial_losses,
+    critics,
     feature_network,
     image_quality,
     objective,
     pixel_losses,
 )
-from video_models.layers import bicubic, warp
+from video_models.layers import bicubic, frame_folding, warp
 
 ops = keras.ops
 PARTS = ("generator", "discriminator", "features")
 GENERATOR = "srresnet"
 _LOW = "low_frames"
-_ACCURACY = "accuracy"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,12 +79,7 @@ def build(
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "SuperResolution":
     """Raises UserError where the parts or the clip do not fit."""
-    if parts.generator.module.MAKES != "frames of frames":
-        raise errors.UserError(
-            f"--generator={parts.generator.name} with "
-            "--objective=super_resolution: wanted one that makes frames of "
-            "frames, such as srresnet"
-        )
+    parts.check_generator("super_resolution", "frames of frames", GENERATOR)
     if task.clip.size % config.factor:
         raise errors.UserError(
             f"--clip.size={task.clip.size}: wanted a multiple of "
@@ -103,7 +98,7 @@ def build(
 class SuperResolution(objective.Objective):
     """A network `generator`, and one of each discriminator's name."""
 
-    only_logged = frozenset({_ACCURACY})
+    only_logged = frozenset({critics.ACCURACY})
 
     def __init__(
         self,
@@ -114,25 +109,23 @@ class SuperResolution(objective.Objective):
     ):
         """See `build`."""
         self._config, clip = config, task.clip
-        self._parts = parts
         self._upscale = bicubic.Upscale(config.factor, dtype="float32")
         self._warp = warp.Warp(dtype="float32")
-        self._game = adversarial_losses.GAMES[config.game]
         self._features = None
         if parts.features is not None:
             self._features = feature_network.of(parts.features)
         generator = parts.generator.build(config.factor, clip.frames)
-        self._critics = parts.discriminators(clip)
-        self.networks = {"generator": generator, **self._critics}
+        self._critics = critics.Critics(parts.discriminators(clip), config.game)
+        self.networks = {"generator": generator, **self._critics.networks}
         players = [
             objective.Player("generator", ("generator",), make_optimizer())
         ]
-        if self._critics:
-            names = tuple(self._critics)
+        names = tuple(self._critics.networks)
+        if names:
             critic = objective.Player("discriminator", names, make_optimizer())
             players.insert(0, critic)
         self.players = tuple(players)
-        self.enhances = objective.enhancement(parts.generator, config.factor)
+        self.enhances = objective.Enhancement(parts.generator, config.factor)
 
     def check_input(self, views: dict[str, Any]) -> None:
         """There has to be a smaller or worse copy, and features to compare."""
@@ -167,7 +160,7 @@ class SuperResolution(objective.Objective):
         and `made`, and the share that they are right about."""
         made, true = outputs["frames"], batch["frames"]
         if player == "discriminator":
-            return self._judged(ops.stop_gradient(made), true)
+            return self._critics.losses(true, made, {})
         config = self._config
         found = {"pixels": config.pixels * pixel_losses.charbonnier(made, true)}
         if config.temporal and true.shape[1] > 1:
@@ -181,16 +174,10 @@ class SuperResolution(objective.Objective):
             found["flow"] = config.flow * pixel_losses.warped(
                 low, outputs["flows"], self._warp
             )
-        if self._critics and config.adversarial:
+        if self._critics.networks and config.adversarial:
             heard = ops.cast(step >= config.warm_up, "float32")
-            found["adversarial"] = (
-                heard
-                * config.adversarial
-                * sum(
-                    self._game.fooled(critic({"frames": made}, training=False))
-                    for critic in self._critics.values()
-                )
-            )
+            fooled = sum(self._critics.fooled(made, {}).values())
+            found["adversarial"] = heard * config.adversarial * fooled
         return found
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
@@ -200,7 +187,7 @@ class SuperResolution(objective.Objective):
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Sums over clips of PSNR, SSIM and flicker, also of the input."""
-        true, low = _one_view(batch["frames"]), _one_view(batch[_LOW])
+        true, low = map(frame_folding.fold, (batch["frames"], batch[_LOW]))
         true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
         made = networks["generator"](low, training=False)["frames"]
         views = batch["frames"].shape[1]
@@ -230,35 +217,10 @@ class SuperResolution(objective.Objective):
         sides = [self._enlarged(low), made, true]
         return {"input, made, true": ops.concatenate(sides, axis=3)}
 
-    def enhancer(self, networks: dict) -> keras.Model:
-        """The generator for pieces of whole videos, with the same weights."""
-        network = self._parts.generator.build(
-            self._config.factor, self.enhances.frames
-        )
-        network.set_weights(networks["generator"].get_weights())
-        return network
-
-    def _judged(self, made: Any, true: Any) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        rights = []
-        for name, critic in self._critics.items():
-            real = critic({"frames": true}, training=True)
-            fake = critic({"frames": made}, training=True)
-            found[f"{name}_real"] = self._game.real(real)
-            found[f"{name}_made"] = self._game.made(fake)
-            rights.append(adversarial_losses.accuracy(real, fake))
-        return {**found, _ACCURACY: sum(rights) / len(rights)}
-
     def _apart(self, made: Any, true: Any) -> Any:
         of_true = [ops.stop_gradient(x) for x in self._features(true)]
         return pixel_losses.feature_distance(self._features(made), of_true)
 
     def _enlarged(self, low: Any) -> Any:
-        shape = ops.shape(low)
-        large = self._upscale(ops.reshape(low, (-1, *shape[2:])))
-        return ops.reshape(large, (*shape[:2], *ops.shape(large)[1:]))
-
-
-def _one_view(clips: Any) -> Any:
-    """[B, views, ...] to [B * views, ...]."""
-    return ops.reshape(clips, (-1, *ops.shape(clips)[2:]))
+        large = self._upscale(frame_folding.fold(low))
+        return frame_folding.unfold(large, low)
