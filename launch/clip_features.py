@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch import run_flags
+from launch import trained_run
 from pipelines import batch
 from tfrecords_tools.base import errors
 from video_models import last_features, layer_paths
@@ -45,7 +45,7 @@ class FeatureNetwork:
         fingerprint: of its weights, see `fingerprint`.
     """
 
-    def __init__(self, trained: run_flags.Trained, workdir: str):
+    def __init__(self, trained: trained_run.Trained, workdir: str):
         """Raises UserError where it does not score labels linearly."""
         self.trained, self.workdir = trained, workdir
         self.clip, self.labels = trained.experiment.clip, trained.labels
@@ -116,7 +116,7 @@ def open(workdir: str) -> FeatureNetwork:
     Raises:
         UserError: there is no such run, or it has no linear classifier.
     """
-    return FeatureNetwork(run_flags.read_back(workdir), workdir)
+    return FeatureNetwork(trained_run.read_back(workdir), workdir)
 
 
 def fingerprint(network: keras.Model) -> str:

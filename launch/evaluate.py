@@ -7,7 +7,11 @@ import dataclasses
 import json
 import pathlib
 
-from launch import evaluation, report_table, run_flags
+from launch import (
+    evaluation,
+    report_table,
+    trained_run,
+)
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, flags, settings
@@ -56,7 +60,9 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table and writes `workdir/metrics.json`."""
     asked, views = resolved.settings, resolved.sections["evaluate"]
     flags.require(asked, "workdir")
-    trained = run_flags.read_back(asked.workdir, asked.shards, asked.checkpoint)
+    trained = trained_run.read_back(
+        asked.workdir, asked.shards, asked.checkpoint
+    )
     shards = trained.experiment.shards
     split = annotations.canonical_split(asked.split) or asked.split
     wanted = trained.experiment.input.as_stored

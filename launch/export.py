@@ -12,9 +12,9 @@ from launch import (
     enhancer,
     generator_export,
     golden_frames,
-    run_flags,
     serving,
     stream_serving,
+    trained_run,
 )
 from tfrecords_tools.base import flags, settings
 from video_models.objectives import gan
@@ -56,7 +56,7 @@ def main(resolved: flags.Resolved) -> int:
     if asked.verify:
         return _verify(asked.verify)
     flags.require(asked, "workdir", "output")
-    trained = run_flags.read_back(asked.workdir, checkpoint=asked.checkpoint)
+    trained = trained_run.read_back(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
     goal = trained.objective
     if goal.enhances is not None:
@@ -81,7 +81,7 @@ def main(resolved: flags.Resolved) -> int:
     return _verify(str(path))
 
 
-def _stream(trained: run_flags.Trained, frames: int) -> stream_serving.Stream:
+def _stream(trained: trained_run.Trained, frames: int) -> stream_serving.Stream:
     stream_serving.check_media(trained.media)
     return stream_serving.Stream(
         trained.objective,

@@ -13,6 +13,7 @@ from launch import (
     run_flags,
     sample_measures,
     sample_protocol,
+    sampler,
     video_samples,
 )
 from tfrecords_tools import annotations
@@ -170,11 +171,5 @@ class Measurement:
 def _open_samples(path: str, network: clip_features.FeatureNetwork) -> Any:
     """What has `clip`, `labels` and `sample(count, seed)`."""
     if (pathlib.Path(path) / run_flags.FILE_NAME).is_file():
-        return _open_generator(path)
+        return sampler.open(path)
     return video_samples.VideoSamples(path, network.clip, network.trained.media)
-
-
-def _open_generator(workdir: str) -> Any:
-    from launch import sampler
-
-    return sampler.open(workdir)

@@ -1,4 +1,4 @@
-"""The flags of a training run, and the run's folder read back.
+"""The flags of a training run, and the experiment that they describe.
 
 Training writes every resolved flag to `flags.flagfile` in the run's folder;
 that file alone says the run again, and evaluation and export start from it.
@@ -10,21 +10,17 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-import tensorflow as tf
-
 from launch import (
     checkpoints,
     devices,
     experiment,
     initial_weights,
-    run_facts,
     train_loop,
 )
 from pipelines import batch, clip_dataset
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
 from tfrecords_tools.base import errors, flags, registry, settings
-from tfrecords_tools.media import reader
 from video_models import learning_rates, objective, optimizers
 
 FILE_NAME = "flags.flagfile"
@@ -272,25 +268,6 @@ def record(resolved: flags.Resolved) -> None:
     flags.write(resolved, COMMAND, path)
 
 
-def read_back(
-    workdir: str, shards: str | None = None, checkpoint: str = "newest"
-) -> "Trained":
-    """A checkpoint of a run.
-
-    Args:
-        workdir: the run's folder.
-        shards: other shards than those of the run, where they moved.
-        checkpoint: newest, best, or its step.
-
-    Raises:
-        UserError: there is no run, or none with a checkpoint.
-    """
-    found = described(workdir)
-    if shards:
-        found = dataclasses.replace(found, shards=shards)
-    return Trained(found, pathlib.Path(workdir), checkpoint)
-
-
 def described(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
@@ -303,59 +280,6 @@ def described(workdir: str) -> experiment.Experiment:
             f"no {path}: is {workdir!r} the --workdir of launch.train?"
         )
     return to_experiment(flags.parse(COMMAND, [f"--flagfile={path}"]))
-
-
-class Trained:
-    """A trained run: its experiment, labels and averaged networks.
-
-    All of it comes from the run's folder; its shards may be gone.
-    """
-
-    def __init__(
-        self,
-        described: experiment.Experiment,
-        workdir: pathlib.Path,
-        checkpoint: str = "newest",
-    ):
-        """Restores the averaged networks of a checkpoint."""
-        saved = checkpoints.Checkpoints(workdir / "checkpoints")
-        parts = described.parts
-        # They are in the checkpoint; the file may be gone. What only teaches
-        # may be gone, too.
-        backbone = parts.backbone
-        if backbone is not None:
-            backbone = without_files(backbone)
-        described = dataclasses.replace(
-            described,
-            parts=dataclasses.replace(parts, backbone=backbone),
-            features=None,
-        )
-        self.experiment, self.step = described, saved.chosen(checkpoint)
-        facts = saved.facts(self.step)
-        self.labels = tuple(facts["labels"])
-        self.media = settings.from_dict(reader.Config, facts["media"])
-        # Where it was trained does not matter any more.
-        here = dataclasses.replace(
-            described.devices, strategy="auto", logical_cpus=None
-        )
-        self.strategy = _start(here)
-        task = run_facts.task(facts, described.clip)
-        self.loop = train_loop.TrainLoop(
-            lambda: described.build_objective(task),
-            self.strategy,
-            described.train,
-        )
-        saved.restore(self.step, self.loop.state)
-        self.objective: objective.Objective = self.loop.objective
-        self.networks: dict[str, tf.keras.Model] = self.loop.averaged
-
-
-def _start(config: devices.Config) -> tf.distribute.Strategy:
-    try:
-        return devices.start(config)
-    except errors.UserError:
-        # Another run was opened before, and its threads are there to stay.
-        return devices.start(dataclasses.replace(config, threads=None))
 
 
 def _differences(path: pathlib.Path, now: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from launch import run_flags
+from launch import trained_run
 from pipelines import batch, frame_decoding
 from tfrecords_tools.base import errors
 from video_models.objectives import gan
@@ -22,7 +22,7 @@ class Sampler:
         step: of the checkpoint.
     """
 
-    def __init__(self, trained: run_flags.Trained):
+    def __init__(self, trained: trained_run.Trained):
         """Raises UserError where the run has no generator of clips."""
         if not isinstance(trained.objective, gan.Gan):
             raise errors.UserError(
@@ -84,5 +84,5 @@ class Sampler:
 
 
 def open(workdir: str | pathlib.Path, checkpoint: str = "newest") -> Sampler:
-    """The generator of a run of launch.train; see `run_flags.read_back`."""
-    return Sampler(run_flags.read_back(str(workdir), checkpoint=checkpoint))
+    """The generator of a run of launch.train; see `trained_run.read_back`."""
+    return Sampler(trained_run.read_back(str(workdir), checkpoint=checkpoint))

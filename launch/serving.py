@@ -42,7 +42,6 @@ from tfrecords_tools.base import atomic_write, errors
 from video_models import folding
 from video_models import objective as objectives
 
-_EXTRA = "assets.extra"
 ModelFacts = model_facts.ModelFacts
 
 
@@ -179,13 +178,13 @@ def export(
         facts = dataclasses.replace(facts, stream=stream.facts)
     path = versions.following(output)
     with atomic_write.folder(path) as temporary:
-        extra = temporary / _EXTRA
+        extra = temporary / versions.EXTRA
         extra.mkdir()
         labels = extra / "labels.txt"
         labels.write_text("".join(f"{name}\n" for name in facts.labels))
         served = Served(objective, networks, facts, labels, stream)
         golden = _golden(objective, networks, served, facts.clip.frames)
-        try:
+        with versions.explained(path):
             constant_graph.save(served, temporary, served.signatures)
             serving_warmup.write(
                 extra / "tf_serving_warmup_requests",
@@ -196,11 +195,6 @@ def export(
                     **(stream.request() if stream else {}),
                 },
             )
-        except tf.errors.OpError as error:
-            raise errors.UserError(
-                f"cannot write {path}: {error.message}. "
-                "Older versions are untouched; free some space and try again"
-            ) from error
         labels.unlink()
         (extra / "model.json").write_text(facts.to_json())
         (extra / "golden.json").write_text(golden.to_json())
@@ -223,7 +217,7 @@ class Loaded:
         """
         folder = pathlib.Path(folder)
         self.path = versions.newest(folder)
-        described = self.path / _EXTRA / "model.json"
+        described = self.path / versions.EXTRA / "model.json"
         if not described.is_file():
             raise errors.UserError(
                 f"no exported model in {folder}: wanted the output of "
@@ -277,7 +271,7 @@ class Loaded:
     def golden(self) -> golden_clip.GoldenClip:
         """The clip that was exported with it."""
         with self._damage_named():
-            text = (self.path / _EXTRA / "golden.json").read_text()
+            text = (self.path / versions.EXTRA / "golden.json").read_text()
             return golden_clip.GoldenClip.from_json(text)
 
     def golden_difference(self) -> float:

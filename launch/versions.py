@@ -32,6 +32,18 @@ def newest(folder: pathlib.Path) -> pathlib.Path:
 
 
 @contextlib.contextmanager
+def explained(path: pathlib.Path) -> Iterator[None]:
+    """Raises UserError where TensorFlow cannot write the version `path`."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise errors.UserError(
+            f"cannot write {path}: {error.message}. Older versions are "
+            "untouched; free some space and try again"
+        ) from error
+
+
+@contextlib.contextmanager
 def writing(
     path: pathlib.Path, name: str, facts: dict[str, Any]
 ) -> Iterator[pathlib.Path]:
@@ -46,13 +58,8 @@ def writing(
         UserError: it cannot be written; older versions are untouched.
     """
     with atomic_write.folder(path) as temporary:
-        try:
+        with explained(path):
             yield temporary
-        except tf.errors.OpError as error:
-            raise errors.UserError(
-                f"cannot write {path}: {error.message}. Older versions are "
-                "untouched; free some space and try again"
-            ) from error
         about = temporary / EXTRA / name
         about.parent.mkdir(exist_ok=True)
         about.write_text(json.dumps(facts, indent=1))

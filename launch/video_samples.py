@@ -41,8 +41,7 @@ class VideoSamples:
             UserError: there are no videos.
         """
         folder = pathlib.Path(folder)
-        every = [p for p in folder.rglob("*") if p.is_file()]
-        self._paths = sorted(p for p in every if video_names.is_likely(p.name))
+        self._paths, _ = video_names.within(folder)
         if not self._paths:
             raise errors.UserError(
                 f"--samples={folder}: wanted the --workdir of a run of a "

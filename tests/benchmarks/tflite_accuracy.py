@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import run_flags
+from launch import trained_run
 from pipelines import clip_dataset
 from tests.benchmarks import tables, tflite_models
 from tfrecords_tools.base import errors, flags, settings
@@ -45,7 +45,7 @@ def run(resolved: flags.Resolved) -> None:
     own = resolved.settings
     if not own.workdir:
         raise errors.UserError("--workdir is not given; see --help")
-    trained = run_flags.read_back(own.workdir, own.shards)
+    trained = trained_run.read_back(own.workdir, own.shards)
     (network,) = trained.networks.values()
     known = [clip for clip, _ in _clips(trained, "train", own.calibration)]
     contents = {
@@ -69,7 +69,7 @@ def run(resolved: flags.Resolved) -> None:
 
 
 def _clips(
-    trained: run_flags.Trained, split: str, most: int | None = None
+    trained: trained_run.Trained, split: str, most: int | None = None
 ) -> Iterator[tuple[np.ndarray, int]]:
     """float32 [1, T, H, W, 3] and label, of the clips that have one."""
     wanted = trained.experiment.input.as_stored
@@ -89,7 +89,7 @@ def _clips(
 
 def _measure(
     predict: Callable[[np.ndarray], np.ndarray],
-    trained: run_flags.Trained,
+    trained: trained_run.Trained,
     split: str,
 ) -> dict[str, Any]:
     right, seconds = [], []

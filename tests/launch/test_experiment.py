@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import checkpoints, evaluation, experiment, run_flags
+from launch import (
+    checkpoints,
+    evaluation,
+    experiment,
+    run_flags,
+    trained_run,
+)
 from pipelines import shard_reader
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
@@ -62,7 +68,7 @@ def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
 
 
 def test_every_clip_counts_once_whatever_the_batch(trained, toy_shards):
-    run = run_flags.read_back(str(trained))
+    run = trained_run.read_back(str(trained))
     reader = shard_reader.ShardReader(toy_shards, "validation")
     reports = [
         evaluation.evaluate(

@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from launch import experiment, initial_weights, run_flags
+from launch import (
+    experiment,
+    initial_weights,
+    run_flags,
+    trained_run,
+)
 from pipelines import batch
 from tfrecords_tools.base import errors, flags, registry
 from video_models import layer_paths, objective, video_network
@@ -140,7 +145,7 @@ def _experiment(shards, *more):
 def test_run_starts_from_the_averages_of_another(
     trained, toy_shards, tmp_path, capsys, no_steps
 ):
-    source = run_flags.read_back(str(trained)).networks["classifier"]
+    source = trained_run.read_back(str(trained)).networks["classifier"]
     described = _experiment(
         toy_shards,
         "--train.steps=1",
@@ -149,7 +154,7 @@ def test_run_starts_from_the_averages_of_another(
     experiment.run(described, tmp_path)
     assert "loaded 100.0 % of the parameters" in capsys.readouterr().out
     assert "loaded 100.0 %" in (tmp_path / "init_report.txt").read_text()
-    started = run_flags.Trained(described, tmp_path).networks["classifier"]
+    started = trained_run.Trained(described, tmp_path).networks["classifier"]
     for one, other in zip(
         started.trainable_variables, source.trainable_variables, strict=True
     ):
@@ -159,7 +164,7 @@ def test_run_starts_from_the_averages_of_another(
 def test_keras_file_fits_a_network_with_another_block_after_it(
     trained, tmp_path
 ):
-    source = run_flags.read_back(str(trained)).networks["classifier"]
+    source = trained_run.read_back(str(trained)).networks["classifier"]
     source.save(tmp_path / "a.keras")
     keras.utils.set_random_seed(1)
     parts = _experiment("", "--temporal=none").parts

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from launch import measure, measurement
+from launch import measure, sampler
 from pipelines import batch
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import writer
@@ -39,8 +39,8 @@ def generator(tmp_path, monkeypatch):
     (tmp_path / "gan").mkdir()
     (tmp_path / "gan" / "flags.flagfile").write_text("")
 
-    def put(sampler):
-        monkeypatch.setattr(measurement, "_open_generator", lambda _: sampler)
+    def put(made):
+        monkeypatch.setattr(sampler, "open", lambda _: made)
         return f"--samples={tmp_path}/gan"
 
     return put

@@ -16,6 +16,7 @@ from launch import (
     fidelity,
     run_flags,
     train,
+    trained_run,
 )
 from tests.launch import enhancers
 from tfrecords_tools.base import errors, flags
@@ -107,7 +108,7 @@ def test_export_takes_frames_of_any_size(recurrent):
 
 def test_export_gives_what_the_averaged_network_gives(recurrent):
     run_folder = recurrent.parent / "run"
-    found = run_flags.read_back(str(run_folder))
+    found = trained_run.read_back(str(run_folder))
     network = found.objective.enhances.network(found.networks)
     random = np.random.default_rng(0)
     clip = random.integers(0, 256, (1, 5, 8, 8, 3)).astype(np.uint8)
@@ -159,7 +160,7 @@ def test_run_of_a_classifier_enhances_nothing(exported):
         enhancer.load(exported)
 
 
-def test_style_is_learnt_from_a_picture(toy_shards, trained_run, tmp_path):
+def test_style_is_learnt_from_a_picture(toy_shards, classifier, tmp_path):
     picture = tmp_path / "style.png"
     rows, columns = np.mgrid[0:30, 0:40]
     waves = np.stack([127 + 120 * np.sin(rows / n) for n in (1, 2, 3)], -1)
@@ -169,7 +170,7 @@ def test_style_is_learnt_from_a_picture(toy_shards, trained_run, tmp_path):
         tmp_path / "run",
         "--objective=style_transfer",
         f"--objective.style={picture}",
-        f"--features={trained_run}",
+        f"--features={classifier}",
         "--generator.width=4",
         "--generator.blocks=1",
     )
@@ -183,7 +184,7 @@ def test_style_is_learnt_from_a_picture(toy_shards, trained_run, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def trained_run(toy_shards, tmp_path_factory):
+def classifier(toy_shards, tmp_path_factory):
     """Folder of the run of a classifier."""
     folder = tmp_path_factory.mktemp("classifier")
     return trained(toy_shards, folder, "--backbone.widths=4,8")

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import export, predict, run_flags, serving, video_windows
+from launch import (
+    export,
+    predict,
+    serving,
+    trained_run,
+    video_windows,
+)
 from pipelines import (
     clip_dataset,
     clip_reading,
@@ -29,7 +35,7 @@ def video(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def in_memory(trained):
-    return run_flags.read_back(str(trained))
+    return trained_run.read_back(str(trained))
 
 
 @pytest.fixture(scope="module")

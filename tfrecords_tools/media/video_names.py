@@ -31,10 +31,16 @@ def found_at(videos: str) -> tuple[list[pathlib.Path], int]:
     path = pathlib.Path(videos)
     if path.is_file():
         return [path], 0
-    every = [p for p in path.rglob("*") if p.is_file()]
-    found = sorted(p for p in every if is_likely(p.name))
+    found, others = within(path)
     if not found:
         raise errors.UserError(
             f"--videos={path}: wanted a video file, or a folder with videos"
         )
+    return found, others
+
+
+def within(folder: pathlib.Path) -> tuple[list[pathlib.Path], int]:
+    """The videos at any depth of a folder, sorted; how many others are."""
+    every = [p for p in folder.rglob("*") if p.is_file()]
+    found = sorted(p for p in every if is_likely(p.name))
     return found, len(every) - len(found)
