@@ -100,13 +100,15 @@ class _Pipe:
 
     def read(self, size: int) -> bytes:
         """What has come, at most `size` bytes; nothing at the end."""
-        began = time.perf_counter()
+        # All of it: where another thread got the signal, Ctrl-C is only felt
+        # once the read has returned.
         try:
+            began = time.perf_counter()
             found = b"" if self.is_interrupted else os.read(self._file, size)
+            self.waited_seconds += time.perf_counter() - began
+            self.any_came = self.any_came or bool(found)
         except KeyboardInterrupt:
             self.is_interrupted, found = True, b""
-        self.waited_seconds += time.perf_counter() - began
-        self.any_came = self.any_came or bool(found)
         return found
 
     def close(self) -> None:
