@@ -235,6 +235,7 @@ class Run:
         self._restore(facts)
         self.is_over = self.watch.is_over(self.config.patience)
         self.restarts = max(self.restarts, facts.get("restarts", 0)) + 1
+        self.largest(0)  # No worker is to read what the first one changes now.
         if self.is_chief:
             self.saved.remove_after(self.step)
             self.saved.update_facts(self.step, self._facts())

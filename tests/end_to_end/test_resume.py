@@ -16,7 +16,7 @@ from launch import checkpoints
 
 ROOT = pathlib.Path(__file__).parents[2]
 STEPS = 60
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 
 
 CLASSIFIER = {

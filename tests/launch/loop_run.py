@@ -140,6 +140,7 @@ def _try(strategy, trial: Trial) -> dict:
         "super_resolution": lambda: toy_objectives.super_resolution(
             make_optimizer
         ),
+        "style_transfer": lambda: toy_objectives.style_transfer(make_optimizer),
         "dropping": lambda: toy_objectives.Dropping(make_optimizer),
     }[trial.objective]
     config = train_loop.Config(

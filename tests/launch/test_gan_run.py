@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from launch import (
     checkpoints,
+    devices,
     evaluate,
     export,
     generate,
@@ -195,6 +196,31 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
     assert steps_in(tmp_path) == list(range(6))
     saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
     assert saved.facts(6)["restarts"] == 1
+
+
+def test_nothing_is_removed_before_all_workers_went_back(
+    toy_shards, tmp_path, monkeypatch
+):
+    told = []
+
+    class Told(checkpoints.Checkpoints):
+        def restore(self, step, state):
+            told.append("back")
+            return super().restore(step, state)
+
+        def remove_after(self, step):
+            told.append("removed")
+            return super().remove_after(step)
+
+    monkeypatch.setattr(checkpoints, "Checkpoints", Told)
+    monkeypatch.setattr(
+        devices, "shared_maximum", lambda _: lambda _: told.append("met") or 0
+    )
+    alarms(monkeypatch, None, "all alike", None)
+    more = "--train.evaluate_every=2", "--train.on_alarm=restart"
+    run(toy_shards, tmp_path, "--train.steps=4", *more)
+    place = told.index("removed")
+    assert told[place - 2 : place] == ["back", "met"]
 
 
 def test_collapsed_step_is_judged_again_by_whoever_goes_on(

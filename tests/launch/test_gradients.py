@@ -26,3 +26,25 @@ def test_second_part_waits_for_the_gradients_of_the_first():
         and len(operation.control_inputs) >= len(weights)
     ]
     assert len(waiting) == len(clips)
+
+
+class _Telling(toy_objectives.TwoPlayers):
+    """Tells a share that nothing is to be learnt from."""
+
+    only_logged = frozenset({"told"})
+
+    def losses(self, player, batch, outputs, step):
+        found = super().losses(player, batch, outputs, step)
+        return {**found, "told": 1e6 * tf.reduce_mean(outputs, (1, 2, 3, 4))}
+
+
+def test_what_is_only_logged_teaches_nothing():
+    keras.utils.set_random_seed(0)
+    goal = _Telling(keras.optimizers.SGD)
+    batch = tf.nest.map_structure(tf.constant, toy_objectives.clips(8, 1))
+    batch["mask"] = tf.ones(8)
+    weights = goal.networks["generator"].trainable_variables
+    compute = gradients.of_player(goal, "maker", weights, 8)
+    slopes, losses = compute(batch, tf.zeros(2, tf.int64), 0, 0)
+    assert losses["loss"] == losses["fooled"] and losses["told"] > 1e6
+    assert all(tf.reduce_max(tf.abs(slope)) < 1e3 for slope in slopes)

@@ -6,7 +6,8 @@ import pytest
 from tests.launch import loop_run
 
 OBJECTIVES = ("classification", "two_players", "gathering")
-OF_CLIPS = ("gan", "super_resolution")
+OF_CLIPS = ("gan", "super_resolution", "style_transfer")
+LOOSE = {"style_transfer": 1e-4}  # Sums of many products, and large ones.
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,8 @@ def _assert_same(two, one, rtol=1e-5):
 
 @pytest.mark.parametrize("name", (*OBJECTIVES, *OF_CLIPS))
 def test_two_replicas_give_the_losses_of_one_device(name, one_device, replicas):
-    _assert_same(replicas.run(objective=name), one_device[name])
+    found = replicas.run(objective=name)
+    _assert_same(found, one_device[name], LOOSE.get(name, 1e-5))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Two small objectives that walk the roads which later ones will take."""
 
 import dataclasses
+import os
+import tempfile
 
+import cv2
 import keras
 import numpy as np
 import tensorflow as tf
@@ -98,6 +101,26 @@ def super_resolution(make_optimizer):
         _tiny_critics()[1:],
         temporal=0.5,
     )
+
+
+def style_transfer(make_optimizer):
+    """In the style of a picture of stripes, felt by a small backbone."""
+    goal = registry.load("video_models.objectives", "style_transfer")
+    clip = batch.ClipSpec(frames=2, size=8)
+    stripes = np.zeros((8, 8, 3), np.uint8)
+    stripes[::2] = 255
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "stripes.png")
+        cv2.imwrite(path, stripes)
+        return goal.build(
+            dataclasses.replace(goal.TINY, style=path),
+            objective.Parts(
+                generator=_tiny("generators", "style_net"),
+                features=_tiny("backbones", "frame_conv").build(clip),
+            ),
+            objective.Task(clip, ()),
+            make_optimizer,
+        )
 
 
 class TwoPlayers(objective.Objective):

@@ -85,3 +85,18 @@ def test_a_choice_that_is_not_given_follows_those_before(arguments, engine):
 def test_a_choice_that_is_given_stays():
     resolved = flags.parse(PARTS, ["--cut=shots", "--engine=local"])
     assert resolved.settings.engine == "local"
+
+
+@dataclasses.dataclass(frozen=True)
+class Several:
+    """A choice of several."""
+
+    cut: tuple[str, ...] = settings.setting((), "How to cut.")
+
+
+def test_a_choice_that_is_named_twice_is_refused():
+    command = flags.Command(
+        "Nothing.", Several, choices={"cut": PARTS.choices["cut"]}
+    )
+    with pytest.raises(errors.UserError, match="names shots twice"):
+        flags.parse(command, ["--cut=shots,windows,shots"])

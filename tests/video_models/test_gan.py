@@ -109,13 +109,6 @@ def test_discriminator_learns_and_the_generator_does_not_in_its_turn():
     assert any(s is not None for s in slopes[len(of_maker) :])
 
 
-def test_accuracy_is_only_logged():
-    goal = build()
-    given = clips()
-    made = goal.forward("discriminator", given, None, 0)
-    assert goal.only_logged <= set(goal.losses("discriminator", given, made, 0))
-
-
 def test_one_clip_a_label_raises_the_alarm():
     goal = build(least_diversity=0.1)
     # What is drawn is all in the first layers: without them only labels act.

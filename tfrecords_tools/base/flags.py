@@ -9,7 +9,7 @@ import dataclasses
 import os
 import pathlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from absl import flags as absl_flags
@@ -179,12 +179,22 @@ def _load_choices(command: Command, values: Any) -> dict[str, dict]:
         value = values[choice].value
         many = isinstance(value, (list, tuple))
         names = value if many else [value] * (value is not None)
+        _refuse_twins(choice, names)
         files = [registry.load(package, name) for name in names]
         chosen[choice] = files if many else next(iter(files), None)
         modules[choice] = {
             _section(command, choice, module, many): module for module in files
         }
     return modules
+
+
+def _refuse_twins(choice: str, names: Sequence[str]) -> None:
+    twins = [name for name in names if names.count(name) > 1]
+    if twins:
+        raise errors.UserError(
+            f"--{choice}={','.join(names)} names {twins[0]} twice: wanted "
+            "each once, since all of one name share their settings"
+        )
 
 
 def _bind(values, section: str, config: type, only: tuple = None) -> None:
