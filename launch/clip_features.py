@@ -4,17 +4,15 @@ Measures of generated clips stand on them. The network is known by a hash of
 its weights, so that figures of different networks are not compared.
 """
 
-import hashlib
 from typing import NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from launch import trained_run
 from pipelines import batch
 from tfrecords_tools.base import errors
-from video_models import last_features, layer_paths
+from video_models import last_features, weight_fingerprint
 
 _COMPARED = (
     "frames", "sampling", "stride", "stride_seconds", "size",
@@ -42,7 +40,7 @@ class FeatureNetwork:
         clip: the clips that it sees.
         labels: that it knows.
         trained: the run.
-        fingerprint: of its weights, see `fingerprint`.
+        fingerprint: of its weights, see `weight_fingerprint`.
     """
 
     def __init__(self, trained: trained_run.Trained, workdir: str):
@@ -57,7 +55,7 @@ class FeatureNetwork:
                 "classifier: wanted one of --objective=classification"
             )
         (network,) = trained.networks.values()
-        self.fingerprint = fingerprint(network)
+        self.fingerprint = weight_fingerprint.of(network)
         beside = last_features.beside_logits(network)
         self._batch_size = trained.experiment.train.batch_size
 
@@ -117,13 +115,3 @@ def open(workdir: str) -> FeatureNetwork:
         UserError: there is no such run, or it has no linear classifier.
     """
     return FeatureNetwork(trained_run.read_back(workdir), workdir)
-
-
-def fingerprint(network: keras.Model) -> str:
-    """SHA-256, hexadecimal, of the names, shapes and bytes of all weights."""
-    found = hashlib.sha256()
-    for path, _, _, variable in layer_paths.weights(network):
-        value = keras.ops.convert_to_numpy(variable)
-        found.update(f"{path} {value.shape} {value.dtype}\n".encode())
-        found.update(np.ascontiguousarray(value).tobytes())
-    return found.hexdigest()

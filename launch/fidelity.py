@@ -149,7 +149,7 @@ class Fidelity:
             if number == most:
                 return
             height, width = (n // factor for n in frame.pixels.shape[:2])
-            self._check_sides(video.path, factor * height, factor * width)
+            self._check_sides(video.path, *frame.pixels.shape[:2])
             true = frame.pixels[: height * factor, : width * factor]
             self._true.append(true)
             small = tf.image.resize(
@@ -158,12 +158,13 @@ class Fidelity:
             yield frame_decoding.to_uint8(small).numpy()
 
     def _check_sides(self, path: str, height: int, width: int) -> None:
-        left = min(height, width) - 2 * self._protocol.border
-        if left < image_quality.WINDOW:
+        factor, border = self._network.factor, self._protocol.border
+        least = image_quality.WINDOW + 2 * border
+        if min(height, width) // factor * factor < least:
             raise errors.UserError(
-                f"{path}: of {width}x{height} a --protocol.border of "
-                f"{self._protocol.border} on both sides leaves {left} pixels, "
-                f"SSIM wants {image_quality.WINDOW} at least"
+                f"{path}: {width}x{height}; for SSIM with a --protocol.border "
+                f"of {border} wanted sides of {-(-least // factor) * factor} "
+                "at least"
             )
 
     def _compare(self, method: str, made, true: np.ndarray) -> None:

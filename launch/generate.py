@@ -7,7 +7,7 @@ import dataclasses
 import pathlib
 
 from launch import drawing, sampler, shown_clips
-from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base import atomic_write, errors, flags, settings
 from tfrecords_tools.media import writer
 
 _ENDINGS = (".mp4", ".gif")
@@ -23,8 +23,9 @@ class Config:
     )
     output: str = settings.setting(
         "",
-        "An mp4 or gif file of all clips in one grid, or a folder that gets "
-        "an mp4 file for each.",
+        "An mp4 or gif file of all clips in one grid, or a new folder that "
+        "gets an mp4 file for each, <label>/<number>.mp4 as launch.measure "
+        "reads them.",
     )
     count: int = settings.setting(16, "Clips to make.", minimum=1)
     seed: int = settings.setting(
@@ -54,6 +55,11 @@ def main(resolved: flags.Resolved) -> None:
             f"--output={output}: wanted a file that ends in "
             f"{' or '.join(_ENDINGS)}, or a folder"
         )
+    if not output.suffix and output.exists():
+        raise errors.UserError(
+            f"--output={output} is there already: wanted a new folder, so "
+            "that it holds the clips of one generator"
+        )
     made = sampler.open(asked.workdir, asked.checkpoint)
     clips, numbers = made.sample(asked.count, asked.seed, asked.label)
     if output.suffix:
@@ -63,10 +69,11 @@ def main(resolved: flags.Resolved) -> None:
         else:
             writer.write_mp4(output, frames, asked.frame_rate)
     else:
-        for place, clip in enumerate(clips):
-            label = "" if numbers is None else f"-{made.labels[numbers[place]]}"
-            path = output / f"{place:05d}{label}.mp4"
-            writer.write_mp4(path, clip, asked.frame_rate)
+        with atomic_write.folder(output) as folder:
+            for place, clip in enumerate(clips):
+                label = "" if numbers is None else made.labels[numbers[place]]
+                path = folder / label / f"{place:05d}.mp4"
+                writer.write_mp4(path, clip, asked.frame_rate)
     print(
         f"{asked.count} clips of {made.clip.frames} frames, "
         f"{made.clip.size}x{made.clip.size}, step {made.step}: {output}"

@@ -87,6 +87,7 @@ class Measurement:
             size=clip.size,
             short_side=clip.scaled_short_side,
             sampling=sample_protocol.sampling_of(clip),
+            frame_rate=self._real.frame_rate,
             clips=count,
             k=asked.k,
             seed=asked.seed,
@@ -143,6 +144,12 @@ class Measurement:
         if not path:
             return None
         found = clip_features.open(path)
+        if found.fingerprint == self._network.fingerprint:
+            raise errors.UserError(
+                f"--classifier={path} is the network of --features: samples "
+                "near by its features are near for it, too. Wanted another, "
+                "such as one with another --backbone or --train.seed"
+            )
         found.check_clip(self._network.clip, self._asked.features)
         if found.trained.objective.answers["scores"].threshold is not None:
             raise errors.UserError(

@@ -36,6 +36,7 @@ class RealClips:
     Attributes:
         labels: of the data.
         available: how many clips there are.
+        frame_rate: that they were stored at; None: each at its own.
         fingerprint: SHA-256, hexadecimal, of the split's shards.
     """
 
@@ -45,6 +46,7 @@ class RealClips:
         self._reader = clip_dataset.open_split(shards, split, self._wanted)
         about = self._reader.manifest
         self.labels, self.available = about.labels, self._reader.clips
+        self.frame_rate = (about.settings.get("media") or {}).get("frame_rate")
         found = hashlib.sha256()
         for shard in about.shards(split):
             found.update(f"{shard.sha256} {shard.index_sha256}\n".encode())

@@ -69,7 +69,7 @@ def check(
         workdir: folder of the run, for messages.
 
     Raises:
-        UserError: other labels, batch size or training clips.
+        UserError: other labels, batch size, training clips, or features.
     """
     evaluation.check_labels(tuple(then["labels"]), tuple(now["labels"]), shards)
     if then["batch_size"] != now["batch_size"]:
@@ -81,6 +81,12 @@ def check(
         raise errors.UserError(
             f"{shards} holds other training clips than {workdir} was begun "
             "with: use those shards, or another --workdir"
+        )
+    if then.get("taught_by", now["taught_by"]) != now["taught_by"]:
+        raise errors.UserError(
+            f"{workdir} was begun with another style, or with --features of "
+            "other weights: that picture or run has changed since. Use what "
+            "it was, or another --workdir"
         )
     old, new = then["numerics"], now["numerics"]
     changed = [name for name in new if new[name] != old.get(name)]

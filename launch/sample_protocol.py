@@ -26,6 +26,8 @@ class Protocol:
         short_side: what the short side of real frames was scaled to.
         sampling: how frames are chosen, with stored frames or seconds from
             one to the next.
+        frame_rate: that real clips were stored at, frames a second; None:
+            each at its own.
         clips: how many stand on each side of every distance.
         k: the neighbour whose distance says what is near.
         seed: that chose the clips and the order of shuffled frames.
@@ -38,6 +40,7 @@ class Protocol:
     size: int
     short_side: int
     sampling: str
+    frame_rate: float | None
     clips: int
     k: int
     seed: int

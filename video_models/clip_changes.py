@@ -3,8 +3,8 @@
 Made of real and made clips alike, they keep a discriminator from learning a
 small data set by heart.
 
-Source: DiffAugment, arXiv:2006.10738. Differs: one change a clip, not a frame,
-and the chances are an argument.
+Source: DiffAugment, arXiv:2006.10738. Differs: one change a clip, not a frame;
+the chances are an argument; what is shifted in or cut out is black, not grey.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ def _color(frames: Any, chances: Any) -> Any:
     light, colour, contrast = (
         chances[:, i, None, None, None, None] for i in range(3)
     )
-    frames = frames + (light - 0.5) * 255.0
+    frames = frames + (light - 0.5) * 127.5
     grey = ops.mean(frames, axis=-1, keepdims=True)
     frames = grey + (frames - grey) * (2.0 * colour)
     middle = ops.mean(frames, axis=(1, 2, 3, 4), keepdims=True)
@@ -71,8 +71,9 @@ def _cut(frames: Any, chances: Any) -> Any:
     for axis, chance in ((2, chances[:, 0]), (3, chances[:, 1])):
         side = frames.shape[axis]
         middle = ops.floor(chance * side)[:, None]
-        away = ops.abs(ops.arange(side, dtype="float32")[None] - middle)
-        inside = ops.cast(away < side * _CUT / 2, frames.dtype)
+        away = ops.arange(side, dtype="float32")[None] - middle
+        half = side * _CUT / 2
+        inside = ops.cast((away >= -half) & (away < half), frames.dtype)
         shape = (-1, 1, side, 1, 1) if axis == 2 else (-1, 1, 1, side, 1)
         inside = ops.reshape(inside, shape)
         kept = inside if axis == 2 else kept * inside

@@ -160,6 +160,9 @@ class Objective:
     players: tuple[Player, ...]
     needs_gather: bool = False
     """Whether `losses` gathers across replicas, which XLA cannot compile."""
+    taught_by: str = ""
+    """Tells what clips are compared with, such as a network of features, from
+    any other; a run goes on with the same only."""
     only_logged: frozenset[str] = frozenset()
     """Of what `losses` gives, that which nobody learns from."""
     enhances: Enhancement | None = None

@@ -37,8 +37,9 @@ def build(
     Returns:
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) -> `noise`
         float32 [1 + T, length], standard normal, first that of the clip, then
-        that of each frame; `chances` float32 [2, CHANCES], even in [0, 1),
-        for a real clip and a made one.
+        that of each frame; `other_noise`, drawn as well, by which evaluation
+        tells how far clips lie apart; `chances` float32 [2, CHANCES], even in
+        [0, 1), for a real clip and a made one.
     """
     fold = tf.random.experimental.stateless_fold_in
     shape = (1 + clip.frames, config.length)
@@ -47,6 +48,7 @@ def build(
         del frames
         return {
             "noise": tf.random.stateless_normal(shape, fold(seed, 0)),
+            "other_noise": tf.random.stateless_normal(shape, fold(seed, 2)),
             "chances": tf.random.stateless_uniform((2, CHANCES), fold(seed, 1)),
         }
 

@@ -89,6 +89,9 @@ def training_batch():
         "clip_id": tf.range(4, dtype=tf.int64),
         "low_frames": tf.cast(frames[:, :, ::2, ::2], tf.uint8),
         "noise": tf.constant(generator.normal(size=(4, 5, 8)), tf.float32),
+        "other_noise": tf.constant(
+            generator.normal(size=(4, 5, 8)), tf.float32
+        ),
         "chances": tf.constant(generator.uniform(size=(4, 2, 8)), tf.float32),
     }
 
@@ -96,7 +99,7 @@ def training_batch():
 def evaluation_batch(rows, views=2):
     given = {key: value[rows] for key, value in training_batch().items()}
     frames = tf.stack([given["frames"] * v for v in (1, 0.5)][:views], 1)
-    for key in ("low_frames", "noise", "chances"):
+    for key in ("low_frames", "noise", "other_noise", "chances"):
         given[key] = tf.stack([given[key]] * views, 1)
     return {**given, "frames": frames}
 

@@ -49,7 +49,6 @@ def test_videos_become_predictions(tmp_path):
     assert {"accuracy", "top_5", "per_class", "confusion"} <= set(metrics)
     assert sum(map(sum, metrics["confusion"])) == 16
     _run("launch.export", f"--workdir={run}", f"--output={export}")
-    _run("launch.export", f"--verify={export}")
     answers = _run(
         "launch.predict",
         f"--model={export}",

@@ -7,6 +7,7 @@ import pytest
 from launch import clip_features
 from pipelines import batch
 from tfrecords_tools.base import errors
+from video_models import weight_fingerprint
 
 CLIPS = np.random.default_rng(0).integers(0, 256, (7, 4, 16, 16, 3), np.uint8)
 
@@ -43,10 +44,10 @@ def test_fingerprint_is_the_same_when_the_run_is_opened_again(network, trained):
 
 def test_another_weight_has_another_fingerprint(trained):
     (network,) = clip_features.open(str(trained)).trained.networks.values()
-    before = clip_features.fingerprint(network)
+    before = weight_fingerprint.of(network)
     weight = network.weights[-1]
     weight.assign(weight + 1e-6)
-    assert clip_features.fingerprint(network) != before
+    assert weight_fingerprint.of(network) != before
 
 
 @pytest.mark.parametrize(

@@ -120,11 +120,12 @@ def test_generate_writes_one_grid(trained, tmp_path):
 
 
 def test_generate_writes_a_file_for_each_clip(trained, tmp_path):
-    arguments = [f"--workdir={trained}", "--count=3", f"--output={tmp_path}"]
+    output = tmp_path / "made"
+    arguments = [f"--workdir={trained}", "--count=3", f"--output={output}"]
     generate.main(flags.parse(generate.COMMAND, [*arguments, "--label=light"]))
-    names = sorted(p.name for p in tmp_path.iterdir())
-    assert names == ["00000-light.mp4", "00001-light.mp4", "00002-light.mp4"]
-    capture = cv2.VideoCapture(str(tmp_path / names[0]))
+    found = sorted(str(p.relative_to(output)) for p in output.rglob("*.mp4"))
+    assert found == [f"light/0000{number}.mp4" for number in range(3)]
+    capture = cv2.VideoCapture(str(output / found[0]))
     assert capture.read()[1].shape == (16, 16, 3)
 
 
@@ -134,6 +135,7 @@ def test_generate_writes_a_file_for_each_clip(trained, tmp_path):
         (("--label=z",), "--label=z"),
         (("--output=a.avi",), "ends in .mp4 or .gif"),
         (("--workdir=/nowhere",), "no /nowhere"),
+        (("--output=/tmp",), "is there already"),
     ],
 )
 def test_generate_refuses(trained, tmp_path, more, message):

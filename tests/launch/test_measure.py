@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from launch import measure, sampler
+from launch import measure, run_flags, sampler, train
 from pipelines import batch
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import writer
@@ -46,6 +46,23 @@ def generator(tmp_path, monkeypatch):
     return put
 
 
+@pytest.fixture(scope="module")
+def judge(toy_shards, tmp_path_factory):
+    """Folder of the run of another classifier."""
+    workdir = tmp_path_factory.mktemp("judge")
+    given = [
+        f"--shards={toy_shards}",
+        f"--workdir={workdir}",
+        "--train.steps=1",
+        "--train.batch_size=4",
+        "--clip.frames=4",
+        "--clip.size=16",
+        "--backbone.widths=4,8",
+    ]
+    train.main(flags.parse(run_flags.COMMAND, given))
+    return workdir
+
+
 def run(trained, *arguments):
     given = [f"--features={trained}", *arguments]
     measure.main(flags.parse(measure.COMMAND, given))
@@ -58,11 +75,11 @@ def complaint(trained, *arguments):
 
 
 def test_figures_of_a_generator_are_printed_and_written(
-    trained, generator, tmp_path, capsys
+    trained, judge, generator, tmp_path, capsys
 ):
     output = tmp_path / "figures.json"
     samples = generator(Sampler())
-    run(trained, samples, f"--classifier={trained}", f"--output={output}")
+    run(trained, samples, f"--classifier={judge}", f"--output={output}")
     found = json.loads(output.read_text())
     assert found["protocol"]["clips"] == 5  # Half of 11.
     assert set(found["values"]) == {"real", "shuffled", "samples"}
@@ -147,8 +164,14 @@ def test_too_few_clips_are_refused(trained, generator, flag, wanted):
     "labels, wanted", [((), "no labels"), (("blue",), "the unknown ['blue']")]
 )
 def test_samples_that_cannot_be_recognised_are_refused(
-    trained, generator, labels, wanted
+    trained, judge, generator, labels, wanted
 ):
     samples = generator(Sampler(labels))
-    message = complaint(trained, samples, f"--classifier={trained}")
+    message = complaint(trained, samples, f"--classifier={judge}")
     assert wanted in message and "leave --classifier out" in message
+
+
+def test_the_network_of_the_features_is_no_judge(trained, generator):
+    asked = f"--classifier={trained}"
+    message = complaint(trained, generator(Sampler()), asked)
+    assert "is the network of --features" in message

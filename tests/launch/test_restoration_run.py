@@ -190,6 +190,24 @@ def classifier(toy_shards, tmp_path_factory):
     return trained(toy_shards, folder, "--backbone.widths=4,8")
 
 
+def test_style_is_not_learnt_on_from_another_picture(
+    toy_shards, classifier, tmp_path
+):
+    picture, run = tmp_path / "style.png", tmp_path / "run"
+    more = (
+        "--objective=style_transfer",
+        f"--objective.style={picture}",
+        f"--features={classifier}",
+        "--generator.width=4",
+        "--generator.blocks=1",
+    )
+    cv2.imwrite(str(picture), np.full((20, 20, 3), 9, np.uint8))
+    trained(toy_shards, run, *more)
+    cv2.imwrite(str(picture), np.full((20, 20, 3), 99, np.uint8))
+    with pytest.raises(errors.UserError, match="another style"):
+        trained(toy_shards, run, *more)
+
+
 def test_style_without_features_is_refused(toy_shards, tmp_path):
     with pytest.raises(errors.UserError, match="give --features"):
         trained(toy_shards, tmp_path, "--objective=style_transfer")

@@ -263,6 +263,12 @@ def test_long_sound_does_not_make_a_video_truncated(tmp_path):
     assert len(read(path)) == 5
 
 
+def test_clock_that_starts_again_is_no_silent_end(tmp_path):
+    part = write_video(tmp_path / "part.ts", IMAGES[:12]).read_bytes()
+    error = failure(broken(tmp_path / "joined.ts", part + part))
+    assert error.status == "clock_restarts" and "goes back" in error.reason
+
+
 def test_span_after_the_end_holds_no_frames(plain_video):
     with pytest.raises(reader.VideoError) as caught:
         read(plain_video, 9.0, 10.0)

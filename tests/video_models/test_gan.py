@@ -37,6 +37,7 @@ def clips(seed=0):
         ),
         "label": tf.constant([0, 1, 0]),
         "noise": tf.constant(random.normal(size=(3, 5, 8)), tf.float32),
+        "other_noise": tf.constant(random.normal(size=(3, 5, 8)), tf.float32),
         "chances": tf.constant(random.uniform(size=(3, 2, 8)), tf.float32),
         "mask": tf.ones(3),
     }
@@ -44,7 +45,7 @@ def clips(seed=0):
 
 def evaluated(goal, given=None):
     given = clips() if given is None else given
-    views = ("frames", "noise", "chances")
+    views = ("frames", "noise", "other_noise", "chances")
     given = {k: v[:, None] if k in views else v for k, v in given.items()}
     counts = goal.counts(goal.networks, given)
     return goal.report({k: np.asarray(v) for k, v in counts.items()})
@@ -130,6 +131,28 @@ def test_diversity_is_the_spread_of_one_label():
     assert report["diversity"] > 100
 
 
+def test_diversity_of_made_clips_is_their_standard_deviation():
+    goal = build()
+    random = np.random.default_rng(1)
+    shape = 4000, *CLIP.shape
+    flat = np.broadcast_to(
+        random.normal(size=(2, 4000, 1, 1, 1, 1)), (2, *shape)
+    )
+    # A generator of clips of one grey level, drawn with deviation 20.
+    goal.made = lambda networks, noise, label, training=False: noise
+    report = evaluated(
+        goal,
+        {
+            "frames": tf.constant(128 + 20 * flat[0], tf.float32),
+            "noise": tf.constant(128 + 20 * flat[1], tf.float32),
+            "other_noise": tf.constant(128 + 20 * flat[0], tf.float32),
+            "label": tf.zeros(4000, tf.int32),
+            "mask": tf.ones(4000),
+        },
+    )
+    assert report["diversity"] == pytest.approx(1.0, abs=0.05)
+
+
 def test_clips_as_different_as_real_ones_raise_none():
     assert build().alarm({"diversity": 0.9}) is None
 
@@ -165,3 +188,18 @@ def test_wrong_settings_are_refused(settings, message):
 def test_batches_without_its_noise_are_refused(views, message):
     with pytest.raises(errors.UserError, match=message):
         build().check_input(views)
+
+
+def test_logits_do_not_grow_with_the_picture():
+    chosen = registry.choose("video_models.discriminators", "image")
+    sizes = 32, 128
+    critics = [
+        chosen.build(batch.ClipSpec(frames=1, size=size), 0) for size in sizes
+    ]
+    critics[1].set_weights(critics[0].get_weights())
+    small, large = (
+        float(critic({"frames": tf.fill((1, 1, size, size, 3), 200.0)})[0])
+        for size, critic in zip(sizes, critics, strict=True)
+    )
+    # At the edges padding is seen; 16 times as many places would be 16 times.
+    assert 1 / 3 < large / small < 3

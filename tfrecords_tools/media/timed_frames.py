@@ -13,6 +13,7 @@ import av
 from tfrecords_tools.media import video_file
 
 SEEK_FROM = 1_000_000  # Microseconds; a shorter way is simply decoded.
+_MOST_BEHIND = 3  # Frames in a row at times that were shown already.
 # Formats that state their duration; in others FFmpeg guesses it.
 _STATED = ("mov", "matroska", "avi", "asf", "flv")
 
@@ -37,10 +38,11 @@ def decode(
             next; the decoder does not see the others.
 
     Raises:
-        VideoError: nothing to decode, an error on the way, or a cut file.
+        VideoError: nothing to decode, an error on the way, a cut file, or a
+            clock that starts again.
     """
     packets = _Packets(video, keys_only)
-    time, before = 0, None
+    time, before, behind = 0, None, 0
     try:
         for picture in _pictures(packets, start):
             next_time = packets.time_of(picture)
@@ -49,7 +51,16 @@ def decode(
             elif next_time is None:
                 next_time = time + _length_of(video, before)
             if before is not None:
-                if next_time <= time:
+                behind = behind + 1 if next_time <= time else 0
+                if behind > _MOST_BEHIND:
+                    raise video.error(
+                        "clock_restarts",
+                        f"its clock goes back from {time / 1e6:.2f} s to "
+                        f"{next_time / 1e6:.2f} s, as where files were joined: "
+                        "give it new times (ffmpeg -i IN OUT.mp4), or its "
+                        "parts one by one",
+                    )
+                if behind:
                     continue  # A repeated time: the first frame stands.
                 yield Timed(time, next_time, before)
             time, before = next_time, picture

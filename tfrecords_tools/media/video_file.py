@@ -26,7 +26,8 @@ class VideoError(errors.UserError):
     Attributes:
         path: the file.
         status: missing, empty, unreadable, no_video, no_track, no_frames,
-            truncated, too_large, unfit_size or no_frames_in_span.
+            truncated, clock_restarts, too_large, unfit_size or
+            no_frames_in_span.
         reason: why, without the file's name.
     """
 

@@ -9,6 +9,7 @@ from tfrecords_tools.base import settings
 from video_models.layers import leaky_relu, spectral_normalization
 
 ops = keras.ops
+_PLACES = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +67,11 @@ def judge(
     """
     dense = _LAYERS[config.norm, 0]
     # A sum, as in the paper: where kernels have norm 1, means say too little.
+    # But of no more than its 4x4 places: logits would grow with the picture.
+    places = x.shape[-3] * x.shape[-2]
     x = ops.sum(x, axis=(-3, -2))
+    if places > _PLACES:
+        x = x * (_PLACES / places)
     if len(x.shape) == 2:
         x = ops.reshape(x, (-1, frames.shape[1], x.shape[-1]))
     inputs = {"frames": frames}

@@ -183,8 +183,7 @@ class Gan(objective.Objective):
         real = ops.cast(batch["frames"][:, 0], "float32")
         noise, label = batch["noise"][:, 0], batch.get("label")
         made = self.made(networks, noise, label)
-        # Its mirror image is as likely, and for the same label.
-        other = self.made(networks, -noise, label)
+        other = self.made(networks, batch["other_noise"][:, 0], label)
         mask = ops.cast(batch["mask"], "float32")
         found = {"clips": ops.sum(mask)}
         apart = (_coarse(made) - _coarse(other)) ** 2

@@ -7,6 +7,7 @@ are to be those of the clip.
 """
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,12 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import feature_network, objective, pixel_losses
+from video_models import (
+    feature_network,
+    objective,
+    pixel_losses,
+    weight_fingerprint,
+)
 
 ops = keras.ops
 PARTS = ("generator", "features")
@@ -77,8 +83,11 @@ class StyleTransfer(objective.Objective):
         self.enhances = objective.Enhancement(parts.generator, 1)
         self._features, self._style = None, []
         if parts.features is not None:
+            pixels = picture(config.style, task.clip.size)
             self._features = feature_network.of(parts.features)
-            self._style = self._style_of(picture(config.style, task.clip.size))
+            teacher = weight_fingerprint.of(self._features)
+            self.taught_by = f"{hashlib.sha256(pixels).hexdigest()} {teacher}"
+            self._style = self._style_of(pixels)
 
     def check_input(self, views: dict[str, Any]) -> None:
         """There have to be features to compare."""

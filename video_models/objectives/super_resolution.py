@@ -19,6 +19,7 @@ from video_models import (
     image_quality,
     objective,
     pixel_losses,
+    weight_fingerprint,
 )
 from video_models.layers import bicubic, frame_folding, warp
 
@@ -114,6 +115,7 @@ class SuperResolution(objective.Objective):
         self._features = None
         if parts.features is not None:
             self._features = feature_network.of(parts.features)
+            self.taught_by = weight_fingerprint.of(self._features)
         generator = parts.generator.build(config.factor, clip.frames)
         self._critics = critics.Critics(parts.discriminators(clip), config.game)
         self.networks = {"generator": generator, **self._critics.networks}
