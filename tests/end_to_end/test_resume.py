@@ -15,7 +15,7 @@ import tensorflow as tf
 from launch import checkpoints
 
 ROOT = pathlib.Path(__file__).parents[2]
-STEPS = 60
+STEPS = 40
 KILLS = int(os.environ.get("KILLS", "2"))
 
 

@@ -132,19 +132,22 @@ def test_command_follows_what_is_piped_in(
 
 
 def test_ctrl_c_ends_with_the_summary(exported_stream, video, fifo, capsys):
+    over = threading.Event()
+
     def feed():
         with fifo.open("wb") as stream:
             stream.write(video.read_bytes())
             stream.flush()
             time.sleep(0.7)  # The camera stays on, but has nothing new.
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.1)
+            over.wait(60)  # Without the signal it would be on still.
 
     feeder = threading.Thread(target=feed)
     feeder.start()
     try:
         assert asked(exported_stream, fifo, "--json") == 130
     finally:
+        over.set()
         feeder.join()
     summary = rows(capsys)[-1]["summary"]
     assert summary["answers"] > 3
