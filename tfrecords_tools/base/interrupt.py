@@ -1,6 +1,8 @@
-"""Lets worker processes start so that Ctrl-C reaches their parent alone."""
+"""Ctrl-C where an exception in the middle would be lost or do harm."""
 
 import contextlib
+import os
+import select
 import signal
 import threading
 from collections.abc import Iterator
@@ -26,3 +28,60 @@ def deferred() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
     if seen and callable(handler):
         handler(*seen[0])
+
+
+class Noted:
+    """Ctrl-C that is noted, and raised afterwards, around calls of C code.
+
+    A callback of theirs may not raise it: they swallow it, or take it for
+    the end of what they read.
+
+    Attributes:
+        came: whether it did.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        # A byte for each signal, whichever thread it came to.
+        self._told, self._tell = os.pipe()
+        for end in (self._told, self._tell):
+            os.set_blocking(end, False)
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Notes it until the end, where it is raised instead of all else."""
+        handler = signal.getsignal(signal.SIGINT)
+        is_main = threading.current_thread() is threading.main_thread()
+        if not (is_main and callable(handler)):
+            yield
+            return
+        seen = []
+
+        def note(*told) -> None:
+            self.came = True
+            seen.append(told)
+
+        signal.signal(signal.SIGINT, note)
+        before = signal.set_wakeup_fd(self._tell, warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            signal.signal(signal.SIGINT, handler)
+            if seen:
+                handler(*seen[0])
+
+    def wait_for(self, file: int) -> bool:
+        """Whether there is something to read in `file`; False: Ctrl-C came."""
+        while not self.came:
+            ready, _, _ = select.select([file, self._told], [], [])
+            if self._told in ready:
+                os.read(self._told, 4096)
+            elif file in ready:
+                return True
+        return False
+
+    def close(self) -> None:
+        """Closes what it listens with."""
+        os.close(self._told)
+        os.close(self._tell)

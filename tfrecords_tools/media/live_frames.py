@@ -119,8 +119,7 @@ def _from_pipe(video: live_video.LiveVideo) -> Arrivals:
 
 
 def _pictures(video: live_video.LiveVideo) -> Iterator[Any]:
-    for packet in video.container.demux(video.stream):
-        video.heed_interrupt()
+    for packet in video.packets():
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:

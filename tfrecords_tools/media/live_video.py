@@ -5,10 +5,12 @@ What comes through a pipe is read once, as it comes, and never sought in.
 
 import os
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import av
 
+from tfrecords_tools.base import interrupt
 from tfrecords_tools.media import video_file
 
 STDIN = "-"
@@ -43,10 +45,15 @@ class LiveVideo(video_file.VideoFile):
         """How long reading has waited for a pipe, all in all."""
         return self._pipe.waited_seconds if self._pipe else 0.0
 
-    def heed_interrupt(self) -> None:
-        """Raises KeyboardInterrupt if Ctrl-C came while a pipe was read."""
-        if self._pipe is not None and self._pipe.is_interrupted:
-            raise KeyboardInterrupt
+    def packets(self) -> Iterator[Any]:
+        """PyAV's packets of the stream, as they come through the pipe."""
+        packets = self.container.demux(self.stream)
+        while True:
+            with self._pipe.interrupt.inside():
+                packet = next(packets, None)
+            if packet is None:
+                return
+            yield packet
 
     def error(self, status: str, reason: str) -> video_file.VideoError:
         """A `VideoError` that calls `STDIN` by its name."""
@@ -63,13 +70,14 @@ class LiveVideo(video_file.VideoFile):
             return super()._container()
         self._pipe = _Pipe(self.path)
         try:
-            return av.open(
-                self._pipe,
-                options=self._limits | _LOOK,
-                container_options={"protocol_whitelist": "pipe"},
-            )
+            with self._pipe.interrupt.inside():
+                return av.open(
+                    self._pipe,
+                    options=self._limits | _LOOK,
+                    container_options={"protocol_whitelist": "pipe"},
+                )
         except (av.FFmpegError, ValueError) as error:
-            self.heed_interrupt()
+            self._pipe.close()
             if not self._pipe.any_came:
                 raise self.error("empty", "ended without a byte") from error
             text = getattr(error, "strerror", None) or str(error)
@@ -89,30 +97,30 @@ class _Pipe:
     Attributes:
         waited_seconds: how long reads took.
         any_came: whether there was any byte.
-        is_interrupted: whether Ctrl-C came; PyAV would swallow it.
+        interrupt: notes Ctrl-C, which PyAV would take for the end.
     """
 
     def __init__(self, path: str) -> None:
         self.waited_seconds = 0.0
-        self.any_came = self.is_interrupted = False
+        self.any_came, self._is_open = False, True
         self._own = path != STDIN
         self._file = os.open(path, os.O_RDONLY) if self._own else 0
+        self.interrupt = interrupt.Noted()
 
     def read(self, size: int) -> bytes:
         """What has come, at most `size` bytes; nothing at the end."""
-        # All of it: where another thread got the signal, Ctrl-C is only felt
-        # once the read has returned.
-        try:
-            began = time.perf_counter()
-            found = b"" if self.is_interrupted else os.read(self._file, size)
-            self.waited_seconds += time.perf_counter() - began
-            self.any_came = self.any_came or bool(found)
-        except KeyboardInterrupt:
-            self.is_interrupted, found = True, b""
+        began = time.perf_counter()
+        is_there = self.interrupt.wait_for(self._file)
+        found = os.read(self._file, size) if is_there else b""
+        self.waited_seconds += time.perf_counter() - began
+        self.any_came = self.any_came or bool(found)
         return found
 
     def close(self) -> None:
-        """Closes the FIFO."""
+        """Closes the FIFO; a second time does nothing."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        self.interrupt.close()
         if self._own:
             os.close(self._file)
-            self._own = False
