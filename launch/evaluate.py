@@ -7,11 +7,7 @@ import dataclasses
 import json
 import pathlib
 
-from launch import (
-    evaluation,
-    report_table,
-    trained_run,
-)
+from launch import evaluation, report_table, trained_run
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, flags, settings

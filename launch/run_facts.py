@@ -69,7 +69,7 @@ def check(
         workdir: folder of the run, for messages.
 
     Raises:
-        UserError: other labels, batch size, training clips, or features.
+        UserError: other labels, batch size or training clips.
     """
     evaluation.check_labels(tuple(then["labels"]), tuple(now["labels"]), shards)
     if then["batch_size"] != now["batch_size"]:
@@ -82,16 +82,28 @@ def check(
             f"{shards} holds other training clips than {workdir} was begun "
             "with: use those shards, or another --workdir"
         )
-    if then.get("taught_by", now["taught_by"]) != now["taught_by"]:
-        raise errors.UserError(
-            f"{workdir} was begun with another style, or with --features of "
-            "other weights: that picture or run has changed since. Use what "
-            "it was, or another --workdir"
-        )
     old, new = then["numerics"], now["numerics"]
     changed = [name for name in new if new[name] != old.get(name)]
     if changed:
         print(
             "note: the run goes on, but not to the bit as it would have: "
             + ", ".join(f"{k} {old.get(k)} -> {new[k]}" for k in changed)
+        )
+
+
+def check_teacher(
+    then: dict[str, Any], now: dict[str, Any], workdir: Any
+) -> None:
+    """Raises UserError where something else would teach than did before.
+
+    Args:
+        then: the facts of the checkpoint.
+        now: those of this start, with `taught_by` of the objective.
+        workdir: folder of the run, for messages.
+    """
+    if then.get("taught_by", now["taught_by"]) != now["taught_by"]:
+        raise errors.UserError(
+            f"{workdir} was begun with another style, or with --features of "
+            "other weights: that picture or run has changed since. Use what "
+            "it was, or another --workdir"
         )

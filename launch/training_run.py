@@ -60,6 +60,9 @@ class Run:
             self.config.batch_size,
             devices.numerics(experiment.devices, self.strategy),
         )
+        if self.step:
+            then = self.saved.facts(self.step)
+            run_facts.check(then, self.facts, experiment.shards, workdir)
         self.largest = devices.shared_maximum(self.strategy)
         self.hosts, host = devices.hosts_and_own(self.strategy)
         self.is_chief = host == 0
@@ -67,8 +70,7 @@ class Run:
         self.loop = experiment.train_loop(self.manifest, self.strategy)
         self.facts["taught_by"] = self.loop.objective.taught_by
         if self.step:
-            then = self.saved.facts(self.step)
-            run_facts.check(then, self.facts, experiment.shards, workdir)
+            run_facts.check_teacher(then, self.facts, workdir)
         views = {view.name: view.config for view in experiment.views}
         self.loop.objective.check_input(views)
         self.watch = best_step.Watch()

@@ -33,6 +33,24 @@ def trained(toy_shards, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def classifier(toy_shards, tmp_path_factory):
+    """Folder of the run of another classifier, of one step."""
+    workdir = tmp_path_factory.mktemp("classifier")
+    _command(
+        run_flags.COMMAND,
+        train.main,
+        f"--shards={toy_shards}",
+        f"--workdir={workdir}",
+        "--train.steps=1",
+        "--train.batch_size=4",
+        "--clip.frames=4",
+        "--clip.size=16",
+        "--backbone.widths=4,8",
+    )
+    return workdir
+
+
+@pytest.fixture(scope="session")
 def exported(trained, tmp_path_factory):
     """Folder of its export, version 1."""
     output = tmp_path_factory.mktemp("export")

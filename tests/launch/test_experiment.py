@@ -5,13 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import (
-    checkpoints,
-    evaluation,
-    experiment,
-    run_flags,
-    trained_run,
-)
+from launch import checkpoints, evaluation, experiment, run_flags, trained_run
 from pipelines import shard_reader
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags

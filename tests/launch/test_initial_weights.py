@@ -3,12 +3,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from launch import (
-    experiment,
-    initial_weights,
-    run_flags,
-    trained_run,
-)
+from launch import experiment, initial_weights, run_flags, trained_run
 from pipelines import batch
 from tfrecords_tools.base import errors, flags, registry
 from video_models import layer_paths, objective, video_network

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from launch import measure, run_flags, sampler, train
+from launch import measure, sampler
 from pipelines import batch
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import writer
@@ -46,23 +46,6 @@ def generator(tmp_path, monkeypatch):
     return put
 
 
-@pytest.fixture(scope="module")
-def judge(toy_shards, tmp_path_factory):
-    """Folder of the run of another classifier."""
-    workdir = tmp_path_factory.mktemp("judge")
-    given = [
-        f"--shards={toy_shards}",
-        f"--workdir={workdir}",
-        "--train.steps=1",
-        "--train.batch_size=4",
-        "--clip.frames=4",
-        "--clip.size=16",
-        "--backbone.widths=4,8",
-    ]
-    train.main(flags.parse(run_flags.COMMAND, given))
-    return workdir
-
-
 def run(trained, *arguments):
     given = [f"--features={trained}", *arguments]
     measure.main(flags.parse(measure.COMMAND, given))
@@ -75,11 +58,11 @@ def complaint(trained, *arguments):
 
 
 def test_figures_of_a_generator_are_printed_and_written(
-    trained, judge, generator, tmp_path, capsys
+    trained, classifier, generator, tmp_path, capsys
 ):
     output = tmp_path / "figures.json"
     samples = generator(Sampler())
-    run(trained, samples, f"--classifier={judge}", f"--output={output}")
+    run(trained, samples, f"--classifier={classifier}", f"--output={output}")
     found = json.loads(output.read_text())
     assert found["protocol"]["clips"] == 5  # Half of 11.
     assert set(found["values"]) == {"real", "shuffled", "samples"}
@@ -164,10 +147,10 @@ def test_too_few_clips_are_refused(trained, generator, flag, wanted):
     "labels, wanted", [((), "no labels"), (("blue",), "the unknown ['blue']")]
 )
 def test_samples_that_cannot_be_recognised_are_refused(
-    trained, judge, generator, labels, wanted
+    trained, classifier, generator, labels, wanted
 ):
     samples = generator(Sampler(labels))
-    message = complaint(trained, samples, f"--classifier={judge}")
+    message = complaint(trained, samples, f"--classifier={classifier}")
     assert wanted in message and "leave --classifier out" in message
 
 

@@ -183,13 +183,6 @@ def test_style_is_learnt_from_a_picture(toy_shards, classifier, tmp_path):
     assert network(clip).shape == clip.shape
 
 
-@pytest.fixture(scope="module")
-def classifier(toy_shards, tmp_path_factory):
-    """Folder of the run of a classifier."""
-    folder = tmp_path_factory.mktemp("classifier")
-    return trained(toy_shards, folder, "--backbone.widths=4,8")
-
-
 def test_style_is_not_learnt_on_from_another_picture(
     toy_shards, classifier, tmp_path
 ):
