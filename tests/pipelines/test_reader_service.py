@@ -5,6 +5,7 @@ import itertools
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 import tensorflow as tf
@@ -103,8 +104,10 @@ def assert_served_as_made_here(folder, asked, address):
         assert each.keys() == own[clips].keys()
         for name, values in each.items():
             assert values.tobytes() == own[clips][name].tobytes(), name
-        if not missing and len(found) >= 2 * STEPS:
-            return
+        if len(found) >= 2 * STEPS:
+            if not missing:
+                return
+            time.sleep(0.2)  # One worker may be long behind the other.
     assert not missing
 
 
