@@ -11,6 +11,7 @@ import numpy as np
 
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
+from video_models import layer_paths
 
 Tensors = dict[str, Any]
 Networks = dict[str, keras.Model]
@@ -145,7 +146,12 @@ class Enhancement:
             float32 [B, frames, factor * h, factor * w, 3]}.
         """
         made = self.generator.build(self.factor, self.frames)
-        made.set_weights(networks["generator"].get_weights())
+        trained = {
+            each.path: each.variable
+            for each in layer_paths.weights(networks["generator"])
+        }
+        for each in layer_paths.weights(made):
+            each.variable.assign(trained[each.path])
         return made
 
 

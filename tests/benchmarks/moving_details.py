@@ -27,7 +27,7 @@ class Config:
     """What is rendered."""
 
     output: str = settings.setting("moving_details", "Folder of the videos.")
-    train_clips: int = settings.setting(160, "Clips to train on.", minimum=0)
+    train_clips: int = settings.setting(640, "Clips to train on.", minimum=0)
     validation_clips: int = settings.setting(
         16, "Clips to validate on.", minimum=0
     )

@@ -2,8 +2,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfrecords_tools.base import registry
+from video_models import layer_paths, objective
+from video_models.families import flow_pyramid
 from video_models.generators import recurrent_sr, srresnet
-from video_models.layers import bicubic, half_pictures, pixel_shuffle, warp
+from video_models.layers import (
+    bicubic,
+    half_pictures,
+    lucas_kanade,
+    pixel_shuffle,
+    warp,
+)
 
 
 def pictures(height=6, width=9, channels=3, seed=0):
@@ -81,21 +90,70 @@ def test_every_frame_of_recurrent_sr_sees_all_others(frame):
     assert _moved_by(network, clip, frame).all()
 
 
-def test_flows_begin_at_nothing():
+def waves(right=0.0, down=0.0, size=24):
+    """[1, size, size, 1], -1..1: soft waves, moved by so many pixels."""
+    y, x = np.mgrid[:size, :size].astype(np.float32)
+    return (
+        np.sin((x - right) / 3) / 2
+        + np.cos((y - down) / 4 + (x - right) / 7) / 2
+    )[None, ..., None]
+
+
+def test_lucas_kanade_finds_a_motion_by_parts_of_a_pixel():
+    flow = lucas_kanade.LucasKanade()(8 * waves(), 8 * waves(0.3, -0.2))
+    found = np.asarray(flow)[0, 4:-4, 4:-4]
+    np.testing.assert_allclose(np.median(found, (0, 1)), (0.3, -0.2), atol=0.06)
+
+
+def test_lucas_kanade_keeps_still_where_nothing_is_to_be_seen():
+    flat = np.zeros((1, 8, 8, 3), np.float32)
+    noise = np.random.default_rng(0).normal(0, 0.01, flat.shape)
+    flow = lucas_kanade.LucasKanade()(flat, flat + noise.astype(np.float32))
+    assert np.abs(flow).max() < 0.02
+
+
+def test_lucas_kanade_goes_no_further_than_a_pixel():
+    flow = lucas_kanade.LucasKanade()(waves(), -50 * waves(0.5, 0.5))
+    assert np.abs(flow).max() == 1
+
+
+def test_pyramid_finds_motion_of_pixels_before_it_has_learnt():
+    one = np.repeat(waves(size=48), 3, axis=-1)
+    other = np.repeat(waves(2.2, 1.1, size=48), 3, axis=-1)
+    flow = np.asarray(flow_pyramid.build(4, 3)([one, other]))
+    found = np.median(flow[0, 8:-8, 8:-8], (0, 1))
+    np.testing.assert_allclose(found, (2.2, 1.1), atol=0.25)
+
+
+def test_flows_of_a_clip_that_stands_still_begin_at_nothing():
     network = recurrent_sr.build(recurrent_sr.TINY, 2, 3)
-    clip = tf.random.uniform((1, 3, 8, 8, 3), 0, 255, seed=1)
-    found = network(clip)["flows"]
+    frame = tf.random.uniform((1, 1, 8, 8, 3), 0, 255, seed=1)
+    found = network(tf.repeat(frame, 3, axis=1))["flows"]
     assert found.shape == (1, 4, 8, 8, 2)
     np.testing.assert_array_equal(found, 0)
 
 
 def test_weights_do_not_depend_on_the_length_of_the_clip():
     short, long = (
-        recurrent_sr.build(recurrent_sr.TINY, 2, frames) for frames in (2, 5)
+        layer_paths.weights(recurrent_sr.build(recurrent_sr.TINY, 2, frames))
+        for frames in (2, 5)
     )
-    long.set_weights(short.get_weights())
-    for one, other in zip(short.weights, long.weights, strict=True):
+    for one, other in zip(short, long, strict=True):
         assert one.path == other.path
+        assert one.variable.shape == other.variable.shape
+
+
+def test_network_for_other_lengths_has_each_direction_its_own_weights():
+    chosen = registry.choose("video_models.generators", "recurrent_sr")
+    chosen = chosen._replace(config=recurrent_sr.TINY)
+    trained = chosen.build(2, 3)
+    for each in trained.weights:
+        each.assign(tf.random.normal(each.shape, 0, 0.1))
+    made = objective.Enhancement(chosen, 2).network({"generator": trained})
+    wanted = {w.path: w.variable for w in layer_paths.weights(trained)}
+    assert made.input_shape[1] == recurrent_sr.TINY.piece
+    for each in layer_paths.weights(made):
+        np.testing.assert_array_equal(each.variable, wanted[each.path])
 
 
 @pytest.mark.parametrize("sides", [(7, 9), (12, 10)])

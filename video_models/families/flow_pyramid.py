@@ -4,9 +4,11 @@ from typing import Any
 
 import keras
 
-from video_models.layers import half_pictures, warp
+from video_models.layers import half_pictures, lucas_kanade, warp
 
 ops = keras.ops
+
+_SLOW = 0.1  # BasicVSR's flow, too, learns at an eighth of the rate.
 
 
 def neighbours(clip: Any) -> tuple[Any, Any]:
@@ -27,8 +29,9 @@ def neighbours(clip: Any) -> tuple[Any, Any]:
 def build(width: int, levels: int) -> keras.Model:
     """A pyramid of small networks, one a size.
 
-    Source: SPyNet, arXiv:1611.00850. Differs: 3x3 convolutions and few of
-    them; no motion at the start; nothing but the networks that it serves
+    Source: SPyNet, arXiv:1611.00850. Differs: each adds to what one step of
+    Lucas and Kanade finds, which is good before anything is learnt; 3x3
+    convolutions and few of them; nothing but the networks that it serves
     teaches it, and a loss on warped frames where that is wanted.
 
     Args:
@@ -36,9 +39,9 @@ def build(width: int, levels: int) -> keras.Model:
         levels: sizes; the smallest has sides 2 ** (levels - 1) times less.
 
     Returns:
-        [pictures [B, h, w, C], others [B, h, w, C]] -> flow float32
-        [B, h, w, 2]: where in the other picture each pixel is found, in
-        pixels to the right and down.
+        [pictures float32 [B, h, w, 3], -1..1, others, the same] -> flow
+        float32 [B, h, w, 2]: where in the other picture each pixel is found,
+        in pixels to the right and down.
     """
     here = keras.Input((None, None, 3), name="here")
     there = keras.Input((None, None, 3), name="there")
@@ -55,8 +58,9 @@ def build(width: int, levels: int) -> keras.Model:
             flow = half_pictures.Double(2.0, name=f"{name}_grow")(flow, one)
             moved = warp.Warp(name=f"{name}_warp")(other, flow)
             known = [one, moved, flow]
-        change = _estimate(known, width, name)
-        flow = change if flow is None else flow + change
+        step = lucas_kanade.LucasKanade(name=f"{name}_step")(one, moved)
+        step = step + _SLOW * _estimate([*known, step], width, name)
+        flow = step if flow is None else flow + step
     return keras.Model([here, there], flow, name="flow")
 
 

@@ -72,6 +72,7 @@ def finish(
     clip: keras.KerasTensor,
     width: int,
     factor: int,
+    late: int = 1,
 ) -> keras.KerasTensor:
     """Enlarges, and adds what was found to the input scaled up bicubically.
 
@@ -81,16 +82,25 @@ def finish(
         clip: the same as clips, [B, T, h, w, 3].
         width: channels at the size that comes out.
         factor: how many times larger the result is.
+        late: of that, what the last layer does, by making the colours of so
+            many pixels a side at once. 1: it sees the size that comes out,
+            which costs `late`² as much.
 
     Returns:
         float32 [B, T, factor * h, factor * w, 3], around 0..255.
     """
-    x = enlarge(x, width, factor, "enlarge")
+    x = enlarge(x, width, factor // late, "enlarge")
     x = leaky(convolve(x, width, "fine"), "fine_relu")
     # Training begins at the input scaled up, which is what is to be beaten.
     x = keras.layers.Conv2D(
-        3, 3, padding="same", kernel_initializer="zeros", name="last"
+        3 * late * late,
+        3,
+        padding="same",
+        kernel_initializer="zeros",
+        name="last",
     )(x)
+    if late > 1:
+        x = pixel_shuffle.PixelShuffle(late, name="last_shuffle")(x)
     x = keras.layers.Rescaling(255.0, dtype="float32", name="to_pixels")(x)
     large = bicubic.Upscale(factor, dtype="float32", name="base")(base)
     x = keras.layers.Add(dtype="float32", name="frame")([x, large])

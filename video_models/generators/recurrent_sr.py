@@ -1,13 +1,15 @@
 """Frames made larger by what the frames around them show.
 
 Features travel through the clip, first backward, then forward; at each step
-they are moved along the estimated motion and joined with the frame.
+they are moved along the estimated motion and joined with the frame's own.
 
-Source: BasicVSR, arXiv:2012.02181. Differs: small (see the settings), the
-flow is learnt in place, from nothing, by a pyramid of small convolutions in
-the spirit of SPyNet, arXiv:1611.00850, and what is added at the end is the
-input scaled up bicubically. The cost of a frame does not depend on how many
-there are.
+Source: BasicVSR, arXiv:2012.02181, with the coupled propagation of IconVSR,
+from the same paper: forward features see backward ones. Differs: small (see
+the settings); the flow is learnt in place, from a closed form, by a pyramid
+of small convolutions in the spirit of SPyNet, arXiv:1611.00850; what is added
+at the end is the input scaled up bicubically; the last layer makes several
+pixels at once, so that most of the work is done where frames meet. The cost
+of a frame does not depend on how many there are.
 """
 
 import dataclasses
@@ -26,11 +28,14 @@ class Config:
     """Settings of the network."""
 
     width: int = settings.setting(48, "Channels.", minimum=1)
+    frame_blocks: int = settings.setting(
+        3, "Residual blocks that see a frame alone.", minimum=0
+    )
     blocks: int = settings.setting(
-        5, "Residual blocks of each direction.", minimum=1
+        3, "Residual blocks of each direction.", minimum=1
     )
     fine_width: int = settings.setting(
-        32, "Channels at the size that comes out.", minimum=1
+        32, "Channels of the enlargement.", minimum=1
     )
     flow_width: int = settings.setting(
         16, "Channels of the estimation of motion.", minimum=1
@@ -58,7 +63,14 @@ class Config:
             )
 
 
-TINY = Config(width=4, blocks=1, fine_width=4, flow_width=4, flow_levels=2)
+TINY = Config(
+    width=4,
+    frame_blocks=1,
+    blocks=1,
+    fine_width=4,
+    flow_width=4,
+    flow_levels=2,
+)
 MAKES = "frames of frames"
 
 
@@ -86,26 +98,34 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
         )
     clip = keras.Input((frames, None, None, 3), name="frames")
     pictures = frame_folding.FoldFrames(name="fold")(clip)
-    scaled = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(clip)
+    scaled = keras.layers.Rescaling(
+        1 / 127.5, -1.0, dtype="float32", name="scale_pixels"
+    )(clip)
     flows = _flows(config, scaled)
     x = frame_folding.FoldFrames(name="fold_scaled")(scaled)
     x = restoration.leaky(
         restoration.convolve(x, config.width, "first"), "first_relu"
     )
-    seen = frame_folding.UnfoldFrames(name="unfold_first")(x, clip)
+    own = restoration.residual(x, config.width, config.frame_blocks, "frame")
+    seen = frame_folding.UnfoldFrames(name="unfold_own")(own, clip)
     pairs = frames - 1
     ahead = [flows[:, i] for i in range(pairs)]
     back = [flows[:, pairs + i] for i in range(pairs)]
-    after = _travel(config, seen, ahead, frames, "backward")
-    before = _travel(config, seen, back, frames, "forward")
-    both = keras.layers.Concatenate(name="both")([after, before])
+    after = _travel(config, [seen], ahead, "backward")
+    both = _travel(config, [seen, after], back, "forward")
     x = frame_folding.FoldFrames(name="fold_both")(both)
-    x = restoration.convolve(x, config.width, "join")
-    x = restoration.leaky(x, "join_relu")
-    made = restoration.finish(x, pictures, clip, config.fine_width, factor)
+    x = keras.layers.Add(name="add_own")([x, own])
+    made = restoration.finish(
+        x, pictures, clip, config.fine_width, factor, _late(factor)
+    )
     return keras.Model(
         clip, {"frames": made, "flows": flows}, name="recurrent_sr"
     )
+
+
+def _late(factor: int) -> int:
+    """The last of the steps of enlargement."""
+    return (restoration.steps_of(factor) or [1])[-1]
 
 
 def _flows(config: Config, clip: keras.KerasTensor) -> keras.KerasTensor:
@@ -119,34 +139,39 @@ def _flows(config: Config, clip: keras.KerasTensor) -> keras.KerasTensor:
 
 def _travel(
     config: Config,
-    seen: keras.KerasTensor,
+    seen: list[keras.KerasTensor],
     flows: list[keras.KerasTensor],
-    frames: int,
     name: str,
 ) -> keras.KerasTensor:
-    """Features [B, T, h, w, C] of all frames, carried on in one direction."""
-    step = _step(config, name)
+    """Features [B, T, h, w, C] of all frames, carried on in one direction.
+
+    `seen` are what is known of the frames already, each of that shape.
+    """
+    step = _step(config, len(seen), name)
     aligned = warp.Warp(name=f"{name}_warp")
-    order = list(range(frames))
+    order = list(range(len(flows) + 1))
     if name == "backward":
         order.reverse()
-    state = ops.zeros_like(seen[:, 0])
+    state = ops.zeros_like(seen[0][:, 0])
     found = {}
     for place, number in enumerate(order):
         if place:
             flow = flows[min(number, order[place - 1])]
             state = aligned(state, flow)
-        state = step([seen[:, number], state])
+        state = step([*(each[:, number] for each in seen), state])
         found[number] = state
-    return ops.stack([found[number] for number in range(frames)], axis=1)
+    return ops.stack([found[number] for number in sorted(found)], axis=1)
 
 
-def _step(config: Config, name: str) -> keras.Model:
-    """[features of the frame, carried ones] -> carried ones."""
-    own = keras.Input((None, None, config.width), name="own")
+def _step(config: Config, seen: int, name: str) -> keras.Model:
+    """[what is known of the frame, ..., carried features] -> carried ones."""
+    known = [
+        keras.Input((None, None, config.width), name=f"seen{number}")
+        for number in range(1, seen + 1)
+    ]
     carried = keras.Input((None, None, config.width), name="carried")
-    x = keras.layers.Concatenate(name="with_carried")([own, carried])
+    x = keras.layers.Concatenate(name="with_carried")([*known, carried])
     x = restoration.convolve(x, config.width, "enter")
     x = restoration.leaky(x, "enter_relu")
     x = restoration.residual(x, config.width, config.blocks, "block")
-    return keras.Model([own, carried], x, name=name)
+    return keras.Model([*known, carried], x, name=name)

@@ -14,6 +14,10 @@ ops = keras.ops
 class Halve(keras.layers.Layer):
     """[B, h, w, C] to [B, ceil(h / 2), ceil(w / 2), C], means of 2x2."""
 
+    def __init__(self, **kwargs: Any):
+        """The dtype stays as it comes: motion wants exact pictures."""
+        super().__init__(**kwargs, autocast=False)
+
     def call(self, pictures: Any) -> Any:
         """Same dtype; at an odd edge the mean of what is there."""
         return ops.average_pool(pictures, 2, 2, padding="same")

@@ -50,7 +50,7 @@ class Config(image_quality.Protocol):
         minimum=0.0,
     )
     flow: float = settings.setting(
-        0.1,
+        0.02,
         "Weight of how well neighbours moved along the flow fit a frame; for "
         "generators that estimate one.",
         minimum=0.0,
