@@ -12,42 +12,42 @@ def _command(module_command, main, *arguments: str) -> None:
     main(flags.parse(module_command, list(arguments)))
 
 
-@pytest.fixture(scope="session")
-def trained(toy_shards, tmp_path_factory):
-    """Folder of a run of 12 steps."""
-    workdir = tmp_path_factory.mktemp("trained")
+def _trained(shards, workdir, *more: str):
     _command(
         run_flags.COMMAND,
         train.main,
-        f"--shards={toy_shards}",
+        f"--shards={shards}",
         f"--workdir={workdir}",
-        "--train.steps=12",
         "--train.batch_size=4",
-        "--train.average=0.9",
         "--clip.frames=4",
         "--clip.size=16",
+        *more,
+    )
+    return workdir
+
+
+@pytest.fixture(scope="session")
+def trained(toy_shards, tmp_path_factory):
+    """Folder of a run of 12 steps."""
+    return _trained(
+        toy_shards,
+        tmp_path_factory.mktemp("trained"),
+        "--train.steps=12",
+        "--train.average=0.9",
         "--backbone=frame_conv",
         "--backbone.widths=8,16",
     )
-    return workdir
 
 
 @pytest.fixture(scope="session")
 def classifier(toy_shards, tmp_path_factory):
     """Folder of the run of another classifier, of one step."""
-    workdir = tmp_path_factory.mktemp("classifier")
-    _command(
-        run_flags.COMMAND,
-        train.main,
-        f"--shards={toy_shards}",
-        f"--workdir={workdir}",
+    return _trained(
+        toy_shards,
+        tmp_path_factory.mktemp("classifier"),
         "--train.steps=1",
-        "--train.batch_size=4",
-        "--clip.frames=4",
-        "--clip.size=16",
         "--backbone.widths=4,8",
     )
-    return workdir
 
 
 @pytest.fixture(scope="session")
