@@ -33,6 +33,20 @@ def test_ctrl_c_is_raised_instead_of_what_failed_for_it(noted):
         raise ValueError("ended without a byte")
 
 
+def test_deferred_ctrl_c_is_raised_at_the_end_only():
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupt.deferred():
+        press()
+        done.append("all")
+    assert done == ["all"]
+
+
+def test_deferred_ctrl_c_is_raised_instead_of_what_failed():
+    with pytest.raises(KeyboardInterrupt), interrupt.deferred():
+        press()
+        raise ValueError("no process")
+
+
 def test_ctrl_c_ends_the_waiting(noted):
     ours, theirs = os.pipe()
     presser = threading.Timer(0.1, press)

@@ -5,29 +5,26 @@ import os
 import select
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
     """Holds Ctrl-C back till the end; processes started inside never see it.
 
+    At the end it is raised instead of all else.
     They inherit the mask. The handler is for the parent's other threads,
     which may take the signal where the main one does not.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not _is_main():
         yield
         return
-    seen = []
-    handler = signal.signal(signal.SIGINT, lambda *told: seen.append(told))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if seen and callable(handler):
-        handler(*seen[0])
+    with _handled_later():
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class Noted:
@@ -50,26 +47,15 @@ class Noted:
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """Notes it until the end, where it is raised instead of all else."""
-        handler = signal.getsignal(signal.SIGINT)
-        is_main = threading.current_thread() is threading.main_thread()
-        if not (is_main and callable(handler)):
+        if not (_is_main() and callable(signal.getsignal(signal.SIGINT))):
             yield
             return
-        seen = []
-
-        def note(*told) -> None:
-            self.came = True
-            seen.append(told)
-
-        signal.signal(signal.SIGINT, note)
-        before = signal.set_wakeup_fd(self._tell, warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            signal.signal(signal.SIGINT, handler)
-            if seen:
-                handler(*seen[0])
+        with _handled_later(self._note):
+            before = signal.set_wakeup_fd(self._tell, warn_on_full_buffer=False)
+            try:
+                yield
+            finally:
+                signal.set_wakeup_fd(before)
 
     def wait_for(self, file: int) -> bool:
         """Whether there is something to read in `file`; False: Ctrl-C came."""
@@ -85,3 +71,28 @@ class Noted:
         """Closes what it listens with."""
         os.close(self._told)
         os.close(self._tell)
+
+    def _note(self) -> None:
+        self.came = True
+
+
+@contextlib.contextmanager
+def _handled_later(note: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Calls `note` when Ctrl-C comes; the handler that was, at the end."""
+    seen = []
+
+    def take(*told) -> None:
+        seen.append(told)
+        note()
+
+    handler = signal.signal(signal.SIGINT, take)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if seen and callable(handler):
+            handler(*seen[0])
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
