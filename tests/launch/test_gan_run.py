@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from launch import (
     checkpoints,
-    devices,
     evaluate,
     export,
     generate,
@@ -49,18 +48,6 @@ def trained(toy_shards, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("gan")
     run(toy_shards, workdir, "--train.steps=4", "--train.evaluate_every=2")
     return workdir
-
-
-def alarms(monkeypatch, *reasons):
-    """What evaluations find, one after the other; those that were asked for."""
-    told, found = iter(reasons), []
-
-    def alarm(self, report):
-        found.append(next(told))
-        return found[-1]
-
-    monkeypatch.setattr(gan.Gan, "alarm", alarm)
-    return found
 
 
 def steps_in(workdir):
@@ -172,21 +159,11 @@ def test_exported_generator_makes_the_same_clips(trained, tmp_path):
     assert apart.max() <= 1  # Where rounding goes the other way.
 
 
-def test_collapse_ends_the_run_and_names_the_good_checkpoint(
-    toy_shards, tmp_path, monkeypatch
-):
-    found = alarms(monkeypatch, None, "all alike", "all alike")
-    with pytest.raises(
-        errors.UserError, match="all alike.*checkpoint is step 2"
-    ):
-        run(toy_shards, tmp_path, "--train.steps=8", "--train.evaluate_every=2")
-    assert found == [None, "all alike"]
-
-
 def test_collapse_starts_again_from_the_last_good_evaluation(
     toy_shards, tmp_path, monkeypatch, capsys
 ):
-    alarms(monkeypatch, None, "all alike", None, None)
+    told = iter((None, "all alike", None, None))
+    monkeypatch.setattr(gan.Gan, "alarm", lambda self, report: next(told))
     run(
         toy_shards,
         tmp_path,
@@ -198,58 +175,6 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
     assert steps_in(tmp_path) == list(range(6))
     saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
     assert saved.facts(6)["restarts"] == 1
-
-
-def test_nothing_is_removed_before_all_workers_went_back(
-    toy_shards, tmp_path, monkeypatch
-):
-    told = []
-
-    class Told(checkpoints.Checkpoints):
-        def restore(self, step, state):
-            told.append("back")
-            return super().restore(step, state)
-
-        def remove_after(self, step):
-            told.append("removed")
-            return super().remove_after(step)
-
-    monkeypatch.setattr(checkpoints, "Checkpoints", Told)
-    monkeypatch.setattr(
-        devices, "shared_maximum", lambda _: lambda _: told.append("met") or 0
-    )
-    alarms(monkeypatch, None, "all alike", None)
-    more = "--train.evaluate_every=2", "--train.on_alarm=restart"
-    run(toy_shards, tmp_path, "--train.steps=4", *more)
-    place = told.index("removed")
-    assert told[place - 2 : place] == ["back", "met"]
-
-
-def test_collapsed_step_is_judged_again_by_whoever_goes_on(
-    toy_shards, tmp_path, monkeypatch
-):
-    alarms(monkeypatch, None, "all alike", "all alike", None)
-    more = "--train.steps=4", "--train.evaluate_every=2"
-    with pytest.raises(errors.UserError, match="all alike"):
-        run(toy_shards, tmp_path, *more)
-    run(toy_shards, tmp_path, *more, "--train.on_alarm=restart")
-    saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
-    assert saved.facts(4)["restarts"] == 1
-
-
-def test_patience_does_not_end_a_run_that_starts_again(
-    toy_shards, tmp_path, monkeypatch
-):
-    alarms(monkeypatch, None, "all alike", None, None)
-    run(
-        toy_shards,
-        tmp_path,
-        "--train.steps=4",
-        "--train.evaluate_every=2",
-        "--train.patience=1",
-        "--train.on_alarm=restart",
-    )
-    assert steps_in(tmp_path) == list(range(4))
 
 
 def test_evaluation_of_a_generator_prints_its_numbers(trained, capsys):
