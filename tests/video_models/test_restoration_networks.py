@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors, registry
 from video_models import layer_paths, objective
 from video_models.families import flow_pyramid
 from video_models.generators import recurrent_sr, srresnet
 from video_models.layers import (
     bicubic,
+    fine_warp,
     half_pictures,
     lucas_kanade,
     pixel_shuffle,
@@ -55,6 +56,71 @@ def test_warp_by_half_a_pixel_is_the_mean_of_neighbours():
     moved = warp.Warp()(x, tf.reshape(flow, (2, 6, 9, 2)))
     wanted = (x[:, :, :-1] + x[:, :, 1:]) / 2
     np.testing.assert_allclose(moved[:, :, :-1], wanted, atol=1e-3)
+
+
+def test_pixels_go_back_into_channels():
+    x = pictures(height=6, width=10)
+    found = pixel_shuffle.unshuffle(x, 2)
+    np.testing.assert_array_equal(found, tf.nn.space_to_depth(x, 2))
+
+
+def test_nearest_pixel_is_taken_unmixed():
+    x = pictures()
+    flow = tf.tile(tf.constant([0.7, -0.3]), [2 * 6 * 9])
+    found = warp.nearest(x, tf.reshape(flow, (2, 6, 9, 2)))
+    np.testing.assert_array_equal(found[:, :, :-1], x[:, :, 1:])
+
+
+def test_no_pixel_is_lost_between_two_others():
+    x = pictures(height=1, width=8)
+    flow = tf.tile(tf.constant([0.5, 0.0]), [2 * 8])
+    found = warp.nearest(x, tf.reshape(flow, (2, 1, 8, 2)))
+    np.testing.assert_array_equal(found[:, :, :-1], x[:, :, 1:])
+
+
+def test_fine_warp_keeps_the_flow_exact_in_bfloat16():
+    small = pictures(height=4, width=160)
+    features = pixel_shuffle.unshuffle(small, 4)
+    flow = tf.tile(tf.constant([33.25, 0.0]), [2 * 40])
+    layer = fine_warp.FineWarp(4, dtype="mixed_bfloat16")
+    moved = layer(features, tf.reshape(flow, (2, 1, 40, 2)))
+    moved = pixel_shuffle.shuffle(moved, 4)
+    np.testing.assert_array_equal(moved[:, :, :-133], small[:, :, 133:])
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_fine_warp_moves_features_by_quarters_of_a_pixel(training):
+    small = pictures(height=16, width=24)
+    features = pixel_shuffle.unshuffle(small, 4)
+    flow = tf.reshape(tf.tile(tf.constant([0.25, 0.5]), [48]), (2, 4, 6, 2))
+    moved = fine_warp.FineWarp(4)(features, flow, training=training)
+    moved = pixel_shuffle.shuffle(moved, 4)
+    np.testing.assert_array_equal(moved[:, :-2, :-1], small[:, 2:, 1:])
+
+
+@pytest.mark.parametrize("training, share", [(False, 0.6), (True, 1.0)])
+def test_fine_warp_mixes_small_pixels_but_while_training(training, share):
+    small = pictures(height=4, width=24)
+    features = pixel_shuffle.unshuffle(small, 4)
+    flow = tf.reshape(tf.tile(tf.constant([0.15, 0]), [12]), (2, 1, 6, 2))
+    moved = fine_warp.FineWarp(4)(features, flow, training=training)
+    moved = pixel_shuffle.shuffle(moved, 4)
+    wanted = share * small[:, :, 1:] + (1 - share) * small[:, :, :-1]
+    np.testing.assert_allclose(moved[:, :, :-1], wanted, atol=1e-3)
+
+
+def test_what_is_carried_stays_where_the_gate_is_shut():
+    step = recurrent_sr.build(recurrent_sr.TINY, 2, 2).get_layer("backward")
+    new = step.get_layer("new")
+    new.kernel.assign(tf.zeros(new.kernel.shape))
+    new.bias.assign(tf.fill([16], -100.0))
+    seen, carried = (pictures(channels=16, seed=n) for n in (1, 2))
+    np.testing.assert_array_equal(step([seen, carried]), carried)
+
+
+def test_width_that_makes_no_small_pixels_is_refused():
+    with pytest.raises(errors.UserError, match="wanted a multiple of 16"):
+        recurrent_sr.Config(width=24)
 
 
 @pytest.mark.parametrize("side", [4, 5])

@@ -8,7 +8,7 @@ import tensorflow as tf
 from pipelines import batch
 from pipelines.views import low_resolution
 from tfrecords_tools.base import errors, registry
-from video_models import objective
+from video_models import layer_paths, objective
 from video_models.objectives import super_resolution
 
 CLIP = batch.ClipSpec(frames=2, size=16)
@@ -89,6 +89,23 @@ def test_weights_of_losses_multiply_them():
 def test_flow_is_taught_where_there_is_one():
     assert "flow" in losses(build("recurrent_sr"))
     assert "flow" not in losses(build("srresnet"))
+
+
+@pytest.mark.parametrize("name", ["flow", "pixels"])
+def test_flow_learns_from_warped_frames_alone(name):
+    goal = build("recurrent_sr")
+    network = goal.networks["generator"]
+    last = network.get_layer("last").kernel  # Zeros: they pass nothing on.
+    last.assign(tf.ones(last.shape))
+    (kernel,) = (
+        each.variable
+        for each in layer_paths.weights(network)
+        if each.path.endswith("level0_change/kernel")
+    )
+    with tf.GradientTape() as tape:
+        loss = losses(goal)[name]
+    gradient = tape.gradient(loss, kernel.value)
+    assert (gradient is not None) == (name == "flow")
 
 
 def test_features_are_compared_with_those_of_the_true_clip():

@@ -31,8 +31,8 @@ def build(width: int, levels: int) -> keras.Model:
 
     Source: SPyNet, arXiv:1611.00850. Differs: each adds to what one step of
     Lucas and Kanade finds, which is good before anything is learnt; 3x3
-    convolutions and few of them; nothing but the networks that it serves
-    teaches it, and a loss on warped frames where that is wanted.
+    convolutions and few of them; no true motion is known: a loss on warped
+    frames teaches it (`pixel_losses.warped`).
 
     Args:
         width: channels of each level, doubled in the middle.

@@ -5,11 +5,13 @@ they are moved along the estimated motion and joined with the frame's own.
 
 Source: BasicVSR, arXiv:2012.02181, with the coupled propagation of IconVSR,
 from the same paper: forward features see backward ones. Differs: small (see
-the settings); the flow is learnt in place, from a closed form, by a pyramid
-of small convolutions in the spirit of SPyNet, arXiv:1611.00850; what is added
-at the end is the input scaled up bicubically; the last layer makes several
-pixels at once, so that most of the work is done where frames meet. The cost
-of a frame does not depend on how many there are.
+the settings); features are moved as pixels of a quarter of the size, and kept
+where a gate says so; the flow is learnt beside it, from how well moved frames
+fit, by a pyramid of small convolutions that correct a closed form, in the
+spirit of SPyNet, arXiv:1611.00850; what is added at the end is the input
+scaled up bicubically; the last layer makes several pixels at once, so that
+most of the work is done where frames meet. The cost of a frame does not
+depend on how many there are.
 """
 
 import dataclasses
@@ -18,16 +20,20 @@ import keras
 
 from tfrecords_tools.base import errors, settings
 from video_models.families import flow_pyramid, restoration
-from video_models.layers import frame_folding, warp
+from video_models.layers import fine_warp, frame_folding
 
 ops = keras.ops
+
+_FINE = 4  # Features are moved by quarters of a pixel.
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
     """Settings of the network."""
 
-    width: int = settings.setting(48, "Channels.", minimum=1)
+    width: int = settings.setting(
+        48, f"Channels, a multiple of {_FINE**2}.", minimum=_FINE**2
+    )
     frame_blocks: int = settings.setting(
         3, "Residual blocks that see a frame alone.", minimum=0
     )
@@ -48,13 +54,21 @@ class Config:
         maximum=6,
     )
     piece: int = settings.setting(
-        12, "Frames of a piece, when a whole video is enhanced.", minimum=2
+        6,
+        "Frames of a piece, when a whole video is enhanced; many more than "
+        "--clip.frames are worse.",
+        minimum=2,
     )
     overlap: int = settings.setting(
-        2, "Frames of a piece at each end that only help others.", minimum=0
+        1, "Frames of a piece at each end that only help others.", minimum=0
     )
 
     def __post_init__(self):
+        if self.width % _FINE**2:
+            raise errors.UserError(
+                f"--generator.width={self.width}: wanted a multiple of "
+                f"{_FINE**2}, which become {_FINE}x{_FINE} smaller pixels"
+            )
         if self.piece <= 2 * self.overlap:
             raise errors.UserError(
                 f"--generator.piece={self.piece} with --generator.overlap="
@@ -64,7 +78,7 @@ class Config:
 
 
 TINY = Config(
-    width=4,
+    width=_FINE**2,
     frame_blocks=1,
     blocks=1,
     fine_width=4,
@@ -148,7 +162,7 @@ def _travel(
     `seen` are what is known of the frames already, each of that shape.
     """
     step = _step(config, len(seen), name)
-    aligned = warp.Warp(name=f"{name}_warp")
+    aligned = fine_warp.FineWarp(_FINE, dtype="float32", name=f"{name}_warp")
     order = list(range(len(flows) + 1))
     if name == "backward":
         order.reverse()
@@ -164,7 +178,13 @@ def _travel(
 
 
 def _step(config: Config, seen: int, name: str) -> keras.Model:
-    """[what is known of the frame, ..., carried features] -> carried ones."""
+    """[what is known of the frame, ..., carried features] -> carried ones.
+
+    A gate says for each of them how much is new, as in a GRU,
+    arXiv:1406.1078: what was seen long ago need not pass all the layers.
+    Differs: the gate sees the new features, and nothing else is reset. What is
+    carried is float32: it is added to frame by frame.
+    """
     known = [
         keras.Input((None, None, config.width), name=f"seen{number}")
         for number in range(1, seen + 1)
@@ -174,4 +194,7 @@ def _step(config: Config, seen: int, name: str) -> keras.Model:
     x = restoration.convolve(x, config.width, "enter")
     x = restoration.leaky(x, "enter_relu")
     x = restoration.residual(x, config.width, config.blocks, "block")
-    return keras.Model([*known, carried], x, name=name)
+    share = restoration.convolve(x, config.width, "new")
+    share = keras.layers.Activation("sigmoid", name="new_share")(share)
+    kept = carried + share * (x - carried)
+    return keras.Model([*known, carried], kept, name=name)

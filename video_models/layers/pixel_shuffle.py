@@ -1,4 +1,4 @@
-"""Channels become pixels: a picture grows by a whole factor."""
+"""Channels become pixels, and back: a picture grows by a whole factor."""
 
 from typing import Any
 
@@ -23,12 +23,7 @@ class PixelShuffle(keras.layers.Layer):
 
     def call(self, pictures: Any) -> Any:
         """Same dtype."""
-        f = self.factor
-        _, height, width, channels = ops.shape(pictures)
-        less = channels // (f * f)
-        x = ops.reshape(pictures, (-1, height, width, f, f * less))
-        x = ops.transpose(x, (0, 1, 3, 2, 4))
-        return ops.reshape(x, (-1, f * height, f * width, less))
+        return shuffle(pictures, self.factor)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Told, since sides are not always known."""
@@ -40,3 +35,21 @@ class PixelShuffle(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """What `from_config` needs to build it again."""
         return {**super().get_config(), "factor": self.factor}
+
+
+def shuffle(pictures: Any, f: int) -> Any:
+    """[B, h, w, f * f * C] to [B, f * h, f * w, C]."""
+    _, height, width, channels = ops.shape(pictures)
+    less = channels // (f * f)
+    x = ops.reshape(pictures, (-1, height, width, f, f * less))
+    x = ops.transpose(x, (0, 1, 3, 2, 4))
+    return ops.reshape(x, (-1, f * height, f * width, less))
+
+
+def unshuffle(pictures: Any, f: int) -> Any:
+    """The way back; sides are multiples of f."""
+    _, height, width, channels = ops.shape(pictures)
+    height, width = height // f, width // f
+    x = ops.reshape(pictures, (-1, height, f, width, f * channels))
+    x = ops.transpose(x, (0, 1, 3, 2, 4))
+    return ops.reshape(x, (-1, height, width, f * f * channels))

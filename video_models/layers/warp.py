@@ -30,36 +30,61 @@ class Warp(keras.layers.Layer):
         Returns:
             As `pictures`.
         """
-        batch, height, width, channels = ops.shape(pictures)
-        flow = ops.cast(flow, "float32")
-        columns = ops.cast(ops.arange(width), "float32")[None, None, :]
-        rows = ops.cast(ops.arange(height), "float32")[None, :, None]
-        x = _within(columns + flow[..., 0], width)
-        y = _within(rows + flow[..., 1], height)
-        left, top = ops.floor(x), ops.floor(y)
-        right_share, low_share = x - left, y - top
-        left, top = ops.cast(left, "int32"), ops.cast(top, "int32")
-        right = ops.minimum(left + 1, width - 1)
-        low = ops.minimum(top + 1, height - 1)
-        first = ops.arange(batch)[:, None, None] * (height * width)
-        flat = ops.reshape(pictures, (-1, channels))
-
-        def at(row: Any, column: Any, share: Any) -> Any:
-            found = ops.take(flat, first + row * width + column, axis=0)
-            return found * ops.cast(share, pictures.dtype)[..., None]
-
-        return (
-            at(top, left, (1 - low_share) * (1 - right_share))
-            + at(top, right, (1 - low_share) * right_share)
-            + at(low, left, low_share * (1 - right_share))
-            + at(low, right, low_share * right_share)
-        )
+        return linear(pictures, flow)
 
     def compute_output_shape(
         self, pictures_shape: tuple, flow_shape: tuple
     ) -> tuple:
         """That of the pictures."""
         return pictures_shape
+
+
+def linear(pictures: Any, flow: Any) -> Any:
+    """See `Warp.call`."""
+    x, y = _places(pictures, flow)
+    left, top = ops.floor(x), ops.floor(y)
+    right_share, low_share = x - left, y - top
+
+    def at(row: Any, column: Any, share: Any) -> Any:
+        found = _looked_up(pictures, row, column)
+        return found * ops.cast(share, pictures.dtype)[..., None]
+
+    return (
+        at(top, left, (1 - low_share) * (1 - right_share))
+        + at(top, left + 1, (1 - low_share) * right_share)
+        + at(top + 1, left, low_share * (1 - right_share))
+        + at(top + 1, left + 1, low_share * right_share)
+    )
+
+
+def nearest(pictures: Any, flow: Any) -> Any:
+    """As `linear`, but each pixel becomes one that is there, unmixed."""
+    x, y = _places(pictures, flow)
+    # Not `round`: to the nearest even number it tears at halves.
+    return _looked_up(pictures, ops.floor(y + 0.5), ops.floor(x + 0.5))
+
+
+def _places(pictures: Any, flow: Any) -> tuple[Any, Any]:
+    """Column and row that each pixel looks at, within the picture."""
+    _, height, width, _ = ops.shape(pictures)
+    flow = ops.cast(flow, "float32")
+    columns = ops.cast(ops.arange(width), "float32")[None, None, :]
+    rows = ops.cast(ops.arange(height), "float32")[None, :, None]
+    return (
+        _within(columns + flow[..., 0], width),
+        _within(rows + flow[..., 1], height),
+    )
+
+
+def _looked_up(pictures: Any, rows: Any, columns: Any) -> Any:
+    """The pixels at whole places [B, h, w], at least 0; beyond the far edges
+    those at them."""
+    batch, height, width, channels = ops.shape(pictures)
+    rows = ops.minimum(ops.cast(rows, "int32"), height - 1)
+    columns = ops.minimum(ops.cast(columns, "int32"), width - 1)
+    first = ops.arange(batch)[:, None, None] * (height * width)
+    flat = ops.reshape(pictures, (-1, channels))
+    return ops.take(flat, first + rows * width + columns, axis=0)
 
 
 def _within(places: Any, side: Any) -> Any:

@@ -52,7 +52,8 @@ class Config(image_quality.Protocol):
     flow: float = settings.setting(
         0.02,
         "Weight of how well neighbours moved along the flow fit a frame; for "
-        "generators that estimate one.",
+        "generators that estimate one. They learn it from this alone; at 0 it "
+        "stays what its closed form finds.",
         minimum=0.0,
     )
     adversarial: float = settings.setting(
