@@ -2,8 +2,9 @@
 
 import pytest
 
-from launch import checkpoints, devices, experiment, run_flags, validation
-from tfrecords_tools.base import errors, flags
+from launch import checkpoints, devices, validation
+from tests.launch import short_runs
+from tfrecords_tools.base import errors
 from video_models import clip_classifier
 
 
@@ -22,19 +23,8 @@ def run(toy_shards, tmp_path, monkeypatch, no_steps):
             return found[-1]
 
         monkeypatch.setattr(clip_classifier.ClipClassifier, "alarm", alarm)
-        arguments = [
-            f"--shards={toy_shards}",
-            "--train.steps=4",
-            "--train.batch_size=4",
-            "--train.evaluate_every=2",
-            "--clip.frames=2",
-            "--clip.size=16",
-            "--backbone.widths=8",
-            *more,
-        ]
-        resolved = flags.parse(run_flags.COMMAND, arguments)
         try:
-            experiment.run(run_flags.to_experiment(resolved), tmp_path)
+            short_runs.run(toy_shards, tmp_path, "--train.steps=4", *more)
         finally:
             assert found == list(reasons)
 
@@ -91,5 +81,4 @@ def test_collapsed_step_is_judged_again_by_whoever_goes_on(run, tmp_path):
 
 def test_patience_does_not_end_a_run_that_starts_again(run, tmp_path):
     run([None, "all alike", None], RESTART, "--train.patience=1")
-    rows = (tmp_path / "losses.csv").read_text().splitlines()[1:]
-    assert [int(row.split(",")[0]) for row in rows] == [0, 1, 2, 3]
+    assert short_runs.steps_logged(tmp_path) == [0, 1, 2, 3]

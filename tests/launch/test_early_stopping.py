@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from launch import checkpoints, experiment, run_flags, validation
-from tfrecords_tools.base import flags
+from launch import checkpoints, validation
+from tests.launch import short_runs
 
 # Best at step 4; nothing better at 6 and 8.
 ACCURACY = {2: 0.5, 4: 0.7, 6: 0.6, 8: 0.65, 10: 0.9, 12: 0.1}
@@ -32,20 +32,14 @@ def evaluations(monkeypatch, no_steps):
 
 
 def _run(shards, workdir, *more):
-    arguments = [
-        f"--shards={shards}",
+    return short_runs.run(
+        shards,
+        workdir,
         "--train.steps=12",
-        "--train.batch_size=4",
         "--train.checkpoint_every=3",
-        "--train.evaluate_every=2",
         "--train.keep=1",
-        "--clip.frames=2",
-        "--clip.size=16",
-        "--backbone.widths=8",
         *more,
-    ]
-    resolved = flags.parse(run_flags.COMMAND, arguments)
-    return experiment.run(run_flags.to_experiment(resolved), workdir)
+    )
 
 
 def _saved(workdir):

@@ -14,6 +14,7 @@ from launch import (
     sampler,
     train,
 )
+from tests.launch import short_runs
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader
 from video_models.objectives import gan
@@ -48,11 +49,6 @@ def trained(toy_shards, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("gan")
     run(toy_shards, workdir, "--train.steps=4", "--train.evaluate_every=2")
     return workdir
-
-
-def steps_in(workdir):
-    rows = (workdir / "losses.csv").read_text().splitlines()
-    return [int(row.split(",")[0]) for row in rows[1:]]
 
 
 def test_run_writes_what_it_shows(trained):
@@ -172,7 +168,7 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
         "--train.on_alarm=restart",
     )
     assert "started again" in capsys.readouterr().out
-    assert steps_in(tmp_path) == list(range(6))
+    assert short_runs.steps_logged(tmp_path) == list(range(6))
     saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
     assert saved.facts(6)["restarts"] == 1
 
