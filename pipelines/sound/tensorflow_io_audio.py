@@ -4,10 +4,12 @@ import functools
 import types
 import warnings
 
+from pipelines.sound import signal_audio
+
 
 @functools.cache
 def load() -> types.ModuleType:
-    """`tensorflow_io.audio`, of which only what is Python works.
+    """`tensorflow_io.audio`, or `signal_audio` where it is not installed.
 
     The first import takes 0.03 s and 3 MB. It warns of C++ parts, which
     current TensorFlow cannot load and which nothing here uses: those two
@@ -15,5 +17,10 @@ def load() -> types.ModuleType:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import tensorflow_io
+        try:
+            import tensorflow_io
+        except ModuleNotFoundError as error:
+            if error.name != "tensorflow_io":
+                raise
+            return signal_audio
     return tensorflow_io.audio
