@@ -22,7 +22,7 @@ FRAMES_ALONE = True
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
 _MISFITS = (OSError, ValueError, KeyError, TypeError, UserWarning)
-_STAGES = len(efficientnet.DEFAULT_BLOCKS_ARGS)
+_STAGES = 7  # len(efficientnet.DEFAULT_BLOCKS_ARGS), known before Keras is.
 
 
 class _Variant(NamedTuple):
