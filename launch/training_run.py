@@ -24,7 +24,7 @@ from launch import (
     validation,
 )
 from pipelines import clip_dataset, clip_order, damaged_records
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write, errors, interrupt
 from video_models import objective as objectives
 
 _AFTER_ALARM = 1_000_003  # Added to the seed; no two runs have such seeds.
@@ -122,7 +122,7 @@ class Run:
             self._show_clips(board)
         before = {
             number: signal.signal(number, self._stop)
-            for number in (signal.SIGTERM, signal.SIGINT)
+            for number in interrupt.stop_signals()
         }
         try:
             report = self._take_steps(batches, board)

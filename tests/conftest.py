@@ -1,12 +1,17 @@
 """Shards that tests of several rooms read."""
 
 import collections
+import signal
 
 import keras
 import numpy as np
 import pytest
 
 from tests import shards
+
+# `nohup make test &` ignores Ctrl-C, which tests press, and their processes.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A gap at 5, as a failed clip leaves one; 4 has no label; 9 is very short.
 CODED = [

@@ -92,3 +92,15 @@ def test_where_it_is_ignored_it_stays_so(noted):
         assert not noted.came
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_stop_signals_are_both():
+    assert set(interrupt.stop_signals()) == {signal.SIGTERM, signal.SIGINT}
+
+
+def test_a_signal_that_is_ignored_is_no_stop_signal():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert interrupt.stop_signals() == (signal.SIGTERM,)
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -27,6 +27,16 @@ def deferred() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """SIGTERM and SIGINT, without one that is ignored from the start.
+
+    `nohup command &` in a script ignores SIGINT for good: Ctrl-C is meant for
+    others then.
+    """
+    both = signal.SIGTERM, signal.SIGINT
+    return tuple(s for s in both if signal.getsignal(s) != signal.SIG_IGN)
+
+
 class Noted:
     """Ctrl-C that is noted, and raised afterwards, around calls of C code.
 
