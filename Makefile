@@ -1,10 +1,12 @@
 # make demo   from nothing to predictions of a served model, under demo/
 # make test   all tests
 # make test-full   networks of papers at full size: hours, alone on the machine
+# make install GPU=1   with the CUDA libraries of TensorFlow, for NVIDIA GPUs
 # Each alone makes the virtual environment in .venv and installs.
 
 PYTHON ?= python3
 BIN := .venv/bin
+comma := ,
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: install demo test test-full lint clean
@@ -12,15 +14,15 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 install: .venv/.installed
 
 .venv/.installed: setup.cfg setup.py
-	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "error: got Python %d.%d, wanted 3.10 to 3.12: make PYTHON=python3.11 ..." % v)'
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else "error: got Python %d.%d, wanted 3.10 to 3.13: make PYTHON=python3.11 ..." % v)'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25'  # that of Python 3.10 does not come to an end
-	$(BIN)/python -m pip install --quiet -e '.[beam,dev,serving,text,tfds]'
+	$(BIN)/python -m pip install --quiet -e '.[beam,dev,serving,text,tfds$(if $(GPU),$(comma)gpu)]'
 	touch $@
 
 demo: install
 	$(BIN)/python -m tfrecords_tools.build_shards --source=demo --input=demo/videos --output=demo/shards
-	$(BIN)/python -m launch.train --flagfile=launch/recipes/demo.flagfile --shards=demo/shards --workdir=demo/run
+	$(BIN)/python -m launch.train --recipe=demo --shards=demo/shards --workdir=demo/run
 	$(BIN)/python -m launch.evaluate --workdir=demo/run --split=validation
 	$(BIN)/python -m launch.export --workdir=demo/run --output=demo/export
 	mkdir -p demo/unseen

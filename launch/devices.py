@@ -71,6 +71,22 @@ def start(config: Config) -> tf.distribute.Strategy:
     return _strategy(config)
 
 
+def describe(config: Config, strategy: tf.distribute.Strategy) -> str:
+    """One line: replicas and their kind, XLA, precision."""
+    replicas = strategy.num_replicas_in_sync
+    plural = "s" if replicas > 1 else ""
+    return (
+        f"{replicas} replica{plural} on {_kind(config)}, "
+        f"XLA {'on' if compiles(config) else 'off'}, {config.precision}"
+    )
+
+
+def _kind(config: Config) -> str:
+    if config.strategy == "tpu":
+        return "TPU"
+    return "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+
+
 def compiles(config: Config) -> bool:
     """Whether forward and backward passes are to go through XLA."""
     if config.strategy == "tpu":

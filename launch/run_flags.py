@@ -138,6 +138,7 @@ COMMAND = flags.Command(
         "generator": usual_generator,
         "discriminator": usual_discriminators,
     },
+    recipes="launch.recipes",
 )
 
 # What may change when a run goes on. Shards are told apart by their content,

@@ -9,7 +9,8 @@ import dataclasses
 import pathlib
 import sys
 
-from launch import enhance, enhancer
+from launch import enhancer
+from launch.commands import enhance
 from tests.benchmarks import long_video, process_memory, tables
 from tests.launch import enhancers
 from tfrecords_tools.base import flags, settings

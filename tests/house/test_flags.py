@@ -7,10 +7,11 @@ from tests.house import sources
 PARSERS = ("absl.flags", "argparse", "optparse", "getopt", "click")
 OTHERS = [p for p in sources.paths() if p != "tfrecords_tools/base/flags.py"]
 
-COMMANDS = ["launch/run_flags.py"] + [
+COMMANDS = ["launch/run_flags.py", "launch/command_line.py"] + [
     path
     for path in sources.paths()
-    if '\nif __name__ == "__main__":' in (sources.ROOT / path).read_text()
+    if path.startswith("launch/commands/")
+    or '\nif __name__ == "__main__":' in (sources.ROOT / path).read_text()
 ]
 
 

@@ -3,7 +3,8 @@
 import pytest
 import tensorflow as tf
 
-from launch import export, run_flags, train, train_loop, validation
+from launch import run_flags, train_loop, validation
+from launch.commands import export, train
 from tests.launch import causal_network
 from tfrecords_tools.base import flags
 

@@ -3,15 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from launch import (
-    answers,
-    evaluate,
-    export,
-    predict,
-    run_flags,
-    serving,
-    train,
-)
+from launch import answers, run_flags, serving
+from launch.commands import evaluate, export, predict, train
 from pipelines import batch
 from tests import shards
 from tfrecords_tools.base import flags

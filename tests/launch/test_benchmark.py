@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from launch import (
-    benchmark,
     benchmark_advice,
     benchmark_bound,
     benchmark_stages,
     run_flags,
     stage_timing,
 )
+from launch.commands import benchmark
 from tfrecords_tools.base import errors, flags
 
 SMALL = (

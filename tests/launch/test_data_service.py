@@ -8,7 +8,8 @@ import threading
 import pytest
 import tensorflow as tf
 
-from launch import data_servers, data_service
+from launch import data_servers
+from launch.commands import data_service
 from tests.launch import loop_run
 from tfrecords_tools.base import errors, flags
 

@@ -5,13 +5,13 @@ import keras
 import pytest
 
 from launch import (
-    describe,
     described_network,
     multiply_adds,
     network_blocks,
     network_graph,
     run_flags,
 )
+from launch.commands import describe
 from tfrecords_tools.base import errors, flags
 
 SMALL = (

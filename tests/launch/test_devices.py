@@ -57,3 +57,16 @@ def test_numerics_name_what_a_bit_exact_resume_needs():
     assert {"intra_threads", "onednn", "tensorflow"} <= set(
         devices.numerics(devices.Config(), tf.distribute.get_strategy())
     )
+
+
+def test_replicas_device_and_precision_are_described():
+    two = mock.Mock(num_replicas_in_sync=2)
+    told = devices.describe(devices.Config(strategy="tpu", xla="on"), two)
+    assert told == "2 replicas on TPU, XLA off, float32"
+
+
+def test_one_cpu_is_described():
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("there is a GPU")
+    told = devices.describe(devices.Config(), tf.distribute.get_strategy())
+    assert told == "1 replica on CPU, XLA off, float32"

@@ -6,7 +6,8 @@ import pathlib
 import av
 import pytest
 
-from launch import enhance, enhancer
+from launch import enhancer
+from launch.commands import enhance
 from tests.launch import enhancers
 from tests.tfrecords_tools import numbered_videos, sounding_videos
 from tfrecords_tools.base import errors, flags

@@ -5,15 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import (
-    checkpoints,
-    evaluate,
-    export,
-    generate,
-    run_flags,
-    sampler,
-    train,
-)
+from launch import checkpoints, run_flags, sampler
+from launch.commands import evaluate, export, generate, train
 from tests.launch import short_runs
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader

@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from launch import measure, sampler
+from launch import sampler
+from launch.commands import measure
 from pipelines import batch
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import writer

@@ -10,10 +10,10 @@ from launch import (
     batch_rows,
     batch_text,
     drawing,
-    preview,
     run_flags,
     sound_pictures,
 )
+from launch.commands import preview
 from pipelines import clip_dataset, shard_reader
 from pipelines.text import text_tokens
 from tests import shards

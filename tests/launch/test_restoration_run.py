@@ -8,16 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import (
-    enhance,
-    enhancer,
-    evaluate,
-    export,
-    fidelity,
-    run_flags,
-    train,
-    trained_run,
-)
+from launch import enhancer, run_flags, trained_run
+from launch.commands import enhance, evaluate, export, fidelity, train
 from tests.launch import enhancers
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import writer

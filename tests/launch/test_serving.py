@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import (
-    export,
-    predict,
-    serving,
-    trained_run,
-    video_windows,
-)
+from launch import serving, trained_run, video_windows
+from launch.commands import export, predict
 from pipelines import (
     clip_dataset,
     clip_reading,

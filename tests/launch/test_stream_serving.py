@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import constant_graph, export, serving, stream_serving
+from launch import constant_graph, serving, stream_serving
+from launch.commands import export
 from tests.launch import causal_network
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader

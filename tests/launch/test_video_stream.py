@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import predict, serving, video_stream
+from launch import serving, video_stream
+from launch.commands import predict
 from pipelines import frame_decoding
 from tests.launch import causal_network
 from tests.tfrecords_tools import numbered_videos

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from launch import devices, evaluate, export, predict, run_flags, train
+from launch import devices, run_flags
+from launch.commands import evaluate, export, predict, train
 from pipelines.cache import frame_cache
 from tests.launch import loop_run
 from tfrecords_tools import manifest

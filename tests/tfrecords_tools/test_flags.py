@@ -1,5 +1,6 @@
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 
@@ -100,3 +101,87 @@ def test_a_choice_that_is_named_twice_is_refused():
     )
     with pytest.raises(errors.UserError, match="names shots twice"):
         flags.parse(command, ["--cut=shots,windows,shots"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Limited:
+    """How much of something."""
+
+    clips: int = settings.setting(2, "Clips.", minimum=1, maximum=9)
+
+
+def answer(capsys, command, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        flags.parse(command, list(arguments))
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_help_has_a_heading_for_each_group_and_choices_come_first(capsys):
+    command = dataclasses.replace(PARTS, sections={"demo": Limited})
+    lines = answer(capsys, command, "--help").splitlines()
+    headings = [line for line in lines if line.endswith(":")]
+    assert headings[0] == "Choices:"
+    assert "demo (How much of something):" in headings
+    assert headings[-1] == "Every command:"
+
+
+def test_help_says_the_limits_of_a_number(capsys):
+    command = dataclasses.replace(COMMAND, sections={"demo": Limited})
+    assert "Clips. [1 to 9]" in answer(capsys, command, "--help")
+
+
+def test_version_is_that_of_the_package(capsys):
+    told = answer(capsys, COMMAND, "--version")
+    assert re.fullmatch(r"video-models (\d+\.\d+\.\d+|not installed)\n", told)
+
+
+RECIPES = dataclasses.replace(COMMAND, recipes="launch.recipes")
+RATES = flags.Command(
+    summary="Nothing.", settings=Config, recipes="recipes_of_a_test"
+)
+
+
+@pytest.fixture
+def rate_recipes(tmp_path, monkeypatch):
+    folder = tmp_path / "recipes_of_a_test"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "fast.flagfile").write_text("# Goal: fast.\n--rate=7\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_a_recipe_is_read_by_its_name(rate_recipes):
+    assert flags.parse(RATES, ["--recipe=fast"]).settings.rate == 7
+
+
+def test_a_recipe_may_be_named_after_a_blank(rate_recipes):
+    assert flags.parse(RATES, ["--recipe", "fast"]).settings.rate == 7
+
+
+def test_what_comes_after_a_recipe_wins(rate_recipes):
+    assert flags.parse(RATES, ["--recipe=fast", "--rate=8"]).settings.rate == 8
+
+
+def test_a_flag_file_may_name_a_recipe(rate_recipes, tmp_path):
+    own = tmp_path / "own.flagfile"
+    own.write_text("# mine\n--recipe=fast\n")
+    assert flags.parse(RATES, [f"--flagfile={own}"]).settings.rate == 7
+
+
+def test_a_wrong_line_beside_a_recipe_is_named(rate_recipes, tmp_path):
+    own = tmp_path / "own.flagfile"
+    own.write_text("--recipe=fast\n--rate=x\n")
+    with pytest.raises(errors.UserError, match=r"own.flagfile:2: --rate=x"):
+        flags.parse(RATES, [f"--flagfile={own}"])
+
+
+def test_a_misspelt_recipe_suggests_another_and_lists_all():
+    with pytest.raises(errors.UserError) as caught:
+        flags.parse(RECIPES, ["--recipe=dmeo"])
+    told = str(caught.value)
+    assert "did you mean 'demo'" in told and "small_real" in told
+
+
+def test_a_command_without_recipes_knows_no_such_flag():
+    assert "unknown flag --recipe" in fault("--recipe=demo")

@@ -5,16 +5,25 @@ that the chosen files own are bound (`--backbone.depth`), so a misspelt or
 stale flag is an error that names its file and line and suggests another.
 """
 
+import contextlib
 import dataclasses
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from absl import flags as absl_flags
 
-from tfrecords_tools.base import atomic_write, errors, registry, settings
+from tfrecords_tools.base import (
+    atomic_write,
+    errors,
+    flag_files,
+    flag_help,
+    registry,
+    settings,
+    versions,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Command:
     not_given: dict[
         str, Callable[[dict[str, Any]], str | tuple[str, ...] | None]
     ] = dataclasses.field(default_factory=dict)
+    recipes: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,12 +77,18 @@ class Resolved:
 
 def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
     """Parses the command line, runs, and exits; wrong input exits with 2."""
+    with exits():
+        sys.exit(run(parse(command, sys.argv[1:])) or 0)
+
+
+@contextlib.contextmanager
+def exits() -> Iterator[None]:
+    """Turns what ends a command into one message and an exit status."""
     try:
         try:
-            code = run(parse(command, sys.argv[1:])) or 0
+            yield
         finally:
             sys.stdout.flush()
-        sys.exit(code)
     except BrokenPipeError:  # The reader has what it wanted, as in `| head`.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -98,18 +114,24 @@ def require(given: Any, *names: str) -> None:
             raise errors.UserError(f"--{name} is not given; see --help")
 
 
-def parse(command: Command, arguments: list[str]) -> Resolved:
-    """Reads flags and flag files.
+def parse(command: Command, given: list[str]) -> Resolved:
+    """Reads flags, flag files and recipes; answers --help and --version.
 
     Raises:
         UserError: an unknown flag, a bad value, a missing flag file.
     """
+    if "--version" in given:
+        print(versions.own())
+        sys.exit(0)
+    arguments = given
+    if command.recipes:
+        arguments = flag_files.with_recipes(given, command.recipes)
     values = absl_flags.FlagValues()
     values.set_gnu_getopt(True)
     own = settings.types(command.settings)
     choice_types = {name: own[name] for name in command.choices}
     _bind(values, "", command.settings, tuple(choice_types))
-    _read(values, arguments, command, known_only=True)
+    _read(values, arguments, given, command, known_only=True)
     modules = _load_choices(command, values)
     sections = dict(command.sections)
     for choice in modules.values():
@@ -119,9 +141,9 @@ def parse(command: Command, arguments: list[str]) -> Resolved:
     for name, config in sections.items():
         _bind(values, name, config)
     if {"--help", "-help", "-h", "--helpfull"} & set(arguments):
-        print(_help(command, values, sections))
+        print(flag_help.text(command, values, sections, modules))
         sys.exit(0)
-    positional = _read(values, arguments, command, known_only=False)
+    positional = _read(values, arguments, given, command, known_only=False)
     if positional:
         raise errors.UserError(
             f"got {positional[0]!r} without a flag: write --name=value; "
@@ -233,6 +255,7 @@ def _owner(flag: str, choices: dict[str, str]) -> str:
 def _read(
     values: Any,
     arguments: list[str],
+    given: list[str],
     command: Command,
     known_only: bool,
 ) -> list[str]:
@@ -240,12 +263,13 @@ def _read(
         return values(["command", *arguments], known_only=known_only)[1:]
     except absl_flags.UnrecognizedFlagError as error:
         flag = f"--{error.flagname}"
-        known = [f"--{name}" for name in values if name != "flagfile"]
+        known = [f"--{name}" for name in values]
+        known += ["--version"] + ["--recipe"] * bool(command.recipes)
         hint = _owner(error.flagname, command.choices) or registry.nearest(
             flag, known
         )
         raise errors.UserError(
-            f"{_origin(error.flagname, arguments)}unknown flag {flag}"
+            f"{flag_files.origin(error.flagname, given)}unknown flag {flag}"
             f"{hint}; --help lists the names"
         ) from error
     except absl_flags.CantOpenFlagFileError as error:
@@ -258,41 +282,19 @@ def _read(
             raise errors.UserError(f"{flag}: wanted --flagfile=FILE") from error
         wanted = _KINDS.get(values[name].flag_type(), "another value")
         raise errors.UserError(
-            f"{_origin(name, arguments)}{flag}: wanted {wanted}"
+            f"{flag_files.origin(name, given)}{flag}: wanted {wanted}"
         ) from error
     except absl_flags.Error as error:
         raise errors.UserError(str(error)) from error
     except UnicodeDecodeError as error:
+        files = ", ".join(flag_files.named(given))
         raise errors.UserError(
-            f"cannot read flag file {', '.join(_flag_files(arguments))}: not "
+            f"cannot read flag file {files}: not "
             f"UTF-8 ({error.reason} at byte {error.start}), save it as UTF-8"
         ) from error
 
 
 _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
-
-
-def _origin(name: str, arguments: list[str]) -> str:
-    """`recipe.flagfile:12: ` where a flag file holds `name`, else nothing."""
-    for path in _flag_files(arguments):
-        lines = pathlib.Path(path).read_text().splitlines()
-        for number, line in enumerate(lines, start=1):
-            given = line.strip().lstrip("-").partition("=")[0].split(" ")[0]
-            if given in (name, f"no{name}"):
-                return f"{path}:{number}: "
-            if given == "flagfile":
-                nested = _origin(name, [line.strip()])
-                if nested:
-                    return nested
-    return ""
-
-
-def _flag_files(arguments: list[str]) -> list[str]:
-    return [
-        argument.partition("=")[2] or (arguments + [""])[position + 1]
-        for position, argument in enumerate(arguments)
-        if argument.lstrip("-").partition("=")[0] == "flagfile"
-    ]
 
 
 def _collect(values: Any, section: str, config: type) -> Any:
@@ -331,26 +333,3 @@ def _lines(section: str, config: Any) -> list[str]:
             value = ",".join(str(each) for each in value)
         lines.append(f"--{name}={value}")
     return lines
-
-
-def _help(command: Command, values: Any, sections: dict[str, type]) -> str:
-    lines = [command.summary, ""]
-    for section, config in [("", command.settings), *sections.items()]:
-        for field in dataclasses.fields(config):
-            name = f"{section}.{field.name}" if section else field.name
-            lines.append(f"  --{name}={_shown(values[name].value)}")
-            lines.append(f"      {field.metadata.get('help', '')}")
-            package = None if section else command.choices.get(field.name)
-            if package:
-                known = ", ".join(registry.names_in(package))
-                lines.append(f"      One of: {known}.")
-            if field.metadata.get("choices"):
-                known = ", ".join(field.metadata["choices"])
-                lines.append(f"      One of: {known}.")
-    return "\n".join([*lines, "  --flagfile=FILE\n      Reads flags."])
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return ",".join(value) if isinstance(value, list) else str(value)

@@ -4,6 +4,7 @@ Listing imports nothing. A registered file offers `Config`, a frozen
 dataclass of settings, and whatever function its folder asks for.
 """
 
+import ast
 import difflib
 import importlib
 import importlib.util
@@ -33,12 +34,15 @@ class Chosen(NamedTuple):
 
 def names_in(package: str) -> tuple[str, ...]:
     """Sorted names of the files in `package`, without importing them."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ValueError(f"{package} is not a package")
-    folder = pathlib.Path(spec.submodule_search_locations[0])
-    files = sorted(folder.glob("*.py"))
+    files = sorted(_path(package).glob("*.py"))
     return tuple(f.stem for f in files if not f.stem.startswith("_"))
+
+
+def first_line(module: str) -> str:
+    """The first line of a module's docstring, without importing it."""
+    package, _, name = module.rpartition(".")
+    tree = ast.parse((_path(package) / f"{name}.py").read_text())
+    return (ast.get_docstring(tree) or "").split("\n")[0]
 
 
 def load(package: str, name: str) -> types.ModuleType:
@@ -62,3 +66,14 @@ def nearest(name: str, known: tuple[str, ...] | list[str]) -> str:
     """`; did you mean X?` where something known is close, else nothing."""
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _path(package: str) -> pathlib.Path:
+    # `find_spec` of `a.b` would import `a`, which may load TensorFlow.
+    top, *inner = package.split(".")
+    spec = importlib.util.find_spec(top)
+    for root in (spec and spec.submodule_search_locations) or ():
+        folder = pathlib.Path(root).joinpath(*inner)
+        if folder.is_dir():
+            return folder
+    raise ValueError(f"{package} is not a package")

@@ -3,6 +3,11 @@
 import importlib.metadata
 
 
+def own() -> str:
+    """`video-models 0.1.0`, for `--version`."""
+    return of(("video-models",))[0]
+
+
 def of(packages: tuple[str, ...]) -> list[str]:
     """`av 18.1.0` for each, or that it is not installed under this name."""
     return [f"{package} {_version(package)}" for package in packages]

@@ -1,0 +1,113 @@
+"""Describes a network: layers, parameters, multiply-adds, memory, latency.
+
+Takes all flags of launch.train and reads no shards; a flag file of a run may
+be given. Clip and classes are as published where they are not given.
+"""
+
+import dataclasses
+import json
+import math
+import sys
+from typing import Any
+
+import keras
+
+from launch import (
+    activation_memory,
+    described_network,
+    devices,
+    multiply_adds,
+    network_blocks,
+    network_graph,
+    network_latency,
+    network_table,
+    run_flags,
+)
+from tfrecords_tools.base import errors, flags, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(run_flags.Config):
+    """The network, and what to tell of it."""
+
+    classes: int | None = settings.setting(
+        None,
+        "Classes of the head; not given: as published, else 400.",
+        minimum=1,
+    )
+    layers: bool = settings.setting(
+        False, "A line for every layer, not only for every block."
+    )
+    repeats: int = settings.setting(
+        20,
+        "Forward passes that the latency is the median of, fewer where they "
+        "take over 20 seconds together; 0: it is not measured.",
+        minimum=0,
+    )
+    json: bool = settings.setting(
+        False, "One line of JSON for programs instead of a table."
+    )
+
+
+COMMAND = dataclasses.replace(
+    run_flags.COMMAND,
+    summary=(
+        "Describes a network. Multiply-adds are those of convolutions and "
+        "matrix products. Activations are what a training step keeps of one "
+        "clip from the forward to the backward pass."
+    ),
+    settings=Config,
+    sections=run_flags.COMMAND.sections | {"clip": described_network.Clip},
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Prints a table, or a line of JSON."""
+    asked, config = resolved.settings, resolved.sections["devices"]
+    devices.start(config)
+    parts = run_flags.to_parts(resolved)
+    if parts.backbone is None:
+        raise errors.UserError(
+            f"--objective={resolved.one('objective').name} has no backbone: "
+            "networks with one are described"
+        )
+    found = described_network.find(
+        parts, resolved.sections["clip"], asked.classes
+    )
+    network = network_graph.without_weights(found.build)
+    counted = multiply_adds.of_each(network_graph.trace(network))
+    values = {
+        "backbone": found.backbone.name,
+        "variant": found.variant,
+        "temporal": found.temporal.name,
+        "head": found.head.name,
+        "clip": {"frames": found.clip.frames, "size": found.clip.size},
+        "classes": found.classes,
+        **_sizes(network, counted),
+        "latency_ms": None,
+    }
+    if asked.repeats:
+        print("latency is measured; --repeats=0 skips it", file=sys.stderr)
+        values["latency_ms"] = network_latency.median_ms(
+            found.build(), asked.repeats, devices.compiles(config)
+        )
+    if asked.json:
+        print(json.dumps(values))
+        return
+    blocks = network_blocks.parts(network, counted)
+    print(network_table.heading(found))
+    print(network_table.layers(blocks, asked.layers))
+    print(network_table.totals(values, found))
+
+
+def _sizes(
+    network: keras.Model, counted: list[multiply_adds.Counted]
+) -> dict[str, Any]:
+    trainable = sum(math.prod(v.shape) for v in network.trainable_variables)
+    return {
+        "parameters": network.count_params(),
+        "trainable_parameters": trainable,
+        "parameter_bytes": 4 * network.count_params(),
+        "multiply_adds": sum(each.times for each in counted),
+        "activation_bytes": activation_memory.of(network),
+    }

@@ -1,0 +1,95 @@
+"""Makes a video better, or larger, with an exported network."""
+
+import dataclasses
+import pathlib
+import time
+
+from launch import (
+    enhanced_video,
+    enhancer,
+    frame_tiles,
+    output_file,
+    reports,
+)
+from tfrecords_tools.base import flags, settings
+from tfrecords_tools.media import pixel_video, reader, video_writer
+
+_EVERY_SECONDS = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(enhanced_video.Config):
+    """Which model, which video, and what becomes of it."""
+
+    model: str = settings.setting("", "An exported network for frames.")
+    video: str = settings.setting("", "The video file to read.")
+    output: str = settings.setting(
+        "", "The video file to write, .mp4 or .mkv. It appears when it is done."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Media:
+    """What is read at all."""
+
+    max_pixels: int = settings.setting(
+        reader.Config.max_pixels,
+        "Frames with more pixels are refused: a small file can hold a huge "
+        "picture.",
+        minimum=256,
+    )
+
+
+COMMAND = flags.Command(
+    summary="Sends a video through an exported network; its sound is kept.",
+    settings=Config,
+    sections={"tile": frame_tiles.Config, "media": Media},
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Writes the video and says where it is."""
+    asked, tiles = resolved.settings, resolved.sections["tile"]
+    flags.require(asked, "model", "video", "output")
+    output_file.check(asked.output, asked.video, video_writer.CONTAINERS)
+    most = resolved.sections["media"].max_pixels
+    began = time.monotonic()
+    with pixel_video.PixelVideo(asked.video, most) as video:
+        print(f"{asked.video}: {video.facts}", flush=True)
+        network = enhancer.load(asked.model)
+        progress = _Progress(video.facts.seconds)
+        result = enhanced_video.write(
+            network, video, asked.output, asked, tiles, progress.tell
+        )
+    for remark in result.remarks:
+        print(remark)
+    megabytes = pathlib.Path(asked.output).stat().st_size / 1e6
+    print(
+        f"{asked.output}: {result.width}x{result.height}, {result.frames} "
+        f"frames, {reports.clock_tenths(result.seconds)} long, "
+        f"{megabytes:.1f} MB, in {reports.clock(time.monotonic() - began)}"
+    )
+
+
+class _Progress:
+    """One line now and then: frames done, speed, time left."""
+
+    def __init__(self, seconds: float) -> None:
+        """`seconds` of video are to be done; 0: nobody knows."""
+        self._all = seconds
+        self._began = self._shown = time.monotonic()
+
+    def tell(self, frames: int, seconds: float) -> None:
+        """Prints the line, if the last one is old."""
+        now = time.monotonic()
+        if now - self._shown < _EVERY_SECONDS:
+            return
+        self._shown, taken = now, now - self._began
+        line = f"frame {frames}  {reports.clock(seconds)}"
+        if self._all:
+            line += f" of {reports.clock(self._all)}"
+        line += f"  {frames / taken:.2f} frames/s"
+        if self._all and seconds:
+            left = taken * max(0.0, self._all / seconds - 1)
+            line += f"  {reports.clock(left)} left"
+        print(line, flush=True)

@@ -1,0 +1,92 @@
+"""Measures a trained run on a split."""
+
+import dataclasses
+import json
+import pathlib
+
+from launch import evaluation, report_table, trained_run
+from pipelines import clip_dataset
+from tfrecords_tools import annotations
+from tfrecords_tools.base import atomic_write, flags, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which run, on what."""
+
+    workdir: str = settings.setting("", "Folder of the run.")
+    checkpoint: str = settings.setting(
+        "newest", "Which of its checkpoints: newest, best, or a step."
+    )
+    split: str = settings.setting("validation", "Split to measure on.")
+    shards: str | None = settings.setting(
+        None, "Other shards than those that the run was trained on."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Views:
+    """How much of each video is looked at."""
+
+    views: int = settings.setting(
+        1, "Evenly spaced clips of each video; scores averaged.", minimum=1
+    )
+    crops: int = settings.setting(
+        1,
+        "Crops of each view: 1 is the centre, more are spread from end to end "
+        "of the long side; scores averaged.",
+        minimum=1,
+    )
+    batch_size: int | None = settings.setting(
+        None, "Clips at a time; not given: as in training.", minimum=1
+    )
+
+
+COMMAND = flags.Command(
+    summary="Measures a trained run on a split; writes metrics.json.",
+    settings=Config,
+    sections={"evaluate": Views},
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Prints a table and writes `workdir/metrics.json`."""
+    asked, views = resolved.settings, resolved.sections["evaluate"]
+    flags.require(asked, "workdir")
+    trained = trained_run.read_back(
+        asked.workdir, asked.shards, asked.checkpoint
+    )
+    shards = trained.experiment.shards
+    split = annotations.canonical_split(asked.split) or asked.split
+    wanted = trained.experiment.input.as_stored
+    reader = clip_dataset.open_split(shards, split, wanted)
+    evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
+    evaluation.check_tasks(trained.objective, reader.manifest.tasks, shards)
+    print(
+        f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
+        f"{views.crops} crop(s), step {trained.step}"
+    )
+    report = evaluation.evaluate(
+        trained.objective,
+        trained.networks,
+        trained.strategy,
+        reader,
+        wanted,
+        views.batch_size or trained.experiment.train.batch_size,
+        views.views,
+        views.crops,
+    )
+    path = pathlib.Path(asked.workdir) / "metrics.json"
+    metrics = {**_standing(path), split: {"step": trained.step, **report}}
+    with atomic_write.file(path, "w") as stream:
+        stream.write(json.dumps(metrics, indent=1) + "\n")
+    print(report_table.of(report))
+    print(f"written: {path}")
+
+
+def _standing(path: pathlib.Path) -> dict:
+    """The metrics of other splits; an unreadable file is not kept."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return {}

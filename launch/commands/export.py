@@ -1,0 +1,121 @@
+"""Exports a trained run for serving, or verifies an export."""
+
+import dataclasses
+import pathlib
+
+from launch import (
+    enhancer,
+    generator_export,
+    golden_frames,
+    serving,
+    stream_serving,
+    trained_run,
+)
+from tfrecords_tools.base import flags, settings
+from video_models.objectives import gan
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What to export, or to verify."""
+
+    workdir: str = settings.setting("", "Folder of the run.")
+    checkpoint: str = settings.setting(
+        "newest", "Which of its checkpoints: newest, best, or a step."
+    )
+    output: str = settings.setting(
+        "", "Folder of the versions; the next number is added."
+    )
+    verify: str | None = settings.setting(
+        None, "An export whose golden clip is replayed; nothing is written."
+    )
+    stream: bool = settings.setting(
+        False,
+        "Whether the model can also be asked chunk by chunk, with states that "
+        "the caller keeps; for causal networks.",
+    )
+    stream_frames: int = settings.setting(
+        1, "Frames of a chunk of the stream.", minimum=1
+    )
+
+
+COMMAND = flags.Command(
+    summary="Exports a trained run for TensorFlow Serving and launch.predict.",
+    settings=Config,
+)
+
+
+def main(resolved: flags.Resolved) -> int:
+    """Writes a version and verifies it; 1 where the golden clip differs."""
+    asked = resolved.settings
+    if asked.verify:
+        return _verify(asked.verify)
+    flags.require(asked, "workdir", "output")
+    trained = trained_run.read_back(asked.workdir, checkpoint=asked.checkpoint)
+    print(f"exporting step {trained.step} of {asked.workdir}")
+    goal = trained.objective
+    if goal.enhances is not None:
+        path = enhancer.export(goal, trained.networks, asked.output)
+        print(f"exported: {path}. Next: python -m launch.enhance")
+        return _verify(str(path))
+    if isinstance(goal, gan.Gan):
+        clip = trained.experiment.clip
+        path = generator_export.export(
+            goal, trained.networks, clip, asked.output
+        )
+        print(f"exported: {path}")
+        return _verify(str(path))
+    facts = serving.ModelFacts(
+        trained.experiment.clip, trained.labels, trained.media
+    )
+    stream = _stream(trained, asked.stream_frames) if asked.stream else None
+    path = serving.export(
+        trained.objective, trained.networks, facts, asked.output, stream
+    )
+    print(f"exported: {path}")
+    return _verify(str(path))
+
+
+def _stream(trained: trained_run.Trained, frames: int) -> stream_serving.Stream:
+    stream_serving.check_media(trained.media)
+    return stream_serving.Stream(
+        trained.objective,
+        trained.networks,
+        trained.experiment.parts,
+        trained.experiment.clip,
+        len(trained.labels),
+        frames,
+    )
+
+
+def _verify(path: str) -> int:
+    frames = golden_frames.path_in(pathlib.Path(path))
+    if frames is not None:
+        apart = golden_frames.difference(frames)
+        what = f"golden frames of {frames.parents[1]}"
+        return 0 if _say(what, apart, golden_frames.MOST, "pixels") else 1
+    loaded = serving.Loaded(path)
+    good = _say(
+        f"golden clip of {loaded.path}",
+        loaded.golden_difference(),
+        loaded.golden.tolerance,
+    )
+    if loaded.facts.stream is not None:
+        good &= _say(
+            f"golden clip as a stream, {loaded.facts.stream.frames} frame(s) "
+            "at a time",
+            loaded.golden_stream_difference(),
+            loaded.golden.tolerance,
+        )
+    return 0 if good else 1
+
+
+def _say(
+    what: str, difference: float, tolerance: float, of: str = "scores"
+) -> bool:
+    good = difference <= tolerance
+    print(
+        f"{what}: {of} differ by {difference:.2g}, "
+        f"{'good' if good else 'TOO MUCH'} (at most {tolerance:g})"
+    )
+    return good

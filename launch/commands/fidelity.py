@@ -1,0 +1,197 @@
+"""Measures an exported network that enlarges, on whole videos.
+
+Each video is taken as the truth: all of its frames are made smaller
+(antialiased bicubic, as `tf.image.resize` does it, rounded to 8 bits), sent
+through the network in pieces and tiles as `launch.enhance` does it, and
+compared with what they were. Beside it stands the bicubic enlargement.
+"""
+
+import collections
+import dataclasses
+import json
+import pathlib
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from launch import enhancer, frame_pieces, frame_tiles
+from pipelines import frame_decoding
+from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.media import pixel_video, reader, video_names
+from video_models import image_quality
+from video_models.layers import bicubic
+
+_BICUBIC, _MODEL = "bicubic", "model"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which model, on what."""
+
+    model: str = settings.setting("", "Output of launch.export.")
+    videos: str = settings.setting("", "A video file, or a folder of them.")
+    most_frames: int | None = settings.setting(
+        None, "Frames of each video; not given: all.", minimum=1
+    )
+    json: bool = settings.setting(
+        False, "A JSON line a video for programs instead of a table."
+    )
+
+
+COMMAND = flags.Command(
+    summary="Measures PSNR, SSIM and flicker of a network that enlarges.",
+    settings=Config,
+    sections={
+        "protocol": image_quality.Protocol,
+        "tile": frame_tiles.Config,
+    },
+)
+
+
+def main(resolved: flags.Resolved) -> int:
+    """Prints a row a video and method; 1 where a video cannot be read."""
+    asked = resolved.settings
+    flags.require(asked, "model", "videos")
+    network = enhancer.load(asked.model)
+    if network.factor == 1:
+        raise errors.UserError(
+            f"{network.path} makes nothing larger: wanted a network of "
+            "--objective=super_resolution with a factor of 2 or more"
+        )
+    protocol = resolved.sections["protocol"]
+    if not asked.json:
+        print(
+            f"x{network.factor}, antialiased bicubic before, channel "
+            f"{protocol.channel}, {protocol.border} pixels of border cut"
+        )
+        print(f"{'':10}{'PSNR':>8}{'SSIM':>8}{'flicker':>9}  frames, path")
+    failed = 0
+    for path in video_names.found_at(asked.videos)[0]:
+        try:
+            found = Fidelity(network, protocol, resolved.sections["tile"])
+            found.measure(path, asked.most_frames)
+        except errors.UserError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed += 1
+            continue
+        _show(found, path, asked.json)
+    return 1 if failed else 0
+
+
+class Fidelity:
+    """What is known of one video, frame by frame.
+
+    Attributes:
+        frames: how many were compared.
+    """
+
+    def __init__(
+        self,
+        network: frame_pieces.Enhancer,
+        protocol: image_quality.Protocol,
+        tiles: frame_tiles.Config = frame_tiles.Config(),
+    ):
+        """Nothing has been measured yet."""
+        self._network, self._protocol = network, protocol
+        self._tiles, self.frames = tiles, 0
+        self._upscale = bicubic.Upscale(network.factor)
+        self._true: collections.deque = collections.deque()
+        self._before: dict[str, tuple] = {}
+        self._sums: dict[str, collections.Counter] = {
+            _BICUBIC: collections.Counter(),
+            _MODEL: collections.Counter(),
+        }
+
+    def measure(self, path: pathlib.Path, most: int | None = None) -> None:
+        """Compares all frames, or the first ones.
+
+        Raises:
+            UserError: the video cannot be read.
+        """
+        network = self._network
+        frame_pieces.check(network)
+        with pixel_video.PixelVideo(path, reader.Config.max_pixels) as video:
+            pieces = frame_pieces.cut(
+                self._small(video, most), network.frames, network.overlap
+            )
+            for piece in pieces:
+                made = frame_tiles.enhanced(piece, network, self._tiles)
+                large = self._upscale(
+                    tf.cast(piece.frames[piece.kept], tf.float32)
+                )
+                true = np.stack([self._true.popleft() for _ in made])
+                self._compare(_MODEL, made, true)
+                self._compare(_BICUBIC, large, true)
+                self.frames += len(true)
+
+    def means(self) -> dict[str, dict[str, float]]:
+        """Method to `psnr`, `ssim` and `flicker`, over all frames."""
+        changes = max(1, self.frames - 1)
+        return {
+            method: {
+                "psnr": sums["psnr"] / self.frames,
+                "ssim": sums["ssim"] / self.frames,
+                "flicker": sums["flicker"] / changes,
+            }
+            for method, sums in self._sums.items()
+        }
+
+    def _small(
+        self, video: pixel_video.PixelVideo, most: int | None
+    ) -> Iterator[np.ndarray]:
+        """Frames made smaller; the true ones wait to be compared."""
+        factor = self._network.factor
+        for number, frame in enumerate(video.frames()):
+            if number == most:
+                return
+            height, width = (n // factor for n in frame.pixels.shape[:2])
+            self._check_sides(video.path, *frame.pixels.shape[:2])
+            true = frame.pixels[: height * factor, : width * factor]
+            self._true.append(true)
+            small = tf.image.resize(
+                true, (height, width), "bicubic", antialias=True
+            )
+            yield frame_decoding.to_uint8(small).numpy()
+
+    def _check_sides(self, path: str, height: int, width: int) -> None:
+        factor, border = self._network.factor, self._protocol.border
+        least = image_quality.WINDOW + 2 * border
+        if min(height, width) // factor * factor < least:
+            raise errors.UserError(
+                f"{path}: {width}x{height}; for SSIM with a --protocol.border "
+                f"of {border} wanted sides of {-(-least // factor) * factor} "
+                "at least"
+            )
+
+    def _compare(self, method: str, made, true: np.ndarray) -> None:
+        made = np.asarray(made, np.float32)
+        pair = made[None], true[None].astype(np.float32)
+        sums = self._sums[method]
+        found = image_quality.measures(*pair, self._protocol)
+        for name in ("psnr", "ssim"):
+            sums[name] += float(found[name][0]) * len(true)
+        before = self._before.get(method)
+        if before is not None:  # The change from the last piece to this.
+            pair = tuple(
+                np.concatenate([old, new], axis=1)
+                for old, new in zip(before, pair, strict=True)
+            )
+            found = image_quality.measures(*pair, self._protocol)
+        sums["flicker"] += float(found["flicker"][0]) * (pair[0].shape[1] - 1)
+        self._before[method] = tuple(each[:, -1:] for each in pair)
+
+
+def _show(found: Fidelity, path: pathlib.Path, as_json: bool) -> None:
+    means = found.means()
+    if as_json:
+        row = {"path": str(path), "frames": found.frames, **means}
+        print(json.dumps(row), flush=True)
+        return
+    for method, values in means.items():
+        print(
+            f"{method:10}{values['psnr']:8.2f}{values['ssim']:8.4f}"
+            f"{values['flicker']:9.3f}  {found.frames}, {path}",
+            flush=True,
+        )

@@ -1,0 +1,25 @@
+"""Measures generated clips against real ones, by a network of our own."""
+
+from launch import measure_table, measurement, sample_protocol
+from tfrecords_tools.base import flags
+
+COMMAND = flags.Command(
+    summary="Measures generated clips against real ones.",
+    settings=measurement.Config,
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Prints a table; writes `--output`."""
+    asked = resolved.settings
+    flags.require(asked, "features", "samples")
+    against = sample_protocol.read(asked.against) if asked.against else None
+    begun = measurement.Measurement(asked)
+    if against:  # Before minutes are spent.
+        sample_protocol.compare(against.protocol, begun.protocol)
+    print(begun.announcement, flush=True)
+    measured = begun.run()
+    print(measure_table.of(measured, against, begun.dimensions))
+    if asked.output:
+        sample_protocol.write(asked.output, measured)
+        print(f"written: {asked.output}")

@@ -1,0 +1,171 @@
+"""Asks an exported model about video files."""
+
+import dataclasses
+import itertools
+import json
+import pathlib
+import sys
+from collections.abc import Iterator
+
+from launch import answers, reports, serving, video_stream, video_windows
+from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.media import video_names
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which model, which videos, and how to answer."""
+
+    model: str = settings.setting("", "Output of launch.export.")
+    videos: str = settings.setting(
+        "",
+        "A video file, or a folder of them; for a stream also a FIFO, or - "
+        "for what is piped in.",
+    )
+    stream: bool = settings.setting(
+        False,
+        "Follow videos while they come, with a running answer for each chunk "
+        "of frames; for models exported with a stream.",
+    )
+    window_seconds: float | None = settings.setting(
+        None,
+        "One answer a window of so many seconds; not given: one a video, "
+        "averaged over windows that cover it. A stream is forgotten and begun "
+        "again after so many seconds; not given: never.",
+        minimum=0.01,
+    )
+    json: bool = settings.setting(
+        False, "JSON lines for programs instead of a table."
+    )
+    batch_size: int = settings.setting(8, "Clips at a time.", minimum=1)
+
+
+COMMAND = flags.Command(
+    summary="Predicts the labels of video files with an exported model.",
+    settings=Config,
+)
+
+
+def main(resolved: flags.Resolved) -> int:
+    """Prints a row a video or window; 1 where a video could not be read."""
+    asked = resolved.settings
+    flags.require(asked, "model", "videos")
+    model = serving.Loaded(asked.model)
+    if asked.stream:
+        return _follow(model, asked)
+    paths, passed_over = video_names.found_at(asked.videos)
+    show = _print_json if asked.json else _print_row
+    if not asked.json:
+        print(f"{'seconds':<18}{'label':<20}{'score':>6}  path")
+    failed = 0
+    for path in paths:
+        try:
+            for row in predict(model, path, asked):
+                show(row)
+        except errors.UserError as error:
+            if asked.json:
+                _print_json({"path": str(path), "error": str(error)})
+            print(f"error: {error}", file=sys.stderr)
+            failed += 1
+    print(
+        f"{len(paths) - failed} of {len(paths)} videos predicted"
+        + (f"; {passed_over} other files passed over" if passed_over else ""),
+        file=sys.stderr,
+    )
+    return 1 if failed else 0
+
+
+def predict(
+    model: serving.Loaded, path: pathlib.Path, asked: Config
+) -> Iterator[dict]:
+    """The answers about one video, see `answers.row`.
+
+    Raises:
+        UserError: the video cannot be read.
+    """
+    clip, media = model.facts.clip, model.facts.media
+    if asked.window_seconds is None:
+        windows = video_windows.of_whole_video(path, clip, media)
+    else:
+        windows = video_windows.of_seconds(
+            path, clip, media, asked.window_seconds
+        )
+    totals, count, first, last = {}, 0, None, 0.0
+    moments: list[dict] = []
+    while some := list(itertools.islice(windows, asked.batch_size)):
+        found = model.answers([window.jpegs for window in some])
+        for place, window in enumerate(some):
+            own = {k: v[place] for k, v in found.items()}
+            when = answers.moments_of(model.facts, own, window[:2])
+            if asked.window_seconds is not None:
+                yield answers.row(model.facts, path, own, window[:2], when)
+            moments += when
+            for name, scores in own.items():
+                totals[name] = totals.get(name, 0.0) + scores
+        count += len(some)
+        first = some[0].start_seconds if first is None else first
+        last = some[-1].end_seconds
+    if asked.window_seconds is None:
+        means = {name: total / count for name, total in totals.items()}
+        yield answers.row(model.facts, path, means, (first, last), moments)
+
+
+def _follow(model: serving.Loaded, asked: Config) -> int:
+    """Prints running answers and a summary of each video; see `main`."""
+    show = _print_json if asked.json else _print_row
+    code = 0
+    if not asked.json:
+        print(f"{'seconds':<18}{'label':<20}{'score':>6}  path, delay")
+    for path in _streams(asked.videos):
+        follower = video_stream.Follower(model, path, asked.window_seconds)
+        try:
+            for answer in follower.follow():
+                times = answer.start_seconds, answer.end_seconds
+                scores = {"scores": answer.scores}
+                row = answers.row(model.facts, path, scores, times)
+                show({**row, "delay_seconds": answer.delay_seconds})
+        except KeyboardInterrupt:
+            code = 130
+        except errors.UserError as error:
+            if asked.json:
+                _print_json({"path": path, "error": str(error)})
+            print(f"error: {error}", file=sys.stderr)
+            code = 1
+        summary = follower.summary()
+        if asked.json:
+            _print_json({"path": path, "summary": summary})
+        elif follower.frames or code != 1:
+            print(video_stream.in_words(summary), flush=True)
+        if code == 130:
+            break
+    return code
+
+
+def _streams(videos: str) -> list[str]:
+    if video_stream.is_pipe(videos):
+        return [videos]
+    return [str(path) for path in video_names.found_at(videos)[0]]
+
+
+def _print_json(row: dict) -> None:
+    print(json.dumps(row), flush=True)
+
+
+def _print_row(row: dict) -> None:
+    times = " - ".join(reports.clock_tenths(s) for s in row["seconds"])
+    print(
+        f"{times:<18}{answers.in_words(row)[:19]:<20}{row['score']:>6.3f}  "
+        f"{row['path']}" + _tasks(row) + _delay(row),
+        flush=True,
+    )
+
+
+def _tasks(row: dict) -> str:
+    tasks = row.get("tasks", {})
+    return "".join(f", {k}: {answers.in_words(v)}" for k, v in tasks.items())
+
+
+def _delay(row: dict) -> str:
+    if "delay_seconds" not in row:
+        return ""
+    return f", {1000 * row['delay_seconds']:.1f} ms"

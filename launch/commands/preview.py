@@ -1,0 +1,61 @@
+"""Shows what a network will see, as pictures.
+
+Takes all flags of launch.train; the batch is the very one of that step.
+"""
+
+import dataclasses
+import pathlib
+
+from launch import (
+    batch_animation,
+    batch_pictures,
+    batch_rows,
+    drawing,
+    run_flags,
+)
+from tfrecords_tools import annotations
+from tfrecords_tools.base import flags, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(run_flags.Config):
+    """Data, network, and what to show of it."""
+
+    output: str = settings.setting(
+        "", "Folder that gets batch.png and batch.gif."
+    )
+    count: int = settings.setting(8, "Clips to show.", minimum=1)
+    split: str = settings.setting(
+        "train", "Split to show; all others as in evaluation."
+    )
+    step: int = settings.setting(
+        0, "Step of the run whose batch is shown first.", minimum=0
+    )
+
+
+COMMAND = dataclasses.replace(
+    run_flags.COMMAND,
+    summary="Shows what a network will see; takes all flags of launch.train.",
+    settings=Config,
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Writes `batch.png` and `batch.gif`, and says who is in them."""
+    asked = resolved.settings
+    flags.require(asked, "shards", "output")
+    described = run_flags.to_experiment(resolved)
+    split = annotations.canonical_split(asked.split) or asked.split
+    print(f"{asked.count} clips of {split} of {asked.shards}", flush=True)
+    if described.reader.service:
+        print("made here, in order, without --reader.service")
+    shown = batch_rows.read(described, split, asked.count, asked.step)
+    folder = pathlib.Path(asked.output)
+    titles = batch_rows.titles(shown)
+    sheet = batch_pictures.sheet(shown.rows, titles, shown.times)
+    drawing.save_png(folder / "batch.png", sheet)
+    moving = batch_animation.grid(shown.rows, [lines[0] for lines in titles])
+    seconds = shown.times.frame_seconds or 0.1
+    drawing.save_gif(folder / "batch.gif", moving, seconds)
+    print("\n".join("  ".join(filter(None, lines)) for lines in titles))
+    print(f"written: {folder / 'batch.png'}, {folder / 'batch.gif'}")
