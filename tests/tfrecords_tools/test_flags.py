@@ -185,3 +185,10 @@ def test_a_misspelt_recipe_suggests_another_and_lists_all():
 
 def test_a_command_without_recipes_knows_no_such_flag():
     assert "unknown flag --recipe" in fault("--recipe=demo")
+
+
+def test_a_misspelt_flag_of_a_chosen_file_suggests_another_of_its_flags():
+    with pytest.raises(errors.UserError) as caught:
+        own = dataclasses.replace(PARTS, own_sections=("cut",))
+        flags.parse(own, ["--windows.secnds=2"])
+    assert "did you mean '--windows.seconds'" in str(caught.value)

@@ -265,9 +265,10 @@ def _read(
         flag = f"--{error.flagname}"
         known = [f"--{name}" for name in values]
         known += ["--version"] + ["--recipe"] * bool(command.recipes)
-        hint = _owner(error.flagname, command.choices) or registry.nearest(
-            flag, known
-        )
+        section = flag.partition(".")[0] + "."
+        is_bound = any(name.startswith(section) for name in known)
+        hint = "" if is_bound else _owner(error.flagname, command.choices)
+        hint = hint or registry.nearest(flag, known)
         raise errors.UserError(
             f"{flag_files.origin(error.flagname, given)}unknown flag {flag}"
             f"{hint}; --help lists the names"
