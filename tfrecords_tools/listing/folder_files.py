@@ -1,43 +1,140 @@
-"""Every file below a folder, links followed, hidden ones passed over."""
+"""Every file below a folder, links followed, hidden ones passed over.
 
+Nothing is opened, so that no pipe, device or damaged file can stop it.
+"""
+
+import dataclasses
 import os
 import pathlib
+import stat
 
 from tfrecords_tools.base import errors
 
 
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """What stands below a folder; paths are relative to it and sorted.
+
+    Attributes:
+        files: ordinary files, and links to such.
+        unusable: path to why it cannot be read: links to nothing or in a
+            circle, folders that cannot be listed, pipes, sockets, devices,
+            and names that are no UTF-8.
+    """
+
+    files: list[pathlib.PurePath]
+    unusable: dict[pathlib.PurePath, str]
+
+
 def below(root: str | os.PathLike) -> list[pathlib.PurePath]:
-    """Lists the files below a folder.
+    """The files below a folder, as `listed` gives them."""
+    return listed(root).files
+
+
+def listed(root: str | os.PathLike) -> Listing:
+    """Lists what stands below a folder.
 
     Args:
         root: the folder; one that is not there has no files.
 
     Returns:
-        Paths relative to `root`, in the order of the folders. A folder that
-        several links lead to is listed once, so that none goes on for ever.
+        All files and what cannot be read. A folder that several links lead
+        to is listed once, below its own name where that is in `root`.
 
     Raises:
-        UserError: a folder cannot be listed.
+        UserError: `root` itself cannot be listed.
     """
-    root = pathlib.Path(root)
-    found, seen = [], set()
-    for folder, inside, names in os.walk(
-        root, onerror=_explain, followlinks=True
-    ):
-        real = os.path.realpath(folder)
-        if real in seen:  # A link back to a folder above.
-            inside.clear()
-            continue
-        seen.add(real)
-        inside[:] = sorted(name for name in inside if name[0] != ".")
-        beside = pathlib.Path(folder).relative_to(root)
-        found += [beside / name for name in names if name[0] != "."]
-    return found
+    walk = _Walk(pathlib.Path(root))
+    return Listing(sorted(walk.files), dict(sorted(walk.unusable.items())))
 
 
-def _explain(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise errors.UserError(
-            f"cannot list {error.filename}: {error.strerror}; allow it, or "
-            "its videos would be missed"
-        ) from error
+def printable(path: pathlib.PurePath) -> str:
+    r"""The path with forward slashes; bytes that are no UTF-8 as `\udcff`."""
+    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+
+
+class _Walk:
+    """Folders first, then those that only links lead to."""
+
+    def __init__(self, root: pathlib.Path) -> None:
+        self.files: list[pathlib.PurePath] = []
+        self.unusable: dict[pathlib.PurePath, str] = {}
+        self._root = root
+        self._links: list[pathlib.PurePath] = []
+        self._seen: set[str] = set()
+        self._walk(pathlib.PurePath())
+        while self._links:
+            waiting, self._links = sorted(self._links), []
+            for link in waiting:
+                self._walk(link)
+
+    def _walk(self, top: pathlib.PurePath) -> None:
+        folders = [top]
+        while folders:
+            folder = folders.pop()
+            real = os.path.realpath(self._root / folder)
+            if real in self._seen:  # Such as a link back to a folder above.
+                continue
+            self._seen.add(real)
+            try:
+                with os.scandir(self._root / folder) as entries:
+                    for entry in entries:
+                        if entry.name[0] != ".":
+                            self._sort(entry, folder / entry.name, folders)
+            except OSError as error:
+                self._cannot_list(folder, error)
+
+    def _sort(
+        self,
+        entry: os.DirEntry,
+        path: pathlib.PurePath,
+        folders: list[pathlib.PurePath],
+    ) -> None:
+        try:
+            is_link = entry.is_symlink()
+            # Whether another entry is a file is known without a look at it.
+            if not is_link and entry.is_file(follow_symlinks=False):
+                mode = stat.S_IFREG
+            else:
+                mode = os.stat(entry.path).st_mode
+        except OSError as error:
+            self.unusable[path] = explained(entry.path, error)
+            return
+        if stat.S_ISDIR(mode):
+            (self._links if is_link else folders).append(path)
+        elif not stat.S_ISREG(mode):
+            self.unusable[path] = NOT_A_FILE
+        elif not _is_utf8(path):
+            self.unusable[path] = "its name is not UTF-8: rename the file"
+        else:
+            self.files.append(path)
+
+    def _cannot_list(self, folder: pathlib.PurePath, error: OSError) -> None:
+        if folder.parts:
+            self.unusable[folder] = f"cannot be listed: {error.strerror}"
+        elif not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise errors.UserError(
+                f"cannot list {self._root}: {error.strerror}; allow it, or "
+                "choose another folder"
+            ) from error
+
+
+NOT_A_FILE = "is a pipe, a socket or a device, not an ordinary file"
+
+
+def explained(place: str | os.PathLike, error: OSError) -> str:
+    """Why a file cannot be looked at, with where a link leads."""
+    reason = error.strerror
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        reason = "no such file"
+    try:
+        return f"{reason}: a link to {os.readlink(place)}"
+    except OSError:
+        return reason
+
+
+def _is_utf8(path: pathlib.PurePath) -> bool:
+    try:
+        return bool(os.fspath(path).encode())
+    except UnicodeEncodeError:
+        return False
