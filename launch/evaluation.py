@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from launch import devices
 from pipelines import clip_dataset, clip_order, damaged_records, shard_reader
-from tfrecords_tools.base import errors, progress
+from tfrecords_tools.base import errors, names, progress
 from video_models import objective as objectives
 
 _READ = "clips read"
@@ -146,7 +146,12 @@ def share_of(
 def check_labels(
     wanted: tuple[str, ...], found: tuple[str, ...], where: str
 ) -> None:
-    """Raises UserError where shards name other labels than a model knows."""
+    """Raises UserError where shards name other labels than a model knows.
+
+    Names that are equal to the eye are equal: see `names.normalized`.
+    """
+    wanted = tuple(map(names.normalized, wanted))
+    found = tuple(map(names.normalized, found))
     if wanted == found:
         return
     missing = [label for label in wanted if label not in found]

@@ -17,7 +17,7 @@ from launch import (
     video_samples,
 )
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import errors, names, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,7 +157,12 @@ class Measurement:
                 "run of --objective=classification"
             )
         evaluation.check_labels(found.labels, self._real.labels, shards)
-        unknown = [n for n in samples.labels if n not in found.labels]
+        known = set(map(names.normalized, found.labels))
+        unknown = [
+            label
+            for label in samples.labels
+            if names.normalized(label) not in known
+        ]
         if unknown or not samples.labels:
             what = f"the unknown {unknown[:5]}" if unknown else "no labels"
             raise errors.UserError(
@@ -171,8 +176,11 @@ class Measurement:
         """Ids of the samples' labels to those of the classifier."""
         if self._classifier is None:
             return ids
-        known = self._classifier.labels.index
-        return np.int32([known(self._samples.labels[each]) for each in ids])
+        known, own = (
+            [names.normalized(label) for label in labels]
+            for labels in (self._classifier.labels, self._samples.labels)
+        )
+        return np.int32([known.index(own[each]) for each in ids])
 
 
 def _open_samples(path: str, network: clip_features.FeatureNetwork) -> Any:

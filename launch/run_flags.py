@@ -288,7 +288,7 @@ def _differences(path: pathlib.Path, now: list[str]) -> list[str]:
         rows = [line.partition("=") for line in lines if line.startswith("--")]
         return {n: v for n, _, v in rows if not n.startswith(_FREE)}
 
-    then, now = kept(path.read_text().splitlines()), kept(now)
+    then, now = kept(path.read_text("utf-8").splitlines()), kept(now)
     pairs = {
         name: (then.get(name, "not given"), now.get(name, "not given"))
         for name in sorted(set(then) | set(now))

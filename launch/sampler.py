@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from launch import trained_run
 from pipelines import batch, frame_decoding
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, names
 from video_models.objectives import gan
 
 _AT_ONCE = 16
@@ -69,12 +69,14 @@ class Sampler:
     def _labels(self, count: int, label: str | None) -> np.ndarray:
         if label is None:
             return np.arange(count, dtype=np.int32) % max(1, len(self.labels))
-        if label not in self.labels:
+        labels = [names.normalized(each) for each in self.labels]
+        wanted = names.normalized(label)
+        if wanted not in labels:
             known = ", ".join(self.labels) or "none"
             raise errors.UserError(
                 f"--label={label}: clips are made for {known}"
             )
-        return np.full(count, self.labels.index(label), np.int32)
+        return np.full(count, labels.index(wanted), np.int32)
 
     def _made(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
         made = self._goal.made(

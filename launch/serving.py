@@ -181,7 +181,8 @@ def export(
         extra = temporary / versions.EXTRA
         extra.mkdir()
         labels = extra / "labels.txt"
-        labels.write_text("".join(f"{name}\n" for name in facts.labels))
+        text = "".join(f"{name}\n" for name in facts.labels)
+        labels.write_text(text, encoding="utf-8")
         served = Served(objective, networks, facts, labels, stream)
         golden = _golden(objective, networks, served, facts.clip.frames)
         with versions.explained(path):
@@ -196,8 +197,8 @@ def export(
                 },
             )
         labels.unlink()
-        (extra / "model.json").write_text(facts.to_json())
-        (extra / "golden.json").write_text(golden.to_json())
+        (extra / "model.json").write_text(facts.to_json(), "utf-8")
+        (extra / "golden.json").write_text(golden.to_json(), "utf-8")
     return path
 
 

@@ -4,10 +4,10 @@ import dataclasses
 import hashlib
 import math
 import os
-import posixpath
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, names
 from tfrecords_tools.listing import annotation_text, video_root
 
 SPLITS = ("train", "validation", "test")
@@ -50,6 +50,8 @@ class Clip:
         tasks: further label sets, task name to label.
         origin: where the row stood, `labels.csv:12`, for messages.
         drawn: whether `check` drew the split; `splits.settle` may change it.
+        absent: why there is no file to read, where that is known; such a row
+            is told in the report and not built.
     """
 
     path: str
@@ -63,6 +65,8 @@ class Clip:
     tasks: dict[str, str] = dataclasses.field(default_factory=dict)
     origin: str = dataclasses.field(default="", compare=False)
     drawn: bool = dataclasses.field(default=False, compare=False)
+    # Not in the repr: a stopped build of an earlier version goes on.
+    absent: str = dataclasses.field(default="", compare=False, repr=False)
 
     @property
     def span(self) -> tuple[int, int | None]:
@@ -90,8 +94,17 @@ def spanned(
 
 
 def split_labels(label: str) -> tuple[str, ...]:
-    """The single labels of `a|b`; nothing for an empty one."""
-    return tuple(part.strip() for part in label.split("|") if part.strip())
+    """The single labels of `a|b`, normalized; nothing for an empty one."""
+    parts = (names.normalized(part) for part in label.split("|"))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def stored_label(label: str) -> str:
+    """`a|b` as it is stored and compared, see `names.normalized`.
+
+    What has nothing that can be seen is not changed, for `check` to refuse.
+    """
+    return "|".join(split_labels(label)) or label
 
 
 def hash_place(group: str) -> float:
@@ -108,27 +121,33 @@ def draw_split(group: str) -> str:
 
 def canonical_split(name: str) -> str | None:
     """`validation` for `val`; None where `name` is no name of a split."""
-    return SPLIT_NAMES.get(name.lower())
+    return SPLIT_NAMES.get(names.normalized(name).lower())
 
 
 def check(
-    clips: list[Clip], root: str | os.PathLike | None = None
+    clips: list[Clip],
+    root: str | os.PathLike | None = None,
+    files: video_root.Config = video_root.Config(),
 ) -> list[Clip]:
     """Checks every row and settles its split.
 
     Args:
         clips: the rows.
         root: folder where every video must stand; None does not look. A
-            link that leads out of it is refused, one within it is not.
+            link within it is followed.
+        files: whether links may lead out of it, and whether rows without a
+            video are refused.
 
     Returns:
-        The clips in their order, each with a canonical split, group and
-        path (`a/b.mp4` for `./a//b.mp4`).
+        The clips in their order, each with a canonical split, normalized
+        labels and group, and the path of the file on the disk (`a/b.mp4` for
+        `./a//b.mp4`). Those with `absent` are not to be built; their split is
+        empty where it is not given.
 
     Raises:
         UserError: names every faulty row with its origin, not only the first.
     """
-    settled, found = _examined(clips, root)
+    settled, found = _examined(clips, root, files)
     if not clips:
         found.append("no clips: the source listed nothing")
     if found:
@@ -137,10 +156,12 @@ def check(
 
 
 def faults(
-    clips: list[Clip], root: str | os.PathLike | None = None
+    clips: list[Clip],
+    root: str | os.PathLike | None = None,
+    files: video_root.Config = video_root.Config(),
 ) -> list[str]:
     """What `check` would complain about, one line a faulty row."""
-    return _examined(clips, root)[1]
+    return _examined(clips, root, files)[1]
 
 
 class FaultyRows(errors.UserError):
@@ -149,26 +170,36 @@ class FaultyRows(errors.UserError):
     Attributes:
         found: what is wrong with those.
         clips: the other rows, not checked yet.
+        missing: which of the others have no video, as far as is known.
     """
 
-    def __init__(self, found: list[str], clips: list[Clip]) -> None:
-        super().__init__(found, clips)
-        self.found, self.clips = found, clips
+    def __init__(
+        self, found: list[str], clips: list[Clip], missing: Sequence[str] = ()
+    ) -> None:
+        super().__init__(found, clips, missing)
+        self.found, self.clips, self.missing = found, clips, missing
 
     def __str__(self) -> str:
-        return "\n".join(self.all())
+        found = [*self.found, *self.missing, *faults(self.clips)]
+        return "\n".join(sorted(found, key=annotation_text.place_of))
 
-    def all(self, root: str | os.PathLike | None = None) -> list[str]:
+    def all(
+        self,
+        root: str | os.PathLike | None = None,
+        files: video_root.Config = video_root.Config(),
+    ) -> list[str]:
         """All faults, with those of the other rows, in order of lines."""
-        found = self.found + faults(self.clips, root)
+        found = self.found + faults(self.clips, root, files)
         return sorted(found, key=annotation_text.place_of)
 
 
 def _examined(
-    clips: list[Clip], root: str | os.PathLike | None
+    clips: list[Clip],
+    root: str | os.PathLike | None,
+    files: video_root.Config,
 ) -> tuple[list[Clip], list[str]]:
     found, settled = [], []
-    examiner = _Examiner(root)
+    examiner = _Examiner(root, files)
     for clip in clips:
         clip, wrong = examiner.examined(clip)
         if wrong:
@@ -181,10 +212,15 @@ def _examined(
 class _Examiner:
     """Looks at one row after another; a path or a label is judged once."""
 
-    def __init__(self, root: str | os.PathLike | None) -> None:
-        self._root = None if root is None else video_root.VideoRoot(root)
-        self._paths: dict[str, tuple[str, str]] = {}
-        self._labels: dict[str, str] = {}
+    def __init__(
+        self, root: str | os.PathLike | None, files: video_root.Config
+    ) -> None:
+        self._root = video_root.VideoRoot(root, files)
+        self._may_skip = files.missing == "skip"
+        self._paths: dict[str, video_root.Found] = {}
+        self._labels: dict[str, tuple[str, str]] = {}
+        self._own_groups: dict[str, str] = {}
+        self._taken: set[str] = set()
         self._drawn: dict[str, str] = {}
         self._spans: dict[tuple, Clip] = {}
         self._groups: dict[str, Clip] = {}
@@ -192,31 +228,47 @@ class _Examiner:
 
     def examined(self, clip: Clip) -> tuple[Clip, list[str]]:
         """The settled clip and what is wrong with it."""
+        split = canonical_split(clip.split)
+        if clip.absent:
+            return dataclasses.replace(clip, split=split or ""), []
         if clip.path not in self._paths:
-            self._paths[clip.path] = self._judged(clip.path)
-        path, fault = self._paths[clip.path]
-        wrong = [fault] if fault else []
-        for label in (clip.label, *clip.tasks.values()):
-            if label not in self._labels:
-                self._labels[label] = _label_fault(label)
-            if self._labels[label]:
-                wrong.append(self._labels[label])
+            self._paths[clip.path] = self._root.find(clip.path)
+        found = self._paths[clip.path]
+        absent = found.fault if found.is_missing and self._may_skip else ""
+        wrong = [found.fault] if found.fault and not absent else []
+        label = self._label(clip.label, wrong)
+        tasks = {k: self._label(v, wrong) for k, v in clip.tasks.items()}
         if clip.start_seconds is not None or clip.end_seconds is not None:
             wrong += _span_faults(clip.start_seconds, clip.end_seconds)
-        split, group = canonical_split(clip.split), clip.group or path
         if clip.split and split is None:
             wrong.append(_unknown_split(clip.split))
-        clip = _with(clip, path, split or self._draw(group), group)
-        if path:
+        group = self._group(clip.group, found.path)
+        if not absent:
+            split = split or self._draw(group)
+        clip = _with(clip, found.path, label, split or "", group, tasks, absent)
+        if found.path and not absent:
             wrong += self._clashes(clip)
         return clip, wrong
 
-    def _judged(self, path: str) -> tuple[str, str]:
-        fault = video_root.path_fault(path)
+    def _label(self, label: str, wrong: list[str]) -> str:
+        """The label as it is stored; what is wrong with it goes to `wrong`."""
+        if label not in self._labels:
+            self._labels[label] = stored_label(label), _label_fault(label)
+        stored, fault = self._labels[label]
         if fault:
-            return path, fault
-        path = posixpath.normpath(path)
-        return path, self._root.fault(path) if self._root else ""
+            wrong.append(fault)
+        return stored
+
+    def _group(self, group: str, path: str) -> str:
+        """The normalized group; a video without one is its own."""
+        if group:
+            return names.normalized(group)
+        if path not in self._own_groups:
+            name = names.normalized(path)
+            # Two files may have names that only look equal.
+            self._own_groups[path] = path if name in self._taken else name
+            self._taken.add(name)
+        return self._own_groups[path]
 
     def _draw(self, group: str) -> str:
         if group not in self._drawn:
@@ -248,28 +300,45 @@ class _Examiner:
         return wrong
 
 
-def _with(clip: Clip, path: str, split: str, group: str) -> Clip:
-    if (clip.path, clip.split, clip.group) == (path, split, group):
-        return clip
+def _with(
+    clip: Clip,
+    path: str,
+    label: str,
+    split: str,
+    group: str,
+    tasks: dict[str, str],
+    absent: str,
+) -> Clip:
+    drawn = clip.drawn or not clip.split
+    now = (path, label, split, group, absent)
+    if now == (clip.path, clip.label, clip.split, clip.group, clip.absent):
+        if tasks == clip.tasks:
+            return clip
     return Clip(
         path,
-        clip.label,
+        label,
         split,
         group,
         clip.start_seconds,
         clip.end_seconds,
         clip.caption,
         clip.words,
-        clip.tasks,
+        clip.tasks if tasks == clip.tasks else tasks,
         clip.origin,
-        clip.drawn or not clip.split,
+        drawn,
+        absent,
     )
 
 
 def _label_fault(label: str) -> str:
-    if label.isprintable():
-        return ""
-    return f"label {label!r} has a line break or the like"
+    if not names.is_text(label):
+        return (
+            f"label {label!r} has a line break, a tab or another control "
+            "character: take it out"
+        )
+    if label and not split_labels(label):
+        return f"label {label!r} has nothing that can be seen: rename it"
+    return ""
 
 
 def _span_faults(start: float | None, end: float | None) -> list[str]:

@@ -21,6 +21,7 @@ from tfrecords_tools import (
     schema,
     shard_journal,
     shard_plan,
+    source_clips,
     text_cleaning,
     vocabulary,
 )
@@ -32,6 +33,7 @@ from tfrecords_tools.base import (
     settings,
     versions,
 )
+from tfrecords_tools.listing import video_root as video_roots
 from tfrecords_tools.media import reader
 from tfrecords_tools.media import sound as sounds
 from tfrecords_tools.survey import (
@@ -73,6 +75,7 @@ class Request:
         engine: a file of `tfrecords_tools.engines`; the bytes do not
             depend on it.
         limits: what one file may cost.
+        files: which files may be read, and what becomes of rows without one.
     """
 
     source: registry.Chosen
@@ -88,6 +91,7 @@ class Request:
     cleaning: tuple[registry.Chosen, ...] = ()
     engine: registry.Chosen = _LOCAL
     limits: isolated.Config = isolated.Config()
+    files: video_roots.Config = video_roots.Config()
 
     @property
     def root(self) -> pathlib.Path:
@@ -107,7 +111,9 @@ class Request:
     def recorded(self) -> dict[str, Any]:
         """What the manifest tells about this request."""
         section = getattr(self.source.module, "SECTION", self.source.name)
-        return {
+        # Data sets that were built before there was such a section have none.
+        files = {"files": settings.to_dict(self.files)}
+        return (files if self.files != video_roots.Config() else {}) | {
             "source": {
                 "name": self.source.name,
                 "input": os.path.abspath(self.input),
@@ -191,22 +197,16 @@ def prepare(
     """
     old = _standing(request, replace)
     request.media.check_chunk(request.shards.chunk_frames)
-    try:
-        listed = request.source.module.list_clips(
-            request.source.config, request.input
-        )
-    except annotations.FaultyRows as error:
-        raise errors.UserError("\n".join(error.all(request.root))) from error
-    if not listed:
-        raise errors.UserError(
-            f"no clips: --source={request.source.name} found nothing in "
-            f"--input={request.input}: wanted at least one video; put some "
-            "there, or choose another --input or --source"
-        )
-    clips = annotations.check(listed, request.root)
+    clips, absent = source_clips.read(
+        request.source, request.input, request.root, request.files
+    )
     report = pathlib.Path(request.output) / output_folder.REPORT
     known = build_report.splits(report) if old else {}
+    known = source_clips.named_as_now(known, clips)
     clips, dropped, copies = _looked_at(request, clips, known, workers)
+    dropped += [
+        shard_journal.Outcome(clip, "missing", clip.absent) for clip in absent
+    ]
     if not clips:
         raise errors.UserError(
             f"no clips are left: {dropped[0].clip.path} "
@@ -314,10 +314,10 @@ def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
 
 def _refuse_strangers(output: pathlib.Path) -> None:
     """Raises UserError where a build would overwrite what is not its own."""
-    names = os.listdir(output) if os.path.isdir(output) else []
+    inside = os.listdir(output) if os.path.isdir(output) else []
     found = [
         name
-        for name in sorted(names)
+        for name in sorted(inside)
         if shard_plan.NAME.fullmatch(name) or name == output_folder.REPORT
     ]
     if found:

@@ -20,6 +20,7 @@ from tfrecords_tools import (
     vocabulary,
 )
 from tfrecords_tools.base import errors, flags, isolated, progress, settings
+from tfrecords_tools.listing import video_root
 from tfrecords_tools.media import reader, sound
 
 
@@ -66,6 +67,7 @@ COMMAND = flags.Command(
         "words": vocabulary.Config,
         "shards": shard_plan.Config,
         "limits": isolated.Config,
+        "files": video_root.Config,
     },
     choices={
         "source": "tfrecords_tools.sources",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tfrecords_tools import annotations
+from tfrecords_tools.base import names
 
 
 def name_all(
@@ -15,7 +16,9 @@ def name_all(
         known: labels that have ids already; new ones come after them.
 
     Returns:
-        Known labels, then sorted those of training, then sorted others.
+        Known labels, then sorted those of training, then sorted others. A
+        known one is normalized; of several that only look different, one is,
+        and the others keep their places without any clip.
     """
     return _ordered(((clip.split, clip.label) for clip in clips), known)
 
@@ -24,29 +27,30 @@ def name_tasks(
     clips: list[annotations.Clip], known: dict[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
     """The same for each further label set."""
-    names = {task for clip in clips for task in clip.tasks} | set(known)
+    known = {names.normalized(task): each for task, each in known.items()}
+    tasks = {task for clip in clips for task in clip.tasks} | set(known)
     return {
         task: _ordered(
             ((clip.split, clip.tasks.get(task, "")) for clip in clips),
             known.get(task, ()),
         )
-        for task in sorted(names)
+        for task in sorted(tasks)
     }
 
 
-def ids(names: tuple[str, ...]) -> dict[str, int]:
+def ids(labels: tuple[str, ...]) -> dict[str, int]:
     """Name to id."""
-    return {name: place for place, name in enumerate(names)}
+    return {label: place for place, label in enumerate(labels)}
 
 
 def count(
-    clips: Iterable[annotations.Clip], names: tuple[str, ...]
+    clips: Iterable[annotations.Clip], labels: tuple[str, ...]
 ) -> dict[str, tuple[int, ...]]:
     """Split to clips of each label, in label order."""
-    places = ids(names)
+    places = ids(labels)
     counts: dict[str, list[int]] = {}
     for clip in clips:
-        row = counts.setdefault(clip.split, [0] * len(names))
+        row = counts.setdefault(clip.split, [0] * len(labels))
         for name in annotations.split_labels(clip.label):
             row[places[name]] += 1
     return {split: tuple(row) for split, row in counts.items()}
@@ -60,6 +64,7 @@ def any_several(texts: Iterable[str]) -> bool:
 def _ordered(
     rows: Iterable[tuple[str, str]], known: tuple[str, ...]
 ) -> tuple[str, ...]:
+    known = _normalized(known)
     trained, others = set(), set()
     for split, label in rows:
         found = trained if split == "train" else others
@@ -67,3 +72,13 @@ def _ordered(
     trained -= set(known)
     others -= trained | set(known)
     return (*known, *sorted(trained), *sorted(others))
+
+
+def _normalized(known: tuple[str, ...]) -> tuple[str, ...]:
+    """The known labels as those of clips are written; each has its place."""
+    found: list[str] = []
+    for label in known:
+        name = names.normalized(label) or label
+        taken = name in found or (name != label and name in known)
+        found.append(label if taken else name)
+    return tuple(found)

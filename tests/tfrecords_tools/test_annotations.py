@@ -4,6 +4,7 @@ import pytest
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
+from tfrecords_tools.listing import video_root
 
 Clip = annotations.Clip
 
@@ -199,3 +200,144 @@ def test_a_thousand_rows_look_each_video_up_once(root, monkeypatch):
     ]
     assert len(annotations.check(rows, root)) == 1000
     assert len([p for p in looked if str(p).endswith("a.mp4")]) == 1
+
+
+NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\u0915\u094d\u200d\u0937",
+        "\u8d70\u308b\u3000\u4eba",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467|\u2764\ufe0f",
+    ],
+)
+def test_labels_of_all_scripts_are_taken(label):
+    clip = Clip("a.mp4", label, tasks={"mood": label})
+    (clip,) = annotations.check([clip])
+    assert (clip.label, clip.tasks) == (label, {"mood": label})
+
+
+@pytest.mark.parametrize(
+    "label", ["a\nb", "a\tb", "a\0", "a\x85b", "a\u2028b", "a\udc80"]
+)
+def test_labels_with_control_characters_are_refused(label):
+    assert "control character" in faults(Clip("a.mp4", label))[0]
+    assert "control" in faults(Clip("a.mp4", tasks={"mood": label}))[0]
+
+
+@pytest.mark.parametrize("label", ["|", " | ", "\u200b", "\ufeff|\u00a0"])
+def test_a_label_that_names_nothing_is_refused(label):
+    assert "nothing that can be seen" in faults(Clip("a.mp4", label))[0]
+
+
+def test_names_equal_to_the_eye_are_one():
+    clips = annotations.check(
+        [
+            Clip("a.mp4", NFC, group=NFC, tasks={"t": NFD}),
+            Clip("b.mp4", NFD, group=NFD, tasks={"t": f"{NFC}|{NFD} "}),
+        ]
+    )
+    assert {(c.label, c.group, c.tasks["t"]) for c in clips} == {(NFC,) * 3}
+
+
+def test_a_split_may_have_blanks_that_nobody_sees():
+    assert annotations.canonical_split("\ufeffVal\u00a0") == "validation"
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        (f"{NFC}/a.mp4", f"{NFD}/a.mp4"),
+        (f"{NFD}/a.mp4", f"{NFC}/a.mp4"),
+        (f"run/{NFC}.mp4", f"run/{NFD}.mp4"),
+        ("b c/a.mp4", "b\u00a0c /a.mp4"),
+    ],
+)
+def test_a_path_finds_the_file_of_another_form(root, asked, there):
+    (root / there).parent.mkdir(exist_ok=True)
+    (root / there).touch()
+    (clip,) = annotations.check([Clip(asked)], root)
+    assert clip.path == there
+
+
+def test_one_file_written_in_two_forms_is_one_video(root):
+    (root / f"{NFD}.mp4").touch()
+    with pytest.raises(errors.UserError, match="same clip stands at t:2"):
+        rows = [Clip(f"{NFC}.mp4", origin="t:2"), Clip(f"{NFD}.mp4")]
+        annotations.check(rows, root)
+
+
+def test_two_files_that_only_look_equal_are_two_videos(root):
+    (root / f"{NFC}.mp4").touch()
+    (root / f"{NFD}.mp4").touch()
+    clips = annotations.check([Clip(f"{NFC}.mp4"), Clip(f"{NFD}.mp4")], root)
+    assert [clip.path for clip in clips] == [f"{NFC}.mp4", f"{NFD}.mp4"]
+    assert clips[0].group != clips[1].group
+    assert "2 look like it" in missing(root, f"\ufeff{NFC}.mp4")
+
+
+@pytest.mark.parametrize(
+    "path", ["run/../run/a.mp4", "../root/run/a.mp4", "./run/x/../a.mp4"]
+)
+def test_dots_within_the_root_are_resolved(root, path):
+    assert annotations.check([Clip(path)], root)[0].path == "run/a.mp4"
+
+
+def test_dots_after_a_link_stand_for_where_it_leads(root):
+    (root / "run/deep").mkdir()
+    (root / "link").symlink_to("run/deep")
+    found = annotations.check([Clip("link/../a.mp4")], root)
+    assert found[0].path == "run/a.mp4"
+
+
+def test_an_absolute_path_within_the_root_is_taken(root):
+    (root.parent / "alias").symlink_to(root)
+    for place in (root, root.parent / "alias"):
+        for known in (root, root.parent / "alias"):
+            clips = [Clip(str(place / "run/a.mp4"))]
+            assert annotations.check(clips, known)[0].path == "run/a.mp4"
+
+
+@pytest.mark.parametrize("path", ["../elsewhere/b.mp4", "run/../../x.mp4"])
+def test_dots_that_leave_the_root_are_refused(root, path):
+    assert "leaves the video root" in missing(root, path)
+    assert "leaves the video root" in missing(root, str(root / path))
+
+
+FOLLOW = video_root.Config(follow_links=True)
+
+
+def test_links_out_of_the_root_are_followed_where_allowed(root):
+    (root / "more").symlink_to(root.parent / "elsewhere")
+    assert "--files.follow_links" in missing(root, "more/b.mp4")
+    clips = [
+        Clip("more/b.mp4"),
+        Clip(str(root / "more/b.mp4"), start_seconds=1),
+    ]
+    found = annotations.check(clips, root, FOLLOW)
+    assert [clip.path for clip in found] == ["more/b.mp4"] * 2
+
+
+def test_following_links_allows_no_other_way_out(root):
+    with pytest.raises(errors.UserError, match="leaves the video root"):
+        annotations.check([Clip("../elsewhere/b.mp4")], root, FOLLOW)
+
+
+def test_rows_without_a_video_may_be_skipped(root):
+    (root / "gone.mp4").symlink_to("nowhere.mp4")
+    (root / "round.mp4").symlink_to("round.mp4")
+    names = ["run/a.mp4", "none.mp4", "gone.mp4", "round.mp4", "x/y.mp4"]
+    skip = video_root.Config(missing="skip")
+    clips = annotations.check([Clip(name) for name in names], root, skip)
+    assert [bool(clip.absent) for clip in clips] == [False] + [True] * 4
+    assert "a link to nowhere.mp4" in clips[2].absent
+
+
+def test_only_rows_without_a_video_are_skipped(root):
+    skip = video_root.Config(missing="skip")
+    for clip in (Clip("run"), Clip("../x"), Clip("none.mp4", "a\nb")):
+        with pytest.raises(errors.UserError):
+            annotations.check([clip], root, skip)

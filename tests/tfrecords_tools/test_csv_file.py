@@ -186,3 +186,42 @@ def test_equal_texts_are_kept_once(tmp_path):
 def test_a_missing_table_is_told(tmp_path):
     with pytest.raises(errors.UserError, match="none.csv"):
         csv_file.list_clips(csv_file.Config(), str(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "path,label,\na.mp4,run,\nb.mp4,run\n",
+        "path,label,,\na.mp4,run, ,\nb.mp4,run\n",
+        "path,,label\na.mp4,,run\nb.mp4,,run\n",
+        "path,label\na.mp4,run,,\nb.mp4,run,\n",
+        "path,label,\ufeff\na.mp4,run,\nb.mp4,run\n",
+    ],
+)
+def test_empty_columns_without_a_name_do_no_harm(tmp_path, text):
+    found = clips(tmp_path, text)
+    assert [clip.label for clip in found] == ["run", "run"]
+
+
+def test_what_stands_in_a_column_without_a_name_is_told(tmp_path):
+    told = fault(tmp_path, "path,label,\na.mp4,run,\nb.mp4,run,fast\n")
+    assert told.startswith("labels.csv:3: 'fast' stands in column 3")
+    told = fault(tmp_path, "path,,label\na.mp4,fast,run\n")
+    assert told.startswith("labels.csv:2: 'fast' stands in column 2")
+
+
+NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+
+
+def test_labels_and_columns_equal_to_the_eye_are_one(tmp_path):
+    text = f"path,{NFD},label.{NFD}\na.mp4,{NFD}|{NFC},{NFD}\n"
+    (clip,) = clips(tmp_path, text, label=NFC)
+    assert (clip.label, clip.tasks) == (NFC, {NFC: NFC})
+
+
+@pytest.mark.parametrize(("listed", "label"), [(NFC, NFD), (NFD, NFC)])
+def test_a_label_list_of_another_form_allows_the_label(tmp_path, listed, label):
+    (tmp_path / "labels.txt").write_text(f"\ufeff{listed}\u00a0\n", "utf-8")
+    text = f"path,label\na.mp4,{label}\n"
+    listed = str(tmp_path / "labels.txt")
+    assert clips(tmp_path, text, label_list=listed)[0].label == NFC

@@ -2,6 +2,7 @@ import pytest
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
+from tfrecords_tools.listing import video_root
 from tfrecords_tools.sources import hmdb51
 
 LISTS = "testTrainMulti_7030_splits"
@@ -134,3 +135,23 @@ def test_an_action_without_its_list_is_told(folder):
 
 def test_missing_lists_are_told(tmp_path):
     assert "_test_split1.txt" in fault(tmp_path)
+
+
+def test_lists_and_folders_of_another_form_find_each_other(tmp_path):
+    nfc, nfd = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+    write(tmp_path, nfc, {name("film", nfc, 0): 1, name("film", nfc, 1): 2})
+    (tmp_path / nfc).rename(tmp_path / nfd)
+    clips = listed(tmp_path)
+    assert {(clip.label, clip.path.split("/")[0]) for clip in clips} == {
+        (nfc, nfd)
+    }
+    assert clips[0].group == f"{nfc}/film/train"
+
+
+def test_missing_videos_may_be_skipped(folder):
+    (folder / "wave" / name(FILM, "wave", 16)).unlink()
+    skip = video_root.Config(missing="skip")
+    clips = annotations.check(listed(folder), folder, skip)
+    assert [bool(clip.absent) for clip in clips].count(True) == 1
+    with pytest.raises(errors.UserError, match="wave_test_split1.txt:1: no"):
+        annotations.check(listed(folder), folder)

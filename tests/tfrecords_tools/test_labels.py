@@ -1,3 +1,5 @@
+import pytest
+
 from tfrecords_tools import annotations, labels
 
 
@@ -17,3 +19,19 @@ def test_known_labels_keep_their_ids():
 def test_bar_between_labels_makes_several():
     assert labels.any_several(["a", "b|c"])
     assert not labels.any_several(["a", "", "b|"])
+
+
+NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+
+
+def test_a_known_label_of_another_form_keeps_its_id():
+    clips = [_clip("a"), _clip(NFC), _clip(NFD, "test")]
+    assert labels.name_all(clips, ("z", NFD)) == ("z", NFC, "a")
+    assert labels.name_tasks([], {NFD: (NFD,)}) == {NFC: (NFC,)}
+
+
+@pytest.mark.parametrize("known", [(NFC, NFD), (NFD, NFC), (NFD, f" {NFC}")])
+def test_known_labels_that_only_look_different_keep_their_places(known):
+    found = labels.name_all([_clip(NFD)], known)
+    assert len(found) == 2 and len(set(found)) == 2 and NFC in found
+    assert labels.count([_clip(NFD), _clip(NFC)], found)["train"].count(2) == 1

@@ -141,3 +141,32 @@ def test_validation_takes_whole_groups_of_training(folder):
 
 def test_what_is_no_folder_is_told(tmp_path):
     assert "wanted the folder" in fault(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("listed_as", "there"),
+    [
+        ("E\u0301pe\u0301e", "\u00c9p\u00e9e"),
+        ("\u00c9p\u00e9e", "E\u0301pe\u0301e"),
+    ],
+)
+def test_classes_of_another_form_are_found(folder, listed_as, there):
+    path = video("ApplyEyeMakeup", 8, 1).replace("ApplyEyeMakeup", listed_as)
+    write(folder, "classInd.txt", CLASSES + f"38 {there}\n")
+    write(folder, "trainlist01.txt", f"{path} 38\n")
+    place = folder / "UCF-101" / path.replace(listed_as, there)
+    place.parent.mkdir()
+    place.touch()
+    clip = listed(folder)[0]
+    assert clip.label == "\u00c9p\u00e9e"
+    assert (folder / clip.path).is_file()
+
+
+def test_classes_of_all_scripts_are_read(folder):
+    name = "\u0915\u094d\u200d\u0937\u0947"
+    path = video("ApplyEyeMakeup", 8, 1).replace("ApplyEyeMakeup", name)
+    (folder / LISTS / "classInd.txt").unlink()
+    write(folder, "classInd.txt", f"1 ApplyEyeMakeup\n38 {name}\n")
+    write(folder, "trainlist01.txt", f"{path} 38\n")
+    write(folder, "testlist01.txt", TEST[0])
+    assert listed(folder)[0].label == name

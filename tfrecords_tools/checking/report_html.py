@@ -4,27 +4,30 @@ Whatever comes from labels, paths or settings is escaped here.
 """
 
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 Pieces = Iterator[str]
-_JOINERS = "\u200c\u200d"  # Not printable, but part of words and emoji.
+# Control characters, line ends, marks of direction, and what nothing shows.
+_OBEYED = re.compile(
+    "[\0-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb]"
+)
 
 
 def text(value: object) -> str:
     """`value` as HTML text, also within an attribute's quotes.
 
-    Bytes that are no UTF-8 and control characters are shown, not obeyed.
+    Bytes that are no UTF-8, control characters and what turns the direction
+    of text are shown, not obeyed.
     """
     shown = str(value).encode("utf-8", "backslashreplace").decode()
-    shown = "".join(c if c.isprintable() else _named(c) for c in shown)
-    return html.escape(shown)
+    return html.escape(_OBEYED.sub(_named, shown))
 
 
-def _named(character: str) -> str:
-    if character in _JOINERS:
-        return character
-    escaped = character.encode("unicode_escape").decode()
-    return " " if character.isspace() else escaped
+def _named(found: re.Match) -> str:
+    escaped = found[0].encode("unicode_escape").decode()
+    return " " if found[0].isspace() else escaped
 
 
 def section(title: str, body: Iterable[str], note: str = "") -> Pieces:

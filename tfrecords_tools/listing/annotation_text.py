@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, names
 
 _PLACE = re.compile(r"(.*?):(\d+): ")
 _SIXTEEN_BITS = (b"\xff\xfe", b"\xfe\xff")
@@ -113,16 +113,29 @@ def read_rows(
 
 
 def read_labels(path: str | os.PathLike, faults: list[str]) -> dict[str, str]:
-    """A list of labels, one a line; each with its place in the file."""
+    """A list of labels, one a line; each with its place in the file.
+
+    Labels are normalized, as those of clips are: see `names.normalized`.
+    """
     found: dict[str, str] = {}
     for line in read_lines(path, faults):
-        label = line.text.strip().strip('"')
+        label = names.normalized(line.text.strip().strip('"'))
+        if not label:
+            faults.append(f"{line.origin}: nothing that can be seen: remove it")
+            continue
         if label in found:
             faults.append(
                 f"{line.origin}: {label!r} stands at {found[label]} too"
             )
         found.setdefault(label, line.origin)
     return found
+
+
+def fitted(cells: list[str], count: int) -> list[str]:
+    """The cells of a row without the empty ones after its `count` columns."""
+    if len(cells) > count and not any(map(str.strip, cells[count:])):
+        return cells[:count]
+    return cells
 
 
 def raise_all(faults: list[str]) -> None:

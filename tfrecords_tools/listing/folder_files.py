@@ -119,7 +119,7 @@ class _Walk:
             ) from error
 
 
-NOT_A_FILE = "is a pipe, a socket or a device, not an ordinary file"
+NOT_A_FILE = "is no ordinary file but a pipe, a socket or a device"
 
 
 def explained(place: str | os.PathLike, error: OSError) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import names, registry
 from tfrecords_tools.listing import annotation_text
 
 _COLUMNS = {
@@ -72,6 +72,7 @@ def read(path: str | os.PathLike, faults: list[str]) -> Iterator[Row]:
             return
     split = split_in_name(path)
     for cells, origin in table:
+        cells = annotation_text.fitted(cells, len(header))
         if len(cells) != len(header):
             faults.append(f"{origin}: {len(cells)} cells, wanted {len(header)}")
             continue
@@ -100,7 +101,8 @@ def _row(values: dict[str | None, str], split: str, origin: str) -> Row:
         wrong.append(f"split {split!r}: wanted train, validate or test")
     if wrong:
         raise ValueError("; ".join(wrong))
-    return Row(values.get("label", ""), values["id"], *times, name, origin)
+    label = annotations.stored_label(values.get("label", ""))
+    return Row(label, values["id"], *times, name, origin)
 
 
 def split_in_name(path: str | os.PathLike) -> str:
@@ -111,7 +113,8 @@ def split_in_name(path: str | os.PathLike) -> str:
 
 def plain(label: str) -> str:
     """A class as it is compared: `air drumming` for `Air_Drumming`."""
-    return label.strip().strip('"').replace("_", " ").casefold()
+    bare = names.normalized(label.strip().strip('"'))
+    return names.normalized(bare.replace("_", " ").casefold())
 
 
 def keep(rows: list[Row], path: str, faults: list[str]) -> list[Row]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from tfrecords_tools.base import names
 from tfrecords_tools.listing import folder_files
 
 Path = pathlib.PurePath
@@ -40,7 +41,7 @@ class PairedTexts:
         self.root = pathlib.Path(root)
         self._videos = None
         if videos is not None:
-            self._videos = {path.with_suffix("") for path in videos}
+            self._videos = {_key(path.with_suffix("")) for path in videos}
         self._language = language
         self._all = [
             path
@@ -50,9 +51,9 @@ class PairedTexts:
         self._by_stem: dict[Path, list[Path]] = defaultdict(list)
         for path in self._all:
             stem = path.with_suffix("")
-            self._by_stem[stem].append(path)
+            self._by_stem[_key(stem)].append(path)
             if _LANGUAGE.fullmatch(stem.suffix):
-                self._by_stem[stem.with_suffix("")].append(path)
+                self._by_stem[_key(stem.with_suffix(""))].append(path)
         self._folders = sorted({path.parent for path in self._all})
         self._places: dict[Path, list[list[Path]]] = {}
         self._used: set[Path] = set()
@@ -82,14 +83,19 @@ class PairedTexts:
 
     def _fitting(self, folders: list[Path], video: Path) -> list[Path]:
         found = []
-        for folder in folders:
-            stem = folder / video.stem
+        for key in dict.fromkeys(_key(folder) for folder in folders):
+            stem = key / _key(Path(video.stem))
             another = self._videos is not None and stem in self._videos
-            if folder == video.parent or not another:
+            if key == _key(video.parent) or not another:
                 found += self._by_stem.get(stem, ())
         self._used.update(found)
-        wanted = f".{self._language}" if self._language else ""
-        exact = [path for path in found if path.stem == video.stem + wanted]
+        # Two folders or files may have names that only look equal.
+        found = [path for path in found if path.parent in folders] or found
+        wanted = video.stem + (f".{self._language}" if self._language else "")
+        same = [path for path in found if path.stem == wanted]
+        key = _key(Path(wanted))
+        alike = [path for path in found if _key(Path(path.stem)) == key]
+        exact = same or alike
         return exact if exact or self._language else found
 
     def _looked_in(self, folder: Path) -> list[list[Path]]:
@@ -100,12 +106,18 @@ class PairedTexts:
         mirrored = [
             each
             for each in self._folders
-            if each.name == folder.name and each.parent.parent == folder.parent
+            if _key(Path(each.name)) == _key(Path(folder.name))
+            and _key(each.parent.parent) == _key(folder.parent)
         ]
         near = [
             each
             for each in self._folders
-            if each not in (folder, top)
-            and each.parent in (folder, folder.parent)
+            if _key(each) not in (_key(folder), top)
+            and _key(each.parent) in (_key(folder), _key(folder.parent))
         ]
         return [[folder], mirrored, near]
+
+
+def _key(path: Path) -> Path:
+    """The path as names are compared."""
+    return Path(*(names.normalized(part) or part for part in path.parts))

@@ -1,6 +1,6 @@
 """What data sets with published lists of training and test videos share.
 
-Where the lists and the videos stand, whether each listed video is there, and
+Where the lists and the videos stand, which listed videos are there, and
 validation clips taken from the training list, which have none of their own.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, settings
+from tfrecords_tools.listing import video_root
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +31,12 @@ class Config:
 
 
 class Videos:
-    """The folder of the class folders, within the input."""
+    """The folder of the class folders, within the input.
+
+    Attributes:
+        root: the input.
+        missing: a line for each video asked for that is not there.
+    """
 
     def __init__(self, input: str, names: Iterable[str]) -> None:
         """Finds it.
@@ -48,6 +54,8 @@ class Videos:
                 f"--input={input}: wanted the folder of the videos"
             )
         self.root = pathlib.Path(input)
+        self.missing: list[str] = []
+        self._found = video_root.VideoRoot(input)
         self._below = next((n for n in names if (self.root / n).is_dir()), "")
 
     @property
@@ -55,16 +63,19 @@ class Videos:
         """Where the class folders stand."""
         return self.root / self._below
 
-    def path(self, listed: str) -> str:
+    def path(self, listed: str, origin: str) -> str:
         """The path from the input of a list's video `Class/name.avi`.
 
-        Raises:
-            ValueError: no such file.
+        Args:
+            listed: as the list has it.
+            origin: where it stands, for `missing`, which is told of a video
+                that is not there.
         """
         path = f"{self._below}/{listed}" if self._below else listed
-        if not os.path.isfile(self.root / path):
-            raise ValueError(f"no video {self.root / path}")
-        return path
+        found = self._found.find(path)
+        if found.is_missing:
+            self.missing.append(f"{origin}: no video {self.root / path}")
+        return found.path
 
     def lists(self, names: Iterable[str], ending: str) -> pathlib.Path:
         """The folder of the lists: in the input, below it or beside it.

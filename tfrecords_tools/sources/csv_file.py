@@ -7,11 +7,12 @@ import dataclasses
 import pathlib
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base import errors, names, registry, settings
 from tfrecords_tools.listing import annotation_text
 
 SECTION = "columns"
 _TASK = "label."
+_PASSED_OVER, _NAMELESS = "-", ""
 _NO_TASKS: dict[str, str] = {}
 
 
@@ -19,7 +20,8 @@ _NO_TASKS: dict[str, str] = {}
 class Config:
     """The name of each column in the file.
 
-    A column `label.<task>` is always read as a further label set.
+    A column `label.<task>` is always read as a further label set. One
+    without a name, as spreadsheets write them, must be empty.
     """
 
     path: str = settings.setting(
@@ -89,39 +91,47 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
 
 
 def _fields(config: Config, name: str, header: list[str]) -> list[str]:
-    """The field that each column fills; nothing for one passed over."""
-    header = [column.strip() for column in header]
-    named = {getattr(config, field): field for field in _COLUMNS}
+    """The field that each column fills.
+
+    `_PASSED_OVER` is one that is ignored, `_NAMELESS` one without a name.
+    """
+    header = [names.normalized(column.strip()) for column in header]
+    named = {_column(config, field): field for field in _COLUMNS}
+    ignored = [_NAMELESS, *map(names.normalized, config.ignore)]
+    shown = [column for column in header if column]
     wrong = [
         *_missing(config, header),
-        *_unknown(config, header, named),
+        *_unknown(header, named, ignored),
     ]
-    if len(set(header)) < len(header):
+    if len(set(shown)) < len(shown):
         wrong.append("one stands there twice")
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         wrong = ["cells are to be parted by commas"]
     if wrong:
         raise errors.UserError(
-            f"{name} has the columns {', '.join(header)}; {'; '.join(wrong)}"
+            f"{name} has the columns {', '.join(shown)}; {'; '.join(wrong)}"
         )
-    return [
-        "" if column in config.ignore else named.get(column, column)
-        for column in header
-    ]
+    passed_over = dict.fromkeys(ignored, _PASSED_OVER)
+    known = named | passed_over | {_NAMELESS: _NAMELESS}
+    return [known.get(column, column) for column in header]
+
+
+def _column(config: Config, field: str) -> str:
+    return names.normalized(getattr(config, field))
 
 
 def _missing(config: Config, header: list[str]) -> list[str]:
     default = Config()
     wrong = []
     for field in _COLUMNS:
-        column = getattr(config, field)
+        column = _column(config, field)
         given = getattr(default, field) != column or field == "path"
         if given and column not in header:
             wrong.append(
                 f"there is no {column!r}: say which one holds the {field} "
                 f"with --columns.{field}=NAME"
             )
-    if config.label_list and config.label not in header:
+    if config.label_list and _column(config, "label") not in header:
         wrong.append(
             f"there is no {config.label!r} for --columns.label_list to check"
         )
@@ -129,7 +139,7 @@ def _missing(config: Config, header: list[str]) -> list[str]:
 
 
 def _unknown(
-    config: Config, header: list[str], named: dict[str, str]
+    header: list[str], named: dict[str, str], ignored: list[str]
 ) -> list[str]:
     return [
         f"{column!r} is unknown{registry.nearest(column, list(named))}: say "
@@ -137,7 +147,7 @@ def _unknown(
         f"with --columns.ignore={column}"
         for column in header
         if column not in named
-        and column not in config.ignore
+        and column not in ignored
         and not column.startswith(_TASK)
     ]
 
@@ -146,11 +156,17 @@ class _RowReader:
     """Makes clips of rows; equal texts are kept once, for a million rows."""
 
     def __init__(self, fields: list[str], allowed: set[str] | None) -> None:
+        self._nameless = [
+            place for place, field in enumerate(fields) if field == _NAMELESS
+        ]
+        # Rows need not have the nameless columns at the end.
         self._count = len(fields)
+        while self._count - 1 in self._nameless:
+            self._count -= 1
         self._allowed = allowed
         self._texts: dict[str, str] = {}
         self._unknown: dict[str, list[str]] = {}
-        places = {field: place for place, field in enumerate(fields) if field}
+        places = {field: place for place, field in enumerate(fields)}
         self._tasks = {
             field.removeprefix(_TASK): places.pop(field)
             for field in list(places)
@@ -163,15 +179,25 @@ class _RowReader:
         self, cells: list[str], origin: str, faults: list[str]
     ) -> annotations.Clip | None:
         """The clip of a row; what cannot be read is told in `faults`."""
+        stray = [
+            f"{origin}: {cells[place]!r} stands in column {place + 1}, which "
+            "has no name in the first line: give it one, or empty the cell"
+            for place in self._nameless
+            if cells[place : place + 1] and cells[place].strip()
+        ]
+        faults += stray
+        cells = annotation_text.fitted(cells, self._count)
         if len(cells) != self._count:
-            faults.append(f"{origin}: {len(cells)} cells, wanted {self._count}")
+            told = f"{origin}: {len(cells)} cells, wanted {self._count}"
+            faults += [told] * (not stray)
             return None
-        cells.append("")
+        cells = [*cells, ""]
         path, label, split, group, start, end, caption = (
             cells[place].strip() for place in self._places
         )
         if label not in self._unknown:
             self._unknown[label] = self._unknown_labels(label)
+        stored = annotations.stored_label(label)
         wrong, times = [], []
         for field, text in (("start_seconds", start), ("end_seconds", end)):
             try:
@@ -182,7 +208,7 @@ class _RowReader:
         same = self._texts.setdefault
         clip = annotations.Clip(
             same(path, path).replace("\\", "/"),
-            same(label, label),
+            same(stored, stored),
             same(split, split),
             same(group, group),
             *times,
@@ -213,7 +239,8 @@ class _RowReader:
         if not self._tasks:
             return _NO_TASKS
         return {
-            task: cells[place].strip() for task, place in self._tasks.items()
+            task: annotations.stored_label(cells[place].strip())
+            for task, place in self._tasks.items()
         }
 
 

@@ -22,7 +22,9 @@ import re
 from collections import defaultdict
 
 from tfrecords_tools import annotations
-from tfrecords_tools.listing import annotation_text, split_lists
+from tfrecords_tools.base import names
+from tfrecords_tools.listing import annotation_text, folder_files, split_lists
+from tfrecords_tools.media import video_names
 
 _LISTS = (
     "testTrainMulti_7030_splits",
@@ -48,8 +50,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         Training and test clips, by action and in the order of its list.
 
     Raises:
-        UserError: a list is missing, lines are faulty, or listed videos are
-            not there; all lines are named.
+        UserError: a list is missing or lines are faulty; all lines are named.
     """
     videos = split_lists.Videos(input, ("hmdb51_org", "videos"))
     lists = videos.lists(_LISTS, f"_test_split{config.split_number}.txt")
@@ -67,7 +68,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
                 clips.append(clip)
                 sources.append(clip.group.partition("/")[2])
     if faults:
-        annotation_text.raise_all(faults + annotations.faults(_parted(clips)))
+        raise annotations.FaultyRows(faults, _parted(clips), videos.missing)
     return split_lists.hold_out(
         _parted(clips), config.validation_fraction, sources
     )
@@ -76,13 +77,19 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
 def _actions(lists: pathlib.Path, folder: pathlib.Path) -> list[str]:
     """All that have a list of any split, or a folder of videos."""
     listed = (_LIST.fullmatch(name) for name in os.listdir(lists))
-    filled = (
-        entry.name
-        for entry in os.scandir(folder)
-        if entry.is_dir()
-        and any(name.endswith(".avi") for name in os.listdir(entry.path))
-    )
-    return sorted({found[1] for found in listed if found} | set(filled))
+    filled = {
+        path.parts[0] for path in folder_files.below(folder) if _is_video(path)
+    }
+    # A folder's name may be written in another form than its list's.
+    actions = {names.normalized(name): name for name in filled}
+    actions |= {
+        names.normalized(found[1]): found[1] for found in listed if found
+    }
+    return sorted(actions.values())
+
+
+def _is_video(path: pathlib.PurePath) -> bool:
+    return len(path.parts) == 2 and video_names.is_likely(path.name)
 
 
 def _clip(
@@ -95,16 +102,17 @@ def _clip(
     if number == _UNUSED:
         return None
     return annotations.Clip(
-        path=videos.path(f"{action}/{name}"),
-        label=action,
+        path=videos.path(f"{action}/{name}", line.origin),
+        label=names.normalized(action),
         split=_SPLITS[number],
-        group=f"{action}/{_source(name, action)}",
+        group=names.normalized(f"{action}/{_source(name, action)}"),
         origin=line.origin,
     )
 
 
 def _source(name: str, action: str) -> str:
     """What stands before the action; the whole name where it has none."""
+    name, action = names.normalized(name), names.normalized(action)
     found = re.fullmatch(f"(.+)_{re.escape(action)}{_ATTRIBUTES}", name)
     return found[1] if found else name
 

@@ -12,11 +12,12 @@ import pathlib
 import re
 
 from tfrecords_tools import annotations
+from tfrecords_tools.base import names
 from tfrecords_tools.listing import annotation_text, split_lists
 
 _LISTS = ("ucfTrainTestlist", "UCF101TrainTestSplits-RecognitionTask")
 # The class in the file name may differ in case: v_HandStandPushups_g01_...
-_VIDEO = re.compile(r"([\w-]+)/v_[\w-]+_(g\d+)_c\d+\.\w+")
+_VIDEO = re.compile(r"([^/\s]+)/v_[^/\s]+_(g\d+)_c\d+\.\w+")
 
 Config = split_lists.Config
 
@@ -32,8 +33,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         Training clips, then test clips, in the order of the lists.
 
     Raises:
-        UserError: a list is missing, lines are faulty, or listed videos are
-            not there; all lines are named.
+        UserError: a list is missing or lines are faulty; all lines are named.
     """
     videos = split_lists.Videos(input, ("UCF-101", "UCF101"))
     lists = videos.lists(
@@ -50,7 +50,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             except ValueError as error:
                 faults.append(f"{line.origin}: {error}")
     if faults:
-        annotation_text.raise_all(faults + annotations.faults(clips))
+        raise annotations.FaultyRows(faults, clips, videos.missing)
     groups = [clip.group for clip in clips]
     return split_lists.hold_out(clips, config.validation_fraction, groups)
 
@@ -60,7 +60,7 @@ def _classes(path: pathlib.Path, faults: list[str]) -> dict[str, str]:
     found = {}
     for line in annotation_text.read_lines(path, faults):
         number, _, name = line.text.strip().partition(" ")
-        name = name.strip()
+        name = names.normalized(name.strip())
         if not number.isdigit() or not name or name in found:
             faults.append(
                 f"{line.origin}: {line.text!r}: wanted a number and a class, "
@@ -84,6 +84,7 @@ def _clip(
             "training list the number of the class"
         )
     label, group = matched.groups()
+    label = names.normalized(label)
     if classes and label not in classes:
         raise ValueError(f"class {label!r} is not in classInd.txt")
     if classes and number.strip() not in ("", classes[label]):
@@ -92,7 +93,7 @@ def _clip(
             f"{classes[label]} in classInd.txt"
         )
     return annotations.Clip(
-        path=videos.path(listed),
+        path=videos.path(listed, line.origin),
         label=label,
         split=split,
         group=f"{label}/{group}",

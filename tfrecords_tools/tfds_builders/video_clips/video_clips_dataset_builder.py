@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
+from absl import logging
 
-from tfrecords_tools import annotations, labels
+from tfrecords_tools import annotations, labels, source_clips
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.media import video_names
 from tfrecords_tools.tfds_builders.video_clips import (
@@ -96,10 +97,12 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         source = registry.choose(
             source_configs.SOURCES, config.source, config.source_config
         )
-        listed = source.module.list_clips(source.config, str(given))
+        clips, absent = source_clips.read(source, str(given), root)
+        for clip in absent:
+            logging.warning("%s is left out: %s", clip.path, clip.absent)
         clips = [
             clip
-            for clip in annotations.check(listed, root)
+            for clip in clips
             if clip.label or video_names.is_likely(clip.path)
         ]
         names = list(labels.name_all(clips))
