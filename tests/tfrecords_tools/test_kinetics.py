@@ -201,3 +201,34 @@ def test_every_faulty_row_of_every_file_is_told(folder):
 
 def test_a_file_that_is_not_there_is_told(folder):
     assert "none.csv" in fault(folder, annotations=("none.csv",))
+
+
+def test_labels_equal_to_the_eye_are_one(folder, tmp_path):
+    nfc, nfd = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+    write(folder, "train.csv", f"{nfd},aaaaaaaaaaa,10,20,train")
+    write(folder, "validate.csv", f"{nfc},ccccccccccc,5,15,val\u00a0")
+    (tmp_path / "list.txt").write_text(f"{nfd}\n", "utf-8")
+    clips = listed(folder, label_list=str(tmp_path / "list.txt"))
+    assert [clip.label for clip in clips] == [nfc, nfc]
+
+
+def test_empty_cells_after_the_last_column_do_no_harm(folder):
+    write(folder, "validate.csv", "abseiling,ccccccccccc,5,15,validate,,")
+    assert len(listed(folder)) == 3
+
+
+def test_a_video_with_an_odd_suffix_is_found(folder, plain_video):
+    (folder / "validate/ccccccccccc.mkv").unlink()
+    touch(folder, "validate/ccccccccccc.txt")
+    odd = folder / "validate/ccccccccccc.vid"
+    odd.write_bytes(plain_video.read_bytes())
+    assert listed(folder)[-1].path == "validate/ccccccccccc.vid"
+
+
+def test_a_link_to_nothing_is_a_missing_video(folder, capsys):
+    (folder / "validate/ccccccccccc.mkv").unlink()
+    (folder / "validate/ccccccccccc.mkv").symlink_to("nowhere")
+    assert len(listed(folder)) == 2
+    absent = kinetics.list_all(kinetics.Config(), str(folder))[-1]
+    assert absent.path == "ccccccccccc_000005_000015.mp4" and absent.absent
+    assert "1 of 3 videos are missing" in capsys.readouterr().err

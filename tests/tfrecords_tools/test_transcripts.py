@@ -237,3 +237,60 @@ def test_the_real_timings_end_with_the_video():
     frames = list(reader.read_frames(video, reader.Config()))
     last = frames[-1].time / 1e6
     assert last < ticks / 25_000 <= last + 0.08
+
+
+NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+
+
+@pytest.mark.parametrize(
+    ("video", "text"),
+    [
+        (f"{NFC}.mp4", f"{NFD}.srt"),
+        (f"{NFD}.mp4", f"{NFC}.en.srt"),
+        (f"{NFD}/a.mp4", f"texts/{NFC}/a.srt"),
+        (f"{NFD}/a.mp4", f"{NFC}/a.srt"),
+    ],
+)
+@pytest.mark.parametrize("language", ["", "en"])
+def test_a_text_of_another_form_is_found(tmp_path, video, text, language):
+    text = text.replace(".srt", ".en.srt") if language else text
+    text = text.replace(".en.en", ".en")
+    write_all(tmp_path, {video: "", text: SRT})
+    (clip,) = listed(tmp_path, language=language)
+    assert clip.path == video and clip.words
+
+
+def write_all(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_names_that_only_look_equal_keep_their_texts(tmp_path):
+    files = {f"{form}.mp4": "" for form in (NFC, NFD)}
+    files |= {f"{NFC}.srt": SRT, f"{NFD}.srt": SRT.replace("Hello", "Good")}
+    files |= {f"{form}/a.mp4": "" for form in (NFC, NFD)}
+    files |= {f"{NFC}/a.srt": SRT, f"{NFD}/a.srt": SRT.replace("Hello", "Good")}
+    write_all(tmp_path, files)
+    said = {clip.path: clip.caption.split()[0] for clip in listed(tmp_path)}
+    assert said == {
+        f"{NFC}.mp4": "Hello",
+        f"{NFD}.mp4": "Good",
+        f"{NFC}/a.mp4": "Hello",
+        f"{NFD}/a.mp4": "Good",
+    }
+
+
+def test_a_video_of_an_odd_name_is_found_by_its_text(tmp_path, plain_video):
+    write(tmp_path, a_mp4="", a_srt=SRT, b_srt=SRT, b_wav="", c_vid="")
+    (tmp_path / "b.vid").write_bytes(plain_video.read_bytes())
+    assert [clip.path for clip in listed(tmp_path)] == ["a.mp4", "b.vid"]
+
+
+def test_a_link_to_nothing_does_not_stop_the_others(tmp_path):
+    write(tmp_path, a_mp4="", a_srt=SRT, b_srt=SRT)
+    (tmp_path / "b.mp4").symlink_to("nowhere.mp4")
+    (tmp_path / "a.de.srt").symlink_to("nowhere.srt")
+    clips = listed(tmp_path)
+    absent = {clip.path: bool(clip.absent) for clip in clips}
+    assert absent == {"a.mp4": False, "b.mp4": True, "a.de.srt": True}

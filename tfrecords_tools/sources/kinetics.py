@@ -17,8 +17,13 @@ import pathlib
 import sys
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write, errors, settings
-from tfrecords_tools.listing import annotation_text, folder_files, kinetics_rows
+from tfrecords_tools.base import atomic_write, errors, names, settings
+from tfrecords_tools.listing import (
+    annotation_text,
+    folder_files,
+    kinetics_rows,
+    odd_names,
+)
 from tfrecords_tools.media import video_names
 
 _MISSING = ("label", "youtube_id", "time_start", "time_end", "split")
@@ -58,6 +63,28 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         UserError: no annotations, faulty rows, all of which are named, a
             class of the list that no row has, or no video at all.
     """
+    return _listed(config, input)[0]
+
+
+def list_all(config: Config, input: str) -> list[annotations.Clip]:
+    """The same, and last the rows whose videos are missing, as `absent`."""
+    clips, missing = _listed(config, input)
+    return clips + [
+        annotations.Clip(
+            f"{_cut_name(row)}.mp4",
+            row.label,
+            row.split,
+            row.id,
+            origin=row.origin,
+            absent=f"no such file, nor {row.id}.mp4 ({row.origin})",
+        )
+        for row in missing
+    ]
+
+
+def _listed(
+    config: Config, input: str
+) -> tuple[list[annotations.Clip], list[kinetics_rows.Row]]:
     root = pathlib.Path(input)
     given = config.annotations
     if root.is_file():
@@ -71,16 +98,9 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     if config.label_list:
         rows = kinetics_rows.keep(rows, config.label_list, faults)
     annotation_text.raise_all(faults)
-    index = _Index(root)
-    clips, missing = [], []
-    for row in rows:
-        clip = index.clip(row)
-        if clip:
-            clips.append(clip)
-        else:
-            missing.append(row)
+    clips, missing = _looked_for(root, rows)
     _tell(config, root, clips, missing)
-    return clips
+    return clips, missing
 
 
 def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
@@ -99,46 +119,70 @@ def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
     return found
 
 
+def _looked_for(
+    root: pathlib.Path, rows: list[kinetics_rows.Row]
+) -> tuple[list[annotations.Clip], list[kinetics_rows.Row]]:
+    """The clips that are there, and the rows whose videos are not."""
+    clips, missing = [], []
+    with odd_names.Opener(root) as opener:
+        index = _Index(folder_files.below(root), opener)
+        for row in rows:
+            clip = index.clip(row)
+            if clip:
+                clips.append(clip)
+            else:
+                missing.append(row)
+    return clips, missing
+
+
+def _cut_name(row: kinetics_rows.Row) -> str:
+    return f"{row.id}_{int(row.start):06d}_{int(row.end):06d}"
+
+
 class _Index:
     """Where the videos stand, by their names without suffix."""
 
-    def __init__(self, root: pathlib.Path) -> None:
+    def __init__(
+        self, files: list[pathlib.PurePath], opener: odd_names.Opener
+    ) -> None:
+        self._opener = opener
         self._paths: dict[str, list[pathlib.PurePath]] = {}
-        for path in sorted(folder_files.below(root)):
-            if video_names.is_likely(path.name):
-                self._paths.setdefault(path.stem, []).append(path)
+        for path in files:
+            stem = names.normalized(path.stem)
+            self._paths.setdefault(stem, []).append(path)
 
     def clip(self, row: kinetics_rows.Row) -> annotations.Clip | None:
         """The clip of a row; nothing where its video is missing."""
-        span = (row.start, row.end)
-        cut = f"{row.id}_{int(row.start):06d}_{int(row.end):06d}"
-        if cut in self._paths:
-            name, span = cut, (None, None)
-        elif row.id in self._paths:
-            name = row.id
-        else:
+        cut = self._chosen(_cut_name(row), row)
+        path = cut or self._chosen(row.id, row)
+        if path is None:
             return None
         return annotations.Clip(
-            self._chosen(name, row).as_posix(),
+            path.as_posix(),
             row.label,
             row.split,
             row.id,
-            *span,
+            *((None, None) if cut else (row.start, row.end)),
             origin=row.origin,
         )
 
-    def _chosen(self, name: str, row: kinetics_rows.Row) -> pathlib.PurePath:
+    def _chosen(
+        self, name: str, row: kinetics_rows.Row
+    ) -> pathlib.PurePath | None:
         """Where there are several, the one in folders of class and split."""
 
-        def agreeing(path: pathlib.PurePath) -> int:
+        def agreeing(path: pathlib.PurePath) -> tuple[bool, int]:
             folders = path.parts[:-1]
-            return sum(
+            return path.stem == name, sum(
                 kinetics_rows.plain(folder) == kinetics_rows.plain(row.label)
                 or annotations.canonical_split(folder) == row.split
                 for folder in folders
             )
 
-        return max(self._paths[name], key=agreeing)
+        named = self._paths.get(names.normalized(name), [])
+        found = [path for path in named if video_names.is_likely(path.name)]
+        found = found or [p for p in named if self._opener.is_video(p)]
+        return max(found, key=agreeing) if found else None
 
 
 def _tell(
@@ -161,8 +205,7 @@ def _tell(
     if missing and not clips:
         raise errors.UserError(
             f"none of the {total} videos is in {root}: wanted files such as "
-            f"{missing[0].id}.mp4 or {missing[0].id}"
-            f"_{int(missing[0].start):06d}_{int(missing[0].end):06d}.mp4"
+            f"{missing[0].id}.mp4 or {_cut_name(missing[0])}.mp4"
         )
     if missing:
         print(

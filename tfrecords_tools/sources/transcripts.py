@@ -14,10 +14,11 @@ import sys
 from collections.abc import Iterator
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import errors, names, settings
 from tfrecords_tools.listing import (
     annotation_text,
     folder_files,
+    odd_names,
     paired_texts,
     timed_text,
 )
@@ -63,7 +64,8 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         input: the folder of the videos.
 
     Returns:
-        Clips sorted by path and time; `words` holds those of the span.
+        Clips sorted by path and time; `words` holds those of the span. Last
+        what cannot be read at all, which says so in `absent`.
 
     Raises:
         UserError: a text is damaged or one video has several, all of which
@@ -71,11 +73,8 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     """
     _check(config, input)
     faults: list[str] = []
-    videos = sorted(
-        path
-        for path in folder_files.below(input)
-        if video_names.is_likely(path.name)
-    )
+    listing = folder_files.listed(input)
+    videos = _videos(config, input, listing.files)
     texts = paired_texts.PairedTexts(
         config.texts or input,
         None if config.texts else videos,
@@ -114,7 +113,36 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         )
     _tell("videos have no text", silent)
     _tell("texts have no video", texts.left_over())
-    return clips
+    return clips + [
+        annotations.Clip(name, origin=name, absent=reason)
+        for name, reason in (
+            (folder_files.printable(path), reason)
+            for path, reason in listing.unusable.items()
+        )
+    ]
+
+
+def _videos(
+    config: Config, input: str, files: list[pathlib.PurePath]
+) -> list[pathlib.PurePath]:
+    """The videos; a file of another name is opened if a text waits for it."""
+    videos = [path for path in files if video_names.is_likely(path.name)]
+    known = {names.normalized(path.stem) for path in videos}
+    waiting = {
+        names.normalized(stem)
+        for path in folder_files.below(config.texts or input)
+        if path.suffix.lower() in timed_text.SUFFIXES
+        for stem in (path.stem, pathlib.PurePath(path.stem).stem)
+    } - known
+    with odd_names.Opener(input) as opener:
+        odd = [
+            path
+            for path in files
+            if path.suffix.lower() not in timed_text.SUFFIXES
+            and names.normalized(path.stem) in waiting
+            and opener.is_video(path)
+        ]
+    return sorted(videos + odd)
 
 
 def _check(config: Config, input: str) -> None:

@@ -1,7 +1,8 @@
 """Videos in folders: one folder a class, or one flat folder without any.
 
 `fight/day1/a.mp4` has the label `fight`. Where every outermost folder is
-called like a split, `train/fight/a.mp4` has that split.
+called like a split, `train/fight/a.mp4` has that split. What is a video is
+decided by what is in a file, not by its suffix.
 """
 
 import dataclasses
@@ -9,9 +10,11 @@ import os
 import pathlib
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors
-from tfrecords_tools.listing import folder_files
+from tfrecords_tools.base import errors, names
+from tfrecords_tools.listing import folder_files, odd_names
 from tfrecords_tools.media import video_names
+
+Paths = list[pathlib.PurePath]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +30,8 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         input: the folder. Hidden files and folders are passed over.
 
     Returns:
-        One clip a file, sorted by path.
+        One clip a file, sorted by path; all files of a folder that holds a
+        video have its label. What cannot be read at all says so in `absent`.
 
     Raises:
         UserError: `input` is not a folder, or only some videos stand in
@@ -38,19 +42,51 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             f"--input={input}: wanted a folder of videos; for a table of "
             "clips take --source=csv_file"
         )
-    paths = sorted(folder_files.below(input))
-    videos = [path for path in paths if video_names.is_likely(path.name)]
+    found = folder_files.listed(input)
+    with odd_names.Opener(input) as opener:
+        by_split = _has_splits(input, found.files, opener)
+        classes = _classes(found.files, by_split, opener)
+    clips = [_clip(path, by_split, classes) for path in found.files]
+    for path, reason in found.unusable.items():
+        clip = _clip(path, by_split, set())
+        shown = folder_files.printable(path)
+        clips.append(
+            dataclasses.replace(clip, path=shown, origin=shown, absent=reason)
+        )
+    return sorted(clips, key=lambda clip: pathlib.PurePath(clip.path))
+
+
+def _has_splits(input: str, files: Paths, opener: odd_names.Opener) -> bool:
+    """Whether the outermost folders are splits."""
+    videos = [path for path in files if video_names.is_likely(path.name)]
+    videos = videos or [path for path in files if opener.is_video(path)]
     stray = [path for path in videos if not _split_of(path)]
     splits = {_split_of(path) for path in videos} - {None}
+    if videos and not stray:
+        odd = (path for path in files if not _split_of(path))
+        stray = [path for path in odd if opener.is_video(path)]
     # One folder alone called "train" may be a class: of railways.
     if stray and len(splits) > 1:
         raise errors.UserError(
-            f"--input={input} has folders of splits ({', '.join(splits)}) and "
-            f"{len(stray)} videos beside them, {stray[0]} for one: move those "
-            "into a split, or list the clips with --source=csv_file"
+            f"--input={input} has folders of splits "
+            f"({', '.join(sorted(splits))}) and {len(stray)} videos beside "
+            f"them, {stray[0]} for one: move those into a split, or list the "
+            "clips with --source=csv_file"
         )
-    by_split = bool(videos) and not stray
-    return [_clip(path, by_split) for path in paths]
+    return bool(videos) and not stray
+
+
+def _classes(
+    files: Paths, by_split: bool, opener: odd_names.Opener
+) -> set[str]:
+    """The folders that are classes: what is no video shall not make one."""
+    classes = set()
+    # Those that look like videos first, so that few others are opened.
+    for path in sorted(files, key=lambda p: not video_names.is_likely(p.name)):
+        folder = _class_of(path, by_split)
+        if folder and folder not in classes and opener.is_video(path):
+            classes.add(folder)
+    return classes
 
 
 def _split_of(path: pathlib.PurePath) -> str | None:
@@ -58,15 +94,22 @@ def _split_of(path: pathlib.PurePath) -> str | None:
     return annotations.canonical_split(path.parts[0]) if in_folder else None
 
 
-def _clip(path: pathlib.PurePath, by_split: bool) -> annotations.Clip:
+def _class_of(path: pathlib.PurePath, by_split: bool) -> str:
+    """The folder that names the class, as labels are compared, or nothing."""
     folders = path.parts[:-1]
-    split = folders[0] if by_split and folders else ""
-    folders = folders[1:] if by_split else folders
-    # What is no video shall not make a class.
-    named = folders and video_names.is_likely(path.name)
+    if by_split:
+        folders = folders[1:] if _split_of(path) else ()
+    # What has no name left is refused later, and not taken for no label.
+    return names.normalized(folders[0]) or folders[0] if folders else ""
+
+
+def _clip(
+    path: pathlib.PurePath, by_split: bool, classes: set[str]
+) -> annotations.Clip:
+    label = _class_of(path, by_split)
     return annotations.Clip(
         path=path.as_posix(),
-        label=folders[0] if named else "",
-        split=split,
+        label=label if label in classes else "",
+        split=path.parts[0] if by_split and _split_of(path) else "",
         origin=path.as_posix(),
     )
