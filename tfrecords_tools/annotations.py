@@ -1,6 +1,7 @@
 """The clip list: one row a clip, checked before any video is opened."""
 
 import dataclasses
+import functools
 import hashlib
 import math
 import os
@@ -93,6 +94,7 @@ def spanned(
     )
 
 
+@functools.lru_cache(1 << 16)
 def split_labels(label: str) -> tuple[str, ...]:
     """The single labels of `a|b`, normalized; nothing for an empty one."""
     parts = (names.normalized(part) for part in label.split("|"))

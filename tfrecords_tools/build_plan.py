@@ -29,6 +29,7 @@ from tfrecords_tools.base import (
     atomic_write,
     errors,
     isolated,
+    names,
     registry,
     settings,
     versions,
@@ -303,7 +304,7 @@ def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
             "labels anew"
         ) from error
     found, wanted = old.settings.get("source", {}), request.recorded()["source"]
-    if found != wanted:
+    if _compared(found) != _compared(wanted):
         raise errors.UserError(
             f"{request.output} holds the data set of {_told(found)}, wanted "
             f"is that of {_told(wanted)}: choose another --output, or add "
@@ -325,6 +326,10 @@ def _refuse_strangers(output: pathlib.Path) -> None:
             f"{output} holds {found[0]} but no {manifest.FILE_NAME}: choose "
             "another --output, or add --replace to overwrite it"
         )
+
+
+def _compared(source: dict[str, str]) -> dict[str, str]:
+    return {key: names.normalized(value) for key, value in source.items()}
 
 
 def _told(source: dict[str, str]) -> str:

@@ -106,6 +106,20 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
     assert unusable(tmp_path) == {"shut": "cannot be listed: Permission denied"}
 
 
+def test_a_folder_that_cannot_be_entered_is_told(tmp_path, monkeypatch):
+    touch(tmp_path, "run/a.mp4", "shut/b.mp4")
+    stat = os.stat
+
+    def denied(path, **settings):
+        if os.fspath(path).startswith(f"{tmp_path}/shut/"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return stat(path, **settings)
+
+    monkeypatch.setattr(os, "stat", denied)
+    assert files(tmp_path) == ["run/a.mp4"]
+    assert list(unusable(tmp_path)) == ["shut"]
+
+
 def test_a_root_that_cannot_be_listed_is_an_error(tmp_path, monkeypatch):
     deny(monkeypatch, tmp_path)
     with pytest.raises(errors.UserError, match="cannot list .* denied; allow"):

@@ -77,6 +77,8 @@ class _Walk:
                 continue
             self._seen.add(real)
             try:
+                # Names may be readable where no file can be opened.
+                os.stat(os.path.join(self._root, folder, "."))
                 with os.scandir(self._root / folder) as entries:
                     for entry in entries:
                         if entry.name[0] != ".":

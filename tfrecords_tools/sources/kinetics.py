@@ -109,7 +109,9 @@ def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
         path
         for pattern in ("*.csv", "*/*.csv")
         for path in sorted(root.glob(pattern))
-        if kinetics_rows.split_in_name(path) and os.path.realpath(path) != own
+        if kinetics_rows.split_in_name(path)
+        and path.is_file()
+        and os.path.realpath(path) != own
     ]
     if not found:
         raise errors.UserError(
