@@ -1,0 +1,15 @@
+import pytest
+
+from launch import evaluation
+from tfrecords_tools.base import errors
+
+NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
+
+
+def test_a_model_knows_its_labels_in_another_unicode_form():
+    evaluation.check_labels(("run", NFD), ("run", NFC), "shards")
+
+
+def test_other_labels_are_still_refused():
+    with pytest.raises(errors.UserError, match="in another order"):
+        evaluation.check_labels(("run", NFD), (NFC, "run"), "shards")
