@@ -206,6 +206,8 @@ def test_empty_columns_without_a_name_do_no_harm(tmp_path, text):
 def test_what_stands_in_a_column_without_a_name_is_told(tmp_path):
     told = fault(tmp_path, "path,label,\na.mp4,run,\nb.mp4,run,fast\n")
     assert told.startswith("labels.csv:3: 'fast' stands in column 3")
+    told = fault(tmp_path, "path,label,\n../a.mp4,run,fast\n")
+    assert places(told) == ["labels.csv:2"] * 2 and "leaves" in told
     told = fault(tmp_path, "path,,label\na.mp4,fast,run\n")
     assert told.startswith("labels.csv:2: 'fast' stands in column 2")
 

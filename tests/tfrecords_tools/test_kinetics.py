@@ -212,8 +212,11 @@ def test_labels_equal_to_the_eye_are_one(folder, tmp_path):
     assert [clip.label for clip in clips] == [nfc, nfc]
 
 
-def test_empty_cells_after_the_last_column_do_no_harm(folder):
-    write(folder, "validate.csv", "abseiling,ccccccccccc,5,15,validate,,")
+@pytest.mark.parametrize("header", ["", ",", ",,,"])
+@pytest.mark.parametrize("row", ["", ",", ",,"])
+def test_empty_cells_after_the_last_column_do_no_harm(folder, header, row):
+    rows = [f"abseiling,ccccccccccc,5,15,validate{row}"]
+    write(folder, "validate.csv", *rows, header=HEADER + header)
     assert len(listed(folder)) == 3
 
 

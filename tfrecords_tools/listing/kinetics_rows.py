@@ -71,8 +71,11 @@ def read(path: str | os.PathLike, faults: list[str]) -> Iterator[Row]:
             )
             return
     split = split_in_name(path)
+    named = "".join("x" if cell.strip() else " " for cell in header).rstrip()
+    nameless = len(header) - len(named)  # Rows need not have those at the end.
     for cells, origin in table:
         cells = annotation_text.fitted(cells, len(header))
+        cells += [""] * min(len(header) - len(cells), nameless)
         if len(cells) != len(header):
             faults.append(f"{origin}: {len(cells)} cells, wanted {len(header)}")
             continue

@@ -1,5 +1,6 @@
 """Which text belongs to which video: the one of the same stem, near it."""
 
+import functools
 import os
 import pathlib
 import re
@@ -118,6 +119,7 @@ class PairedTexts:
         return [[folder], mirrored, near]
 
 
+@functools.lru_cache(1 << 16)
 def _key(path: Path) -> Path:
     """The path as names are compared."""
     return Path(*(names.normalized(part) or part for part in path.parts))

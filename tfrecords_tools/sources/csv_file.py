@@ -187,9 +187,9 @@ class _RowReader:
         ]
         faults += stray
         cells = annotation_text.fitted(cells, self._count)
+        cells = cells[: self._count] if stray else cells
         if len(cells) != self._count:
-            told = f"{origin}: {len(cells)} cells, wanted {self._count}"
-            faults += [told] * (not stray)
+            faults.append(f"{origin}: {len(cells)} cells, wanted {self._count}")
             return None
         cells = [*cells, ""]
         path, label, split, group, start, end, caption = (
