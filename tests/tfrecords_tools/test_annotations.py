@@ -263,6 +263,16 @@ def test_a_path_finds_the_file_of_another_form(root, asked, there):
     assert clip.path == there
 
 
+def test_a_path_finds_the_file_in_the_folder_that_has_it(root):
+    for folder, name in ((NFC, "a.mp4"), (NFD, "b.mp4")):
+        (root / folder).mkdir()
+        (root / folder / name).touch()
+    clips = annotations.check(
+        [Clip(f"{NFC}/a.mp4"), Clip(f"{NFC}/b.mp4")], root
+    )
+    assert [clip.path for clip in clips] == [f"{NFC}/a.mp4", f"{NFD}/b.mp4"]
+
+
 def test_one_file_written_in_two_forms_is_one_video(root):
     (root / f"{NFD}.mp4").touch()
     with pytest.raises(errors.UserError, match="same clip stands at t:2"):

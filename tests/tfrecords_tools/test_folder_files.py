@@ -55,6 +55,15 @@ def test_a_linked_folder_that_leads_to_itself_is_listed_once(tmp_path, target):
     assert files(tmp_path) == ["run/a.mp4"]
 
 
+@pytest.mark.parametrize("target", ["/", "..", "../..", "../../other"])
+def test_a_link_to_what_holds_the_folder_is_not_followed(tmp_path, target):
+    touch(tmp_path, "a/root/run/a.mp4", "a/b.mp4")
+    (tmp_path / "other").symlink_to("a")
+    (tmp_path / "a/root/up").symlink_to(target)
+    assert files(tmp_path / "a/root") == ["run/a.mp4"]
+    assert "which holds it" in unusable(tmp_path / "a/root")["up"]
+
+
 def test_a_folder_goes_by_its_own_name_not_by_that_of_a_link(tmp_path):
     touch(tmp_path, "run/a.mp4")
     (tmp_path / "alias").symlink_to("run")

@@ -17,9 +17,9 @@ class Listing:
 
     Attributes:
         files: ordinary files, and links to such.
-        unusable: path to why it cannot be read: links to nothing or in a
-            circle, folders that cannot be listed, pipes, sockets, devices,
-            and names that are no UTF-8.
+        unusable: path to why it cannot be read: links to nothing, in a
+            circle or to what the folder itself stands in, folders that cannot
+            be listed, pipes, sockets, devices, and names that are no UTF-8.
     """
 
     files: list[pathlib.PurePath]
@@ -60,6 +60,7 @@ class _Walk:
         self.files: list[pathlib.PurePath] = []
         self.unusable: dict[pathlib.PurePath, str] = {}
         self._root = root
+        self._real = os.path.realpath(root)
         self._links: list[pathlib.PurePath] = []
         self._seen: set[str] = set()
         self._walk(pathlib.PurePath())
@@ -76,6 +77,9 @@ class _Walk:
             if real in self._seen:  # Such as a link back to a folder above.
                 continue
             self._seen.add(real)
+            if self._holder_of_root(real):
+                self.unusable[folder] = f"a link to {real}, which holds it"
+                continue
             try:
                 # Names may be readable where no file can be opened.
                 os.stat(os.path.join(self._root, folder, "."))
@@ -85,6 +89,10 @@ class _Walk:
                             self._sort(entry, folder / entry.name, folders)
             except OSError as error:
                 self._cannot_list(folder, error)
+
+    def _holder_of_root(self, real: str) -> bool:
+        inside = self._real.startswith(os.path.join(real, ""))
+        return inside and real != self._real
 
     def _sort(
         self,

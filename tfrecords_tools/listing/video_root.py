@@ -179,20 +179,22 @@ class VideoRoot:
 
     def _spelled(self, path: str) -> tuple[str, str]:
         """The path as the disk has it and a fault; two empty texts if none."""
-        found: list[str] = []
+        found = [""]
         for part in path.split("/"):
-            folder = "/".join(found)
-            alike = self._names(folder).get(names.normalized(part), [])
-            if part in alike or len(alike) == 1:
-                found.append(part if part in alike else alike[0])
-            elif alike:
-                return "", (
-                    f"path {path!r} is written as no file is, and "
-                    f"{len(alike)} look like it: {alike}; write one of them"
-                )
-            else:
-                return "", ""
-        return "/".join(found), ""
+            key = names.normalized(part)
+            found = [
+                f"{folder}/{name}" if folder else name
+                for folder in found
+                for name in self._names(folder).get(key, ())
+            ]
+        if path in found or not found:  # Such as a link to nothing.
+            return "", ""
+        if len(found) == 1:
+            return found[0], ""
+        return "", (
+            f"path {path!r} is written as no file is, and {len(found)} look "
+            f"like it: {found}; write one of them"
+        )
 
     def _names(self, folder: str) -> dict[str, list[str]]:
         """Normalized name to the names that a folder holds."""
