@@ -43,6 +43,8 @@ def test_control_characters_are_no_text_and_stay(name):
         ("run\u200f\u202c", "run"),
         ("ru\u200dn\u200c", "run"),
         ("run\ufe0f", "run"),
+        ("run\U000e0041\U000e0100", "run"),
+        ("\u3164run\uffa0", "run"),
         ("e\u200d\u0301", "\u00e9"),
         ("\u0645\u06cc\u200c", "\u0645\u06cc"),
         ("\u304b\u3099", "\u304c"),
@@ -53,7 +55,16 @@ def test_what_is_equal_to_the_eye_is_one_name(name, wanted):
     assert names.normalized(name) == wanted
 
 
-@pytest.mark.parametrize("name", [*MEANT, "\u212a\u200d", " \u200c \u0301"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *MEANT,
+        "\u212a\u200d",
+        " \u200c \u0301",
+        "\u3000\ufe0fe\u0301",
+        "a\u200d \u200c",
+    ],
+)
 def test_a_normalized_name_stays(name):
     once = names.normalized(name)
     assert names.normalized(once) == once

@@ -13,11 +13,15 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb]"
 )
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
-# Joiners and variation selectors are part of words and emoji; beside letters
-# such as Latin, Greek and Cyrillic, and beside nothing, they change nothing.
+# Hangul fillers, too, which show as a space.
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3164\uffa0]")
+# Joiners, variation selectors and tags are part of words and emoji; beside
+# letters such as Latin, Greek and Cyrillic, and beside nothing, they change
+# nothing.
 _IDLE = re.compile(
-    "(?:(?<=[\0-\u058f])|^)[\u200c\u200d\ufe00-\ufe0f]+(?=[\0-\u058f]|$)"
+    "(?:(?<=[\0-\u058f])|^)"
+    "[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]+"
+    "(?=[\0-\u058f]|$)"
 )
 _BLANKS = " \u3000\u200c"
 _MEANT_BY_NOBODY = frozenset(("Cc", "Cs", "Zl", "Zp"))
@@ -37,9 +41,16 @@ def normalized(name: str) -> str:
     """
     if name.isascii():
         return name.strip(" ")
+    while (tidied := _tidied(name)) != name:
+        name = tidied
+    return name
+
+
+def _tidied(name: str) -> str:
+    """One pass: what it takes away can leave something new at an end."""
     name = unicodedata.normalize("NFC", name)
     name = _INVISIBLE.sub("", _SPACES.sub(" ", name))
-    name = _IDLE.sub("", name).strip(_BLANKS)
+    name = _IDLE.sub("", name.strip(_BLANKS))
     return unicodedata.normalize("NFC", name)
 
 
