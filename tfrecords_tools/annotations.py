@@ -50,7 +50,6 @@ class Clip:
             of the span do not count.
         tasks: further label sets, task name to label.
         origin: where the row stood, `labels.csv:12`, for messages.
-        drawn: whether `check` drew the split; `splits.settle` may change it.
         absent: why there is no file to read, where that is known; such a row
             is told in the report and not built.
     """
@@ -65,7 +64,6 @@ class Clip:
     words: tuple[Word, ...] = ()
     tasks: dict[str, str] = dataclasses.field(default_factory=dict)
     origin: str = dataclasses.field(default="", compare=False)
-    drawn: bool = dataclasses.field(default=False, compare=False)
     # Not in the repr: a stopped build of an earlier version goes on.
     absent: str = dataclasses.field(default="", compare=False, repr=False)
 
@@ -115,12 +113,6 @@ def hash_place(group: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def draw_split(group: str) -> str:
-    """train, validation or test in 8:1:1, from a hash of `group` alone."""
-    place = hash_place(group)
-    return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
-
-
 def canonical_split(name: str) -> str | None:
     """`validation` for `val`; None where `name` is no name of a split."""
     return SPLIT_NAMES.get(names.normalized(name).lower())
@@ -131,7 +123,7 @@ def check(
     root: str | os.PathLike | None = None,
     files: video_root.Config = video_root.Config(),
 ) -> list[Clip]:
-    """Checks every row and settles its split.
+    """Checks every row.
 
     Args:
         clips: the rows.
@@ -141,10 +133,10 @@ def check(
             video are refused.
 
     Returns:
-        The clips in their order, each with a canonical split, normalized
-        labels and group, and the path of the file on the disk (`a/b.mp4` for
-        `./a//b.mp4`). Those with `absent` are not to be built; their split is
-        empty where it is not given.
+        The clips in their order, each with normalized labels and group, the
+        path of the file on the disk (`a/b.mp4` for `./a//b.mp4`), and a
+        canonical split where it has one: see `survey.splits.settle` for the
+        others. Those with `absent` are not to be built.
 
     Raises:
         UserError: names every faulty row with its origin, not only the first.
@@ -223,7 +215,6 @@ class _Examiner:
         self._labels: dict[str, tuple[str, str]] = {}
         self._own_groups: dict[str, str] = {}
         self._taken: set[str] = set()
-        self._drawn: dict[str, str] = {}
         self._spans: dict[tuple, Clip] = {}
         self._groups: dict[str, Clip] = {}
         self._videos: dict[str, Clip] = {}
@@ -245,8 +236,6 @@ class _Examiner:
         if clip.split and split is None:
             wrong.append(_unknown_split(clip.split))
         group = self._group(clip.group, found.path)
-        if not absent:
-            split = split or self._draw(group)
         clip = _with(clip, found.path, label, split or "", group, tasks, absent)
         if found.path and not absent:
             wrong += self._clashes(clip)
@@ -272,13 +261,6 @@ class _Examiner:
             self._taken.add(name)
         return self._own_groups[path]
 
-    def _draw(self, group: str) -> str:
-        if group not in self._drawn:
-            # What is no UTF-8 is refused already, but must not stop here.
-            safe = group.encode(errors="replace").decode()
-            self._drawn[group] = draw_split(safe)
-        return self._drawn[group]
-
     def _clashes(self, clip: Clip) -> list[str]:
         """How the row and an earlier one contradict each other."""
         wrong = []
@@ -291,6 +273,8 @@ class _Examiner:
             ("group", clip.group, self._groups),
             ("video", clip.path, self._videos),
         ):
+            if not clip.split:
+                continue
             first = known.setdefault(key, clip)
             if first.split != clip.split:
                 wrong.append(
@@ -311,7 +295,6 @@ def _with(
     tasks: dict[str, str],
     absent: str,
 ) -> Clip:
-    drawn = clip.drawn or not clip.split
     now = (path, label, split, group, absent)
     if now == (clip.path, clip.label, clip.split, clip.group, clip.absent):
         if tasks == clip.tasks:
@@ -327,7 +310,6 @@ def _with(
         clip.words,
         clip.tasks if tasks == clip.tasks else tasks,
         clip.origin,
-        drawn,
         absent,
     )
 

@@ -40,6 +40,7 @@ from tfrecords_tools.media import sound as sounds
 from tfrecords_tools.survey import (
     clip_cutting,
     duplicates,
+    split_shares,
     splits,
     survey_run,
     video_survey,
@@ -68,6 +69,7 @@ class Request:
             a folder, else the folder it stands in.
         media: how frames are picked and stored.
         shards: how clips are spread.
+        splits: how large those are that are drawn.
         sound: how sound is read, if at all.
         text: how captions and words are cleaned.
         words: how many words are counted.
@@ -85,6 +87,7 @@ class Request:
     video_root: str | None = None
     media: reader.Config = reader.Config()
     shards: shard_plan.Config = shard_plan.Config()
+    splits: split_shares.Config = split_shares.Config()
     sound: sounds.Config = sounds.Config()
     text: text_cleaning.Config = text_cleaning.Config()
     words: vocabulary.Config = vocabulary.Config()
@@ -123,6 +126,7 @@ class Request:
             section: settings.to_dict(self.source.config),
             "media": settings.to_dict(self.media),
             "shards": settings.to_dict(self.shards),
+            "splits": settings.to_dict(self.splits),
             "sound": settings.to_dict(self.sound),
             "text": settings.to_dict(self.text),
             "words": settings.to_dict(self.words),
@@ -198,6 +202,7 @@ def prepare(
     """
     old = _standing(request, replace)
     request.media.check_chunk(request.shards.chunk_frames)
+    split_shares.whole(request.splits)  # Before videos are looked at.
     clips, absent = source_clips.read(
         request.source, request.input, request.root, request.files
     )
@@ -256,12 +261,18 @@ def _looked_at(
             workers,
             pathlib.Path(request.output) / atomic_write.TEMPORARY,
         )
-    left_out = []
     if alike is not None:
         copies = duplicates.find(surveys, alike)
-    if copies or known:
-        action = alike.action if alike else "tie"
-        clips, left_out = splits.settle(clips, copies, known, action)
+    clips, left_out = splits.settle(
+        clips,
+        copies,
+        known,
+        alike.action if alike else "tie",
+        request.splits,
+        lambda clip: len(
+            clip_cutting.cut(clip, request.cut, surveys.get(clip.path))
+        ),
+    )
     clips, too_short = clip_cutting.cut_all(clips, request.cut, surveys)
     dropped = [
         shard_journal.Outcome(clip, "dropped", reason)

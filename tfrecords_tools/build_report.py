@@ -79,12 +79,10 @@ def _told(step: str, clips: list[shard_journal.Outcome]) -> str:
 
 
 def splits(path: str | os.PathLike) -> dict[str, str]:
-    """The split of each video in a report; none where there is no report."""
+    """The split of each video in a report; an empty one is none."""
     try:
         with open(path, newline="", encoding="utf-8") as stream:
             return {row["path"]: row["split"] for row in csv.DictReader(stream)}
-    except FileNotFoundError:
-        return {}
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise errors.UserError(
             f"cannot read {path}, which says in which split each video is "

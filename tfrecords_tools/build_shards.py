@@ -22,6 +22,7 @@ from tfrecords_tools import (
 from tfrecords_tools.base import errors, flags, isolated, progress, settings
 from tfrecords_tools.listing import video_root
 from tfrecords_tools.media import reader, sound
+from tfrecords_tools.survey import split_shares
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +67,7 @@ COMMAND = flags.Command(
         "text": text_cleaning.Config,
         "words": vocabulary.Config,
         "shards": shard_plan.Config,
+        "splits": split_shares.Config,
         "limits": isolated.Config,
         "files": video_root.Config,
     },

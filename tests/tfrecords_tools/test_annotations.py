@@ -68,17 +68,6 @@ def test_a_group_in_two_splits_is_refused():
     )
 
 
-def test_a_group_is_drawn_into_one_split():
-    clips = [Clip(f"{n}.mp4", group="g") for n in range(50)]
-    assert len({clip.split for clip in annotations.check(clips)}) == 1
-
-
-def test_drawn_splits_are_8_to_1_to_1():
-    clips = annotations.check([Clip(f"{n}.mp4") for n in range(2000)])
-    counts = [sum(c.split == s for c in clips) for s in annotations.SPLITS]
-    assert counts == pytest.approx([1600, 200, 200], abs=50)
-
-
 def test_no_clips_are_an_error():
     assert faults() == ["no clips: the source listed nothing"]
 

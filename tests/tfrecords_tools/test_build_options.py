@@ -1,5 +1,7 @@
 """What a build can be asked for arrives in the records."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from tests.tfrecords_tools import small
 from tests.tfrecords_tools.numbered_videos import numbered, write_video
 from tfrecords_tools import build_shards, manifest
 from tfrecords_tools.base import errors, flags
+from tfrecords_tools.survey import split_shares
 
 AVTEXT = small.ROOT.parent / "shared/data/avtext_grid"
 
@@ -129,6 +132,37 @@ def test_a_rebuild_with_more_data_leaves_every_video_in_its_split(
         (inside / f"{name}.mp4").write_bytes((videos / "0.mp4").read_bytes())
     _, after = small.build(inside, output, cleaning=("duplicates",))
     assert {row["split"] for row in after} == {before[0]["split"]}
+
+
+def test_a_rebuild_with_other_labels_and_shares_moves_no_video(
+    videos, tmp_path
+):
+    inside, output = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    one = (videos / "0.mp4").read_bytes()
+    settings = {"source": "csv_file", "video_root": str(inside)}
+    rows = []
+
+    def build(label, count, **more):
+        for number in range(count):
+            (inside / f"{label}{number}.mp4").write_bytes(one)
+            rows.append(f"{label}{number}.mp4,{label},,,")
+        path = small.table(inside, *rows)
+        made = small.build(path, output, **settings, **more)[1]
+        return {row["path"]: row["split"] for row in made}
+
+    before = build("run", 6)
+    assert set(before.values()) == {"train", "validation", "test"}
+    shares = split_shares.Config("1:1:1")
+    assert before.items() <= build("walk", 6, splits=shares).items()
+
+
+def test_a_report_that_is_gone_draws_nothing_anew(built, tmp_path):
+    output = shutil.copytree(built[0], tmp_path / "out")
+    (output / "report.csv").unlink()
+    source = manifest.read(output).settings["source"]["input"]
+    with pytest.raises(errors.UserError, match="put it back"):
+        small.build(source, output)
 
 
 def test_a_chunk_that_would_cut_between_key_frames_is_refused(videos, tmp_path):

@@ -17,61 +17,59 @@ def split_of(result):
     return {clip.path: clip.split for clip in result[0]}
 
 
-def drawn(split, count=1, prefix="clip"):
-    """Paths that are drawn into `split` when they stand alone."""
-    names = (f"{prefix}{number:03}.mp4" for number in range(1000))
-    found = [n for n in names if annotations.draw_split(n) == split]
-    return found[:count] if count > 1 else found[0]
+def others(count=40):
+    """Videos that are copies of nothing."""
+    return [Clip(f"m{number:02}.mp4") for number in range(count)]
 
 
-def test_check_tells_which_splits_were_drawn():
+def test_check_leaves_open_what_is_to_be_drawn():
     clips = annotations.check([Clip("a.mp4"), Clip("b.mp4", split="test")])
-    assert [clip.drawn for clip in clips] == [True, False]
+    assert [clip.split for clip in clips] == ["", "test"]
 
 
-def test_without_copies_nothing_changes():
-    clips = annotations.check([Clip("a.mp4"), Clip("b.mp4", split="test")])
+def test_given_splits_stay():
+    clips = annotations.check([Clip("b.mp4", split="test")])
     assert splits.settle(clips) == (clips, [])
 
 
-def test_copies_share_split_and_group():
-    one, other = drawn("test"), drawn("train")
-    clips, dropped = settle([Clip(one), Clip(other)], [(one, other)])
-    assert len({(clip.split, clip.group) for clip in clips}) == 1
-    assert not dropped
+@pytest.mark.parametrize("number", range(5))
+def test_copies_share_split_and_group(number):
+    pair = f"a{number}.mp4", f"z{number}.mp4"
+    clips, dropped = settle([*others(), *map(Clip, pair)], [pair])
+    told = {(c.split, c.group) for c in clips if c.path in pair}
+    assert len(told) == 1 and not dropped
 
 
-def test_a_tied_split_is_that_of_the_first_path():
-    first, later = drawn("test", prefix="a"), drawn("train", prefix="b")
-    result = settle([Clip(later), Clip(first)], [(first, later)])
-    assert set(split_of(result).values()) == {"test"}
+def test_copies_are_drawn_as_one_group_of_the_first_name():
+    pair = "a.mp4", "z.mp4"
+    tied = settle([*others(), *map(Clip, pair)], [pair])
+    grouped = settle([*others(), *(Clip(p, group="a.mp4") for p in pair)])
+    assert split_of(tied) == split_of(grouped)
 
 
-def test_a_copy_with_a_later_name_changes_no_split():
-    old = [Clip(path) for path in drawn("validation", 5, "a")]
-    before = split_of(settle(old))
-    groups = [(clip.path, f"z{n}.mp4") for n, clip in enumerate(old)]
-    after = settle(old + [Clip(new) for _, new in groups], groups)
-    assert before.items() <= split_of(after).items()
+def test_copies_that_are_dropped_do_not_count():
+    copies = [Clip(f"z{n}.mp4") for n in range(30)]
+    group = ["m00.mp4", *(clip.path for clip in copies)]
+    kept, _ = settle([*others(), *copies], [group], action="drop")
+    assert split_of((kept, [])) == split_of(settle(others()))
 
 
 def test_a_drawn_copy_follows_the_given_one():
-    one = drawn("train")
-    result = settle([Clip(one), Clip("x.mp4", split="test")], [(one, "x.mp4")])
-    assert split_of(result) == {one: "test", "x.mp4": "test"}
+    clips = [Clip("a.mp4"), Clip("x.mp4", split="test")]
+    result = settle(clips, [("a.mp4", "x.mp4")])
+    assert split_of(result) == {"a.mp4": "test", "x.mp4": "test"}
 
 
 def test_the_whole_group_follows():
-    one, other = drawn("train", 2)
     result = settle(
         [
-            Clip(one, group="train"),
-            Clip(other, group="train"),
+            Clip("a.mp4", group="g"),
+            Clip("b.mp4", group="g"),
             Clip("x.mp4", split="test"),
         ],
-        [(one, "x.mp4")],
+        [("a.mp4", "x.mp4")],
     )
-    assert split_of(result)[other] == "test"
+    assert split_of(result)["b.mp4"] == "test"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +115,7 @@ def test_drop_keeps_the_first_by_path():
 
 
 def test_what_was_dropped_does_not_come_back_for_another():
-    new, old = drawn("test", prefix="a"), drawn("train", prefix="b")
+    new, old = "a.mp4", "b.mp4"
     known = {old: "train"}
     for _ in range(3):
         kept, dropped = settle(
@@ -142,12 +140,12 @@ def test_drop_keeps_the_known_video():
 
 
 def test_a_known_video_keeps_its_split():
-    one = drawn("train")
-    assert split_of(settle([Clip(one)], (), {one: "test"})) == {one: "test"}
+    known = {"a.mp4": "test"}
+    assert split_of(settle([Clip("a.mp4")], (), known)) == known
 
 
 def test_a_new_copy_goes_where_the_old_one_is():
-    new, old = drawn("test", prefix="a"), drawn("test", prefix="b")
+    new, old = "a.mp4", "b.mp4"
     result = settle([Clip(old), Clip(new)], [(new, old)], {old: "train"})
     assert split_of(result) == {old: "train", new: "train"}
 

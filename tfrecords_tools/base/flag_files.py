@@ -89,7 +89,5 @@ def _names_recipe(path: str) -> bool:
 
 
 def _flags_in(path: str) -> list[str]:
-    lines = [
-        line.strip() for line in pathlib.Path(path).read_text("utf-8").split("\n")
-    ]
-    return [line for line in lines if line.startswith("-")]
+    lines = pathlib.Path(path).read_text("utf-8").split("\n")
+    return [line.strip() for line in lines if line.strip().startswith("-")]

@@ -5,6 +5,7 @@ validation clips taken from the training list, which have none of their own.
 """
 
 import dataclasses
+import fractions
 import os
 import pathlib
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.listing import video_root
+from tfrecords_tools.survey import stratified_draw
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Config:
     )
     validation_fraction: float = settings.setting(
         0.0,
-        "How much of training becomes validation, 0 to 0.9; whole groups, of "
-        "hmdb51 whole sources, drawn by a hash of their names.",
+        "How much of training becomes validation, 0 to 0.9, of each class "
+        "too; whole groups, of hmdb51 whole sources.",
         minimum=0,
         maximum=0.9,
     )
@@ -110,16 +112,27 @@ def hold_out(
 
     Args:
         clips: rows of the splits train and test.
-        fraction: how much of training, 0 to 1, about.
-        keys: what must stay together, one for each clip; its hash decides,
-            so that the choice never changes.
+        fraction: how much of training, 0 to 1, of each class too, as near
+            as whole keys allow.
+        keys: what must stay together, one for each clip. The choice depends
+            on keys, labels and counts of the training clips alone.
 
     Returns:
         The clips in their order.
     """
+    of_key: dict[str, list[tuple[annotations.Clip, int]]] = {}
+    for clip, key in zip(clips, keys, strict=True):
+        if clip.split == "train":
+            of_key.setdefault(key, []).append((clip, 1))
+    held, whole = fractions.Fraction(str(fraction)).as_integer_ratio()
+    drawn = stratified_draw.draw(
+        {key: stratified_draw.counted(rows) for key, rows in of_key.items()},
+        {},
+        {"train": whole - held, "validation": held, "test": 0},
+    )
     return [
-        dataclasses.replace(clip, split="validation")
-        if clip.split == "train" and annotations.hash_place(key) < fraction
+        dataclasses.replace(clip, split=drawn[key])
+        if clip.split == "train" and drawn[key] != "train"
         else clip
         for clip, key in zip(clips, keys, strict=True)
     ]

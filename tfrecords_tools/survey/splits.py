@@ -1,22 +1,26 @@
 """Settles which split every clip is in, so that it stays there.
 
-Given splits are obeyed. A video of the standing data set keeps the split
-that it has there. Any other split is drawn from the group alone, and videos
-that are copies of each other never stand in two splits.
+Given splits are obeyed, for the whole group. A video of the standing data
+set keeps the split that it has there. The others are drawn so that every
+split gets its share, of each label too; videos of one group, or that are
+copies of each other, never stand in two splits.
 
 With the standing data set known, no video ever changes its split. Without
-it, a drawn split depends on nothing but the group of the video that is the
-first by path among all that are tied: a new video may then change the split
-of an old one only if it is a copy of it and its path sorts before it, or if
-it ties together two that were not tied.
+it, a draw depends on groups, labels and counts alone, not on the order of
+the rows; new videos then move few of the old ones.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
-from tfrecords_tools.survey import disjoint_sets
+from tfrecords_tools.media import video_names
+from tfrecords_tools.survey import (
+    disjoint_sets,
+    split_shares,
+    stratified_draw,
+)
 
 Dropped = tuple[annotations.Clip, str]
 
@@ -29,6 +33,8 @@ def settle(
     duplicate_groups: Iterable[Iterable[str]] = (),
     known: Mapping[str, str] | None = None,
     action: str = "tie",
+    shares: split_shares.Config = split_shares.Config(),
+    times: Callable[[annotations.Clip], int] = lambda clip: 1,
 ) -> tuple[list[annotations.Clip], list[Dropped]]:
     """Settles the split and group of every clip.
 
@@ -40,6 +46,8 @@ def settle(
         action: `tie` keeps copies, in one split and one group; `drop` keeps
             one video of each group of copies: that for evaluation, else one
             that is given or known, else the first by path.
+        shares: how large the splits are, with what is given and known.
+        times: as how many clips a row counts.
 
     Returns:
         The clips that stay, in their order, and those that are dropped,
@@ -49,9 +57,11 @@ def settle(
         any more, so that it is not known the next time.
 
     Raises:
-        UserError: videos of one group stand in two splits of the standing
-            data set, and the rows do not say which is meant.
+        UserError: videos of one group are given two splits, or stand in two
+            splits of the standing data set and the rows do not say which is
+            meant; or the shares cannot be read.
     """
+    sizes = split_shares.whole(shares)
     known = {
         path: split
         for path, split in (known or {}).items()
@@ -67,9 +77,13 @@ def settle(
     if action == "drop":
         dropped = _all_but_one(groups, videos, known)
         groups = []
-    split = _drawn(groups, videos)
+    ties, split = _followed(groups, videos)
     if action == "tie":
         dropped = _conflicts(groups, videos, split)
+    counting = [
+        (clip, times(clip)) for clip in clips if clip.path not in dropped
+    ]
+    split |= _drawn(counting, videos, ties, split, sizes)
     kept, gone = _applied(clips, groups, videos, split, dropped)
     if action == "drop":
         gone = [(dataclasses.replace(c, split=""), why) for c, why in gone]
@@ -97,9 +111,13 @@ class _Videos:
                 sets.join([group, clip.group])
                 self.group[clip.path] = min(group, clip.group)
         self.unit = {path: sets.first(g) for path, g in self.group.items()}
-        self.fixed = {
-            self.unit[clip.path]: clip.split for clip in clips if not clip.drawn
-        }
+        self.fixed: dict[str, str] = {}
+        first: dict[str, annotations.Clip] = {}
+        for clip in clips:
+            if clip.split:
+                unit = self.unit[clip.path]
+                self.fixed[unit] = clip.split
+                _refuse_two(unit, first.setdefault(unit, clip), clip)
         self._keep(known)
 
     def _keep(self, known: Mapping[str, str]) -> None:
@@ -136,8 +154,23 @@ def _all_but_one(
     return dropped
 
 
-def _drawn(groups: list[list[str]], videos: _Videos) -> dict[str, str]:
-    """Unit to split; units that copies tie together are drawn as one."""
+def _refuse_two(
+    unit: str, one: annotations.Clip, other: annotations.Clip
+) -> None:
+    if one.split != other.split:
+        raise errors.UserError(
+            f"group {unit!r}, joined by videos that stand in several groups, "
+            f"has {one.path} in {one.split} ({one.origin or 'another row'}) "
+            f"and {other.path} in {other.split} "
+            f"({other.origin or 'another row'}): give it one split"
+        )
+
+
+def _followed(
+    groups: list[list[str]], videos: _Videos
+) -> tuple[disjoint_sets.DisjointSets, dict[str, str]]:
+    """The units that copies tie together, and unit to split where it is
+    fixed, or where that of a copy is."""
     ties = disjoint_sets.DisjointSets()
     fixed: dict[str, list[str]] = {}
     for paths in groups:
@@ -148,16 +181,66 @@ def _drawn(groups: list[list[str]], videos: _Videos) -> dict[str, str]:
         for unit in units - set(videos.fixed):
             near = [videos.fixed[u] for u in units if u in videos.fixed]
             fixed.setdefault(ties.first(unit), []).extend(near)
-    keys: dict[str, str] = {}
-    for path in sorted(videos.unit):
-        keys.setdefault(ties.first(videos.unit[path]), videos.group[path])
     split = dict(videos.fixed)
     for unit in set(videos.unit.values()) - set(split):
-        first = ties.first(unit)
-        near = fixed.get(first)
-        drawn = annotations.draw_split(keys[first])
-        split[unit] = max(near, key=_RANKS.__getitem__) if near else drawn
-    return split
+        if near := fixed.get(ties.first(unit)):
+            split[unit] = max(near, key=_RANKS.__getitem__)
+    return ties, split
+
+
+def _drawn(
+    counting: list[tuple[annotations.Clip, int]],
+    videos: _Videos,
+    ties: disjoint_sets.DisjointSets,
+    split: Mapping[str, str],
+    shares: Mapping[str, int],
+) -> dict[str, str]:
+    """Unit to split, of those that have none; tied ones are drawn as one."""
+    of_unit: dict[str, list[tuple[annotations.Clip, int]]] = {}
+    for clip, times in counting:
+        first = ties.first(videos.unit[clip.path])
+        of_unit.setdefault(first, []).append((clip, times))
+    # What is likely no video shall not take the place of one.
+    likely = {
+        first: [each for each in rows if _is_likely(each[0])]
+        for first, rows in of_unit.items()
+    }
+    found: dict[str, str] = {}
+    for part in (
+        {first: rows for first, rows in likely.items() if rows},
+        {first: rows for first, rows in of_unit.items() if not likely[first]},
+    ):
+        found |= _drawn_alike(part, videos, split, shares)
+    waiting = set(videos.unit.values()) - set(split)
+    return {unit: found.get(ties.first(unit), "train") for unit in waiting}
+
+
+def _drawn_alike(
+    rows: dict[str, list[tuple[annotations.Clip, int]]],
+    videos: _Videos,
+    split: Mapping[str, str],
+    shares: Mapping[str, int],
+) -> dict[str, str]:
+    standing: dict[str, list[tuple[annotations.Clip, int]]] = {}
+    units, names = {}, {}
+    for first, each in rows.items():
+        if first in split:
+            standing.setdefault(split[first], []).extend(each)
+        else:
+            # A copy that comes later by path does not change it.
+            name = videos.group[min(clip.path for clip, _ in each)]
+            names[name] = first
+            units[name] = stratified_draw.counted(each)
+    drawn = stratified_draw.draw(
+        units,
+        {s: stratified_draw.counted(each) for s, each in standing.items()},
+        shares,
+    )
+    return {names[name]: found for name, found in drawn.items()}
+
+
+def _is_likely(clip: annotations.Clip) -> bool:
+    return bool(clip.label) or video_names.is_likely(clip.path)
 
 
 def _conflicts(
@@ -166,6 +249,8 @@ def _conflicts(
     """Path to reason, of copies in a split that must not hold them."""
     dropped = {}
     for paths in groups:
+        if videos.unit[paths[0]] not in split:
+            continue  # They are drawn as one.
         of = {path: split[videos.unit[path]] for path in paths}
         best = max(of.values(), key=_RANKS.__getitem__)
         kept = min(path for path in paths if of[path] == best)

@@ -12,6 +12,7 @@ import tensorflow_datasets as tfds
 from tfrecords_tools import shard_plan
 from tfrecords_tools.base import errors, isolated, registry, settings
 from tfrecords_tools.media import reader
+from tfrecords_tools.survey import split_shares
 
 SOURCES = "tfrecords_tools.sources"
 NUMBERED = "split_number"
@@ -34,6 +35,7 @@ class VideoClipsConfig(tfds.core.BuilderConfig):
             folder.
         media: how frames are picked and stored.
         chunk_frames: frames in an example at most; a longer clip is several.
+        splits: how large those are that are drawn.
         limits: what one video may cost.
     """
 
@@ -42,12 +44,14 @@ class VideoClipsConfig(tfds.core.BuilderConfig):
     input: str = ""
     media: reader.Config = reader.Config()
     chunk_frames: int = shard_plan.Config.chunk_frames
+    splits: split_shares.Config = split_shares.Config()
     limits: isolated.Config = isolated.Config()
 
     def __post_init__(self) -> None:
         kind = registry.load(SOURCES, self.source).Config
         self.source_config = _settings(kind, self.source_config)
         self.media = _settings(reader.Config, self.media)
+        self.splits = _settings(split_shares.Config, self.splits)
         self.limits = _settings(isolated.Config, self.limits)
         if settings.to_dict(self.media).get("storage", "jpeg") != "jpeg":
             raise errors.UserError(

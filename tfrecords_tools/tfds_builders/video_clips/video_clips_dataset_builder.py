@@ -22,6 +22,7 @@ from absl import logging
 from tfrecords_tools import annotations, labels, source_clips
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.media import video_names
+from tfrecords_tools.survey import splits
 from tfrecords_tools.tfds_builders.video_clips import (
     clip_examples,
     source_configs,
@@ -100,9 +101,10 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         clips, absent = source_clips.read(source, str(given), root)
         for clip in absent:
             logging.warning("%s is left out: %s", clip.path, clip.absent)
+        settled, _ = splits.settle(clips, shares=config.splits)
         clips = [
             clip
-            for clip in clips
+            for clip in settled
             if clip.label or video_names.is_likely(clip.path)
         ]
         names = list(labels.name_all(clips))
