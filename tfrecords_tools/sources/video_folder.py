@@ -10,8 +10,8 @@ import os
 import pathlib
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names
-from tfrecords_tools.listing import folder_files, odd_names
+from tfrecords_tools.base import errors, names, settings
+from tfrecords_tools.listing import folder_files, odd_names, outer_folders
 from tfrecords_tools.media import video_names
 
 Paths = list[pathlib.PurePath]
@@ -19,14 +19,22 @@ Paths = list[pathlib.PurePath]
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """This layout has no settings."""
+    """What the outermost folders are."""
+
+    outer: str = settings.setting(
+        "auto",
+        "What the outermost folders are: auto finds out whether splits or "
+        "labels, and refuses what looks like neither; labels takes the name "
+        "of each as a label.",
+        choices=("auto", "labels"),
+    )
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     """Lists every file, also those that turn out not to be videos.
 
     Args:
-        config: nothing.
+        config: what the outermost folders are.
         input: the folder. Hidden files and folders are passed over.
 
     Returns:
@@ -34,8 +42,9 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         video have its label. What cannot be read at all says so in `absent`.
 
     Raises:
-        UserError: `input` is not a folder, or only some videos stand in
-            folders of splits.
+        UserError: `input` is not a folder, only some videos stand in
+            folders of splits, or the outermost folders are likely neither
+            splits nor labels.
     """
     if not os.path.isdir(input):
         raise errors.UserError(
@@ -44,7 +53,9 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         )
     found = folder_files.listed(input)
     with odd_names.Opener(input) as opener:
-        by_split = _has_splits(input, found.files, opener)
+        by_split = config.outer != "labels" and _has_splits(
+            input, found.files, opener
+        )
         classes = _classes(found.files, by_split, opener)
     clips = [_clip(path, by_split, classes) for path in found.files]
     for path, reason in found.unusable.items():
@@ -73,6 +84,7 @@ def _has_splits(input: str, files: Paths, opener: odd_names.Opener) -> bool:
             f"them, {stray[0]} for one: move those into a split, or list the "
             "clips with --source=csv_file"
         )
+    outer_folders.check(input, videos)
     return bool(videos) and not stray
 
 
