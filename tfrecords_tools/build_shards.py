@@ -13,6 +13,7 @@ from tfrecords_tools import (
     build_plan,
     build_report,
     data_set,
+    label_balance,
     manifest,
     output_folder,
     shard_plan,
@@ -140,6 +141,7 @@ def _result(
             f"{split}: {clips} clips, {frames} frames, {size / 1e6:.1f} MB "
             f"in {len(shards)} shards"
         )
+    lines += [f"warning: {each}" for each in label_balance.warnings(made)]
     lines.append(f"report: {output}/{output_folder.REPORT}")
     lines.append(f"data set: {output}")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ import os
 import pathlib
 import time
 
+from tfrecords_tools import label_balance, manifest
 from tfrecords_tools.base import errors, flags, progress, settings
 from tfrecords_tools.checking import report_page, shard_check
 
@@ -56,6 +57,9 @@ def run(resolved: flags.Resolved) -> int:
         print("\n".join(found.problems))
         print(f"{len(found.problems)} problems: build {own.shards} again")
     else:
+        made = manifest.read(own.shards)
+        for each in label_balance.warnings(made):
+            print(f"warning: {each}")
         print(f"no damage: {own.shards}")
     if own.report:
         report_page.write(own.report, own.shards, found, page)

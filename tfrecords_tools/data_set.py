@@ -142,6 +142,14 @@ def _manifest(
         },
         settings=prepared.request.recorded(),
         label_counts=labels.count(good, prepared.labels),
+        task_counts={
+            task: labels.count(good, names, task)
+            for task, names in prepared.tasks.items()
+        },
+        unlabelled={
+            task: labels.count_without(good, task)
+            for task in ("", *prepared.tasks)
+        },
         extras=prepared.contents.extras,
         storage=prepared.request.media.storage,
         key_every=prepared.request.media.distance_of_keys,

@@ -44,16 +44,32 @@ def ids(labels: tuple[str, ...]) -> dict[str, int]:
 
 
 def count(
-    clips: Iterable[annotations.Clip], labels: tuple[str, ...]
+    clips: Iterable[annotations.Clip], labels: tuple[str, ...], task: str = ""
 ) -> dict[str, tuple[int, ...]]:
-    """Split to clips of each label, in label order."""
+    """Split to clips of each label, in label order; of a further task's."""
     places = ids(labels)
     counts: dict[str, list[int]] = {}
     for clip in clips:
         row = counts.setdefault(clip.split, [0] * len(labels))
-        for name in annotations.split_labels(clip.label):
+        for name in annotations.split_labels(text_of(clip, task)):
             row[places[name]] += 1
     return {split: tuple(row) for split, row in counts.items()}
+
+
+def count_without(
+    clips: Iterable[annotations.Clip], task: str = ""
+) -> dict[str, int]:
+    """Split to clips without a label; 0 for one that has none such."""
+    counts: dict[str, int] = {}
+    for clip in clips:
+        missing = not annotations.split_labels(text_of(clip, task))
+        counts[clip.split] = counts.get(clip.split, 0) + missing
+    return counts
+
+
+def text_of(clip: annotations.Clip, task: str = "") -> str:
+    """`a|b`: what a clip has of the main label set, or of a task's."""
+    return clip.tasks.get(task, "") if task else clip.label
 
 
 def any_several(texts: Iterable[str]) -> bool:

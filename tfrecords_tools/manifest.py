@@ -59,6 +59,9 @@ class Manifest:
         settings: the settings it was built with, by section.
         label_counts: split name to clips of each label, in label order; a
         clip with several labels counts for each. Failed clips do not.
+        task_counts: the same of each further label set; not in shards of old.
+        unlabelled: label set, empty for the main one, to split to clips
+            without any of its labels; not in shards of old.
         extras: what records hold besides, names in `schema.EXTRAS`.
         storage: how frames are stored: jpeg, h264 or h265; raw in a cache.
         key_every: frames from one that decodes alone to the next.
@@ -75,6 +78,12 @@ class Manifest:
     settings: dict[str, Any]
     several_tasks: tuple[str, ...] = ()
     label_counts: dict[str, tuple[int, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    task_counts: dict[str, dict[str, tuple[int, ...]]] = dataclasses.field(
+        default_factory=dict
+    )
+    unlabelled: dict[str, dict[str, int]] = dataclasses.field(
         default_factory=dict
     )
     extras: tuple[str, ...] = ()
@@ -184,6 +193,14 @@ def _from_json(values: dict[str, Any]) -> Manifest:
         settings={k: _one(dict, v) for k, v in settings.items()},
         label_counts={
             k: _all(int, v) for k, v in values["label_counts"].items()
+        },
+        task_counts={
+            task: {k: _all(int, v) for k, v in _one(dict, counts).items()}
+            for task, counts in values.get("task_counts", {}).items()
+        },
+        unlabelled={
+            task: {k: _one(int, v) for k, v in _one(dict, counts).items()}
+            for task, counts in values.get("unlabelled", {}).items()
         },
         extras=_all(str, values["extras"]),
         storage=_one(str, values["storage"]),

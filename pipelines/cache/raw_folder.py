@@ -114,8 +114,14 @@ def _manifest(
     return dataclasses.replace(
         about,
         splits={split: entries},
-        label_counts={split: counts[split]} if split in counts else {},
+        label_counts=_only(split, counts),
+        task_counts={k: _only(split, v) for k, v in about.task_counts.items()},
+        unlabelled={k: _only(split, v) for k, v in about.unlabelled.items()},
         storage=raw_records.STORAGE,
         key_every=1,
         settings={**about.settings, "cache": made_from},
     )
+
+
+def _only(split: str, counts: dict[str, Any]) -> dict[str, Any]:
+    return {split: counts[split]} if split in counts else {}

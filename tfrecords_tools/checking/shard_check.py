@@ -114,11 +114,16 @@ def _standing_twice(
 def _miscounted(
     split: str, made: manifest.Manifest, counted: census.Census
 ) -> Iterator[str]:
-    nothing = np.zeros(len(made.labels), np.int64)
-    found = counted.labels.get(census.MAIN, {}).get(split, nothing)
-    stated = made.label_counts.get(split)
-    if stated is None or list(stated) != found.tolist():
-        yield (
-            f"{split}: clips of each label are {found.tolist()}, the "
-            f"manifest says {stated and list(stated)}"
-        )
+    every = {census.MAIN: made.label_counts, **made.task_counts}
+    for task, counts in every.items():
+        names = made.tasks[task] if task else made.labels
+        nothing = np.zeros(len(names), np.int64)
+        found = counted.labels.get(task, {}).get(split, nothing)
+        stated = counts.get(split)
+        if stated is None or list(stated) != found.tolist():
+            of_task = f" of task {task}" if task else ""
+            yield (
+                f"{split}: clips of each label{of_task} are "
+                f"{found.tolist()}, the manifest says "
+                f"{stated and list(stated)}"
+            )

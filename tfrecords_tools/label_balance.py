@@ -1,0 +1,222 @@
+"""Judges how the labels of a data set are spread over its splits.
+
+Looks at the counts of the manifest alone. What it finds is said, not
+refused: an objective may need no labels.
+"""
+
+import dataclasses
+import math
+from collections.abc import Collection, Sequence
+
+from tfrecords_tools import annotations, manifest
+
+_HANDFUL = 30  # Clips; the interval of a share of 0.8 is 0.28 wide then.
+_Z = 1.959964  # Of 95 % confidence.
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelSet:
+    """Clips of the labels of one set.
+
+    Attributes:
+        task: the set's name; empty for the main one.
+        labels: in the order of the counts.
+        clips: split to clips of each label.
+        unlabelled: split to clips without a label; empty where not known.
+        several: whether a clip may have more than one label.
+    """
+
+    task: str
+    labels: tuple[str, ...]
+    clips: dict[str, tuple[int, ...]]
+    unlabelled: dict[str, int]
+    several: bool
+
+    def counts(self, split: str) -> tuple[int, ...]:
+        """Clips of each label in a split."""
+        return self.clips.get(split) or (0,) * len(self.labels)
+
+    @property
+    def of_task(self) -> str:
+        """` of task place`; nothing for the main set."""
+        return f" of task {self.task}" if self.task else ""
+
+
+def label_sets(made: manifest.Manifest) -> list[LabelSet]:
+    """The sets whose clips were counted; shards of old may lack some."""
+    sizes = _sizes(made)
+    without = dict(made.unlabelled)
+    if "" not in without and not made.several_labels:
+        without[""] = {
+            split: size - sum(made.label_counts.get(split, ()))
+            for split, size in sizes.items()
+        }
+    main = LabelSet(
+        "",
+        made.labels,
+        made.label_counts,
+        without.get("", {}),
+        made.several_labels,
+    )
+    return [main] + [
+        LabelSet(
+            task,
+            names,
+            made.task_counts[task],
+            without.get(task, {}),
+            task in made.several_tasks,
+        )
+        for task, names in made.tasks.items()
+        if task in made.task_counts
+    ]
+
+
+def warnings(
+    made: manifest.Manifest, tasks: Collection[str] | None = None
+) -> list[str]:
+    """What makes the figures of a data set worth little, a line each.
+
+    Args:
+        made: of the data set.
+        tasks: names of the label sets that matter; None for all.
+
+    Returns:
+        What was found, with what to do about it.
+    """
+    sizes = _sizes(made)
+    found = []
+    for each in label_sets(made):
+        if tasks is None or each.task in tasks:
+            found += _of_set(each, sizes)
+    return found + _of_sizes(sizes)
+
+
+def wilson(share: float, clips: int) -> tuple[float, float]:
+    """Between what a share of `clips` clips lies, at 95 % confidence.
+
+    Source: Wilson, "Probable Inference, the Law of Succession, and
+    Statistical Inference", JASA 22, 1927.
+    """
+    if not clips:
+        return 0.0, 1.0
+    square = _Z**2 / clips
+    middle = (share + square / 2) / (1 + square)
+    half = math.sqrt(share * (1 - share) * square + square**2 / 4)
+    half /= 1 + square
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _sizes(made: manifest.Manifest) -> dict[str, int]:
+    """Clips in each split that has some, train first."""
+    found = {
+        split: sum(shard.clips for shard in made.splits.get(split, ()))
+        for split in annotations.SPLITS
+    }
+    return {split: clips for split, clips in found.items() if clips}
+
+
+def _of_set(each: LabelSet, sizes: dict[str, int]) -> list[str]:
+    of_all = [sum(row) for row in zip(*map(each.counts, sizes), strict=True)]
+    occurring = [place for place, clips in enumerate(of_all) if clips]
+    found = _unlabelled(each, sizes)
+    if len(occurring) == 1 and not each.several:
+        name = each.labels[occurring[0]]
+        found.append(
+            f"there is only one label{each.of_task}, {name!r}: nothing is to "
+            "be told apart, and any answer is right; give clips of another"
+        )
+    trained = [bool(clips) for clips in each.counts("train")]
+    for split in sizes:
+        lacking = [
+            name
+            for name, clips, learnt in zip(
+                each.labels, each.counts(split), trained, strict=True
+            )
+            if not clips and (learnt or split == "train")
+        ]
+        if lacking:
+            found.append(_lacking(each, split, lacking))
+    return found + _everywhere(each, sizes)
+
+
+def _unlabelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
+    without = {s: n for s, n in each.unlabelled.items() if n and s in sizes}
+    if not without:
+        return []
+    told = ", ".join(f"{split} {without[split]}" for split in without)
+    return [
+        f"{sum(without.values())} of {_clips(sum(sizes.values()))} have no "
+        f"label{each.of_task} ({told}): they teach nothing where one is "
+        "needed; give them one, or leave them out"
+    ]
+
+
+def _lacking(each: LabelSet, split: str, names: Sequence[str]) -> str:
+    count = len(each.labels)
+    has = "has" if len(names) == 1 else "have"
+    why, remedy = {
+        "train": (
+            "so they are never learnt",
+            "give them some, by a split or by more groups",
+        ),
+        "validation": (
+            "so nothing tells how well they are known",
+            "a label needs videos of two groups, or a given split",
+        ),
+        "test": (
+            "so no test tells how well they are known",
+            "a label needs videos of three groups, or a given split",
+        ),
+    }[split]
+    return (
+        f"{len(names)} of {count} labels{each.of_task} {has} no {split} clip, "
+        f"{why}: {_listed(names)}; {remedy}"
+    )
+
+
+def _everywhere(each: LabelSet, sizes: dict[str, int]) -> list[str]:
+    if not each.several or "train" not in each.unlabelled:
+        return []
+    labelled = sizes.get("train", 0) - each.unlabelled["train"]
+    names = [
+        name
+        for name, clips in zip(each.labels, each.counts("train"), strict=True)
+        if clips == labelled > 0
+    ]
+    if not names:
+        return []
+    return [
+        "every training clip that has labels has "
+        f"{_listed(names)}{each.of_task}, so nothing is learnt by it: give "
+        "clips without it, or leave it out"
+    ]
+
+
+def _of_sizes(sizes: dict[str, int]) -> list[str]:
+    found = []
+    if "train" in sizes and "validation" not in sizes:
+        found.append(
+            "there is no validation split, so nothing is measured while "
+            "training: give some rows that split, or more groups"
+        )
+    for split in ("validation", "test"):
+        clips = sizes.get(split, 0)
+        if 0 < clips < _HANDFUL:
+            right = round(0.8 * clips)
+            low, high = wilson(right / clips, clips)
+            found.append(
+                f"the {split} split has {_clips(clips)}, which tells little: "
+                f"{right} right of {clips} would mean {low:.0%} to {high:.0%} "
+                "at 95 % confidence; give more clips, or a larger share by "
+                "--splits.shares"
+            )
+    return found
+
+
+def _clips(count: int) -> str:
+    return f"{count} clip" + "s" * (count != 1)
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
