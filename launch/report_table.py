@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tfrecords_tools import label_balance
+
 _NUMBERS = {
     "accuracy": "accuracy",
     "top_5": "top-5",
@@ -35,7 +37,12 @@ def _of_set(report: dict[str, Any]) -> str:
     if "per_class" not in report:  # No labels: all that is a number.
         found = {k: v for k, v in report.items() if isinstance(v, float)}
         return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in found.items())
-    lines = ["   ".join(numbers), "", *_of_labels(report["per_class"])]
+    lines = [
+        "   ".join(numbers),
+        *_worth(report),
+        "",
+        *_of_labels(report["per_class"]),
+    ]
     if "confusion" in report and len(report["per_class"]) <= 20:
         lines += ["", "confusion, a row each true label:"]
         rows = zip(report["per_class"], report["confusion"], strict=True)
@@ -43,6 +50,24 @@ def _of_set(report: dict[str, Any]) -> str:
             counts = "".join(f"{count:>6}" for count in row)
             lines.append(f"{label[:23]:<24}{counts}")
     return "\n".join(lines)
+
+
+def _worth(report: dict[str, Any]) -> list[str]:
+    """How many clips the numbers are of, and what knowing nothing reaches."""
+    if "examples" not in report:
+        return []
+    clips = report["examples"]
+    text = f"of {clips} clip{'s' * (clips != 1)}"
+    if "accuracy" in report:
+        low, high = label_balance.wilson(report["accuracy"], clips)
+        text += f": accuracy {low:.2f} to {high:.2f} at 95 % confidence"
+    for name, shown in (
+        ("majority_accuracy", "always the most frequent label"),
+        ("random_average_precision", "random scores"),
+    ):
+        if name in report:
+            text += f"; {shown} {report[name]:.4f}"
+    return [text]
 
 
 def _of_labels(per_class: dict[str, dict[str, Any]]) -> list[str]:

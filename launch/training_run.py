@@ -18,6 +18,7 @@ from launch import (
     devices,
     evaluation,
     initial_weights,
+    label_checks,
     reports,
     run_facts,
     step_values,
@@ -91,6 +92,7 @@ class Run:
             self.strategy,
         )
         self.validation.check(self.loop, self.config)
+        self.doubts = self._doubts()
         self.values = self._fresh_values()
         self.told_to_stop = 0  # The number of the signal that came here.
         self.stopped = 0  # The same, once all hosts know of it.
@@ -334,6 +336,21 @@ class Run:
             with atomic_write.file(path, "w") as stream:
                 stream.write(found.text())
 
+    def _doubts(self) -> list[str]:
+        """What makes the figures to come worth little.
+
+        Raises UserError where a run begins of which nothing can be learnt;
+        one that was begun may end.
+        """
+        made = self.validation.about()
+        try:
+            shards = self.experiment.shards
+            return label_checks.warnings(self.loop.objective, made, shards)
+        except errors.UserError as error:
+            if not self.step:
+                raise
+            return [str(error)]
+
     def _say_what_comes(self) -> None:
         networks = self.loop.objective.networks.values()
         parameters = sum(network.count_params() for network in networks)
@@ -351,6 +368,9 @@ class Run:
             f"{self.config.batch_size} clips; into {self.workdir}",
             flush=True,
         )
+        if self.is_chief:
+            for each in self.doubts:
+                print(f"warning: {each}", flush=True)
 
     def _say_best(self) -> None:
         if self.watch.step is None:

@@ -43,7 +43,7 @@ class Validation:
         """Raises UserError where the number to watch is not to be had."""
         asked = {"watch": config.watch, "patience": config.patience}
         given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
-        if given and _SPLIT not in self._about().splits:
+        if given and _SPLIT not in self.about().splits:
             raise errors.UserError(
                 f"{given[0]}: {self._shards} has no validation split to "
                 "measure; leave it out, or build the shards with one"
@@ -68,7 +68,7 @@ class Validation:
             step: steps taken.
             samples: folder for what the objective shows; None: for nobody.
         """
-        about = self._about()
+        about = self.about()
         if _SPLIT not in about.splits:
             return {}
         data = self._open()
@@ -93,7 +93,8 @@ class Validation:
         print(f"step {step}  {shown}", flush=True)
         return report
 
-    def _about(self) -> manifest.Manifest:
+    def about(self) -> manifest.Manifest:
+        """Of the shards, with all their splits."""
         return shard_reader.manifest_of(self._shards)
 
     def _open(self) -> shard_reader.ShardReader:

@@ -72,13 +72,17 @@ def label_sets(made: manifest.Manifest) -> list[LabelSet]:
 
 
 def warnings(
-    made: manifest.Manifest, tasks: Collection[str] | None = None
+    made: manifest.Manifest,
+    tasks: Collection[str] | None = None,
+    negative: Collection[str] = (),
 ) -> list[str]:
     """What makes the figures of a data set worth little, a line each.
 
     Args:
         made: of the data set.
         tasks: names of the label sets that matter; None for all.
+        negative: names of those of which a clip without labels counts as
+            having none, so that such clips teach something.
 
     Returns:
         What was found, with what to do about it.
@@ -87,7 +91,9 @@ def warnings(
     found = []
     for each in label_sets(made):
         if tasks is None or each.task in tasks:
-            found += _of_set(each, sizes)
+            if each.task not in negative:
+                found += _of_labelled(each, sizes)
+            found += _of_splits(each, sizes)
     return found + _of_sizes(sizes)
 
 
@@ -115,16 +121,21 @@ def _sizes(made: manifest.Manifest) -> dict[str, int]:
     return {split: clips for split, clips in found.items() if clips}
 
 
-def _of_set(each: LabelSet, sizes: dict[str, int]) -> list[str]:
+def _of_labelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
     of_all = [sum(row) for row in zip(*map(each.counts, sizes), strict=True)]
     occurring = [place for place, clips in enumerate(of_all) if clips]
-    found = _unlabelled(each, sizes)
+    found = _unlabelled(each, sizes) + _everywhere(each, sizes)
     if len(occurring) == 1 and not each.several:
         name = each.labels[occurring[0]]
         found.append(
             f"there is only one label{each.of_task}, {name!r}: nothing is to "
             "be told apart, and any answer is right; give clips of another"
         )
+    return found
+
+
+def _of_splits(each: LabelSet, sizes: dict[str, int]) -> list[str]:
+    found = []
     trained = [bool(clips) for clips in each.counts("train")]
     for split in sizes:
         lacking = [
@@ -136,7 +147,7 @@ def _of_set(each: LabelSet, sizes: dict[str, int]) -> list[str]:
         ]
         if lacking:
             found.append(_lacking(each, split, lacking))
-    return found + _everywhere(each, sizes)
+    return found
 
 
 def _unlabelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
@@ -153,6 +164,7 @@ def _unlabelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
 
 def _lacking(each: LabelSet, split: str, names: Sequence[str]) -> str:
     count = len(each.labels)
+    kind = "training" if split == "train" else split
     has = "has" if len(names) == 1 else "have"
     why, remedy = {
         "train": (
@@ -169,7 +181,7 @@ def _lacking(each: LabelSet, split: str, names: Sequence[str]) -> str:
         ),
     }[split]
     return (
-        f"{len(names)} of {count} labels{each.of_task} {has} no {split} clip, "
+        f"{len(names)} of {count} labels{each.of_task} {has} no {kind} clip, "
         f"{why}: {_listed(names)}; {remedy}"
     )
 
@@ -206,9 +218,9 @@ def _of_sizes(sizes: dict[str, int]) -> list[str]:
             low, high = wilson(right / clips, clips)
             found.append(
                 f"the {split} split has {_clips(clips)}, which tells little: "
-                f"{right} right of {clips} would mean {low:.0%} to {high:.0%} "
-                "at 95 % confidence; give more clips, or a larger share by "
-                "--splits.shares"
+                f"{right} right of {clips} would mean {100 * low:.0f} to "
+                f"{100 * high:.0f} % (95 % confidence); give it more clips, "
+                "or a larger share by --splits.shares"
             )
     return found
 

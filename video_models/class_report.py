@@ -48,12 +48,17 @@ def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
 def report(
     counts: dict[str, np.ndarray], labels: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Plain Python values; a ratio of nothing is 0."""
+    """Plain Python values; a ratio of nothing is 0.
+
+    `majority_accuracy` is reached by always answering the most frequent label
+    of these clips.
+    """
     confusion = np.asarray(counts["confusion"])
     examples = max(1.0, float(counts["examples"]))
     return {
         "accuracy": float(np.trace(confusion)) / examples,
         "top_5": float(counts["top_5"]) / examples,
+        "majority_accuracy": float(confusion.sum(axis=1).max()) / examples,
         "loss": float(counts["loss"]) / examples,
         "examples": round(float(counts["examples"])),
         "per_class": {

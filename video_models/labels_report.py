@@ -67,7 +67,8 @@ def report(
 
     Means over labels leave out those that no clip has. Average precision is
     that of scores in 1,024 steps: where the odds differ by less than 3 %,
-    they may count as equal.
+    they may count as equal. `random_average_precision` is what scores that
+    know nothing reach: the share of the clips that have a label.
     """
     count = {name: np.asarray(value) for name, value in counts.items()}
     precision = _average_precision(count["with_label"], count["without_label"])
@@ -83,6 +84,8 @@ def report(
     examples = float(count["examples"])
     return {
         "mean_average_precision": _mean(occurring, "average_precision"),
+        "random_average_precision": _mean(occurring, "count")
+        / max(1.0, examples),
         "micro_f1": 2 * float(count["hits"].sum()) / max(1.0, everything),
         "macro_f1": _mean(occurring, "f1"),
         "exact_match": float(count["exact"]) / max(1.0, examples),

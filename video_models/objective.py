@@ -62,6 +62,8 @@ class Answer:
     """In the order of the scores."""
     threshold: float | None = None
     """A clip has all labels whose score reaches it; None: only the best."""
+    unlabelled_is_negative: bool = False
+    """Whether clips without labels teach that they have none of them."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -40,7 +40,9 @@ class SeveralLabels:
             unlabelled_is_negative: whether a clip without labels has none of
                 them; else nothing is known of it, and it counts nothing.
         """
-        self.answer = objective.Answer(labels, threshold)
+        self.answer = objective.Answer(
+            labels, threshold, unlabelled_is_negative
+        )
         self._smoothing, self.weights = smoothing, weights
         self._positive_weights = positive_weights
         self._unlabelled_is_negative = unlabelled_is_negative

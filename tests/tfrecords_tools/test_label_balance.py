@@ -48,7 +48,9 @@ def test_a_label_that_is_left_without_clips_makes_no_second_one():
 
 def test_labels_without_a_training_clip():
     (text,) = told(("a", "b", "c"), (400, 400, 0), (50, 50, 50))
-    assert text.startswith("1 of 3 labels has no train clip") and ": c;" in text
+    assert (
+        text.startswith("1 of 3 labels has no training clip") and ": c;" in text
+    )
 
 
 def test_labels_without_a_validation_clip():
@@ -75,7 +77,7 @@ def test_no_validation_split():
 
 def test_a_handful_of_validation_clips_tells_between_what_it_lies():
     (text,) = told(("a", "b"), (40, 40), (3, 2))
-    assert "5 clips" in text and "4 right of 5 would mean 38% to 96%" in text
+    assert "5 clips" in text and "4 right of 5 would mean 38 to 96 %" in text
 
 
 def test_clips_without_a_label_are_counted():
@@ -127,7 +129,7 @@ PLACES = {
 def test_a_further_task_is_named():
     texts = told(("a", "b"), (40, 40), (20, 20), **PLACES)
     assert any("only one label of task place, 'in'" in t for t in texts)
-    assert any("no train clip" in t and "of task place" in t for t in texts)
+    assert any("no training clip" in t and "of task place" in t for t in texts)
 
 
 def test_sets_that_do_not_matter_are_left_out():

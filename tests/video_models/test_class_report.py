@@ -76,3 +76,8 @@ def test_a_class_never_seen_nor_guessed_has_0_everywhere():
     report = class_report.report(nothing, LABELS)
     assert report["accuracy"] == 0.0
     assert set(report["per_class"]["fall"].values()) == {0}
+
+
+def test_the_most_frequent_label_reaches_its_share():
+    report = class_report.report(COUNTS, LABELS)
+    assert report["majority_accuracy"] == 0.75

@@ -93,3 +93,8 @@ def test_a_nan_is_the_lowest_score_and_no_label():
     found = counts([[np.nan, 0.2]], [[1, 0]])
     assert found["with_label"][0, 0] == 1
     assert found["guessed"].tolist() == [0, 0]
+
+
+def test_random_scores_reach_the_share_of_clips_with_a_label():
+    found = report([[0.3, 0.3]] * 4, [[1, 1], [1, 0], [1, 0], [0, 0]])
+    assert found["random_average_precision"] == pytest.approx((3 + 1) / 2 / 4)

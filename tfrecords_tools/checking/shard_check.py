@@ -116,7 +116,7 @@ def _miscounted(
 ) -> Iterator[str]:
     every = {census.MAIN: made.label_counts, **made.task_counts}
     for task, counts in every.items():
-        names = made.tasks[task] if task else made.labels
+        names = made.tasks.get(task, ()) if task else made.labels
         nothing = np.zeros(len(names), np.int64)
         found = counted.labels.get(task, {}).get(split, nothing)
         stated = counts.get(split)

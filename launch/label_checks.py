@@ -1,0 +1,74 @@
+"""Whether the labels of some shards can teach an objective anything.
+
+By the counts of the manifest, before a first step: no clip is read.
+"""
+
+from tfrecords_tools import label_balance, manifest
+from tfrecords_tools.base import errors
+from video_models import objective
+
+
+def warnings(
+    goal: objective.Objective, made: manifest.Manifest, shards: str
+) -> list[str]:
+    """What makes the figures of a run worth little, a line each.
+
+    Args:
+        goal: says which label sets it answers; others do not matter.
+        made: of the shards, with all their splits.
+        shards: their folder, for messages.
+
+    Raises:
+        UserError: nothing can be learnt of any of those sets.
+    """
+    asked = {
+        name.removeprefix("scores").removeprefix("."): answer
+        for name, answer in goal.answers.items()
+    }
+    known = {each.task: each for each in label_balance.label_sets(made)}
+    faults = [
+        _fault(known[task], answer, made)
+        for task, answer in asked.items()
+        if task in known and "train" in known[task].clips
+    ]
+    if asked and len(faults) == len(asked) and all(faults):
+        raise errors.UserError(f"{shards} teaches nothing: {faults[0]}")
+    negative = [t for t, each in asked.items() if each.unlabelled_is_negative]
+    return label_balance.warnings(made, asked, negative)
+
+
+def _fault(
+    each: label_balance.LabelSet,
+    answer: objective.Answer,
+    made: manifest.Manifest,
+) -> str:
+    """Why nothing can be learnt of a label set; empty where something can."""
+    clips = sum(shard.clips for shard in made.splits.get("train", ()))
+    found = {
+        name: count
+        for name, count in zip(each.labels, each.counts("train"), strict=True)
+        if count
+    }
+    if not found:
+        return (
+            f"none of its {clips} training clips has a label{each.of_task}: "
+            "give a label column or folders named by class, and build the "
+            "shards again"
+        )
+    if answer.threshold is None:
+        is_constant = len(found) == 1
+    else:
+        without = each.unlabelled.get("train", 0)
+        if answer.unlabelled_is_negative:
+            without = 0
+        is_constant = all(n == clips - without for n in found.values())
+    if not is_constant:
+        return ""
+    return (
+        f"every labelled training clip has the same label{each.of_task}, "
+        f"{', '.join(found)}, so loss 0 and accuracy 1 would mean nothing. "
+        "Give clips of another label, and build the shards again (if the "
+        "folders of the labels lie deeper, with --input=THEIR_FOLDER); or, to "
+        "tell clips of it from clips without a label, choose "
+        "--objective=multi_label --objective.unlabelled=negative"
+    )
