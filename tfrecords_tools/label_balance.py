@@ -206,7 +206,12 @@ def _everywhere(each: LabelSet, sizes: dict[str, int]) -> list[str]:
 
 def _of_sizes(sizes: dict[str, int]) -> list[str]:
     found = []
-    if "train" in sizes and "validation" not in sizes:
+    if "train" not in sizes:
+        found.append(
+            "there is no training split, so nothing can be trained: give "
+            "some rows that split"
+        )
+    elif "validation" not in sizes:
         found.append(
             "there is no validation split, so nothing is measured while "
             "training: give some rows that split, or more groups"

@@ -202,3 +202,8 @@ def sum_of(path):
 
 def of(text):
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_no_training_split():
+    (text,) = told(("a", "b"), None, None, (50, 50))
+    assert "no training split" in text

@@ -110,3 +110,12 @@ def test_who_means_it_says_so(tmp_path):
         "test_ride",
         "train_ride",
     ]
+
+
+def test_splits_within_the_labels_are_told(tmp_path):
+    told = refused(tmp_path, "left/train", "left/val", "right/train")
+    assert "splits within labels" in told and "train/left" in told
+
+
+def test_one_folder_like_a_split_within_a_label_is_left_alone(tmp_path):
+    assert listed(tmp_path, "left/train", "right") == ["left", "right"]

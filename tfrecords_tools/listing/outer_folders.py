@@ -35,6 +35,7 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
     else:
         _refuse_like_splits(input, in_folders, outer)
         _refuse_one_that_holds_labels(input, in_folders)
+        _refuse_splits_within(input, in_folders)
 
 
 def _refuse_like_splits(
@@ -99,6 +100,19 @@ def _refuse_inner(input: str, videos: list[pathlib.PurePath]) -> None:
             f"splits holds no videos, only folders: {_listed(labels)}; if "
             f"those are the labels move {_listed(labels)} up, else list the "
             "clips with --source=csv_file"
+        )
+
+
+def _refuse_splits_within(input: str, videos: list[pathlib.PurePath]) -> None:
+    inner = [path.parts[1] for path in videos if len(path.parts) > 2]
+    splits = {annotations.canonical_split(name) for name in inner}
+    if len(inner) == len(videos) and None not in splits and len(splits) > 1:
+        label, split, *_ = videos[0].parts
+        raise errors.UserError(
+            f"--input={input} has splits within labels, {label}/{split}: "
+            f"wanted labels within splits, {split}/{label}: move the folders, "
+            "list the clips with --source=csv_file, or, to have the splits "
+            "drawn, add --video_folder.outer=labels"
         )
 
 
