@@ -8,6 +8,7 @@ from typing import Any
 from tfrecords_tools.base import errors
 
 _USUAL = ("accuracy", "mean_average_precision", "psnr", "loss")
+_SAME_AT_ALL_STEPS = re.compile("majority_accuracy|random_average_precision")
 _LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity|flicker")
 
 
@@ -82,7 +83,11 @@ def watched(report: dict[str, Any], asked: str | None) -> str | None:
 
     Raises UserError where the report has no number of the name asked.
     """
-    numbers = [k for k, value in report.items() if isinstance(value, float)]
+    numbers = [
+        name
+        for name, value in report.items()
+        if isinstance(value, float) and not _SAME_AT_ALL_STEPS.search(name)
+    ]
     if asked is None:
         return next((name for name in _USUAL if name in numbers), None)
     if asked not in numbers:

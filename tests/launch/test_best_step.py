@@ -53,3 +53,9 @@ def test_report_without_anything_to_watch_has_no_best():
 def test_number_that_is_not_in_the_report_is_refused():
     with pytest.raises(errors.UserError, match="wanted one of accuracy"):
         _after(0.5, asked="top_5")
+
+
+def test_what_knowing_nothing_reaches_is_not_watched():
+    report = {"accuracy": 0.5, "majority_accuracy": 0.5}
+    with pytest.raises(errors.UserError, match="one of accuracy$"):
+        best_step.watched(report, "majority_accuracy")
