@@ -34,6 +34,11 @@ def test_sound_shards_have_nothing_to_say():
     assert told(made(("a", "b"), (40, 40), (40, 40)), scores=ONE) == []
 
 
+def test_the_test_split_is_no_matter_of_training():
+    found = made(("a", "b"), (40, 40), (40, 40), (1, 0))
+    assert told(found, scores=ONE) == []
+
+
 def test_one_label_is_refused():
     text = refused(made(("left",), (60,), (40,)), scores=ONE)
     assert text.startswith("SHARDS teaches nothing") and "left" in text
