@@ -12,6 +12,8 @@ import keras
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
+from launch import empty_requests, request_limits
+
 COPIES = 30  # That memory holds of the weights while they are written.
 MOST_BYTES = 150_000_000  # Of weights that are written all the same.
 
@@ -62,6 +64,7 @@ def save_function(
     inputs: dict[str, tf.TensorSpec],
     networks: dict[str, keras.Model],
     folder: str | os.PathLike,
+    check: Callable[[Tensors], Tensors],
 ) -> None:
     """Writes a SavedModel of one function, its `serving_default`.
 
@@ -71,6 +74,8 @@ def save_function(
         networks: what it calls; saved beside it where they are too large to
             be constants.
         folder: to write to.
+        check: gives the inputs back, each waiting for what may refuse them;
+            it stays outside of what is made constant.
     """
     module = tf.Module()
     if fits(networks.values()):
@@ -78,7 +83,13 @@ def save_function(
     else:
         module.networks = networks
     named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-    served = tf.function(lambda **tensors: function(**tensors))
+    function = empty_requests.answered(function)
+
+    def serve(**tensors: tf.Tensor) -> Tensors:
+        tensors = request_limits.check_shapes(tensors, inputs)
+        return function(**check(tensors))
+
+    served = tf.function(serve)
     traced = served.get_concrete_function(**named)
     module.serve = served
     save(module, folder, {"serving_default": traced})

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch import constant_graph, golden_frames, versions
+from launch import constant_graph, golden_frames, request_limits, versions
 from pipelines import frame_decoding
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
@@ -47,6 +47,7 @@ def export(
     objective: objectives.Objective,
     networks: dict[str, keras.Model],
     output: str | pathlib.Path,
+    limits: request_limits.Config = request_limits.Config(),
 ) -> pathlib.Path:
     """Writes the next version.
 
@@ -54,6 +55,7 @@ def export(
         objective: one that `enhances`.
         networks: those to export.
         output: folder of the versions.
+        limits: of one request.
 
     Returns:
         The folder of the new version.
@@ -77,7 +79,11 @@ def export(
     about = dataclasses.asdict(facts)
     with versions.writing(path, _FACTS, about) as temporary:
         constant_graph.save_function(
-            enhance, {"frames": shape}, {"network": network}, temporary
+            enhance,
+            {"frames": shape},
+            {"network": network},
+            temporary,
+            lambda given: {"frames": _checked(given["frames"], limits)},
         )
         golden_frames.write(temporary, {"frames": golden}, made)
     return path
@@ -111,7 +117,28 @@ class Enhancer:
         Returns:
             uint8 [B, T, factor * h, factor * w, 3].
         """
-        return self._enhance(frames=tf.constant(frames))["frames"].numpy()
+        with request_limits.refusals_named(self.path):
+            found = self._enhance(frames=tf.constant(frames))["frames"]
+        return found.numpy()
+
+
+def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
+    """The frames of a request, waiting for what may refuse them."""
+    shape = tf.shape(frames, tf.int64)
+    pixels, most = shape[2] * shape[3], limits.frame_pixels
+    size = request_limits.require(
+        (shape[1] > 0) & (pixels > 0) & (pixels <= most),
+        lambda: request_limits.text(
+            *("got clips of ", shape[1], " frames of ", shape[3], "x"),
+            *(shape[2], " pixels, wanted at least one of 1x1 and at most "),
+            f"{most} pixels each: send smaller ones, or export with a larger "
+            "--limits.frame_pixels",
+        ),
+    )
+    of_clip = tf.maximum(request_limits.after([size], shape[1] * pixels), 1)
+    clips = tf.maximum(limits.request_pixels // of_clip, 1)
+    few = request_limits.check_clips(shape[0], clips)
+    return request_limits.after([size, few], frames)
 
 
 def load(folder: str | pathlib.Path) -> Enhancer:

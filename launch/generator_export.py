@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch import constant_graph, golden_frames, versions
+from launch import constant_graph, golden_frames, request_limits, versions
 from pipelines import frame_decoding
 from tfrecords_tools.base import settings
 from video_models.objectives import gan
@@ -28,6 +28,7 @@ def export(
     networks: dict[str, keras.Model],
     clip: Any,
     output: str | pathlib.Path,
+    limits: request_limits.Config = request_limits.Config(),
 ) -> pathlib.Path:
     """Writes the next version.
 
@@ -36,6 +37,7 @@ def export(
         networks: those to export.
         clip: the `batch.ClipSpec` of what is made.
         output: folder of the versions.
+        limits: of one request.
 
     Returns:
         The folder of the new version.
@@ -65,7 +67,34 @@ def export(
     path = versions.following(pathlib.Path(output))
     with versions.writing(path, "generator.json", facts) as temporary:
         constant_graph.save_function(
-            make, inputs, {"generator": networks["generator"]}, temporary
+            make,
+            inputs,
+            {"generator": networks["generator"]},
+            temporary,
+            lambda given: _checked(given, clip, len(goal.labels), limits),
         )
         golden_frames.write(temporary, golden, made.numpy())
     return path
+
+
+def _checked(
+    given: dict[str, tf.Tensor],
+    clip: Any,
+    labels: int,
+    limits: request_limits.Config,
+) -> dict[str, tf.Tensor]:
+    """The inputs of a request, waiting for what may refuse them."""
+    count = tf.shape(given["noise"])[0]
+    checks = [request_limits.check_clips(count, limits.clips(clip.shape))]
+    if "label" in given:
+        numbers = given["label"]
+        good = (numbers >= 0) & (numbers < labels)
+        known = request_limits.require(
+            tf.reduce_all(good),
+            lambda: request_limits.text(
+                *("got label ", tf.boolean_mask(numbers, ~good)[0]),
+                f", wanted 0 to {labels - 1}",
+            ),
+        )
+        checks.append(known)
+    return {k: request_limits.after(checks, v) for k, v in given.items()}

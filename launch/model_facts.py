@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from launch import stream_serving
+from launch import request_limits, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import reader
@@ -22,6 +22,7 @@ class ModelFacts:
         threshold: a clip has all labels whose score reaches it; None: only
             the best.
         tasks: further label sets, by the name of their task.
+        limits: of one request; None: the export knows none.
     """
 
     clip: batch.ClipSpec
@@ -32,6 +33,12 @@ class ModelFacts:
     tasks: dict[str, objectives.Answer] = dataclasses.field(
         default_factory=dict
     )
+    limits: request_limits.Config | None = request_limits.Config()
+
+    @property
+    def most_clips(self) -> int | None:
+        """Clips of one request, at most; None: as many as memory holds."""
+        return self.limits and self.limits.clips(self.clip.shape)
 
     @property
     def answer(self) -> objectives.Answer:
@@ -61,6 +68,8 @@ class ModelFacts:
             values["stream"] = self.stream.to_dict()
         if self.threshold is not None:
             values["threshold"] = self.threshold
+        if self.limits is not None:
+            values["limits"] = settings.to_dict(self.limits)
         if self.tasks:
             values["tasks"] = {
                 task: dataclasses.asdict(each)
@@ -85,4 +94,9 @@ class ModelFacts:
                 )
                 for task, each in values.get("tasks", {}).items()
             },
+            _limits(values.get("limits")),
         )
+
+
+def _limits(values: dict | None) -> request_limits.Config | None:
+    return values and settings.from_dict(request_limits.Config, values)

@@ -10,8 +10,9 @@
       assets.extra/golden.json    a clip and the scores that the network gave
       assets.extra/tf_serving_warmup_requests
 
-`serving_default` takes `frames_bytes`, string [N, T], JPEG frames of clips
-already sampled; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3]. Both
+`serving_default` takes `frames_bytes`, string [N, T], JPEG or PNG frames of
+clips already sampled; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3].
+Both refuse what exceeds the limits of model.json, see request_limits. Both
 scale and crop as evaluation does, and give `scores` float32 [N, classes]
 and `label` string [N], the best one; `scores.<task>` for further label sets
 and `frame_scores` [N, t, classes] where moments are scored. A causal network
@@ -31,8 +32,11 @@ import tensorflow as tf
 
 from launch import (
     constant_graph,
+    empty_requests,
     golden_clip,
     model_facts,
+    request_limits,
+    served_frames,
     serving_warmup,
     stream_serving,
     versions,
@@ -59,6 +63,7 @@ class Served(tf.Module):
         """`labels_file` holds one label a line; it becomes the asset."""
         super().__init__()
         self._clip, shape = facts.clip, facts.clip.shape
+        self._limits = facts.limits
         networks = {
             name: folding.without_normalization(network)
             for name, network in networks.items()
@@ -118,13 +123,13 @@ class Served(tf.Module):
         **inputs: tf.TensorSpec,
     ) -> Callable[..., dict[str, tf.Tensor]]:
         """`function` as it is exported, its weights constants if they fit."""
-        if not self._has_constants:
-            return function
-        return constant_graph.with_constants(function, **inputs)
+        if self._has_constants:
+            function = constant_graph.with_constants(function, **inputs)
+        return empty_requests.answered(function)
 
     def pixels_of(self, frames_bytes: tf.Tensor) -> tf.Tensor:
         """JPEG frames, string [N, T], to what the network sees of them."""
-        return self._to_pixels(frames_bytes, frame_decoding.decode_clip)
+        return served_frames.from_images(frames_bytes, self._clip, self._limits)
 
     def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         return self._predict(self.pixels_of(frames_bytes))
@@ -132,17 +137,8 @@ class Served(tf.Module):
     def _from_pixels(self, frames: tf.Tensor) -> dict[str, tf.Tensor]:
         return self._predict(self._to_pixels(frames))
 
-    def _to_pixels(
-        self, clips: tf.Tensor, decode: Any = lambda clip: clip
-    ) -> tf.Tensor:
-        return tf.map_fn(
-            lambda clip: tf.ensure_shape(
-                frame_decoding.scale_and_crop(decode(clip), self._clip),
-                (clips.shape[1], *self._clip.shape[1:]),
-            ),
-            clips,
-            fn_output_signature=tf.uint8,
-        )
+    def _to_pixels(self, frames: tf.Tensor) -> tf.Tensor:
+        return served_frames.from_pixels(frames, self._clip, self._limits)
 
     def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
         found = self._scores(pixels=pixels)
@@ -251,7 +247,19 @@ class Loaded:
             `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes].
         """
         served = self._signatures["serving_default"]
-        return _scores_in(served(frames_bytes=tf.constant(jpegs)))
+        images = self._as_tensor(jpegs)
+        with request_limits.refusals_named(self.path):
+            return _scores_in(served(frames_bytes=images))
+
+    def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
+        frames = self.facts.clip.frames
+        lengths = {len(clip) for clip in jpegs} - {frames}
+        if lengths:
+            raise errors.UserError(
+                f"got a clip of {min(lengths)} frames, wanted {frames}: the "
+                f"model in {self.path} takes clips of exactly so many"
+            )
+        return tf.reshape(tf.constant(jpegs, tf.string), (-1, frames))
 
     def stream(self, streams: int = 1) -> stream_serving.Session:
         """Begins so many streams.
@@ -265,7 +273,7 @@ class Loaded:
                 "again with launch.export --stream"
             )
         return stream_serving.Session(
-            self._signatures["stream"], self.facts.stream, streams
+            self._signatures["stream"], self.facts.stream, streams, self.path
         )
 
     @functools.cached_property

@@ -9,6 +9,7 @@ names, shapes and dtypes.
 """
 
 import dataclasses
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from launch import request_limits
 from pipelines import batch
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
@@ -126,16 +128,17 @@ class Stream:
         }
         pixels = tf.TensorSpec((None, *self._shape), tf.uint8)
         call = final(self._call, pixels=pixels, **states)
+        shape = (None, self.facts.frames, None, None, 3)
+        specs = {"frames": tf.TensorSpec(shape, tf.uint8, "frames"), **states}
 
-        def run(frames: tf.Tensor, **states: tf.Tensor) -> dict[str, tf.Tensor]:
-            found = call(pixels=to_pixels(frames), **states)
+        def run(**given: tf.Tensor) -> dict[str, tf.Tensor]:
+            given = request_limits.check_shapes(given, specs)
+            frames = given.pop("frames")
+            found = call(pixels=to_pixels(frames), **given)
             best = tf.argmax(found["scores"], axis=-1)
             return {**found, "label": to_labels(best)}
 
-        shape = (None, self.facts.frames, None, None, 3)
-        return tf.function(run).get_concrete_function(
-            tf.TensorSpec(shape, tf.uint8, "frames"), **states
-        )
+        return tf.function(run).get_concrete_function(**specs)
 
     def request(self) -> dict[str, dict[str, np.ndarray]]:
         """The first request of a stream, by name of the signature."""
@@ -156,10 +159,16 @@ class Stream:
 class Session:
     """Streams that go on from call to call."""
 
-    def __init__(self, signature: Any, facts: StreamFacts, streams: int = 1):
-        """Begins `streams` streams of an exported signature."""
+    def __init__(
+        self,
+        signature: Any,
+        facts: StreamFacts,
+        streams: int = 1,
+        path: pathlib.Path | None = None,
+    ):
+        """Begins `streams` streams of a signature exported to `path`."""
         self._signature, self._facts = signature, facts
-        self._streams = streams
+        self._streams, self._path = streams, path
         self.begin()
 
     def begin(self) -> None:
@@ -178,7 +187,8 @@ class Session:
         Returns:
             float32 [streams, classes].
         """
-        found = self._signature(frames=tf.constant(frames), **self._states)
+        with request_limits.refusals_named(self._path):
+            found = self._signature(frames=tf.constant(frames), **self._states)
         self._states = {name: found[name] for name in self._states}
         return found["scores"].numpy()
 

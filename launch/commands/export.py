@@ -7,6 +7,7 @@ from launch import (
     enhancer,
     generator_export,
     golden_frames,
+    request_limits,
     serving,
     stream_serving,
     trained_run,
@@ -42,12 +43,13 @@ class Config:
 COMMAND = flags.Command(
     summary="Exports a trained run for TensorFlow Serving and launch.predict.",
     settings=Config,
+    sections={"limits": request_limits.Config},
 )
 
 
 def main(resolved: flags.Resolved) -> int:
     """Writes a version and verifies it; 1 where the golden clip differs."""
-    asked = resolved.settings
+    asked, limits = resolved.settings, resolved.sections["limits"]
     if asked.verify:
         return _verify(asked.verify)
     flags.require(asked, "workdir", "output")
@@ -55,18 +57,18 @@ def main(resolved: flags.Resolved) -> int:
     print(f"exporting step {trained.step} of {asked.workdir}")
     goal = trained.objective
     if goal.enhances is not None:
-        path = enhancer.export(goal, trained.networks, asked.output)
+        path = enhancer.export(goal, trained.networks, asked.output, limits)
         print(f"exported: {path}. Next: python -m launch.enhance")
         return _verify(str(path))
     if isinstance(goal, gan.Gan):
         clip = trained.experiment.clip
         path = generator_export.export(
-            goal, trained.networks, clip, asked.output
+            goal, trained.networks, clip, asked.output, limits
         )
         print(f"exported: {path}")
         return _verify(str(path))
     facts = serving.ModelFacts(
-        trained.experiment.clip, trained.labels, trained.media
+        trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
     stream = _stream(trained, asked.stream_frames) if asked.stream else None
     path = serving.export(

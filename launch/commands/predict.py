@@ -90,9 +90,10 @@ def predict(
         windows = video_windows.of_seconds(
             path, clip, media, asked.window_seconds
         )
+    at_once = min(asked.batch_size, model.facts.most_clips or asked.batch_size)
     totals, count, first, last = {}, 0, None, 0.0
     moments: list[dict] = []
-    while some := list(itertools.islice(windows, asked.batch_size)):
+    while some := list(itertools.islice(windows, at_once)):
         found = model.answers([window.jpegs for window in some])
         for place, window in enumerate(some):
             own = {k: v[place] for k, v in found.items()}

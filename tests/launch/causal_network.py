@@ -53,12 +53,15 @@ def build(temporal="attention"):
     return made
 
 
-def export(output):
-    """Writes it into a folder of versions, with chunks of 2 frames."""
+def export(output, **more):
+    """Writes it into a folder of versions, with chunks of 2 frames.
+
+    Of its facts `more` are given.
+    """
     made = build()
     stream = stream_serving.Stream(
         made, made.networks, parts(), CLIP, classes=3, frames=2
     )
-    facts = serving.ModelFacts(CLIP, LABELS, reader.Config())
+    facts = serving.ModelFacts(CLIP, LABELS, reader.Config(), **more)
     serving.export(made, made.networks, facts, output, stream)
     return output

@@ -1,0 +1,176 @@
+"""From the frames of a request to what the network sees of them.
+
+Frames are decoded and scaled one by one, a few at the same time: however many
+a request has, only so many are held in memory at their own size. All limits
+are checked before the first is decoded.
+"""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from launch import image_headers, request_limits
+from pipelines import batch, frame_decoding
+
+_AT_ONCE = 8  # Frames that are decoded at the same time.
+_LONGEST = 4  # Times its height; wider frames must not exceed the limit.
+
+
+def from_images(
+    images: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
+) -> tf.Tensor:
+    """Decodes, scales and crops clips.
+
+    Args:
+        images: string [N, T], JPEG or PNG.
+        clip: what the network sees.
+        limits: what is refused.
+
+    Returns:
+        uint8 [N, T, size, size, 3].
+    """
+    length = images.shape[1]
+    images = _checked("frames_bytes", images, clip, limits)
+    flat = tf.reshape(images, [-1])
+    sizes = image_headers.sizes(flat)
+    sizes = request_limits.after([_check_known(flat, sizes, length)], sizes)
+    limited = _check_sizes(sizes, clip, limits, lambda n: _place(n, length))
+    sizes = request_limits.after([limited], sizes)
+    equal = _check_equal(tf.reshape(sizes, (-1, length, 2)))
+    flat = request_limits.after([equal], flat)
+    return _pixels(flat, length, clip, frame_decoding.decode_clip)
+
+
+def from_pixels(
+    frames: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
+) -> tf.Tensor:
+    """Scales and crops clips that are decoded.
+
+    Args:
+        frames: uint8 [N, T, height, width, 3].
+        clip: what the network sees.
+        limits: what is refused.
+
+    Returns:
+        uint8 [N, T, size, size, 3].
+    """
+    length = frames.shape[1]
+    frames = _checked("frames", frames, clip, limits)
+    sizes = tf.shape(frames, tf.int64)[None, 2:4]
+    limited = _check_sizes(sizes, clip, limits, lambda _: ("each frame",))
+    frames = request_limits.after([limited], frames)
+    shape = tf.shape(frames)
+    flat = tf.reshape(frames, tf.concat([[shape[0] * length], shape[2:]], 0))
+    return _pixels(flat, length, clip, lambda frame: frame)
+
+
+def _checked(
+    name: str,
+    given: tf.Tensor,
+    clip: batch.ClipSpec,
+    limits: request_limits.Config,
+) -> tf.Tensor:
+    """The same after its shape and the number of clips were looked at."""
+    spec = tf.TensorSpec(given.shape, given.dtype)
+    given = request_limits.check_shapes({name: given}, {name: spec})[name]
+    most = limits.clips((given.shape[1], *clip.shape[1:]))
+    few = request_limits.check_clips(tf.shape(given)[0], most)
+    return request_limits.after([few], given)
+
+
+def _pixels(
+    flat: tf.Tensor,
+    length: int,
+    clip: batch.ClipSpec,
+    decode: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
+    size = clip.size
+
+    def pixels(frame: tf.Tensor) -> tf.Tensor:
+        return frame_decoding.scale_and_crop(decode(frame[None]), clip)[0]
+
+    made = tf.map_fn(
+        pixels,
+        flat,
+        fn_output_signature=tf.TensorSpec((size, size, 3), tf.uint8),
+        parallel_iterations=_AT_ONCE,
+    )
+    return tf.reshape(made, (-1, length, size, size, 3))
+
+
+def _place(number: tf.Tensor, length: int) -> tuple:
+    return "frame ", number % length, " of clip ", number // length
+
+
+def _check_known(images: tf.Tensor, sizes: tf.Tensor, length: int) -> tf.Tensor:
+    is_known = sizes[:, 0] >= 0
+
+    def message() -> tf.Tensor:
+        first = tf.argmin(tf.cast(is_known, tf.int32))
+        return request_limits.text(
+            *_place(first, length),
+            " is no image: got ",
+            tf.strings.length(images[first]),
+            " bytes that do not begin as one does, wanted a whole JPEG or PNG",
+        )
+
+    return request_limits.require(tf.reduce_all(is_known), message)
+
+
+def _check_sizes(
+    sizes: tf.Tensor,
+    clip: batch.ClipSpec,
+    limits: request_limits.Config,
+    place: Callable[[tf.Tensor], tuple],
+) -> tf.Tensor:
+    """Of int64 [M, 2], height and width; `place` says which of the M it is."""
+    pixels, scaled = tf.reduce_prod(sizes, axis=1), _scaled_pixels(sizes, clip)
+    most = limits.frame_pixels
+    most_scaled = max(most, _LONGEST * clip.scaled_short_side**2)
+    good = (pixels > 0) & (pixels <= most) & (scaled <= most_scaled)
+
+    def message() -> tf.Tensor:
+        first = tf.argmin(tf.cast(good, tf.int32))
+        size = [sizes[first, 1], "x", sizes[first, 0]]
+        return request_limits.text(
+            *place(first),
+            " has ",
+            *size,
+            " pixels, ",
+            scaled[first],
+            " when its short side is scaled; wanted at least 1x1, at most "
+            f"{most} pixels, scaled at most {most_scaled}: send smaller "
+            "frames, or export with a larger --limits.frame_pixels",
+        )
+
+    return request_limits.require(tf.reduce_all(good), message)
+
+
+def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
+    """int64 [M], of frames whose short side is scaled; 0 where they are 0."""
+    least = tf.reduce_min(sizes, axis=1, keepdims=True)
+    short = tf.cast(clip.scaled_short_side, tf.int64)
+    if not clip.scaled:
+        short = tf.maximum(least, clip.size)
+    rounded_up = least - 1
+    scaled = (sizes * short + rounded_up) // tf.maximum(least, 1)
+    return tf.reduce_prod(tf.minimum(scaled, image_headers.MAX_SIDE), axis=1)
+
+
+def _check_equal(sizes: tf.Tensor) -> tf.Tensor:
+    """Of int64 [N, T, 2], height and width."""
+    is_equal = tf.reduce_all(sizes == sizes[:, :1], axis=-1)
+
+    def message() -> tf.Tensor:
+        clip, frame = tf.unstack(tf.where(~is_equal)[0])
+        first, other = sizes[clip, 0], sizes[clip, frame]
+        return request_limits.text(
+            "the frames of clip ",
+            clip,
+            " have different sizes: frame 0 has ",
+            *(first[1], "x", first[0], " pixels, frame ", frame, " has "),
+            *(other[1], "x", other[0]),
+            "; wanted one size for all frames of a clip",
+        )
+
+    return request_limits.require(tf.reduce_all(is_equal), message)
