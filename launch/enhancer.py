@@ -126,19 +126,21 @@ def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
     """The frames of a request, waiting for what may refuse them."""
     shape = tf.shape(frames, tf.int64)
     pixels, most = shape[2] * shape[3], limits.frame_pixels
-    size = request_limits.require(
-        (shape[1] > 0) & (pixels > 0) & (pixels <= most),
-        lambda: request_limits.text(
-            *("got clips of ", shape[1], " frames of ", shape[3], "x"),
-            *(shape[2], " pixels, wanted at least one of 1x1 and at most "),
-            f"{most} pixels each: send smaller ones, or export with a larger "
-            "--limits.frame_pixels",
+    size = (shape[1] > 0) & (pixels > 0) & (pixels <= most)
+    clips = limits.request_pixels // tf.maximum(shape[1] * pixels, 1)
+    checked = request_limits.require(
+        (
+            size,
+            lambda: request_limits.text(
+                *("got clips of ", shape[1], " frames of ", shape[3], "x"),
+                *(shape[2], " pixels, wanted at least one of 1x1 and at most "),
+                f"{most} pixels each: send smaller ones, or export with a "
+                "larger --limits.frame_pixels",
+            ),
         ),
+        request_limits.few_clips(shape[0], tf.maximum(clips, 1)),
     )
-    of_clip = tf.maximum(request_limits.after([size], shape[1] * pixels), 1)
-    clips = tf.maximum(limits.request_pixels // of_clip, 1)
-    few = request_limits.check_clips(shape[0], clips)
-    return request_limits.after([size, few], frames)
+    return request_limits.after([checked], frames)
 
 
 def load(folder: str | pathlib.Path) -> Enhancer:

@@ -85,16 +85,17 @@ def _checked(
 ) -> dict[str, tf.Tensor]:
     """The inputs of a request, waiting for what may refuse them."""
     count = tf.shape(given["noise"])[0]
-    checks = [request_limits.check_clips(count, limits.clips(clip.shape))]
+    rules = [request_limits.few_clips(count, limits.clips(clip.shape))]
     if "label" in given:
-        numbers = given["label"]
-        good = (numbers >= 0) & (numbers < labels)
-        known = request_limits.require(
-            tf.reduce_all(good),
-            lambda: request_limits.text(
-                *("got label ", tf.boolean_mask(numbers, ~good)[0]),
-                f", wanted 0 to {labels - 1}",
-            ),
-        )
-        checks.append(known)
-    return {k: request_limits.after(checks, v) for k, v in given.items()}
+        rules.append(_known(given["label"], labels))
+    checked = request_limits.require(*rules)
+    return {k: request_limits.after([checked], v) for k, v in given.items()}
+
+
+def _known(numbers: tf.Tensor, labels: int) -> request_limits.Rule:
+    good = (numbers >= 0) & (numbers < labels)
+    return tf.reduce_all(good), lambda: request_limits.text(
+        "got label ",
+        tf.boolean_mask(numbers, ~good)[0],
+        f", wanted 0 to {labels - 1}",
+    )

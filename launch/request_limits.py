@@ -41,25 +41,27 @@ class Config:
         return max(1, self.request_pixels // math.prod(shape[:3]))
 
 
-def require(
-    holds: tf.Tensor, message: Callable[[], tf.Tensor]
-) -> tf.Operation | tf.Tensor:
-    """Fails with a message where a condition does not hold.
+Rule = tuple[tf.Tensor, Callable[[], tf.Tensor]]
+"""What must hold, bool [], and a message, string [], made where it does not."""
 
-    Args:
-        holds: bool [].
-        message: makes string []; only asked for where it fails.
+
+def require(*rules: Rule) -> tf.Tensor:
+    """Fails with the message of the first rule that does not hold.
 
     Returns:
         What has to be waited for, by `after`.
     """
+    # One condition for all: each costs an honest request time.
+    every = tf.reduce_all(tf.stack([holds for holds, _ in rules]))
+    return tf.cond(every, lambda: tf.constant(True), lambda: _failed(rules))
 
-    def fail() -> tf.Tensor:
-        failed = tf.debugging.Assert(tf.constant(False), [message()])
-        with tf.control_dependencies([failed] if failed is not None else []):
-            return tf.constant(False)
 
-    return tf.cond(holds, lambda: tf.constant(True), fail)
+def _failed(rules: tuple[Rule, ...]) -> tf.Tensor:
+    cases = [(~holds, message) for holds, message in rules]
+    message = tf.case(cases) if len(cases) > 1 else rules[0][1]()
+    failed = tf.debugging.Assert(tf.constant(False), [message])
+    with tf.control_dependencies([failed] if failed is not None else []):
+        return tf.constant(False)
 
 
 def after(checks: list[tf.Tensor], value: tf.Tensor) -> tf.Tensor:
@@ -116,22 +118,19 @@ def check_shapes(
             [tf.gather(names, owner), numbers, tf.gather(endings, owner)]
         )
 
-    checked = require(tf.reduce_all(good), message)
+    checked = require((tf.reduce_all(good), message))
     return {name: after([checked], x) for name, x in tensors.items()}
 
 
-def check_clips(count: tf.Tensor, most: int | tf.Tensor) -> tf.Tensor:
-    """Fails where a request has more than `most` clips; for `after`."""
-    return require(
-        count <= most,
-        lambda: text(
-            "got ",
-            count,
-            " clips in one request, at most ",
-            tf.convert_to_tensor(most),
-            " are taken: send fewer at a time, or export with a larger "
-            "--limits.request_pixels",
-        ),
+def few_clips(count: tf.Tensor, most: int | tf.Tensor) -> Rule:
+    """The rule that a request has at most so many clips."""
+    return count <= most, lambda: text(
+        "got ",
+        count,
+        " clips in one request, at most ",
+        tf.convert_to_tensor(most),
+        " are taken: send fewer at a time, or export with a larger "
+        "--limits.request_pixels",
     )
 
 

@@ -33,11 +33,12 @@ def from_images(
     images = _checked("frames_bytes", images, clip, limits)
     flat = tf.reshape(images, [-1])
     sizes = image_headers.sizes(flat)
-    sizes = request_limits.after([_check_known(flat, sizes, length)], sizes)
-    limited = _check_sizes(sizes, clip, limits, lambda n: _place(n, length))
-    sizes = request_limits.after([limited], sizes)
-    equal = _check_equal(tf.reshape(sizes, (-1, length, 2)))
-    flat = request_limits.after([equal], flat)
+    checked = request_limits.require(
+        _known(flat, sizes, length),
+        _limited(sizes, clip, limits, lambda n: _place(n, length)),
+        _equal(tf.reshape(sizes, (-1, length, 2))),
+    )
+    flat = request_limits.after([checked], flat)
     return _pixels(flat, length, clip, frame_decoding.decode_clip)
 
 
@@ -57,8 +58,8 @@ def from_pixels(
     length = frames.shape[1]
     frames = _checked("frames", frames, clip, limits)
     sizes = tf.shape(frames, tf.int64)[None, 2:4]
-    limited = _check_sizes(sizes, clip, limits, lambda _: ("each frame",))
-    frames = request_limits.after([limited], frames)
+    limited = _limited(sizes, clip, limits, lambda _: ("each frame",))
+    frames = request_limits.after([request_limits.require(limited)], frames)
     shape = tf.shape(frames)
     flat = tf.reshape(frames, tf.concat([[shape[0] * length], shape[2:]], 0))
     return _pixels(flat, length, clip, lambda frame: frame)
@@ -74,8 +75,8 @@ def _checked(
     spec = tf.TensorSpec(given.shape, given.dtype)
     given = request_limits.check_shapes({name: given}, {name: spec})[name]
     most = limits.clips((given.shape[1], *clip.shape[1:]))
-    few = request_limits.check_clips(tf.shape(given)[0], most)
-    return request_limits.after([few], given)
+    few = request_limits.few_clips(tf.shape(given)[0], most)
+    return request_limits.after([request_limits.require(few)], given)
 
 
 def _pixels(
@@ -102,7 +103,9 @@ def _place(number: tf.Tensor, length: int) -> tuple:
     return "frame ", number % length, " of clip ", number // length
 
 
-def _check_known(images: tf.Tensor, sizes: tf.Tensor, length: int) -> tf.Tensor:
+def _known(
+    images: tf.Tensor, sizes: tf.Tensor, length: int
+) -> request_limits.Rule:
     is_known = sizes[:, 0] >= 0
 
     def message() -> tf.Tensor:
@@ -114,15 +117,15 @@ def _check_known(images: tf.Tensor, sizes: tf.Tensor, length: int) -> tf.Tensor:
             " bytes that do not begin as one does, wanted a whole JPEG or PNG",
         )
 
-    return request_limits.require(tf.reduce_all(is_known), message)
+    return tf.reduce_all(is_known), message
 
 
-def _check_sizes(
+def _limited(
     sizes: tf.Tensor,
     clip: batch.ClipSpec,
     limits: request_limits.Config,
     place: Callable[[tf.Tensor], tuple],
-) -> tf.Tensor:
+) -> request_limits.Rule:
     """Of int64 [M, 2], height and width; `place` says which of the M it is."""
     pixels, scaled = tf.reduce_prod(sizes, axis=1), _scaled_pixels(sizes, clip)
     most = limits.frame_pixels
@@ -143,7 +146,7 @@ def _check_sizes(
             "frames, or export with a larger --limits.frame_pixels",
         )
 
-    return request_limits.require(tf.reduce_all(good), message)
+    return tf.reduce_all(good), message
 
 
 def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
@@ -157,7 +160,7 @@ def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
     return tf.reduce_prod(tf.minimum(scaled, image_headers.MAX_SIDE), axis=1)
 
 
-def _check_equal(sizes: tf.Tensor) -> tf.Tensor:
+def _equal(sizes: tf.Tensor) -> request_limits.Rule:
     """Of int64 [N, T, 2], height and width."""
     is_equal = tf.reduce_all(sizes == sizes[:, :1], axis=-1)
 
@@ -173,4 +176,4 @@ def _check_equal(sizes: tf.Tensor) -> tf.Tensor:
             "; wanted one size for all frames of a clip",
         )
 
-    return request_limits.require(tf.reduce_all(is_equal), message)
+    return tf.reduce_all(is_equal), message
