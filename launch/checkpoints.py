@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write, errors, plain_path
 
 _FACTS, _NAMES, _BEST = "facts.json", "names.json", "best.json"
 _AVERAGE = "average_"
@@ -146,8 +146,9 @@ class Checkpoints:
         """
         path = self._path(step)
         try:
-            status = tf.train.Checkpoint(**state).read(str(path / "state"))
-            status.assert_existing_objects_matched()
+            with plain_path.to(path / "state") as prefix:
+                status = tf.train.Checkpoint(**state).read(prefix)
+                status.assert_existing_objects_matched()
         except _MISFITS as error:
             first = str(error).strip().splitlines()[0]
             raise errors.UserError(
@@ -185,16 +186,17 @@ def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
         folder = saved._path(saved.chosen(best))
     try:
         names = json.loads((folder / _NAMES).read_text())
-        reader = tf.train.load_checkpoint(str(folder / "state"))
-        return {
-            f"{key.removeprefix(_AVERAGE)}/{name}": reader.get_tensor(
-                f"{key}/{number}/.ATTRIBUTES/VARIABLE_VALUE"
-            )
-            for key, called in names.items()
-            if key.startswith(_AVERAGE)
-            for number, name in enumerate(called)
-            if name is not None
-        }
+        with plain_path.to(folder / "state") as prefix:
+            reader = tf.train.load_checkpoint(prefix)
+            return {
+                f"{key.removeprefix(_AVERAGE)}/{name}": reader.get_tensor(
+                    f"{key}/{number}/.ATTRIBUTES/VARIABLE_VALUE"
+                )
+                for key, called in names.items()
+                if key.startswith(_AVERAGE)
+                for number, name in enumerate(called)
+                if name is not None
+            }
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise errors.UserError(
             f"{folder} is no checkpoint that others can start from ({error})"

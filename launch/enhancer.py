@@ -105,7 +105,7 @@ class Enhancer:
         self.path = path
         self.factor, self.frames = facts.factor, facts.frames
         self.overlap, self.whole = facts.overlap, facts.whole
-        self._model = tf.saved_model.load(str(path))
+        self._model = versions.load(path)
         self._enhance = self._model.signatures["serving_default"]
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def difference(path: pathlib.Path) -> int:
             for name in kept.files
             if name != "made"
         }
-    model = tf.saved_model.load(str(path.parents[1]))
+    model = versions.load(path.parents[1])
     found = model.signatures["serving_default"](**inputs)["frames"]
     return int(np.abs(found.numpy() - made).max())
 

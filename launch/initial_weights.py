@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from launch import checkpoints
 from tfrecords_tools.base import errors, settings
@@ -104,7 +103,7 @@ def _rows(
 def _garden_checkpoint(path: pathlib.Path) -> str | None:
     """The path without `.index` of a checkpoint that is not ours."""
     if path.is_dir():
-        return tf.train.latest_checkpoint(str(path))
+        return garden_checkpoint.newest(path)
     return str(path) if pathlib.Path(f"{path}.index").is_file() else None
 
 

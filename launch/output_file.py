@@ -4,7 +4,7 @@ import os
 import pathlib
 from collections.abc import Collection
 
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write, errors, path_checks
 
 
 def check(
@@ -21,6 +21,7 @@ def check(
         UserError: says which of all this it is.
     """
     path = pathlib.Path(output)
+    path_checks.check_length("output", path)
     if path.is_dir():
         raise errors.UserError(
             f"--output={output} is a folder: wanted the name of a file, such "
@@ -32,6 +33,7 @@ def check(
             f"one of {', '.join(endings)}, which says the container"
         )
     temporary = path.with_name(f"{path.name}{atomic_write.TEMPORARY}")
+    path_checks.check_length("output", temporary)
     for each in (path, temporary):
         if each.exists() and os.path.exists(source):
             if os.path.samefile(each, source):

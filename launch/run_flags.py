@@ -20,10 +20,17 @@ from launch import (
 from pipelines import batch, clip_dataset
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
-from tfrecords_tools.base import errors, flags, registry, settings
+from tfrecords_tools.base import (
+    errors,
+    flags,
+    path_checks,
+    registry,
+    settings,
+)
 from video_models import learning_rates, objective, optimizers
 
 FILE_NAME = "flags.flagfile"
+_LONGEST_NAMES = 256  # Bytes of a path inside of a run's folder.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -249,8 +256,16 @@ def _whole_path(path: str) -> str:
 
 
 def check(resolved: flags.Resolved) -> None:
-    """Raises UserError where the run was begun with other flags."""
-    folder = pathlib.Path(resolved.settings.workdir)
+    """Refuses flags that no run can have, or not this one.
+
+    Raises:
+        UserError: the run was begun with other flags, or its flag file could
+            not hold these, or its folder not what a run writes.
+    """
+    path_checks.check_lines(flags.lines(resolved, COMMAND))
+    workdir = resolved.settings.workdir
+    path_checks.check_length("workdir", workdir, _LONGEST_NAMES)
+    folder = pathlib.Path(workdir)
     path = folder / FILE_NAME
     begun = checkpoints.Checkpoints(folder / "checkpoints").steps()
     if path.exists() and begun:

@@ -222,7 +222,7 @@ class Loaded:
             )
         with self._damage_named():
             self.facts = ModelFacts.from_json(described.read_text())
-            model = tf.saved_model.load(str(self.path))
+            model = versions.load(self.path)
             self._signatures = model.signatures
         self._model = model  # Its variables live only as long as it does.
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write, errors, plain_path
 
+LONGEST_NAMES = 256  # Bytes of a path below the folder of the versions.
 EXTRA = "assets.extra"  # TensorFlow Serving leaves it alone.
 
 
@@ -63,3 +64,9 @@ def writing(
         about = temporary / EXTRA / name
         about.parent.mkdir(exist_ok=True)
         about.write_text(json.dumps(facts, indent=1))
+
+
+def load(path: pathlib.Path) -> Any:
+    """The SavedModel of the version `path`, as `tf.saved_model.load`."""
+    with plain_path.to(path) as plain:
+        return tf.saved_model.load(plain)

@@ -11,8 +11,9 @@ from launch import (
     serving,
     stream_serving,
     trained_run,
+    versions,
 )
-from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base import flags, path_checks, settings
 from video_models.objectives import gan
 
 
@@ -53,6 +54,7 @@ def main(resolved: flags.Resolved) -> int:
     if asked.verify:
         return _verify(asked.verify)
     flags.require(asked, "workdir", "output")
+    path_checks.check_length("output", asked.output, versions.LONGEST_NAMES)
     trained = trained_run.read_back(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
     goal = trained.objective

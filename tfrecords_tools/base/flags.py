@@ -7,6 +7,7 @@ stale flag is an error that names its file and line and suggests another.
 
 import contextlib
 import dataclasses
+import errno
 import os
 import pathlib
 import sys
@@ -20,6 +21,7 @@ from tfrecords_tools.base import (
     errors,
     flag_files,
     flag_help,
+    path_checks,
     registry,
     settings,
     versions,
@@ -96,6 +98,11 @@ def exits() -> Iterator[None]:
         sys.exit(141)
     except errors.UserError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        print(f"error: {path_checks.too_long(error.filename)}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)

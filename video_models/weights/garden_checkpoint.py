@@ -9,6 +9,7 @@ So a weight is called here by its layer's name and its way on from there:
     block0_layer1/_expansion/_conv/kernel
 """
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -16,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, plain_path
 
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
@@ -34,22 +35,41 @@ def read(path: str) -> dict[str, np.ndarray]:
         UserError: no checkpoint is there, or it is not one of objects.
     """
     try:
-        reader = tf.train.load_checkpoint(path)
-        graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
-            reader.get_tensor(_GRAPH)
-        )
+        with plain_path.to(path) as prefix:
+            reader = tf.train.load_checkpoint(prefix)
+            graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
+                reader.get_tensor(_GRAPH)
+            )
+            found = keys(_scopes(graph))
+            return {k: reader.get_tensor(v) for k, v in found.items()}
     except (tf.errors.OpError, ValueError) as error:
         raise errors.UserError(
             f"{path} is no checkpoint of TensorFlow's Model Garden: wanted "
             "the path of one, without the ending .index"
         ) from error
-    scopes = {
+
+
+def newest(folder: str | os.PathLike) -> str | None:
+    """The path of the checkpoint that a folder's `checkpoint` file names.
+
+    Returns:
+        Without the ending .index; None where there is none.
+    """
+    # tf.train.latest_checkpoint would look for it by a pattern.
+    state = tf.train.get_checkpoint_state(os.fspath(folder))
+    path = state and state.model_checkpoint_path
+    return path if path and os.path.isfile(f"{path}.index") else None
+
+
+def _scopes(
+    graph: trackable_object_graph_pb2.TrackableObjectGraph,
+) -> dict[str, str]:
+    return {
         each.checkpoint_key: each.full_name
         for node in graph.nodes
         for each in node.attributes
         if each.checkpoint_key.endswith(_VALUE)
     }
-    return {k: reader.get_tensor(v) for k, v in keys(scopes).items()}
 
 
 def keys(scopes: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""Paths for libraries that take some characters in them as patterns.
+
+TensorFlow looks for a checkpoint, and so for an exported model, by a pattern
+made of its path: what lies in `run[1]` is never found, escaped or not. Such a
+file is reached through links with plain names while it is read.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+
+from tfrecords_tools.base import errors
+
+_PATTERN = frozenset("*?[\\")
+_LINK = "link"
+
+
+@contextlib.contextmanager
+def to(path: str | os.PathLike) -> Iterator[str]:
+    """Gives a path to the same files in which nothing is a pattern.
+
+    Args:
+        path: of a folder, or what the names of files begin with, such as
+            `state` of `state.index`. Addresses such as gs:// stay as they are.
+
+    Raises:
+        UserError: no link can be made.
+    """
+    path = os.fspath(path)
+    if "://" in path or not _PATTERN.intersection(path):
+        yield path
+        return
+    with contextlib.ExitStack() as stack:
+        yield _linked(os.path.abspath(path), stack)
+
+
+def _linked(path: str, stack: contextlib.ExitStack) -> str:
+    try:
+        place = tempfile.TemporaryDirectory(prefix="", dir=_plain_folder())
+        link = os.path.join(stack.enter_context(place), _LINK)
+        if os.path.isdir(path):
+            os.symlink(path, link, target_is_directory=True)
+        elif os.path.isdir(os.path.dirname(path)):
+            folder, name = os.path.split(path)
+            for each in os.listdir(folder):
+                if each == name or each.startswith(f"{name}."):
+                    rest = each.removeprefix(name)
+                    os.symlink(os.path.join(folder, each), link + rest)
+        return link
+    except OSError as error:
+        raise errors.UserError(
+            f"{path} holds one of * ? [ \\, which TensorFlow takes as a "
+            f"pattern, and no link to it can be made ({error}): set TMPDIR to "
+            "a folder that can be written, or rename it"
+        ) from error
+
+
+def _plain_folder() -> str:
+    own = tempfile.gettempdir()
+    for folder in (own, "/tmp", "/var/tmp"):
+        if not _PATTERN.intersection(folder) and os.path.isdir(folder):
+            return folder
+    return own
