@@ -6,7 +6,12 @@ import pytest
 
 from tests.tfrecords_tools import numbered_videos
 from tfrecords_tools.base import errors
-from tfrecords_tools.media import h264_pictures, pixel_video, video_writer
+from tfrecords_tools.media import (
+    h264_pictures,
+    pixel_video,
+    video_writer,
+    writer,
+)
 
 PLAIN = h264_pictures.Look()
 
@@ -98,3 +103,18 @@ def test_frames_of_another_size_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"wanted uint8 \[64, 96, 3\]"):
         with video_writer.writing(tmp_path / "v.mp4", 64, 96, PLAIN) as writer:
             writer.write(np.zeros((64, 95, 3), np.uint8), 0, 1)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize("name", ["a:b[1]", "http:x", "file:x", "-%03d*?\\"])
+def test_names_are_no_addresses_nor_patterns(
+    tmp_path, monkeypatch, name, ending
+):
+    monkeypatch.chdir(tmp_path)  # Only a relative path begins with its name.
+    assert len(read(write(f"{name}.{ending}"))) == 3
+
+
+def test_demo_videos_may_have_any_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    writer.write_mp4("a:b[1].mp4", np.zeros((3, 64, 96, 3), np.uint8), 25)
+    assert len(read("a:b[1].mp4")) == 3

@@ -46,7 +46,7 @@ def writing(
     ours = {"movflags": "+faststart", "movie_timescale": "90000"}
     with atomic_write.renamed(path) as unfinished:
         container = av.open(
-            str(unfinished),
+            f"file:{unfinished}",  # Else a colon ends the name of a protocol.
             "w",
             kind,
             container_options=ours if kind == "mp4" else {},

@@ -42,7 +42,9 @@ def write_mp4(
     bitexact = {"fflags": "bitexact"}
     with (
         atomic_write.renamed(path) as unfinished,
-        av.open(str(unfinished), "w", "mp4", options=bitexact) as container,
+        av.open(
+            f"file:{unfinished}", "w", "mp4", options=bitexact
+        ) as container,
     ):
         # Both streams before the first packet: the header names them.
         video = _add_video(container, frames, frame_rate, crf)
