@@ -1,5 +1,6 @@
 """What an exported model refuses, and what that costs."""
 
+import json
 import pathlib
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 import simplejpeg
 import tensorflow as tf
 
-from launch import export, serving
+from launch import export, predict, serving
 from tests.launch import causal_network, images
 from tfrecords_tools.base import errors, flags
+from tfrecords_tools.media import writer
 
 T = causal_network.CLIP.frames
 HONEST = images.encoded(images.waves())
@@ -247,11 +249,35 @@ def test_a_clip_of_too_few_frames_is_named(loaded):
         loaded.scores([[HONEST] * T, [HONEST] * 2])
 
 
-def test_limits_are_settings_of_the_export_and_told_to_clients(tmp_path):
-    asked = flags.parse(export.COMMAND, ["--limits.frame_pixels=20000"])
-    limits = asked.sections["limits"]
-    folder = causal_network.export(tmp_path, limits=limits)
-    small = serving.Loaded(folder)
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """An export that takes small frames, and one clip at a time."""
+    given = [
+        "--limits.frame_pixels=20000",
+        f"--limits.request_pixels={T * 256}",
+    ]
+    limits = flags.parse(export.COMMAND, given).sections["limits"]
+    folder = tmp_path_factory.mktemp("small")
+    return serving.Loaded(causal_network.export(folder, limits=limits))
+
+
+def test_limits_are_settings_of_the_export_and_told_to_clients(small):
     assert small.facts.limits.frame_pixels == 20000
+    assert small.facts.most_clips == 1
     with pytest.raises(errors.UserError, match="at most 20000 pixels"):
         small.scores([[images.grey(200, 200)] * T])
+
+
+def test_predict_asks_for_no_more_clips_than_are_taken(small, tmp_path):
+    path = tmp_path / "a.mp4"
+    writer.write_mp4(path, np.zeros((4 * T, 32, 48, 3), np.uint8), 25)
+    asked = predict.Config(model="", videos="", batch_size=8)
+    (row,) = predict.predict(small, path, asked)
+    assert row["label"] in causal_network.LABELS
+
+
+def test_an_older_export_has_no_limits(loaded):
+    values = json.loads(loaded.facts.to_json())
+    del values["limits"]
+    facts = serving.ModelFacts.from_json(json.dumps(values))
+    assert facts.limits is None and facts.most_clips is None
