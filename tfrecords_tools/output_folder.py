@@ -5,17 +5,14 @@ then on the move is finished, by this build or by the next one.
 """
 
 import contextlib
-import fcntl
 import os
 import pathlib
 import shutil
 from collections.abc import Iterator
-from typing import IO
 
 from tfrecords_tools import manifest, shard_plan
-from tfrecords_tools.base import atomic_write, errors, shard_index
+from tfrecords_tools.base import atomic_write, folder_lock, shard_index
 
-LOCK = ".lock"
 DONE, SURVEY = ".done", ".survey"  # Notes for a build that goes on.
 REPORT = "report.csv"
 FAILED = "report.failed.csv"  # Of a build of which nothing came.
@@ -33,22 +30,9 @@ def claimed(output: str | os.PathLike) -> Iterator[None]:
         UserError: another build works there, or the place cannot be written.
     """
     output = pathlib.Path(output)
-    made = not os.path.exists(output)
-    with atomic_write.explained(output):
-        output.mkdir(parents=True, exist_ok=True)
-        lock = open(output / LOCK, "w")
-    try:
-        _take(lock, output)
-        try:
-            finish(output)
-            yield
-        finally:
-            (output / LOCK).unlink(missing_ok=True)
-    finally:
-        lock.close()
-        if made:
-            with contextlib.suppress(OSError):  # It holds a data set.
-                output.rmdir()
+    with folder_lock.held(output, "build", "another --output"):
+        finish(output)
+        yield
 
 
 def finish(output: pathlib.Path) -> None:
@@ -79,19 +63,3 @@ def remove_strangers(folder: pathlib.Path, made: manifest.Manifest) -> None:
     for path in folder.iterdir():
         if shard_plan.NAME.fullmatch(path.name) and path.name not in names:
             path.unlink()
-
-
-def _take(lock: IO, output: pathlib.Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The build before may have removed the file that was opened here.
-        ours = os.path.samestat(os.fstat(lock.fileno()), os.stat(lock.name))
-    except (BlockingIOError, FileNotFoundError):
-        ours = False
-    except OSError:  # A file system without locks.
-        return
-    if not ours:
-        raise errors.UserError(
-            f"another build is writing into {output}: wait for its end, or "
-            "choose another --output"
-        )

@@ -6,22 +6,18 @@ numbers, times, labels, sound and words, but frames are bare pixels (storage
 was stopped.
 """
 
-import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import json
 import os
 import pathlib
 import shutil
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 from pipelines import shard_reader
 from pipelines.cache import raw_folder, raw_records, raw_shards
 from tfrecords_tools import manifest as manifests
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write, errors, folder_lock
 
 CHUNK_FRAMES = 8
 _VERSION = 1  # Of what a cache holds; another one makes it anew.
@@ -70,7 +66,9 @@ def ready(
         **form._asdict(),
     }
     folder = cache / _name(made_from)
-    with _alone(folder):
+    if _is_whole(folder, split):  # It may be where nobody can write.
+        return folder
+    with folder_lock.held_for(folder, "run", wait=True):
         if not _is_whole(folder, split):
             _remove_outdated(cache, made_from)
             raw_folder.write(reader.folder, folder, about, made_from, form)
@@ -91,23 +89,6 @@ def _digest(values: dict[str, Any]) -> str:
 
 def _absolute(folder: str) -> str:
     return folder if "://" in folder else os.path.abspath(folder)
-
-
-@contextlib.contextmanager
-def _alone(folder: pathlib.Path) -> Iterator[None]:
-    """Waits until no other process makes this cache."""
-    with atomic_write.explained(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = open(folder.with_name(f"{folder.name}.lock"), "w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"waiting: another run makes {folder}", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError:
-            pass  # A file system without locks.
-        yield
 
 
 def _is_whole(folder: pathlib.Path, split: str) -> bool:

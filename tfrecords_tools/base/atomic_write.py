@@ -1,7 +1,8 @@
 """Whatever a reader may look for appears whole or not at all.
 
 A file is written under a temporary name in the same folder, flushed, synced
-and renamed; a folder likewise. A failure leaves what stood before.
+and renamed; a folder likewise. A failure leaves what stood before. Two
+processes never write under one temporary name: the second one is refused.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ import shutil
 from collections.abc import Iterator
 from typing import IO
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, file_lock
 
 TEMPORARY = ".partial"
 
@@ -43,12 +44,14 @@ def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     temporary = path.with_name(f"{path.name}{TEMPORARY}")
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
-            os.replace(temporary, path)
-            sync_folder(path.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with _alone(temporary, path):
+            try:
+                yield temporary
+                os.replace(temporary, path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+        sync_folder(path.parent)
 
 
 @contextlib.contextmanager
@@ -58,15 +61,39 @@ def folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     temporary = path.with_name(f"{path.name}{TEMPORARY}")
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
-        try:
-            yield temporary
-            _sync_tree(temporary)
-            os.rename(temporary, path)
-            sync_folder(path.parent)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(exist_ok=True)
+        with _alone(temporary, path, is_folder=True):
+            _empty(temporary)
+            try:
+                yield temporary
+                _sync_tree(temporary)
+                os.rename(temporary, path)
+            except BaseException:
+                shutil.rmtree(temporary, ignore_errors=True)
+                raise
+        sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _alone(
+    temporary: pathlib.Path, path: pathlib.Path, is_folder: bool = False
+) -> Iterator[None]:
+    try:
+        with file_lock.held(temporary, is_folder):
+            yield
+    except file_lock.Busy:
+        raise errors.UserError(
+            f"another process is writing {path}: wait for its end, or choose "
+            "another place"
+        ) from None
+
+
+def _empty(folder: pathlib.Path) -> None:
+    for each in folder.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 @contextlib.contextmanager
@@ -90,6 +117,7 @@ _REASONS = {
     errno.EFBIG: "the file would pass the size limit, raise it (ulimit -f)",
     errno.EACCES: "permission denied, choose another folder",
     errno.EROFS: "the file system is read-only, choose another folder",
+    errno.ENOTEMPTY: "a folder stands there already, choose another name",
     errno.EEXIST: "a file stands where a folder is wanted, choose another",
     errno.ENOTDIR: "a file stands where a folder is wanted, choose another",
     errno.EISDIR: "a folder stands where a file is wanted, choose another",

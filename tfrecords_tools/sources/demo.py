@@ -19,6 +19,7 @@ from tfrecords_tools import annotations, demo_scene
 from tfrecords_tools.base import (
     atomic_write,
     errors,
+    folder_lock,
     interrupt,
     progress,
     settings,
@@ -75,18 +76,19 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         )
     folder = pathlib.Path(input)
     wanted = _record(config)
-    if os.path.exists(folder / FINISHED):
-        found = _read(folder / FINISHED)
-        if found != wanted:
-            raise errors.UserError(
-                f"{folder} holds clips of {found}, wanted {wanted}: "
-                "choose another folder or remove this one"
-            )
-    else:
-        _refuse_strangers(folder)
-        _render_all(config, folder)
-        with atomic_write.file(folder / FINISHED, "w") as file:
-            json.dump(wanted, file, indent=2)
+    if not os.path.exists(folder / FINISHED):
+        with folder_lock.held(folder, "build", wait=True):
+            if not os.path.exists(folder / FINISHED):
+                _refuse_strangers(folder)
+                _render_all(config, folder)
+                with atomic_write.file(folder / FINISHED, "w") as file:
+                    json.dump(wanted, file, indent=2)
+    found = _read(folder / FINISHED)
+    if found != wanted:
+        raise errors.UserError(
+            f"{folder} holds clips of {found}, wanted {wanted}: "
+            "choose another folder or remove this one"
+        )
     try:
         with open(folder / LABELS, newline="", encoding="utf-8") as file:
             return [annotations.Clip(**row) for row in csv.DictReader(file)]
