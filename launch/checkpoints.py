@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from launch import failed_writes
 from tfrecords_tools.base import atomic_write, errors, plain_path
 
 _FACTS, _NAMES, _BEST = "facts.json", "names.json", "best.json"
@@ -60,14 +61,8 @@ class Checkpoints:
         if path.exists():
             return
         with atomic_write.folder(path) as temporary:
-            try:
+            with failed_writes.explained(path, "Older checkpoints"):
                 tf.train.Checkpoint(**state).write(str(temporary / "state"))
-            except tf.errors.OpError as error:
-                raise errors.UserError(
-                    f"cannot write {path}: {error.message}. Older "
-                    "checkpoints are untouched; free some space and run the "
-                    "same command again"
-                ) from error
             text = json.dumps({"step": step, **facts}, indent=1)
             (temporary / _FACTS).write_text(text)
             if names:
@@ -117,10 +112,8 @@ class Checkpoints:
     def remove_after(self, step: int) -> None:
         """Removes the checkpoints of later steps."""
         for later in reversed(self.steps()):
-            if later > step:  # Renamed first: no half of it is ever found.
-                gone = self._path(later).with_suffix(".gone")
-                self._path(later).rename(gone)
-                shutil.rmtree(gone)
+            if later > step:
+                self._remove(later)
 
     def facts(self, step: int) -> dict[str, Any]:
         """What was written beside the checkpoint of `step`."""
@@ -164,7 +157,14 @@ class Checkpoints:
         best = self.best()
         for old in self.steps()[: -self._keep]:
             if old != best:
-                shutil.rmtree(self._path(old))
+                self._remove(old)
+
+    def _remove(self, step: int) -> None:
+        """Renames it first: a reader, or a kill, never finds half of it."""
+        gone = self._path(step).with_suffix(".gone")
+        shutil.rmtree(gone, ignore_errors=True)
+        self._path(step).rename(gone)
+        shutil.rmtree(gone)
 
 
 def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:

@@ -107,6 +107,16 @@ def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     return max(workers, 1), (cluster.task_id or 0) + first
 
 
+def own_host(config: Config) -> int:
+    """The number of this host, known before devices are set up."""
+    if config.strategy != "multi_worker":
+        return 0
+    found = _cluster()
+    task, chiefs = found.get("task", {}), found.get("cluster", {}).get("chief")
+    first = len(chiefs or ()) if task.get("type") == "worker" else 0
+    return int(task.get("index", 0)) + first
+
+
 def shared_maximum(
     strategy: tf.distribute.Strategy,
 ) -> Callable[[int], int]:

@@ -12,7 +12,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from launch import devices, initial_weights, train_loop, training_run
+from launch import (
+    devices,
+    initial_weights,
+    run_folder,
+    train_loop,
+    training_run,
+)
 from pipelines import batch, clip_dataset
 from pipelines.sound import sound_features
 from pipelines.text import text_tokens
@@ -112,7 +118,9 @@ def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
         The report on the validation split; empty where there is none.
 
     Raises:
-        UserError: wrong input; a loss that is not finite.
+        UserError: wrong input; another run writes there; a loss that is
+            not finite.
         SystemExit: SIGTERM or Ctrl-C came; a checkpoint was written.
     """
-    return training_run.Run(experiment, workdir).to_the_end()
+    with run_folder.claimed(workdir, experiment.devices):
+        return training_run.Run(experiment, workdir).to_the_end()

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
+from launch import loss_rows
 from tfrecords_tools.base import atomic_write
 
 
@@ -21,17 +22,18 @@ class LossLog:
     def __init__(self, path: pathlib.Path, start_step: int):
         """Keeps the rows before `start_step`."""
         self._path = path
-        rows = path.read_text().splitlines() if path.exists() else []
-        columns = rows[0].count(",") if rows else 0
-        kept = rows[:1] + [
-            row
-            for row in rows[1:]
-            if row.count(",") == columns  # a kill may have cut the last one
-            and int(row.partition(",")[0]) < start_step
-        ]
-        self._is_new = len(kept) < 2
+        text = path.read_text(errors="replace") if path.exists() else ""
+        kept = loss_rows.kept(text, start_step)
+        self._is_new = not kept.lines
         with atomic_write.file(path, "w") as stream:
-            stream.writelines(f"{row}\n" for row in kept if not self._is_new)
+            stream.writelines(f"{row}\n" for row in kept.lines)
+        if kept.repeated:
+            print(
+                f"note: {path} had {kept.repeated} lines of a second run that "
+                "wrote into it at the same time: the first line of each step "
+                "is kept. The checkpoints may be of either run",
+                flush=True,
+            )
 
     def add(self, rows: list[tuple[int, dict[str, float]]]) -> None:
         """Appends (step, values) of several steps."""

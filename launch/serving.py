@@ -33,6 +33,7 @@ import tensorflow as tf
 from launch import (
     constant_graph,
     empty_requests,
+    failed_writes,
     golden_clip,
     model_facts,
     request_limits,
@@ -181,7 +182,7 @@ def export(
         labels.write_text(text, encoding="utf-8")
         served = Served(objective, networks, facts, labels, stream)
         golden = _golden(objective, networks, served, facts.clip.frames)
-        with versions.explained(path):
+        with failed_writes.explained(path, versions.OLDER):
             constant_graph.save(served, temporary, served.signatures)
             serving_warmup.write(
                 extra / "tf_serving_warmup_requests",

@@ -21,6 +21,7 @@ from launch import (
     label_checks,
     reports,
     run_facts,
+    run_folder,
     step_values,
     validation,
 )
@@ -67,7 +68,7 @@ class Run:
         self.largest = devices.shared_maximum(self.strategy)
         self.hosts, host = devices.hosts_and_own(self.strategy)
         self.is_chief = host == 0
-        self.logs = workdir if self.is_chief else workdir / f"worker-{host}"
+        self.logs = run_folder.of_host(workdir, host)
         self.loop = experiment.train_loop(self.manifest, self.strategy)
         self.facts["taught_by"] = self.loop.objective.taught_by
         if self.step:

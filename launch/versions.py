@@ -8,9 +8,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfrecords_tools.base import atomic_write, errors, plain_path
+from launch import failed_writes
+from tfrecords_tools.base import atomic_write, plain_path
 
 LONGEST_NAMES = 256  # Bytes of a path below the folder of the versions.
+OLDER = "Older versions"
 EXTRA = "assets.extra"  # TensorFlow Serving leaves it alone.
 
 
@@ -33,18 +35,6 @@ def newest(folder: pathlib.Path) -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def explained(path: pathlib.Path) -> Iterator[None]:
-    """Raises UserError where TensorFlow cannot write the version `path`."""
-    try:
-        yield
-    except tf.errors.OpError as error:
-        raise errors.UserError(
-            f"cannot write {path}: {error.message}. Older versions are "
-            "untouched; free some space and try again"
-        ) from error
-
-
-@contextlib.contextmanager
 def writing(
     path: pathlib.Path, name: str, facts: dict[str, Any]
 ) -> Iterator[pathlib.Path]:
@@ -59,7 +49,7 @@ def writing(
         UserError: it cannot be written; older versions are untouched.
     """
     with atomic_write.folder(path) as temporary:
-        with explained(path):
+        with failed_writes.explained(path, OLDER):
             yield temporary
         about = temporary / EXTRA / name
         about.parent.mkdir(exist_ok=True)

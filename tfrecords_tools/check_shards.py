@@ -10,7 +10,13 @@ import pathlib
 import time
 
 from tfrecords_tools import label_balance, manifest
-from tfrecords_tools.base import errors, flags, progress, settings
+from tfrecords_tools.base import (
+    errors,
+    flags,
+    folder_lock,
+    progress,
+    settings,
+)
 from tfrecords_tools.checking import report_page, shard_check
 
 
@@ -41,7 +47,12 @@ def run(resolved: flags.Resolved) -> int:
     own, page = resolved.settings, resolved.sections["report"]
     if not own.shards:
         raise errors.UserError("--shards is missing: wanted a folder")
-    _refuse_strangers(own.report)
+    with folder_lock.held_for(own.report, instead="another --report"):
+        _refuse_strangers(own.report)
+        return _check(own, page)
+
+
+def _check(own: Config, page: report_page.Config) -> int:
     size = sum(
         path.stat().st_size
         for path in pathlib.Path(own.shards).glob("*.tfrecord")

@@ -11,7 +11,7 @@ from launch import (
     output_file,
     reports,
 )
-from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base import flags, folder_lock, settings
 from tfrecords_tools.media import pixel_video, reader, video_writer
 
 _EVERY_SECONDS = 10.0
@@ -52,7 +52,11 @@ def main(resolved: flags.Resolved) -> None:
     asked, tiles = resolved.settings, resolved.sections["tile"]
     flags.require(asked, "model", "video", "output")
     output_file.check(asked.output, asked.video, video_writer.CONTAINERS)
-    most = resolved.sections["media"].max_pixels
+    with folder_lock.held_for(asked.output, instead="another --output"):
+        _enhance(asked, tiles, resolved.sections["media"].max_pixels)
+
+
+def _enhance(asked: Config, tiles: frame_tiles.Config, most: int) -> None:
     began = time.monotonic()
     with pixel_video.PixelVideo(asked.video, most) as video:
         print(f"{asked.video}: {video.facts}", flush=True)

@@ -3,11 +3,12 @@
 import dataclasses
 import json
 import pathlib
+from typing import Any
 
 from launch import evaluation, report_table, trained_run
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write, flags, settings
+from tfrecords_tools.base import atomic_write, flags, folder_lock, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,11 +78,23 @@ def main(resolved: flags.Resolved) -> None:
         views.crops,
     )
     path = pathlib.Path(asked.workdir) / "metrics.json"
-    metrics = {**_standing(path), split: {"step": trained.step, **report}}
-    with atomic_write.file(path, "w") as stream:
-        stream.write(json.dumps(metrics, indent=1) + "\n")
+    add(path, split, {"step": trained.step, **report})
     print(report_table.of(report))
     print(f"written: {path}")
+
+
+def add(path: pathlib.Path, split: str, report: dict[str, Any]) -> None:
+    """Puts the metrics of a split beside those of others.
+
+    Evaluations of several splits may end at once: each waits for its turn.
+
+    Raises:
+        UserError: the place cannot be written.
+    """
+    with folder_lock.held_for(path, "evaluation", wait=True):
+        metrics = {**_standing(path), split: report}
+        with atomic_write.file(path, "w") as stream:
+            stream.write(json.dumps(metrics, indent=1) + "\n")
 
 
 def _standing(path: pathlib.Path) -> dict:

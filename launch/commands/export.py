@@ -13,7 +13,7 @@ from launch import (
     trained_run,
     versions,
 )
-from tfrecords_tools.base import flags, path_checks, settings
+from tfrecords_tools.base import flags, folder_lock, path_checks, settings
 from video_models.objectives import gan
 
 
@@ -55,20 +55,27 @@ def main(resolved: flags.Resolved) -> int:
         return _verify(asked.verify)
     flags.require(asked, "workdir", "output")
     path_checks.check_length("output", asked.output, versions.LONGEST_NAMES)
+    with folder_lock.held(asked.output, "export", "another --output"):
+        path = _export(asked, limits)
+    return _verify(str(path))
+
+
+def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
+    """Writes the next version, and says where it is."""
     trained = trained_run.read_back(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
     goal = trained.objective
     if goal.enhances is not None:
         path = enhancer.export(goal, trained.networks, asked.output, limits)
         print(f"exported: {path}. Next: python -m launch.enhance")
-        return _verify(str(path))
+        return path
     if isinstance(goal, gan.Gan):
         clip = trained.experiment.clip
         path = generator_export.export(
             goal, trained.networks, clip, asked.output, limits
         )
         print(f"exported: {path}")
-        return _verify(str(path))
+        return path
     facts = serving.ModelFacts(
         trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
@@ -77,7 +84,7 @@ def main(resolved: flags.Resolved) -> int:
         trained.objective, trained.networks, facts, asked.output, stream
     )
     print(f"exported: {path}")
-    return _verify(str(path))
+    return path
 
 
 def _stream(trained: trained_run.Trained, frames: int) -> stream_serving.Stream:

@@ -4,7 +4,13 @@ import dataclasses
 import pathlib
 
 from launch import drawing, sampler, shown_clips
-from tfrecords_tools.base import atomic_write, errors, flags, settings
+from tfrecords_tools.base import (
+    atomic_write,
+    errors,
+    flags,
+    folder_lock,
+    settings,
+)
 from tfrecords_tools.media import writer
 
 _ENDINGS = (".mp4", ".gif")
@@ -52,6 +58,11 @@ def main(resolved: flags.Resolved) -> None:
             f"--output={output}: wanted a file that ends in "
             f"{' or '.join(_ENDINGS)}, or a folder"
         )
+    with folder_lock.held_for(output, instead="another --output"):
+        _generate(asked, output)
+
+
+def _generate(asked: Config, output: pathlib.Path) -> None:
     if not output.suffix and output.exists():
         raise errors.UserError(
             f"--output={output} is there already: wanted a new folder, so "

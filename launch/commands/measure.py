@@ -1,7 +1,7 @@
 """Measures generated clips against real ones, by a network of our own."""
 
 from launch import measure_table, measurement, sample_protocol
-from tfrecords_tools.base import flags
+from tfrecords_tools.base import flags, folder_lock
 
 COMMAND = flags.Command(
     summary="Measures generated clips against real ones.",
@@ -13,6 +13,11 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table; writes `--output`."""
     asked = resolved.settings
     flags.require(asked, "features", "samples")
+    with folder_lock.held_for(asked.output, instead="another --output"):
+        _measure(asked)
+
+
+def _measure(asked: measurement.Config) -> None:
     against = sample_protocol.read(asked.against) if asked.against else None
     begun = measurement.Measurement(asked)
     if against:  # Before minutes are spent.

@@ -14,7 +14,7 @@ from launch import (
     run_flags,
 )
 from tfrecords_tools import annotations
-from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base import flags, folder_lock, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +44,11 @@ def main(resolved: flags.Resolved) -> None:
     """Writes `batch.png` and `batch.gif`, and says who is in them."""
     asked = resolved.settings
     flags.require(asked, "shards", "output")
+    with folder_lock.held(asked.output, instead="another --output"):
+        _show(asked, resolved)
+
+
+def _show(asked: Config, resolved: flags.Resolved) -> None:
     described = run_flags.to_experiment(resolved)
     split = annotations.canonical_split(asked.split) or asked.split
     print(f"{asked.count} clips of {split} of {asked.shards}", flush=True)

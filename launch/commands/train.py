@@ -1,6 +1,6 @@
 """Trains a model; run again with the same flags, it goes on."""
 
-from launch import devices, run_flags, training_run
+from launch import devices, run_flags, run_folder, training_run
 from tfrecords_tools.base import flags
 
 COMMAND = run_flags.COMMAND
@@ -11,13 +11,14 @@ def main(resolved: flags.Resolved) -> None:
     flags.require(resolved.settings, "shards", "workdir")
     resolved = run_flags.with_whole_paths(resolved)
     workdir = resolved.settings.workdir
-    run_flags.check(resolved)
-    run = training_run.Run(run_flags.to_experiment(resolved), workdir)
-    if run.is_chief:
-        run_flags.record(resolved)
-        used = devices.describe(run.experiment.devices, run.strategy)
-        print(f"trains on {used}")
-    run.to_the_end()
+    with run_folder.claimed(workdir, resolved.sections["devices"]):
+        run_flags.check(resolved)
+        run = training_run.Run(run_flags.to_experiment(resolved), workdir)
+        if run.is_chief:
+            run_flags.record(resolved)
+            used = devices.describe(run.experiment.devices, run.strategy)
+            print(f"trains on {used}")
+        run.to_the_end()
     print(
         f"trained: {workdir}. Next: python -m launch.evaluate "
         f"--workdir={workdir}"

@@ -21,6 +21,33 @@ def test_line_cut_by_a_kill_is_removed(tmp_path):
     assert path.read_text() == "step,loss\n0,1.0\n1,0.5\n"
 
 
+def test_lines_of_a_second_run_are_left_out_and_told(tmp_path, capsys):
+    path = tmp_path / "losses.csv"
+    twice = "step,loss\n0,1.0\n1,0.5\nstep,loss\n0,1.0\n2,0.2\n1,0.7\n3,0.1\n"
+    path.write_text(twice)
+    reports.LossLog(path, 3)
+    assert path.read_text() == "step,loss\n0,1.0\n1,0.5\n2,0.2\n"
+    assert "3 lines of a second run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\0\0\0\0", b"\xff\xfe", b"\n\n", b"x,y\n", b"1.5,2\n"]
+)
+def test_damaged_lines_are_left_out(tmp_path, damage):
+    path = tmp_path / "losses.csv"
+    path.write_bytes(b"step,loss\n0,1.0\n" + damage)
+    reports.LossLog(path, 3)
+    assert path.read_text() == "step,loss\n0,1.0\n"
+
+
+def test_log_without_a_header_is_begun_anew(tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("\n")
+    log = reports.LossLog(path, 3)
+    log.add([(3, {"loss": 0.5})])
+    assert path.read_text() == "step,loss\n3,0.5\n"
+
+
 @pytest.mark.parametrize(
     "seconds, shown", [(5, "0:05"), (65, "1:05"), (3661, "1:01:01")]
 )

@@ -61,15 +61,19 @@ def held(
 
 @contextlib.contextmanager
 def held_for(
-    path: str | os.PathLike,
+    path: str | os.PathLike | None,
     what: str = "command",
     instead: str = "another name",
     wait: bool = False,
 ) -> Iterator[None]:
     """Keeps out other writers of a file, or of a folder that is not there yet.
 
-    Takes and raises what `held` does; the lock stands beside `path`.
+    Takes and raises what `held` does; the lock stands beside `path`. No path
+    is no file, and nothing is held.
     """
+    if not path:
+        yield
+        return
     path = pathlib.Path(path)
     beside = path.with_name(f".{path.name}{NAME}")
     made = [p for p in path.parents if not os.path.lexists(p)]
