@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from launch import (
-    checkpoints,
     devices,
     experiment,
     initial_weights,
@@ -148,29 +147,6 @@ COMMAND = flags.Command(
     recipes="launch.recipes",
 )
 
-# What may change when a run goes on. Shards are told apart by their content,
-# and a change of devices that changes the last bits is said.
-_FREE = (
-    "--shards",
-    "--workdir",
-    "--reader.on_corrupt",
-    "--reader.parallel_clips",
-    "--reader.prefetch_batches",
-    "--reader.service",
-    "--devices.strategy",
-    "--devices.xla",
-    "--devices.threads",
-    "--devices.logical_cpus",
-    "--devices.tpu",
-    "--train.keep",
-    "--train.checkpoint_every",
-    "--train.log_every",
-    "--train.evaluate_every",
-    "--train.patience",
-    "--train.watch",
-    "--train.on_alarm",
-)
-
 
 def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
     """The experiment that the flags describe."""
@@ -256,26 +232,15 @@ def _whole_path(path: str) -> str:
 
 
 def check(resolved: flags.Resolved) -> None:
-    """Refuses flags that no run can have, or not this one.
+    """Refuses flags that no run can have.
 
     Raises:
-        UserError: the run was begun with other flags, or its flag file could
-            not hold these, or its folder not what a run writes.
+        UserError: the run's flag file could not hold them, or its folder not
+            what a run writes.
     """
     path_checks.check_lines(flags.lines(resolved, COMMAND))
     workdir = resolved.settings.workdir
     path_checks.check_length("workdir", workdir, _LONGEST_NAMES)
-    folder = pathlib.Path(workdir)
-    path = folder / FILE_NAME
-    begun = checkpoints.Checkpoints(folder / "checkpoints").steps()
-    if path.exists() and begun:
-        changed = _differences(path, flags.lines(resolved, COMMAND))
-        if changed:
-            raise errors.UserError(
-                f"{folder} was begun with other flags: "
-                + "; ".join(changed[:5])
-                + ". Use those, or another --workdir"
-            )
 
 
 def record(resolved: flags.Resolved) -> None:
@@ -296,16 +261,3 @@ def described(workdir: str) -> experiment.Experiment:
             f"no {path}: is {workdir!r} the --workdir of launch.train?"
         )
     return to_experiment(flags.parse(COMMAND, [f"--flagfile={path}"]))
-
-
-def _differences(path: pathlib.Path, now: list[str]) -> list[str]:
-    def kept(lines: list[str]) -> dict[str, str]:
-        rows = [line.partition("=") for line in lines if line.startswith("--")]
-        return {n: v for n, _, v in rows if not n.startswith(_FREE)}
-
-    then, now = kept(path.read_text("utf-8").splitlines()), kept(now)
-    pairs = {
-        name: (then.get(name, "not given"), now.get(name, "not given"))
-        for name in sorted(set(then) | set(now))
-    }
-    return [f"{n}={a}, now {b}" for n, (a, b) in pairs.items() if a != b]

@@ -379,7 +379,8 @@ class Run:
         if self.is_over and self.step < self.config.steps:
             print(
                 f"stopped early at step {self.step} of {self.config.steps}: "
-                f"{self.watch.since} evaluations brought nothing better"
+                f"{self.watch.since} evaluations brought nothing better; a "
+                "larger --train.patience goes on"
             )
         if self.watch.step != self.step:
             print(

@@ -75,6 +75,19 @@ def build(config: Config, steps: int) -> schedules.LearningRateSchedule:
     )
 
 
+def bound_to_steps(config: Config) -> str | None:
+    """The flags by which the rate of a step depends on those that follow.
+
+    None: there are none, and a longer run begins with the same rates.
+    """
+    name = f"--learning_rate.schedule={config.schedule}"
+    if config.schedule == "warmup_cosine":
+        return name
+    if config.schedule != "constant" and config.decay_steps is None:
+        return f"{name} without --learning_rate.decay_steps"
+    return None
+
+
 @keras.saving.register_keras_serializable("video_models")
 class WarmUp(schedules.ExponentialDecay):
     """Keras' exponential decay, begun after a linear rise from 0."""
