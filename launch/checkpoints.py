@@ -167,12 +167,37 @@ class Checkpoints:
         shutil.rmtree(gone)
 
 
+def chosen_to_start_from(folder: pathlib.Path) -> pathlib.Path:
+    """The best checkpoint of a run, else its newest; a checkpoint is itself.
+
+    Raises:
+        UserError: there is none.
+    """
+    if (folder / _FACTS).is_file():
+        return folder
+    saved = Checkpoints(folder / "checkpoints")
+    best = "newest" if saved.best() is None else "best"
+    return saved._path(saved.chosen(best))
+
+
+def facts_to_start_from(folder: pathlib.Path) -> dict[str, Any]:
+    """What stands beside the weights that `averaged_weights` gives.
+
+    Raises:
+        UserError: there is no checkpoint, or it is damaged.
+    """
+    path = chosen_to_start_from(folder) / _FACTS
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise errors.UserError(f"{path} is damaged ({error})") from error
+
+
 def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
     """The averaged networks of a run or of one checkpoint.
 
     Args:
-        folder: of a run, for its best checkpoint where one is known and else
-            its newest, or of a checkpoint.
+        folder: see `chosen_to_start_from`.
 
     Returns:
         Path of a weight, its network's name first, to its value.
@@ -180,10 +205,7 @@ def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
     Raises:
         UserError: there is no checkpoint, or it names no weights.
     """
-    if not (folder / _FACTS).is_file():
-        saved = Checkpoints(folder / "checkpoints")
-        best = "newest" if saved.best() is None else "best"
-        folder = saved._path(saved.chosen(best))
+    folder = chosen_to_start_from(folder)
     try:
         names = json.loads((folder / _NAMES).read_text())
         with plain_path.to(folder / "state") as prefix:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from launch import checkpoints
+from launch import checkpoints, source_labels
 from tfrecords_tools.base import errors, settings
+from video_models import label_axes
 from video_models import objective as objectives
 from video_models.weights import (
     fitting,
     garden_checkpoint,
     keras_file,
+    label_rows,
     published_weights,
     report,
     safetensors_file,
@@ -44,6 +46,7 @@ def load(
     config: Config,
     networks: Mapping[str, keras.Model],
     parts: objectives.Parts,
+    labels: label_axes.LabelSets | None = None,
 ) -> report.Report:
     """Loads what fits; call it in the strategy's scope.
 
@@ -51,6 +54,8 @@ def load(
         config: `weights` is given.
         networks: name to network.
         parts: the backbone knows its published names.
+        labels: of the data to train on: what weights know of a label is
+            loaded by its name, where the source names its own.
 
     Returns:
         What became of every weight.
@@ -61,11 +66,12 @@ def load(
     """
     path = pathlib.Path(config.weights)
     wanted = fitting.targets(networks)
-    rows, names = _rows(path, wanted, parts)
+    compare = label_rows.compare(labels, source_labels.of(path))
+    rows, names = _rows(path, wanted, parts, compare)
     found = report.of(str(path), rows, names)
     if not found.share:
         raise errors.UserError(_nothing(found, names, parts))
-    if config.strict and found.fresh:
+    if config.strict and not found.is_whole:
         raise errors.UserError(
             f"--init.strict, but {found.summary()}: leave it out, or give "
             "weights of the same network"
@@ -74,24 +80,28 @@ def load(
 
 
 def _rows(
-    path: pathlib.Path, wanted: list[fitting.Target], parts: objectives.Parts
+    path: pathlib.Path,
+    wanted: list[fitting.Target],
+    parts: objectives.Parts,
+    compare: fitting.Compare,
 ) -> tuple[list[fitting.Row], list[str]]:
     """A row a weight, and the names of all arrays."""
     garden = _garden_checkpoint(path)
     if garden:
         arrays = garden_checkpoint.read(garden)
-        return _published(wanted, arrays, parts, False), list(arrays)
+        return _published(wanted, arrays, parts, False, compare), list(arrays)
     if path.is_dir():
         arrays = checkpoints.averaged_weights(path)
-        return fitting.by_path(wanted, arrays), list(arrays)
+        rows = fitting.by_path(wanted, arrays, compare=compare)
+        return rows, list(arrays)
     if path.suffix in (".keras", ".h5"):
         arrays = keras_file.read(_existing(path))
-        return fitting.by_path(wanted, arrays, by_slot=True), list(arrays)
+        return fitting.by_path(wanted, arrays, True, compare), list(arrays)
     if path.suffix in (".safetensors", *_TORCH):
         is_torch = path.suffix in _TORCH
         read = torch_file.read if is_torch else safetensors_file.read
         arrays = read(_existing(path))
-        return _published(wanted, arrays, parts, True), list(arrays)
+        return _published(wanted, arrays, parts, True, compare), list(arrays)
     _existing(path)
     raise errors.UserError(
         f"--init.weights={path}: wanted a run's or a checkpoint's folder, or "
@@ -120,6 +130,7 @@ def _published(
     arrays: Mapping[str, np.ndarray],
     parts: objectives.Parts,
     outputs_first: bool,
+    compare: fitting.Compare,
 ) -> list[fitting.Row]:
     backbone = parts.backbone
     if not hasattr(getattr(backbone, "module", None), "published_name"):
@@ -129,7 +140,12 @@ def _published(
         )
     own = (backbone.name, "published_head", parts.head.name)
     return published_weights.load(
-        wanted, backbone.module.published_name, arrays, outputs_first, own
+        wanted,
+        backbone.module.published_name,
+        arrays,
+        outputs_first,
+        own,
+        compare,
     )
 
 

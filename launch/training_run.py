@@ -27,6 +27,7 @@ from launch import (
 )
 from pipelines import clip_dataset, clip_order, damaged_records
 from tfrecords_tools.base import atomic_write, errors, interrupt
+from video_models import label_axes
 from video_models import objective as objectives
 
 _AFTER_ALARM = 1_000_003  # Added to the seed; no two runs have such seeds.
@@ -329,6 +330,7 @@ class Run:
                 self.experiment.init,
                 self.loop.objective.networks,
                 self.experiment.parts,
+                label_axes.sets_of(self.experiment.task(self.manifest)),
             )
         self.loop.begin()
         print(found.summary(), flush=True)

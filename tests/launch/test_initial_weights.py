@@ -1,3 +1,6 @@
+import dataclasses
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +8,7 @@ import safetensors.numpy
 
 from launch import experiment, initial_weights, run_flags, trained_run
 from pipelines import batch
+from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags, registry
 from video_models import layer_paths, objective, video_network
 from video_models.weights import fitting
@@ -154,6 +158,81 @@ def test_run_starts_from_the_averages_of_another(
         started.trainable_variables, source.trainable_variables, strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+def _renamed(shards, folder, *labels):
+    """The same shards, whose labels bear other names."""
+    renamed = shutil.copytree(shards, folder)
+    about = manifest.read(renamed)
+    manifest.write(renamed, dataclasses.replace(about, labels=labels))
+    return renamed
+
+
+def _head(networks):
+    (network,) = networks.values()
+    return network.get_layer("classifier").get_layer("logits").get_weights()
+
+
+@pytest.mark.parametrize("checkpoint", ["", "checkpoints/00000012"])
+def test_labels_in_another_order_are_loaded_by_their_names(
+    trained, toy_shards, tmp_path, capsys, no_steps, checkpoint
+):
+    shards = _renamed(toy_shards, tmp_path / "s", "light", "dark", "grey")
+    source = trained_run.read_back(str(trained)).networks
+    described = _experiment(
+        shards, "--train.steps=1", f"--init.weights={trained / checkpoint}"
+    )
+    experiment.run(described, tmp_path / "run")
+    started = trained_run.Trained(described, tmp_path / "run").networks
+    for own, theirs in zip(_head(started), _head(source), strict=True):
+        np.testing.assert_array_equal(own, theirs[..., [2, 0, 1]])
+    said = "3 of 3 labels by name, their order was another"
+    assert said in capsys.readouterr().out
+    assert said in (tmp_path / "run" / "init_report.txt").read_text()
+
+
+def test_as_many_other_labels_leave_the_head_fresh(
+    trained, toy_shards, tmp_path, capsys, no_steps
+):
+    shards = _renamed(toy_shards, tmp_path / "s", "x", "y", "z")
+    start = f"--init.weights={trained}"
+    described = _experiment(shards, "--train.steps=1", start)
+    experiment.run(described, tmp_path / "run")
+    said = capsys.readouterr().out
+    assert "loaded 100.0 %" not in said
+    assert "logits/kernel (128, 3) its labels were dark, grey, light" in said
+    strict = _experiment(shards, "--train.steps=1", start, "--init.strict")
+    with pytest.raises(errors.UserError, match="its labels were dark"):
+        experiment.run(strict, tmp_path / "strict")
+
+
+def test_file_in_the_folder_of_a_run_has_its_labels(trained, tmp_path):
+    run = shutil.copytree(trained, tmp_path / "run")
+    source = trained_run.read_back(str(run)).networks["classifier"]
+    source.save(run / "a.keras")
+    shutil.copy(run / "a.keras", tmp_path / "alone.keras")
+    parts = _experiment("").parts
+    said = {}
+    for path in (run / "a.keras", tmp_path / "alone.keras"):
+        networks = {
+            "classifier": video_network.build(
+                parts.backbone,
+                parts.temporal,
+                parts.head,
+                batch.ClipSpec(frames=4, size=16),
+                3,
+            )
+        }
+        found = initial_weights.load(
+            initial_weights.Config(weights=str(path)),
+            networks,
+            parts,
+            {"": ("light", "new", "newer")},
+        )
+        said[path.stem] = found.summary()
+    wanted = "1 of 3 labels by name, fresh new, newer, not used dark, grey"
+    assert wanted in said["a"]
+    assert "labels are not named in the file" in said["alone"]
 
 
 def test_keras_file_fits_a_network_with_another_block_after_it(

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from tfrecords_tools.base import errors, settings
 from video_models import (
     clip_logits,
+    label_axes,
     objective,
     several_labels,
     single_label,
@@ -185,13 +185,12 @@ def _network(
     trunk = video_network.trunk(parts.backbone, parts.temporal, clip)
     moments = trunk.output
     shape = tuple(moments.shape[1:])
-    logits, scopes = {}, set()
+    logits = {}
+    tasks = {name: _suffix(name)[1:] for name in classes}
+    # So that the weights of heads can be told apart.
+    scopes = label_axes.head_scopes(filter(None, tasks.values()))
     for name, count in classes.items():
-        # So that the weights of heads can be told apart.
-        scope = re.sub(r"\W", "_", _suffix(name)[1:])
-        if scope and scope in scopes:
-            scope = f"{scope}_{len(scopes)}"
-        scopes.add(scope)
+        scope = scopes.get(tasks[name], "")
         with keras.name_scope(scope) if scope else contextlib.nullcontext():
             head = parts.head.build(shape, count)
         if scope:

@@ -1,7 +1,7 @@
 """Puts named arrays into the weights of networks, and tells what fitted."""
 
 import collections
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import keras
@@ -46,12 +46,19 @@ class Row(NamedTuple):
         source: name of the array that it gets; None where it stays fresh.
         why: why it stays fresh.
         array: what it gets.
+        note: what is worth knowing of what it gets.
+        loaded: share of its numbers that come from the source, if any.
     """
 
     target: Target
     source: str | None
     why: str = ""
     array: np.ndarray | None = None
+    note: str = ""
+    loaded: float = 1.0
+
+
+Compare = Callable[[Target, str, np.ndarray], Row]
 
 
 def targets(networks: Mapping[str, keras.Model]) -> list[Target]:
@@ -68,10 +75,19 @@ def targets(networks: Mapping[str, keras.Model]) -> list[Target]:
     ]
 
 
+def compared(target: Target, name: str, array: np.ndarray) -> Row:
+    """The row of a weight and the array found for it, by their shapes."""
+    if tuple(array.shape) != tuple(target.variable.shape):
+        was = tuple(int(size) for size in array.shape)
+        return Row(target, None, f"was {was}")
+    return Row(target, name, array=array)
+
+
 def by_path(
     wanted: Iterable[Target],
     arrays: Mapping[str, np.ndarray],
     by_slot: bool = False,
+    compare: Compare = compared,
 ) -> list[Row]:
     """Loads arrays whose names are paths of layers of ours.
 
@@ -83,6 +99,7 @@ def by_path(
         wanted: the weights.
         arrays: path to array.
         by_slot: whether a path ends in the number of the weight.
+        compare: whether, and how, an array fits its weight.
 
     Returns:
         A row a weight, in the order of `wanted`.
@@ -99,16 +116,8 @@ def by_path(
         if name is None:
             rows.append(Row(target, None, "not there"))
         else:
-            rows.append(compared(target, name, arrays[name]))
+            rows.append(compare(target, name, arrays[name]))
     return put(rows)
-
-
-def compared(target: Target, name: str, array: np.ndarray) -> Row:
-    """The row of a weight and the array found for it."""
-    if tuple(array.shape) != tuple(target.variable.shape):
-        was = tuple(int(size) for size in array.shape)
-        return Row(target, None, f"was {was}")
-    return Row(target, name, array=array)
 
 
 def put(rows: Iterable[Row]) -> list[Row]:
@@ -117,7 +126,8 @@ def put(rows: Iterable[Row]) -> list[Row]:
     Without its kernel, the bias of a layer for other classes means nothing.
     """
     rows = list(rows)
-    changed = {r.target.layer for r in rows if r.why.startswith("was ")}
+    other = ("was ", "its labels were ")
+    changed = {r.target.layer for r in rows if r.why.startswith(other)}
     settled = []
     for row in rows:
         if row.source is not None and row.target.layer in changed:

@@ -18,6 +18,7 @@ def load(
     arrays: Mapping[str, np.ndarray],
     outputs_first: bool,
     parts: tuple[str, ...] = (),
+    compare: fitting.Compare = fitting.compared,
 ) -> list[fitting.Row]:
     """Loads what a backbone's `published_name` finds in a checkpoint.
 
@@ -32,6 +33,7 @@ def load(
             `module.`: with whatever most of them have in common.
         outputs_first: whether kernels are PyTorch's.
         parts: networks whose layers are published; empty: all.
+        compare: whether, and how, an array fits its weight.
 
     Returns:
         A row a weight, in the order of `wanted`.
@@ -53,7 +55,7 @@ def load(
         else:
             array = arrays[prefix + name]
             array = _converted(target, array, outputs_first)
-            rows.append(fitting.compared(target, prefix + name, array))
+            rows.append(compare(target, prefix + name, array))
     return fitting.put(rows)
 
 

@@ -33,13 +33,24 @@ class Report:
     def share(self) -> float:
         """Of all parameters, those that were loaded."""
         every = sum(_size(row) for row in self.rows)
-        fresh = sum(_size(row) for row in self.fresh)
-        return (every - fresh) / max(every, 1)
+        return sum(map(_loaded, self.rows)) / max(every, 1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no number keeps its fresh start."""
+        return all(row.source and row.loaded == 1.0 for row in self.rows)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing of weights that were loaded; each once."""
+        return list(dict.fromkeys(r.note for r in self.rows if r.note))
 
     def summary(self) -> str:
         """One line: how much was loaded, and the first that were not."""
         text = f"loaded {100 * self.share:.1f} % of the parameters"
         text += f" from {self.source}"
+        if self.notes:
+            text += f"; {'; '.join(self.notes)}"
         if self.fresh:
             text += f"; fresh: {_list([_described(r) for r in self.fresh])}"
         if self.unused:
@@ -52,12 +63,13 @@ class Report:
         sums = collections.defaultdict(lambda: [0, 0])
         for row in self.rows:
             both = sums[row.target.part]
-            both[0] += _size(row) if row.source is not None else 0
+            both[0] += _loaded(row)
             both[1] += _size(row)
         lines += [f"  {part}: {a:,} of {b:,}" for part, (a, b) in sums.items()]
         lines += ["", "weight <- array"]
         lines += [
             f"  {row.target.path} <- {row.source}"
+            + (f" ({row.note})" if row.note else "")
             for row in self.rows
             if row.source is not None
         ]
@@ -81,6 +93,10 @@ def of(
 
 def _size(row: fitting.Row) -> int:
     return math.prod(row.target.variable.shape)
+
+
+def _loaded(row: fitting.Row) -> int:
+    return round(_size(row) * row.loaded) if row.source is not None else 0
 
 
 def _described(row: fitting.Row) -> str:

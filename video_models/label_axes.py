@@ -1,0 +1,72 @@
+"""Which axis of a weight stands for labels, told by the weight's name.
+
+Last layers of classifiers are called `logits`, one column a label. Layers
+that take a label in, one row a label, are `label_vector` in generators and
+`of_label` in discriminators. A contract test holds all parts to it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tfrecords_tools.base import registry
+from video_models import objective
+
+MAIN = ""  # The name of the main label set among those of tasks.
+LabelSets = Mapping[str, tuple[str, ...]]
+_ONE_COLUMN = ("logits",)
+_ONE_ROW = ("label_vector", "of_label")
+_KERNEL = ("kernel", "0")
+
+
+class Axis(NamedTuple):
+    """An axis and the labels along it."""
+
+    number: int
+    labels: tuple[str, ...]
+
+
+def sets_of(task: objective.Task) -> dict[str, tuple[str, ...]]:
+    """All label sets of some data, by their tasks."""
+    further = {name: each.labels for name, each in task.tasks.items()}
+    return {MAIN: task.labels, **further}
+
+
+def head_scopes(tasks: Iterable[str]) -> dict[str, str]:
+    """What the heads of tasks have at the end of their names."""
+    scopes: dict[str, str] = {}
+    for task in tasks:
+        scope = re.sub(r"\W", "_", task)
+        if scope in scopes.values():
+            scope = f"{scope}_{len(scopes) + 1}"
+        scopes[task] = scope
+    return scopes
+
+
+def find(path: str, shape: tuple[int, ...], sets: LabelSets) -> Axis | None:
+    """The axis of a weight that stands for labels; None where there is none.
+
+    Args:
+        path: of the weight, `classifier/video_network/classifier/logits/bias`.
+        shape: of the weight.
+        sets: the labels of its network's data.
+    """
+    *within, layer, weight = ["", "", *path.split("/")]
+    if layer in _ONE_COLUMN:
+        number, labels = len(shape) - 1, sets.get(_task(within[-1], sets), ())
+    elif layer in _ONE_ROW and weight in _KERNEL:
+        number, labels = 0, sets.get(MAIN, ())
+    else:
+        return None
+    fits = bool(labels) and bool(shape) and shape[number] == len(labels)
+    return Axis(number, tuple(labels)) if fits else None
+
+
+def _task(head: str, sets: LabelSets) -> str:
+    """The task that a head answers, by its name."""
+    heads = registry.names_in("video_models.heads")
+    for task, scope in head_scopes(name for name in sets if name).items():
+        if scope and head.removesuffix(f"_{scope}") in heads:
+            if head.endswith(f"_{scope}"):
+                return task
+    return MAIN

@@ -1,0 +1,88 @@
+"""Loads what a network knows of each label by the label's name.
+
+Two networks of as many labels have heads of one shape, and rows that mean
+other things; so rows go where their labels are, and new labels stay fresh.
+"""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from video_models import label_axes
+from video_models.weights import fitting
+
+_NAMED = 5  # Labels in a message.
+UNKNOWN = "labels are not named in the file: taken in its order"
+
+
+def compare(
+    wanted: label_axes.LabelSets | None, found: label_axes.LabelSets | None
+) -> fitting.Compare:
+    """How arrays of one data set's labels fit weights of another's.
+
+    Args:
+        wanted: labels of the data to train on; None: all by their shapes.
+        found: labels that the arrays were trained on; None: not known.
+    """
+    if wanted is None:
+        return fitting.compared
+
+    def compared(
+        target: fitting.Target, name: str, array: np.ndarray
+    ) -> fitting.Row:
+        own = label_axes.find(target.path, target.variable.shape, wanted)
+        if own is None:
+            return fitting.compared(target, name, array)
+        if found is None:
+            row = fitting.compared(target, name, array)
+            return row._replace(note=UNKNOWN) if row.source else row
+        theirs = label_axes.find(name, array.shape, found)
+        if theirs is None or theirs.labels == own.labels:
+            return fitting.compared(target, name, array)
+        return _by_name(target, name, array, own, theirs)
+
+    return compared
+
+
+def _by_name(
+    target: fitting.Target,
+    name: str,
+    array: np.ndarray,
+    own: label_axes.Axis,
+    theirs: label_axes.Axis,
+) -> fitting.Row:
+    fresh = np.array(keras.ops.convert_to_numpy(target.variable))
+    values = np.moveaxis(fresh, own.number, 0)
+    rows = np.moveaxis(np.asarray(array), theirs.number, 0)
+    known = [label for label in own.labels if label in theirs.labels]
+    if rows.shape[1:] != values.shape[1:]:
+        return fitting.compared(target, name, array)
+    if not known:
+        why = f"its labels were {_listed(theirs.labels)}"
+        return fitting.Row(target, None, why)
+    for label in known:
+        values[own.labels.index(label)] = rows[theirs.labels.index(label)]
+    return fitting.Row(
+        target,
+        name,
+        array=np.moveaxis(values, 0, own.number),
+        note=_said(own.labels, theirs.labels, len(known)),
+        loaded=len(known) / len(own.labels),
+    )
+
+
+def _said(own: Sequence[str], theirs: Sequence[str], known: int) -> str:
+    fresh = [label for label in own if label not in theirs]
+    left = [label for label in theirs if label not in own]
+    text = f"{known} of {len(own)} labels by name"
+    if fresh:
+        text += f", fresh {_listed(fresh)}"
+    if left:
+        text += f", not used {_listed(left)}"
+    return text if fresh or left else f"{text}, their order was another"
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = len(labels) - _NAMED
+    return ", ".join(labels[:_NAMED]) + (f" and {more} more" * (more > 0))
