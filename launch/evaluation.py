@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from launch import devices
 from pipelines import clip_dataset, clip_order, damaged_records, shard_reader
+from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, names, progress
 from video_models import objective as objectives
 
@@ -165,6 +166,25 @@ def check_labels(
         f"({what or 'in another order'}): use the shards that it was "
         "trained on, or train a new model"
     )
+
+
+def check_several(
+    objective: objectives.Objective, found: manifest.Manifest, where: str
+) -> None:
+    """Raises UserError where clips have several labels and answers but one."""
+    for name, answer in objective.answers.items():
+        task = name.removeprefix("scores.")
+        is_main = task == name
+        several = (
+            found.several_labels if is_main else task in (found.several_tasks)
+        )
+        if several and answer.threshold is None:
+            what = "label" if is_main else f"label.{task}"
+            raise errors.UserError(
+                f"{where} has clips of several labels in the column {what}, "
+                "the model gives one: use shards of one label a clip, or "
+                "train with --objective=multi_label or multi_task"
+            )
 
 
 def check_tasks(

@@ -40,6 +40,19 @@ class ModelFacts:
         """Clips of one request, at most; None: as many as memory holds."""
         return self.limits and self.limits.clips(self.clip.shape)
 
+    def change_since(self, before: "ModelFacts") -> str:
+        """What users of an earlier version have to know; mostly empty."""
+        pairs = {"": (before.labels, self.labels)}
+        for task, each in before.tasks.items():
+            now = self.tasks.get(task)
+            pairs[f".{task}"] = each.labels, now.labels if now else ()
+        return "; ".join(
+            f"scores{name} had {len(old)} labels, now {len(new)}"
+            + (" in another order" if set(old) == set(new) else ", others")
+            for name, (old, new) in pairs.items()
+            if old != new
+        )
+
     @property
     def answer(self) -> objectives.Answer:
         """How the main scores are read."""

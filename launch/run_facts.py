@@ -72,6 +72,10 @@ def check(
         UserError: other labels, batch size or training clips.
     """
     evaluation.check_labels(tuple(then["labels"]), tuple(now["labels"]), shards)
+    for name, before in then.get("tasks", {}).items():
+        found = now["tasks"].get(name, {"labels": ()})
+        labels = tuple(before["labels"]), tuple(found["labels"])
+        evaluation.check_labels(*labels, f"label.{name} of {shards}")
     if then["batch_size"] != now["batch_size"]:
         raise errors.UserError(
             f"--train.batch_size={now['batch_size']}, but {workdir} was begun "

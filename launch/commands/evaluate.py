@@ -63,6 +63,7 @@ def main(resolved: flags.Resolved) -> None:
     reader = clip_dataset.open_split(shards, split, wanted)
     evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
     evaluation.check_tasks(trained.objective, reader.manifest.tasks, shards)
+    evaluation.check_several(trained.objective, reader.manifest, shards)
     print(
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"

@@ -80,11 +80,25 @@ def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
         trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
     stream = _stream(trained, asked.stream_frames) if asked.stream else None
+    facts = facts.with_answers(goal.answers)
+    _note_change(pathlib.Path(asked.output), facts)
     path = serving.export(
         trained.objective, trained.networks, facts, asked.output, stream
     )
     print(f"exported: {path}")
     return path
+
+
+def _note_change(output: pathlib.Path, facts: serving.ModelFacts) -> None:
+    """Says where the newest version that stands there has other labels."""
+    newest = versions.newest(output)
+    described = newest / versions.EXTRA / "model.json"
+    try:
+        before = serving.ModelFacts.from_json(described.read_text())
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # There is none, or it is of another kind.
+    if change := facts.change_since(before):
+        print(f"note: in {newest} {change}; see labels.txt of each version")
 
 
 def _stream(trained: trained_run.Trained, frames: int) -> stream_serving.Stream:

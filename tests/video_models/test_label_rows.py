@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from video_models import label_axes
+from tests.video_models import test_multi_task
+from video_models import label_axes, objective
 from video_models.weights import fitting, label_rows, report
 
 KERNEL = "classifier/video_network/classifier/logits/kernel"
@@ -100,6 +101,34 @@ def test_features_of_another_width_stay_fresh():
     found, columns, _ = load(("c", "a", "b"), ("a", "b", "c"), arrays=arrays)
     assert set(columns.values()) == {"fresh"}
     assert "was (5, 3)" in found.summary()
+
+
+def _two_tasks(place):
+    tasks = {"place": objective.LabelSet(place)}
+    return test_multi_task.build(tasks=tasks), {"": ("a", "b", "c")} | {
+        name: each.labels for name, each in tasks.items()
+    }
+
+
+def test_heads_of_tasks_are_loaded_by_their_own_labels():
+    source, found = _two_tasks(("inside", "outside"))
+    goal, wanted = _two_tasks(("outside", "garden"))
+    targets = fitting.targets(source.networks)
+    arrays = {each.path: each.variable.numpy() for each in targets}
+    compare = label_rows.compare(wanted, found)
+    rows = fitting.by_path(
+        fitting.targets(goal.networks), arrays, compare=compare
+    )
+    (note,) = report.of("a", rows, list(arrays)).notes
+    assert note == "1 of 2 labels by name, fresh garden, not used inside"
+    path = "multi_task/classifier_place/logits/kernel"
+    for target in fitting.targets(goal.networks):
+        if target.path == path:
+            kernel = target.variable.numpy()
+            np.testing.assert_array_equal(kernel[:, 0], arrays[path][:, 1])
+        elif "classifier/logits" in target.path:
+            loaded = target.variable.numpy()
+            np.testing.assert_array_equal(loaded, arrays[target.path])
 
 
 SETS = {"": ("a", "b"), "place": ("x", "y"), "no w": ("p", "q", "r")}
