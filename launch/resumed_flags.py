@@ -6,9 +6,10 @@ run that was never stopped, bit by bit.
 """
 
 import pathlib
+from typing import NamedTuple
 
-from launch import checkpoints, run_flags
-from tfrecords_tools.base import errors, flags
+from launch import train_settings
+from tfrecords_tools.base import errors
 from video_models import learning_rates
 
 # Shards are told apart by their content, and a change of devices that changes
@@ -39,16 +40,33 @@ _MOVABLE = {"--reader.cache", "--features", "--objective.style"}
 _MOST_SHOWN = 5
 
 
-def check(resolved: flags.Resolved) -> None:
-    """Raises UserError where a run may not go on with these flags."""
-    folder = pathlib.Path(resolved.settings.workdir)
-    path = folder / run_flags.FILE_NAME
-    done = checkpoints.Checkpoints(folder / "checkpoints").steps()
-    if not (path.exists() and done):
-        return
-    # Read as a command line: settings that it does not name have defaults.
-    then = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
-    changed = _differences(then, resolved)
+class Flags(NamedTuple):
+    """The flags of a run, as they decide its steps.
+
+    Attributes:
+        values: name of each flag that has a value, `--train.steps`, to it.
+        train: the settings of the loop.
+        learning_rate: those of the schedule.
+    """
+
+    values: dict[str, str]
+    train: train_settings.Config
+    learning_rate: learning_rates.Config
+
+
+def check(then: Flags, now: Flags, done: int, folder: pathlib.Path) -> None:
+    """Refuses to go on with flags that would have led to other steps.
+
+    Args:
+        then: of the run when it was begun, or last gone on with.
+        now: of this start.
+        done: steps that are taken.
+        folder: of the run, for messages.
+
+    Raises:
+        UserError: says what was, what is, and what to do.
+    """
+    changed = _differences(then.values, now.values)
     if changed:
         raise errors.UserError(
             f"{folder} was begun with other flags: "
@@ -56,17 +74,14 @@ def check(resolved: flags.Resolved) -> None:
             + f". Use those, or another --workdir; --init.weights={folder} "
             "starts that from the weights of this run"
         )
-    _check_steps(then, resolved, max(done), folder)
+    _check_steps(then, now, done, folder)
 
 
 def _check_steps(
-    then: flags.Resolved,
-    now: flags.Resolved,
-    done: int,
-    folder: pathlib.Path,
+    then: Flags, now: Flags, done: int, folder: pathlib.Path
 ) -> None:
     """Raises UserError where the run cannot become one of so many steps."""
-    before, steps = (each.sections["train"].steps for each in (then, now))
+    before, steps = then.train.steps, now.train.steps
     if steps < done:
         raise errors.UserError(
             f"--train.steps={steps}, but {done} steps are done in {folder}: "
@@ -83,28 +98,21 @@ def _check_steps(
         )
 
 
-def _bound_to_steps(resolved: flags.Resolved) -> str | None:
+def _bound_to_steps(now: Flags) -> str | None:
     """The flag by which earlier steps depend on how many there are in all."""
-    share = resolved.sections["train"].average_from
+    share = now.train.average_from
     if share is not None:
         return f"--train.average_from={share}"
-    return learning_rates.bound_to_steps(resolved.sections["learning_rate"])
+    return learning_rates.bound_to_steps(now.learning_rate)
 
 
-def _differences(then: flags.Resolved, now: flags.Resolved) -> list[str]:
-    old, new = _values(then), _values(now)
+def _differences(old: dict[str, str], new: dict[str, str]) -> list[str]:
     pairs = {
         name: (old.get(name, "not given"), new.get(name, "not given"))
-        for name in sorted(set(old) | set(new))
+        for name in sorted((old.keys() | new.keys()) - _FREE)
     }
     return [
         f"{name}={a}, now {b}"
         for name, (a, b) in pairs.items()
         if a != b and not (name in _MOVABLE and name in old and name in new)
     ]
-
-
-def _values(resolved: flags.Resolved) -> dict[str, str]:
-    lines = flags.lines(resolved, run_flags.COMMAND)
-    rows = [line.partition("=") for line in lines]
-    return {name: value for name, _, value in rows if name not in _FREE}

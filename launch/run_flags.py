@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from launch import (
+    checkpoints,
     devices,
     experiment,
     initial_weights,
+    resumed_flags,
     train_loop,
 )
 from pipelines import batch, clip_dataset
@@ -231,7 +233,7 @@ def _whole_path(path: str) -> str:
     return path if "://" in path else os.path.abspath(path)
 
 
-def check(resolved: flags.Resolved) -> None:
+def check_paths(resolved: flags.Resolved) -> None:
     """Refuses flags that no run can have.
 
     Raises:
@@ -241,6 +243,28 @@ def check(resolved: flags.Resolved) -> None:
     path_checks.check_lines(flags.lines(resolved, COMMAND))
     workdir = resolved.settings.workdir
     path_checks.check_length("workdir", workdir, _LONGEST_NAMES)
+
+
+def check(resolved: flags.Resolved) -> None:
+    """Raises UserError where the run may not go on with these flags."""
+    folder = pathlib.Path(resolved.settings.workdir)
+    path = folder / FILE_NAME
+    done = checkpoints.Checkpoints(folder / "checkpoints").steps()
+    if path.exists() and done:
+        # Read as a command line: settings that it lacks have defaults.
+        then = flags.parse(COMMAND, [f"--flagfile={path}"])
+        pair = _deciding(then), _deciding(resolved)
+        resumed_flags.check(*pair, max(done), folder)
+
+
+def _deciding(resolved: flags.Resolved) -> resumed_flags.Flags:
+    rows = [line.partition("=") for line in flags.lines(resolved, COMMAND)]
+    sections = resolved.sections
+    return resumed_flags.Flags(
+        {name: value for name, _, value in rows},
+        sections["train"],
+        sections["learning_rate"],
+    )
 
 
 def record(resolved: flags.Resolved) -> None:

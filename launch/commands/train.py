@@ -1,6 +1,6 @@
 """Trains a model; run again with the same flags, it goes on."""
 
-from launch import devices, resumed_flags, run_flags, run_folder, training_run
+from launch import devices, run_flags, run_folder, training_run
 from tfrecords_tools.base import flags
 
 COMMAND = run_flags.COMMAND
@@ -11,9 +11,9 @@ def main(resolved: flags.Resolved) -> None:
     flags.require(resolved.settings, "shards", "workdir")
     resolved = run_flags.with_whole_paths(resolved)
     workdir = resolved.settings.workdir
-    run_flags.check(resolved)
+    run_flags.check_paths(resolved)
     with run_folder.claimed(workdir, resolved.sections["devices"]):
-        resumed_flags.check(resolved)
+        run_flags.check(resolved)
         run = training_run.Run(run_flags.to_experiment(resolved), workdir)
         if run.is_chief:
             run_flags.record(resolved)

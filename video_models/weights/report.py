@@ -47,7 +47,9 @@ class Report:
 
     def summary(self) -> str:
         """One line: how much was loaded, and the first that were not."""
-        text = f"loaded {100 * self.share:.1f} % of the parameters"
+        most = 100.0 if self.is_whole else 99.9  # Never rounded to all.
+        shown = min(100 * self.share, most)
+        text = f"loaded {shown:.1f} % of the parameters"
         text += f" from {self.source}"
         if self.notes:
             text += f"; {'; '.join(self.notes)}"
