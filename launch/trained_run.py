@@ -77,9 +77,20 @@ class Trained:
             self.strategy,
             described.train,
         )
-        saved.restore(self.step, self.loop.state)
+        self._restore(saved, checkpoint)
         self.objective: objective.Objective = self.loop.objective
         self.networks: dict[str, tf.keras.Model] = self.loop.averaged
+
+    def _restore(self, saved: checkpoints.Checkpoints, which: str) -> None:
+        """Restores the networks, of a newer step where training went on."""
+        while True:
+            try:
+                return saved.restore(self.step, self.loop.state)
+            except errors.UserError:
+                newer = saved.chosen(which)
+                if newer == self.step:
+                    raise
+                self.step = newer
 
 
 def _start(config: devices.Config) -> tf.distribute.Strategy:

@@ -78,9 +78,9 @@ def main(resolved: flags.Resolved) -> None:
         views.views,
         views.crops,
     )
+    print(report_table.of(report))
     path = pathlib.Path(asked.workdir) / "metrics.json"
     add(path, split, {"step": trained.step, **report})
-    print(report_table.of(report))
     print(f"written: {path}")
 
 

@@ -3,11 +3,13 @@
 import json
 import os
 import pathlib
+import shutil
 import threading
 
 import pytest
 
 from launch import (
+    checkpoints,
     enhance,
     evaluate,
     export,
@@ -16,6 +18,7 @@ from launch import (
     preview,
     run_flags,
     train,
+    trained_run,
 )
 from tests.launch import loop_run, short_runs
 from tfrecords_tools import check_shards
@@ -131,3 +134,18 @@ def test_reading_a_run_needs_no_lock(trained, tmp_path):
     assert [p.name for p in pathlib.Path(tmp_path / "export").iterdir()] == [
         "1"
     ]
+
+
+def test_checkpoint_that_training_replaces_meanwhile_is_followed(
+    trained, tmp_path, monkeypatch
+):
+    run = shutil.copytree(trained, tmp_path / "run")
+    folder, real = run / "checkpoints", checkpoints.Checkpoints.restore
+
+    def restore(self, step, state):
+        if step == 12:
+            (folder / "00000012").rename(folder / "00000013")
+        real(self, step, state)
+
+    monkeypatch.setattr(checkpoints.Checkpoints, "restore", restore)
+    assert trained_run.read_back(str(run)).step == 13
