@@ -2,12 +2,13 @@
 
 import itertools
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from launch import model_facts
+from tfrecords_tools.base import printable
 from video_models import objective
 
 _MAIN = "scores"
@@ -37,7 +38,8 @@ def row(
         model's threshold; `tasks`: the same of each further label set;
         `moments`: seconds, label and score of each.
     """
-    found = {"path": str(path), **_answer(facts.answer, scores[_MAIN])}
+    name = printable.in_unicode(path)
+    found = {"path": name, **_answer(facts.answer, scores[_MAIN])}
     found["seconds"] = list(seconds)
     if facts.tasks:
         found["tasks"] = {
@@ -46,6 +48,11 @@ def row(
         }
     listed = list(_each_once(moments))
     return {**found, "moments": listed} if listed else found
+
+
+def failed(path: str | pathlib.Path, error: Exception) -> dict[str, Any]:
+    """What is printed about a video that cannot be read."""
+    return {"path": printable.in_unicode(path), "error": str(error)}
 
 
 def moments_of(
@@ -77,11 +84,18 @@ def moments_of(
     ]
 
 
-def in_words(found: dict[str, Any]) -> str:
-    """The label, or labels with | between, and `-` where there is none."""
-    if "labels" not in found:
-        return found["label"]
-    return "|".join(each["label"] for each in found["labels"]) or "-"
+def in_words(
+    found: dict[str, Any], names: Mapping[str, str] | None = None
+) -> str:
+    """The label, or labels with | between, and `-` where there is none.
+
+    Args:
+        found: a row, or what it holds of a further label set.
+        names: label to what is shown of it; None shows it whole.
+    """
+    listed = found.get("labels", [found])
+    labels = (each["label"] for each in listed)
+    return "|".join(n if names is None else names[n] for n in labels) or "-"
 
 
 def _answer(answer: objective.Answer, scores: np.ndarray) -> dict[str, Any]:

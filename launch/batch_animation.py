@@ -22,7 +22,16 @@ def grid(
     Returns:
         T pictures, uint8 [H, W, 3], of one size.
     """
-    cells = [_cell(row, t) for row, t in zip(rows, titles, strict=True)]
+    shown = [_shown(row) for row in rows]
+    heads = [
+        drawing.paragraph(title, pixels.shape[2])
+        for title, pixels in zip(titles, shown, strict=True)
+    ]
+    highest = max(map(len, heads))
+    cells = [
+        _under(head, highest, pixels)
+        for head, pixels in zip(heads, shown, strict=True)
+    ]
     columns = math.ceil(math.sqrt(len(cells)))
     blank = np.full_like(cells[0], 255)
     cells += [blank] * (-len(cells) % columns)
@@ -33,8 +42,8 @@ def grid(
     return list(np.concatenate(lines, axis=1))
 
 
-def _cell(row: dict[str, np.ndarray], title: str) -> np.ndarray:
-    """uint8 [T, h, w, 3]: title, frames, and what stands beside them."""
+def _shown(row: dict[str, np.ndarray]) -> np.ndarray:
+    """uint8 [T, h, w, 3]: the frames, and what stands beside them."""
     side = batch_pictures.side_of(row["frames"])
     parts = [batch_pictures.with_patches(row)]
     parts += [row[n] for n in ("other_frames", "low_frames") if n in row]
@@ -44,6 +53,11 @@ def _cell(row: dict[str, np.ndarray], title: str) -> np.ndarray:
     pixels = np.concatenate([drawing.sized(p, side) for p in parts], axis=2)
     margin = max(0, _LEAST_WIDTH - pixels.shape[2]) + 4
     pads = ((0, 0), (0, 4), (0, margin), (0, 0))
-    pixels = np.pad(pixels, pads, constant_values=255)
-    banner = drawing.banner(title, pixels.shape[2])[None]
-    return np.concatenate([banner.repeat(frames, 0), pixels], axis=1)
+    return np.pad(pixels, pads, constant_values=255)
+
+
+def _under(head: np.ndarray, height: int, pixels: np.ndarray) -> np.ndarray:
+    """uint8 [T, height + h, w, 3]: the frames under their title."""
+    pads = ((0, height - len(head)), (0, 0), (0, 0))
+    title = np.pad(head, pads, constant_values=255)[None]
+    return np.concatenate([title.repeat(len(pixels), 0), pixels], axis=1)

@@ -84,7 +84,7 @@ def _clip(
     side = side_of(row["frames"])
     frames = strip(with_patches(row), side)
     width = frames.shape[1]
-    parts = [drawing.banner(title, width) for title in titles if title]
+    parts = [drawing.paragraph(title, width) for title in titles if title]
     parts.append(frames)
     for name in _FURTHER:
         if name in row:

@@ -64,9 +64,11 @@ class Checkpoints:
             with failed_writes.explained(path, "Older checkpoints"):
                 tf.train.Checkpoint(**state).write(str(temporary / "state"))
             text = json.dumps({"step": step, **facts}, indent=1)
-            (temporary / _FACTS).write_text(text)
+            (temporary / _FACTS).write_text(text, "utf-8")
             if names:
-                (temporary / _NAMES).write_text(json.dumps(names, indent=1))
+                (temporary / _NAMES).write_text(
+                    json.dumps(names, indent=1), "utf-8"
+                )
         self._remove_old()
 
     def mark_best(self, step: int, facts: dict[str, Any]) -> None:
@@ -78,7 +80,7 @@ class Checkpoints:
     def best(self) -> int | None:
         """The step of the best checkpoint, where one is known and there."""
         try:
-            step = json.loads((self._folder / _BEST).read_text())["step"]
+            step = json.loads((self._folder / _BEST).read_text("utf-8"))["step"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return step if step in self.steps() else None
@@ -119,7 +121,7 @@ class Checkpoints:
         """What was written beside the checkpoint of `step`."""
         path = self._path(step) / _FACTS
         try:
-            return json.loads(path.read_text())
+            return json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise errors.UserError(
                 f"{path} is damaged ({error}): remove this checkpoint to go "
@@ -207,7 +209,7 @@ def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
     """
     folder = chosen_to_start_from(folder)
     try:
-        names = json.loads((folder / _NAMES).read_text())
+        names = json.loads((folder / _NAMES).read_text("utf-8"))
         with plain_path.to(folder / "state") as prefix:
             reader = tf.train.load_checkpoint(prefix)
             return {

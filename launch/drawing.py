@@ -1,59 +1,34 @@
-"""Small pictures put together: text, strips, axes. All are RGB uint8 [H, W, 3].
+"""Small pictures put together: titles, strips, axes. RGB uint8 [H, W, 3].
 
 What is drawn of a batch is decided in batch_pictures and batch_animation.
 """
 
 import pathlib
-import unicodedata
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
+from launch import text_drawing
 from tfrecords_tools.base import atomic_write
 
 WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (128, 128, 128)
-LINE = 18  # Height of a line of text, pixels.
-_SCALE = 0.42
-
-
-def ascii_only(text: str) -> str:
-    """What OpenCV's letters can show of a text: `é` as `e`, others as `?`."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = plain.encode("ascii", "replace").decode()
-    return "".join(c if c.isprintable() else " " for c in plain)
-
-
-def text_width(text: str) -> int:
-    """Pixels that `ascii_only(text)` takes."""
-    font = cv2.FONT_HERSHEY_SIMPLEX
-    return cv2.getTextSize(ascii_only(text), font, _SCALE, 1)[0][0]
+LINE = text_drawing.LINE
+_MOST_LINES = 6
 
 
 def banner(text: str, width: int) -> np.ndarray:
-    """A line of text, uint8 [LINE, width, 3]; `...` where it is cut."""
-    kept = text = ascii_only(text)
-    while kept and text_width(kept + ("" if kept == text else "...")) > width:
-        kept = kept[:-1]
+    """A line of text, uint8 [LINE, width, 3]; cut in the middle if too long."""
     picture = np.full((LINE, width, 3), WHITE, np.uint8)
-    write(picture, kept if kept == text else f"{kept}...", 1, LINE - 5)
+    shown = text_drawing.fitted(text, width - 2)
+    text_drawing.write(picture, shown, 1, text_drawing.BASE)
     return picture
 
 
-def write(
-    picture: np.ndarray,
-    text: str,
-    left: int,
-    base: int,
-    ink: tuple[int, int, int] = BLACK,
-) -> None:
-    """Writes into a picture, beginning at `left` on the line `base`."""
-    font = cv2.FONT_HERSHEY_SIMPLEX
-    place = (left, base)
-    cv2.putText(
-        picture, ascii_only(text), place, font, _SCALE, ink, 1, cv2.LINE_AA
-    )
+def paragraph(text: str, width: int) -> np.ndarray:
+    """Text on as many lines as it needs, uint8 [lines * LINE, width, 3]."""
+    lines = text_drawing.wrapped(text, width - 2, _MOST_LINES)
+    return np.concatenate([banner(line, width) for line in lines])
 
 
 def stacked(pictures: Sequence[np.ndarray], gap: int = 0) -> np.ndarray:
@@ -103,7 +78,8 @@ def time_axis(seconds: float, width: int, total: int) -> np.ndarray:
         left = round(number * step / seconds * width)
         picture[:5, left : left + 1] = GREY
         shown = f"{number * step:.6g}"
-        write(picture, shown if number else "0 s", left + 3, LINE - 4, GREY)
+        shown = shown if number else "0 s"
+        text_drawing.write(picture, shown, left + 3, LINE - 4, GREY)
     return picture
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from launch import frame_pieces, frame_tiles, side_by_side, source_frames
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import errors, printable, settings
 from tfrecords_tools.media import (
     h264_pictures,
     kept_sound,
@@ -125,9 +125,9 @@ def _size(
         width = 2 * width + side_by_side.LINE
     if max(height, width) > h264_pictures.MOST_PIXELS:
         raise errors.UserError(
-            f"{video.path}: its pictures would become {width}x{height}, H.264 "
-            f"has {h264_pictures.MOST_PIXELS} pixels a side at most: take a "
-            "smaller video, or a model that enlarges less"
+            f"{printable.name(video.path)}: its pictures would become "
+            f"{width}x{height}, H.264 has {h264_pictures.MOST_PIXELS} pixels a "
+            "side at most: take a smaller video, or a model that enlarges less"
             + (", or leave out --side_by_side" * config.side_by_side)
         )
     return height, width

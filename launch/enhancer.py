@@ -158,7 +158,7 @@ def load(folder: str | pathlib.Path) -> Enhancer:
             "or style_transfer"
         )
     try:
-        facts = Facts(**json.loads(about.read_text()))
+        facts = Facts(**json.loads(about.read_text("utf-8")))
         return Enhancer(path, facts)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.UserError(

@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Sequence
 
 from pipelines import batch, clip_length, clip_sampling, time_sampling
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, printable
 from tfrecords_tools.media import reader
 
 
@@ -54,8 +54,9 @@ def refuse_short(
     lacking = clip_length.shortage(clip, frames, seconds, training=False)
     if lacking:
         raise errors.UserError(
-            f"{path}: clip needs {lacking[0]}, got {lacking[1]}: wanted a "
-            "longer video or window, or a model of --clip.short=loop"
+            f"{printable.name(path)}: clip needs {lacking[0]}, got "
+            f"{lacking[1]}: wanted a longer video or window, or a model of "
+            "--clip.short=loop"
         )
 
 

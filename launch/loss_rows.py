@@ -1,5 +1,6 @@
 """Reads the rows of `losses.csv` that a run can build on."""
 
+import csv
 from typing import NamedTuple
 
 
@@ -23,17 +24,22 @@ def kept(text: str, start_step: int) -> Rows:
     left two headers and steps written twice: the first line of each is kept.
     A line that a kill has cut is not.
     """
-    header, *lines = text.splitlines() or [""]
+    header, *lines = text.split("\n")
+    columns = _columns(header)
     rows: dict[int, str] = {}
     repeated = 0
     for line in lines:
         step = line.partition(",")[0]
         if line == header or step == "step":
             repeated += 1
-        elif line.count(",") == header.count(",") and step.isdecimal():
+        elif _columns(line) == columns and step.isdecimal():
             if int(step) >= start_step:
                 continue
             repeated += int(step) in rows
             rows.setdefault(int(step), line)
     ordered = [rows[step] for step in sorted(rows)]
     return Rows([header, *ordered] if ordered else [], repeated)
+
+
+def _columns(line: str) -> int:
+    return len(next(csv.reader([line]), ()))

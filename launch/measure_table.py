@@ -1,6 +1,9 @@
 """The figures of samples as a table, with what they may be compared with."""
 
 from launch import sample_measures, sample_protocol
+from tfrecords_tools.base import text_cells
+
+_LEAST = 23  # Cells that a name may always take.
 
 _ROWS = {
     "frechet_distance": "Fréchet distance",
@@ -15,6 +18,7 @@ def of(
     measured: sample_protocol.Measured,
     against: sample_protocol.Measured | None = None,
     dimensions: int = 0,
+    width: int | None = None,
 ) -> str:
     """A column each set, and one of other samples where they are given.
 
@@ -22,14 +26,20 @@ def of(
         measured: the figures.
         against: of other samples, of the same protocol.
         dimensions: of the features; 0 where that is not known.
+        width: cells of a line, for which long labels are cut; None leaves
+            all labels whole.
     """
     columns = {name: measured.values[name] for name in sample_measures.SETS}
     if against:
         columns["against"] = against.values["samples"]
-    lines = ["".join([f"{'':<24}", *(f"{name:>12}" for name in columns)])]
-    for row in dict.fromkeys(row for each in columns.values() for row in each):
+    rows = [*dict.fromkeys(row for each in columns.values() for row in each)]
+    room = width and max(_LEAST, width - 12 * len(columns) - 1)
+    names, widest = text_cells.column([*map(_name, rows)], limit=room)
+    widest = max(widest, _LEAST) + 1
+    lines = [" " * widest + "".join(f"{name:>12}" for name in columns)]
+    for row, name in zip(rows, names, strict=True):
         shown = "".join(_shown(each.get(row)) for each in columns.values())
-        lines.append(f"{_name(row)[:23]:<24}{shown}")
+        lines.append(text_cells.padded(name, widest) + shown)
     return "\n".join([*lines, "", *_notes(measured.protocol, dimensions)])
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tfrecords_tools import label_balance
+from tfrecords_tools.base import text_cells
 
 _NUMBERS = {
     "accuracy": "accuracy",
@@ -20,15 +21,24 @@ _COLUMNS = {
 }
 
 
-def of(report: dict[str, Any]) -> str:
-    """What is known on the whole, of each label, and of each further set."""
-    parts = [_of_set(report)]
+_LEAST = 23  # Cells that a label may always take.
+
+
+def of(report: dict[str, Any], width: int | None = None) -> str:
+    """What is known on the whole, of each label, and of each further set.
+
+    Args:
+        report: of `evaluation.evaluate`.
+        width: cells of a line, for which long labels are cut; None leaves
+            all labels whole.
+    """
+    parts = [_of_set(report, width)]
     for task, each in report.get("tasks", {}).items():
-        parts.append(f"label.{task}: {_of_set(each)}")
+        parts.append(f"label.{task}: {_of_set(each, width)}")
     return "\n\n".join(parts)
 
 
-def _of_set(report: dict[str, Any]) -> str:
+def _of_set(report: dict[str, Any], width: int | None) -> str:
     numbers = [
         f"{shown} {report[name]:.4f}"
         for name, shown in _NUMBERS.items()
@@ -41,14 +51,12 @@ def _of_set(report: dict[str, Any]) -> str:
         "   ".join(numbers),
         *_worth(report),
         "",
-        *_of_labels(report["per_class"]),
+        *_of_labels(report["per_class"], width),
     ]
     if "confusion" in report and len(report["per_class"]) <= 20:
         lines += ["", "confusion, a row each true label:"]
-        rows = zip(report["per_class"], report["confusion"], strict=True)
-        for label, row in rows:
-            counts = "".join(f"{count:>6}" for count in row)
-            lines.append(f"{label[:23]:<24}{counts}")
+        cells = ["".join(f"{n:>6}" for n in row) for row in report["confusion"]]
+        lines += _beside_labels([*report["per_class"]], cells, width)
     return "\n".join(lines)
 
 
@@ -70,12 +78,27 @@ def _worth(report: dict[str, Any]) -> list[str]:
     return [text]
 
 
-def _of_labels(per_class: dict[str, dict[str, Any]]) -> list[str]:
+def _of_labels(
+    per_class: dict[str, dict[str, Any]], width: int | None
+) -> list[str]:
     first = next(iter(per_class.values()), {})
     columns = {n: shown for n, shown in _COLUMNS.items() if n in first}
     heads = "".join(f"{shown:>10}" for shown in columns.values())
-    lines = [f"{'label':<24}{heads}{'clips':>8}"]
-    for label, row in per_class.items():
+    cells = [f"{heads}{'clips':>8}"]
+    for row in per_class.values():
         values = "".join(f"{row[name]:>10.3f}" for name in columns)
-        lines.append(f"{label[:23]:<24}{values}{int(row['count']):>8}")
-    return lines
+        cells.append(f"{values}{int(row['count']):>8}")
+    return _beside_labels(["label", *per_class], cells, width)
+
+
+def _beside_labels(
+    labels: list[str], cells: list[str], width: int | None
+) -> list[str]:
+    """Lines of a label and numbers; the label is cut where it must be."""
+    room = width and max(_LEAST, width - len(cells[0]) - 1)
+    shown, widest = text_cells.column(labels, limit=room)
+    widest = max(widest, _LEAST) + 1
+    return [
+        text_cells.padded(label, widest) + row
+        for label, row in zip(shown, cells, strict=True)
+    ]

@@ -4,12 +4,14 @@ import csv
 import pathlib
 import time
 
-import cv2
 import numpy as np
 import tensorflow as tf
 
-from launch import loss_rows
-from tfrecords_tools.base import atomic_write
+from launch import loss_rows, text_drawing
+from tfrecords_tools.base import atomic_write, text_cells
+
+# Least and most of a picture that names of labels get.
+_LABEL_PIXELS = (150, 330)
 
 
 class LossLog:
@@ -22,7 +24,9 @@ class LossLog:
     def __init__(self, path: pathlib.Path, start_step: int):
         """Keeps the rows before `start_step`."""
         self._path = path
-        text = path.read_text(errors="replace") if path.exists() else ""
+        text = (
+            path.read_text("utf-8", errors="replace") if path.exists() else ""
+        )
         kept = loss_rows.kept(text, start_step)
         self._is_new = not kept.lines
         with atomic_write.file(path, "w") as stream:
@@ -39,7 +43,7 @@ class LossLog:
         """Appends (step, values) of several steps."""
         with (
             atomic_write.explained(self._path),
-            self._path.open("a", newline="") as stream,
+            self._path.open("a", encoding="utf-8", newline="") as stream,
         ):
             table = csv.writer(stream, lineterminator="\n")
             for step, values in rows:
@@ -137,13 +141,18 @@ def confusion_picture(
     Returns:
         uint8 [H, W, 3].
     """
-    cell, margin = 44, 150
+    cell = 44
+    widest = max(map(text_drawing.width, labels), default=0) + 8
+    margin = min(max(_LABEL_PIXELS[0], widest), _LABEL_PIXELS[1])
+    room = margin - 8
+    names = text_cells.shortened(labels, room, text_drawing.width)
     classes = len(labels)
     side = margin + cell * classes
     picture = np.full((side, side, 3), 255, np.uint8)
     shares = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
     for row in range(classes):
-        _write(picture, labels[row][:18], 4, margin + cell * row + 27)
+        base = margin + cell * row + 27
+        text_drawing.write(picture, names[row], 4, base)
         for column in range(classes):
             top, left = margin + cell * row, margin + cell * column
             shade = int(255 - 200 * shares[row, column])
@@ -151,16 +160,9 @@ def confusion_picture(
             area = picture[top : top + cell - 1, left : left + cell - 1]
             area[:] = cell_color
             count = str(int(confusion[row, column]))
-            _write(picture, count, left + 4, top + 27)
-    upright = np.full((side, side, 3), 255, np.uint8)
+            text_drawing.write(picture, count, left + 4, base)
+    upright = np.full((cell * classes, margin, 3), 255, np.uint8)
     for column in range(classes):
-        at = margin + cell * column + 27
-        _write(upright, labels[column][:18], side - margin + 4, at)
-    turned = np.rot90(upright, 1)
-    picture[:margin, margin:] = turned[:margin, margin:]
+        text_drawing.write(upright, names[column], 4, cell * column + 27)
+    picture[:margin, margin:] = np.rot90(upright, 1)
     return picture
-
-
-def _write(picture: np.ndarray, text: str, left: int, base: int) -> None:
-    font, ink = cv2.FONT_HERSHEY_SIMPLEX, (0, 0, 0)
-    cv2.putText(picture, text, (left, base), font, 0.42, ink, 1, cv2.LINE_AA)

@@ -92,7 +92,7 @@ def write(path: str | pathlib.Path, measured: Measured) -> None:
 def read(path: str | pathlib.Path) -> Measured:
     """Reads what `write` wrote; UserError where that is not there."""
     try:
-        return Measured.from_json(pathlib.Path(path).read_text())
+        return Measured.from_json(pathlib.Path(path).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise errors.UserError(
             f"cannot read figures from {path} ({error}): wanted a file that "

@@ -178,8 +178,8 @@ def export(
         extra = temporary / versions.EXTRA
         extra.mkdir()
         labels = extra / "labels.txt"
-        text = "".join(f"{name}\n" for name in facts.labels)
-        labels.write_text(text, encoding="utf-8")
+        lines = "".join(f"{name}\n" for name in facts.labels)
+        labels.write_text(lines, "utf-8")
         served = Served(objective, networks, facts, labels, stream)
         golden = _golden(objective, networks, served, facts.clip.frames)
         with failed_writes.explained(path, versions.OLDER):
@@ -222,7 +222,7 @@ class Loaded:
                 "launch.export, a folder with versions 1, 2, ..."
             )
         with self._damage_named():
-            self.facts = ModelFacts.from_json(described.read_text())
+            self.facts = ModelFacts.from_json(described.read_text("utf-8"))
             model = versions.load(self.path)
             self._signatures = model.signatures
         self._model = model  # Its variables live only as long as it does.
@@ -281,7 +281,9 @@ class Loaded:
     def golden(self) -> golden_clip.GoldenClip:
         """The clip that was exported with it."""
         with self._damage_named():
-            text = (self.path / versions.EXTRA / "golden.json").read_text()
+            text = (self.path / versions.EXTRA / "golden.json").read_text(
+                "utf-8"
+            )
             return golden_clip.GoldenClip.from_json(text)
 
     def golden_difference(self) -> float:

@@ -53,7 +53,7 @@ def writing(
             yield temporary
         about = temporary / EXTRA / name
         about.parent.mkdir(exist_ok=True)
-        about.write_text(json.dumps(facts, indent=1))
+        about.write_text(json.dumps(facts, indent=1), "utf-8")
 
 
 def load(path: pathlib.Path) -> Any:

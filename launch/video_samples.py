@@ -6,9 +6,9 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from launch import held_frames
+from launch import held_frames, label_folders
 from pipelines import batch, frame_decoding
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, printable
 from tfrecords_tools.media import reader, video_names
 
 
@@ -47,7 +47,10 @@ class VideoSamples:
                 f"--samples={folder}: wanted the --workdir of a run of a "
                 "generator, or a folder with videos"
             )
-        self._within = [p.relative_to(folder).parts[0] for p in self._paths]
+        self._within = [
+            label_folders.label_of(path.relative_to(folder).parts[0])
+            for path in self._paths
+        ]
         is_flat = any(path.parent == folder for path in self._paths)
         self.labels = () if is_flat else tuple(sorted(set(self._within)))
         self.available = len(self._paths)
@@ -97,9 +100,9 @@ class VideoSamples:
         if frames.shape != self.clip.shape:
             height, width = frames.shape[1:3]
             raise errors.UserError(
-                f"{path} has frames of {height}x{width}, wanted "
-                f"{self.clip.size}x{self.clip.size}. Nothing is scaled to "
-                "fit, as that would be measured, too: train a network for "
-                f"features with --clip.size={height}"
+                f"{printable.name(path)} has frames of "
+                f"{height}x{width}, wanted {self.clip.size}x{self.clip.size}. "
+                "Nothing is scaled to fit, as that would be measured, too: "
+                f"train a network for features with --clip.size={height}"
             )
         return frames

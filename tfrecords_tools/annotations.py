@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tfrecords_tools.base import errors, names
+from tfrecords_tools.base import errors, names, printable
 from tfrecords_tools.listing import annotation_text, video_root
 
 SPLITS = ("train", "validation", "test")
@@ -197,7 +197,8 @@ def _examined(
     for clip in clips:
         clip, wrong = examiner.examined(clip)
         if wrong:
-            found.append(f"{clip.origin or clip.path}: {'; '.join(wrong)}")
+            place = printable.name(clip.origin or clip.path)
+            found.append(f"{place}: {'; '.join(wrong)}")
         else:
             settled.append(clip)
     return settled, found
@@ -230,6 +231,8 @@ class _Examiner:
         absent = found.fault if found.is_missing and self._may_skip else ""
         wrong = [found.fault] if found.fault and not absent else []
         label = self._label(clip.label, wrong)
+        for task in clip.tasks:
+            self._label(task, wrong)
         tasks = {k: self._label(v, wrong) for k, v in clip.tasks.items()}
         if clip.start_seconds is not None or clip.end_seconds is not None:
             wrong += _span_faults(clip.start_seconds, clip.end_seconds)

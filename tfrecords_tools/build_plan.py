@@ -30,6 +30,7 @@ from tfrecords_tools.base import (
     errors,
     isolated,
     names,
+    printable,
     registry,
     settings,
     versions,
@@ -120,8 +121,8 @@ class Request:
         return (files if self.files != video_roots.Config() else {}) | {
             "source": {
                 "name": self.source.name,
-                "input": os.path.abspath(self.input),
-                "video_root": os.path.abspath(self.root),
+                "input": printable.in_unicode(os.path.abspath(self.input)),
+                "video_root": printable.in_unicode(os.path.abspath(self.root)),
             },
             section: settings.to_dict(self.source.config),
             "media": settings.to_dict(self.media),
@@ -215,7 +216,7 @@ def prepare(
     ]
     if not clips:
         raise errors.UserError(
-            f"no clips are left: {dropped[0].clip.path} "
+            f"no clips are left: {printable.name(dropped[0].clip.path)} "
             f"{dropped[0].reason}, and all others likewise"
         )
     return Prepared(

@@ -45,8 +45,14 @@ def write(path: str | os.PathLike, table: list[Row]) -> None:
     with atomic_write.file(path, "w") as stream:
         columns = dict.fromkeys([*COLUMNS, *(c for row in table for c in row)])
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        # Readers take a bare carriage return for the end of a row.
+        quoted = csv.DictWriter(
+            stream, columns, lineterminator="\n", quoting=csv.QUOTE_ALL
+        )
         writer.writeheader()
-        writer.writerows(table)
+        for row in table:
+            bare = any("\r" in str(value) for value in row.values())
+            (quoted if bare else writer).writerow(row)
 
 
 def summary(table: list[Row]) -> str:
@@ -79,10 +85,11 @@ def _told(step: str, clips: list[shard_journal.Outcome]) -> str:
 
 
 def splits(path: str | os.PathLike) -> dict[str, str]:
-    """The split of each video in a report; an empty one is none."""
+    """The split of each video in a report, of those that have one."""
     try:
         with open(path, newline="", encoding="utf-8") as stream:
-            return {row["path"]: row["split"] for row in csv.DictReader(stream)}
+            rows = csv.DictReader(stream)
+            return {row["path"]: row["split"] for row in rows if row["split"]}
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise errors.UserError(
             f"cannot read {path}, which says in which split each video is "

@@ -32,13 +32,14 @@ class Config:
 
     source: str = settings.setting("video_folder", "How the input is laid out.")
     input: str | None = settings.setting(
-        None, "What the source reads: a folder or a file."
+        None, "What the source reads: a folder or a file.", any_name=True
     )
     output: str | None = settings.setting(None, "Folder for the shards.")
     video_root: str | None = settings.setting(
         None,
         "Folder that paths are relative to. Not given: the input, or the "
         "folder it stands in.",
+        any_name=True,
     )
     workers: int = settings.setting(
         os.cpu_count() or 1,

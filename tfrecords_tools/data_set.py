@@ -21,7 +21,7 @@ from tfrecords_tools import (
     shard_journal,
     shard_plan,
 )
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write, errors, printable
 
 Written = tuple[shard_plan.Planned, manifest.Shard, list[shard_journal.Outcome]]
 
@@ -158,7 +158,9 @@ def _manifest(
 
 
 def _all_failed(rows: list[build_report.Row], report: pathlib.Path) -> str:
-    shown = [f"  {row['path']}: {row['reason']}" for row in rows[:5]]
+    shown = [
+        f"  {printable.name(row['path'])}: {row['reason']}" for row in rows[:5]
+    ]
     return "\n".join(
         [
             f"no clip could be read ({build_report.summary(rows)}), so no "

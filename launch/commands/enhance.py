@@ -11,7 +11,7 @@ from launch import (
     output_file,
     reports,
 )
-from tfrecords_tools.base import flags, folder_lock, settings
+from tfrecords_tools.base import flags, folder_lock, printable, settings
 from tfrecords_tools.media import pixel_video, reader, video_writer
 
 _EVERY_SECONDS = 10.0
@@ -22,9 +22,11 @@ class Config(enhanced_video.Config):
     """Which model, which video, and what becomes of it."""
 
     model: str = settings.setting("", "An exported network for frames.")
-    video: str = settings.setting("", "The video file to read.")
+    video: str = settings.setting("", "The video file to read.", any_name=True)
     output: str = settings.setting(
-        "", "The video file to write, .mp4 or .mkv. It appears when it is done."
+        "",
+        "The video file to write, .mp4 or .mkv. It appears when it is done.",
+        any_name=True,
     )
 
 
@@ -59,7 +61,7 @@ def main(resolved: flags.Resolved) -> None:
 def _enhance(asked: Config, tiles: frame_tiles.Config, most: int) -> None:
     began = time.monotonic()
     with pixel_video.PixelVideo(asked.video, most) as video:
-        print(f"{asked.video}: {video.facts}", flush=True)
+        print(f"{printable.name(asked.video)}: {video.facts}", flush=True)
         network = enhancer.load(asked.model)
         progress = _Progress(video.facts.seconds)
         result = enhanced_video.write(
@@ -69,8 +71,8 @@ def _enhance(asked: Config, tiles: frame_tiles.Config, most: int) -> None:
         print(remark)
     megabytes = pathlib.Path(asked.output).stat().st_size / 1e6
     print(
-        f"{asked.output}: {result.width}x{result.height}, {result.frames} "
-        f"frames, {reports.clock_tenths(result.seconds)} long, "
+        f"{printable.name(asked.output)}: {result.width}x{result.height}, "
+        f"{result.frames} frames, {reports.clock_tenths(result.seconds)} long, "
         f"{megabytes:.1f} MB, in {reports.clock(time.monotonic() - began)}"
     )
 

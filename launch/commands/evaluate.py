@@ -8,7 +8,13 @@ from typing import Any
 from launch import evaluation, report_table, trained_run
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write, flags, folder_lock, settings
+from tfrecords_tools.base import (
+    atomic_write,
+    flags,
+    folder_lock,
+    settings,
+    text_cells,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +84,7 @@ def main(resolved: flags.Resolved) -> None:
         views.views,
         views.crops,
     )
-    print(report_table.of(report))
+    print(report_table.of(report, text_cells.terminal_width()))
     path = pathlib.Path(asked.workdir) / "metrics.json"
     add(path, split, {"step": trained.step, **report})
     print(f"written: {path}")
@@ -101,6 +107,6 @@ def add(path: pathlib.Path, split: str, report: dict[str, Any]) -> None:
 def _standing(path: pathlib.Path) -> dict:
     """The metrics of other splits; an unreadable file is not kept."""
     try:
-        return dict(json.loads(path.read_text()))
+        return dict(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return {}

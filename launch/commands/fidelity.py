@@ -16,9 +16,9 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from launch import enhancer, frame_pieces, frame_tiles
+from launch import answers, enhancer, frame_pieces, frame_tiles
 from pipelines import frame_decoding
-from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base import errors, flags, printable, settings
 from tfrecords_tools.media import pixel_video, reader, video_names
 from video_models import image_quality
 from video_models.layers import bicubic
@@ -31,7 +31,9 @@ class Config:
     """Which model, on what."""
 
     model: str = settings.setting("", "Output of launch.export.")
-    videos: str = settings.setting("", "A video file, or a folder of them.")
+    videos: str = settings.setting(
+        "", "A video file, or a folder of them.", any_name=True
+    )
     most_frames: int | None = settings.setting(
         None, "Frames of each video; not given: all.", minimum=1
     )
@@ -73,6 +75,8 @@ def main(resolved: flags.Resolved) -> int:
             found = Fidelity(network, protocol, resolved.sections["tile"])
             found.measure(path, asked.most_frames)
         except errors.UserError as error:
+            if asked.json:
+                print(json.dumps(answers.failed(path, error)), flush=True)
             print(f"error: {error}", file=sys.stderr)
             failed += 1
             continue
@@ -160,9 +164,9 @@ class Fidelity:
         least = image_quality.WINDOW + 2 * border
         if min(height, width) // factor * factor < least:
             raise errors.UserError(
-                f"{path}: {width}x{height}; for SSIM with a --protocol.border "
-                f"of {border} wanted sides of {-(-least // factor) * factor} "
-                "at least"
+                f"{printable.name(path)}: {width}x{height}; for SSIM with a "
+                f"--protocol.border of {border} wanted sides of "
+                f"{-(-least // factor) * factor} at least"
             )
 
     def _compare(self, method: str, made, true: np.ndarray) -> None:
@@ -186,12 +190,13 @@ class Fidelity:
 def _show(found: Fidelity, path: pathlib.Path, as_json: bool) -> None:
     means = found.means()
     if as_json:
-        row = {"path": str(path), "frames": found.frames, **means}
+        name = printable.in_unicode(path)
+        row = {"path": name, "frames": found.frames, **means}
         print(json.dumps(row), flush=True)
         return
     for method, values in means.items():
         print(
             f"{method:10}{values['psnr']:8.2f}{values['ssim']:8.4f}"
-            f"{values['flicker']:9.3f}  {found.frames}, {path}",
+            f"{values['flicker']:9.3f}  {found.frames}, {printable.name(path)}",
             flush=True,
         )

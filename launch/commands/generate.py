@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 
-from launch import drawing, sampler, shown_clips
+from launch import drawing, label_folders, sampler, shown_clips
 from tfrecords_tools.base import (
     atomic_write,
     errors,
@@ -80,7 +80,8 @@ def _generate(asked: Config, output: pathlib.Path) -> None:
         with atomic_write.folder(output) as folder:
             for place, clip in enumerate(clips):
                 label = "" if numbers is None else made.labels[numbers[place]]
-                path = folder / label / f"{place:05d}.mp4"
+                inside = folder / label_folders.folder_of(label)
+                path = inside / f"{place:05d}.mp4"
                 writer.write_mp4(path, clip, asked.frame_rate)
     print(
         f"{asked.count} clips of {made.clip.frames} frames, "

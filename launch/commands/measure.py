@@ -1,7 +1,7 @@
 """Measures generated clips against real ones, by a network of our own."""
 
 from launch import measure_table, measurement, sample_protocol
-from tfrecords_tools.base import flags, folder_lock
+from tfrecords_tools.base import flags, folder_lock, text_cells
 
 COMMAND = flags.Command(
     summary="Measures generated clips against real ones.",
@@ -24,7 +24,8 @@ def _measure(asked: measurement.Config) -> None:
         sample_protocol.compare(against.protocol, begun.protocol)
     print(begun.announcement, flush=True)
     measured = begun.run()
-    print(measure_table.of(measured, against, begun.dimensions))
+    width = text_cells.terminal_width()
+    print(measure_table.of(measured, against, begun.dimensions, width))
     if asked.output:
         sample_protocol.write(asked.output, measured)
         print(f"written: {asked.output}")

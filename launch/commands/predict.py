@@ -7,8 +7,14 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from launch import answers, reports, serving, video_stream, video_windows
-from tfrecords_tools.base import errors, flags, settings
+from launch import (
+    answer_table,
+    answers,
+    serving,
+    video_stream,
+    video_windows,
+)
+from tfrecords_tools.base import errors, flags, printable, settings
 from tfrecords_tools.media import video_names
 
 
@@ -21,6 +27,7 @@ class Config:
         "",
         "A video file, or a folder of them; for a stream also a FIFO, or - "
         "for what is piped in.",
+        any_name=True,
     )
     stream: bool = settings.setting(
         False,
@@ -54,9 +61,7 @@ def main(resolved: flags.Resolved) -> int:
     if asked.stream:
         return _follow(model, asked)
     paths, passed_over = video_names.found_at(asked.videos)
-    show = _print_json if asked.json else _print_row
-    if not asked.json:
-        print(f"{'seconds':<18}{'label':<20}{'score':>6}  path")
+    show = _print_json if asked.json else answer_table.begin(model.facts)
     failed = 0
     for path in paths:
         try:
@@ -64,7 +69,7 @@ def main(resolved: flags.Resolved) -> int:
                 show(row)
         except errors.UserError as error:
             if asked.json:
-                _print_json({"path": str(path), "error": str(error)})
+                _print_json(answers.failed(path, error))
             print(f"error: {error}", file=sys.stderr)
             failed += 1
     print(
@@ -113,10 +118,12 @@ def predict(
 
 def _follow(model: serving.Loaded, asked: Config) -> int:
     """Prints running answers and a summary of each video; see `main`."""
-    show = _print_json if asked.json else _print_row
+    show = (
+        _print_json
+        if asked.json
+        else answer_table.begin(model.facts, "path, delay")
+    )
     code = 0
-    if not asked.json:
-        print(f"{'seconds':<18}{'label':<20}{'score':>6}  path, delay")
     for path in _streams(asked.videos):
         follower = video_stream.Follower(model, path, asked.window_seconds)
         try:
@@ -129,12 +136,13 @@ def _follow(model: serving.Loaded, asked: Config) -> int:
             code = 130
         except errors.UserError as error:
             if asked.json:
-                _print_json({"path": path, "error": str(error)})
+                _print_json(answers.failed(path, error))
             print(f"error: {error}", file=sys.stderr)
             code = 1
         summary = follower.summary()
         if asked.json:
-            _print_json({"path": path, "summary": summary})
+            shown = printable.in_unicode(path)
+            _print_json({"path": shown, "summary": summary})
         elif follower.frames or code != 1:
             print(video_stream.in_words(summary), flush=True)
         if code == 130:
@@ -150,23 +158,3 @@ def _streams(videos: str) -> list[str]:
 
 def _print_json(row: dict) -> None:
     print(json.dumps(row), flush=True)
-
-
-def _print_row(row: dict) -> None:
-    times = " - ".join(reports.clock_tenths(s) for s in row["seconds"])
-    print(
-        f"{times:<18}{answers.in_words(row)[:19]:<20}{row['score']:>6.3f}  "
-        f"{row['path']}" + _tasks(row) + _delay(row),
-        flush=True,
-    )
-
-
-def _tasks(row: dict) -> str:
-    tasks = row.get("tasks", {})
-    return "".join(f", {k}: {answers.in_words(v)}" for k, v in tasks.items())
-
-
-def _delay(row: dict) -> str:
-    if "delay_seconds" not in row:
-        return ""
-    return f", {1000 * row['delay_seconds']:.1f} ms"

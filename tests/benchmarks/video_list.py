@@ -16,9 +16,7 @@ def usable(folder: pathlib.Path, short_side: int) -> list[contenders.Video]:
         UserError: there are none.
     """
     found = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or not video_names.is_likely(path.name):
-            continue
+    for path in video_names.within(folder)[0]:
         try:
             facts = reader.probe(path)
             side = min(short_side, facts.width, facts.height)

@@ -6,15 +6,8 @@ import shutil
 import pytest
 import tensorflow as tf
 
-from launch import (
-    checkpoints,
-    evaluate,
-    export,
-    initial_weights,
-    run_flags,
-    serving,
-    train,
-)
+from launch import checkpoints, initial_weights, run_flags, serving
+from launch.commands import evaluate, export, train
 from tests.launch import images
 from tfrecords_tools.base import errors, flags, plain_path
 from video_models.weights import garden_checkpoint

@@ -8,17 +8,15 @@ import threading
 
 import pytest
 
-from launch import (
-    checkpoints,
+from launch import checkpoints, run_flags, trained_run
+from launch.commands import (
     enhance,
     evaluate,
     export,
     generate,
     measure,
     preview,
-    run_flags,
     train,
-    trained_run,
 )
 from tests.launch import loop_run, short_runs
 from tfrecords_tools import check_shards

@@ -101,13 +101,17 @@ def test_tokens_become_words_again():
     assert words == '"a [?] walking"'
 
 
-def test_letters_that_cannot_be_drawn_do_no_harm():
-    assert drawing.ascii_only("Küche, ход\n") == "Kuche, ??? "
+def test_letters_of_any_script_are_drawn():
     assert drawing.banner("走る", 60).min() < 128
 
 
 def test_long_text_is_cut_to_its_width():
     assert drawing.banner("word " * 50, 90).shape == (drawing.LINE, 90, 3)
+
+
+def test_long_titles_stand_on_several_lines():
+    height, width, _ = drawing.paragraph("word " * 9, 90).shape
+    assert height > drawing.LINE and height % drawing.LINE == 0 and width == 90
 
 
 def test_pictures_keep_their_colors(tmp_path):

@@ -48,6 +48,15 @@ def test_log_without_a_header_is_begun_anew(tmp_path):
     assert path.read_text() == "step,loss\n3,0.5\n"
 
 
+def test_losses_with_a_comma_in_their_name_are_kept(tmp_path):
+    path = tmp_path / "losses.csv"
+    log = reports.LossLog(path, 0)
+    log.add([(step, {'loss.a,"b"\u2028': 0.5}) for step in range(3)])
+    before = path.read_text("utf-8").split("\n")
+    reports.LossLog(path, 2)
+    assert path.read_text("utf-8").split("\n")[:-1] == before[:3]
+
+
 @pytest.mark.parametrize(
     "seconds, shown", [(5, "0:05"), (65, "1:05"), (3661, "1:01:01")]
 )

@@ -8,7 +8,8 @@ import pytest
 import simplejpeg
 import tensorflow as tf
 
-from launch import export, predict, serving
+from launch import serving
+from launch.commands import export, predict
 from tests.launch import causal_network, images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import writer

@@ -285,3 +285,19 @@ def test_broken_video_is_named_and_the_rest_measured(
     assert run(fidelity, fidelity, *flag) == 1
     printed = capsys.readouterr()
     assert "a.mp4" in printed.err and "b.mp4" in printed.out
+
+
+def test_a_link_that_leads_nowhere_is_a_row_for_programs(
+    video, recurrent, tmp_path, capsys
+):
+    (tmp_path / "a.mp4").symlink_to(tmp_path / "nowhere.mp4")
+    (tmp_path / "b.mp4").write_bytes(video.read_bytes())
+    flag = f"--model={recurrent}", f"--videos={tmp_path}", "--json"
+    assert run(fidelity, fidelity, *flag) == 1
+    lines = capsys.readouterr().out.splitlines()
+    broken, whole = (json.loads(line) for line in lines)
+    assert broken == {
+        "path": str(tmp_path / "a.mp4"),
+        "error": f"{tmp_path}/a.mp4: no such file",
+    }
+    assert whole["frames"] == 11

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import run_flags, train
+from launch import run_flags
+from launch.commands import train
 from tests.launch import short_runs
 from tfrecords_tools.base import errors, flags
 

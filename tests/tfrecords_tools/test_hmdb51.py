@@ -137,6 +137,16 @@ def test_missing_lists_are_told(tmp_path):
     assert "_test_split1.txt" in fault(tmp_path)
 
 
+def test_hidden_lists_and_folders_are_passed_over(folder):
+    expected = listed(folder)
+    (folder / LISTS / "._wave_test_split1.txt").write_bytes(b"\x00\x05")
+    (folder / ".Trash").mkdir()
+    (folder / ".Trash" / name("winKen", "run", 0)).touch()
+    (folder / "notes").mkdir()
+    (folder / "notes" / f"._{name('winKen', 'run', 0)}").touch()
+    assert listed(folder) == expected
+
+
 def test_lists_and_folders_of_another_form_find_each_other(tmp_path):
     nfc, nfd = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
     write(tmp_path, nfc, {name("film", nfc, 0): 1, name("film", nfc, 1): 2})

@@ -203,6 +203,13 @@ def test_a_file_that_is_not_there_is_told(folder):
     assert "none.csv" in fault(folder, annotations=("none.csv",))
 
 
+def test_hidden_annotations_are_passed_over(folder):
+    expected = listed(folder)
+    (folder / "._train.csv").write_bytes(b"\x00\x05\x16\x07")
+    write(folder, ".old/train.csv", "abseiling,ddddddddddd,0,7.5,train")
+    assert listed(folder) == expected
+
+
 def test_labels_equal_to_the_eye_are_one(folder, tmp_path):
     nfc, nfd = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
     write(folder, "train.csv", f"{nfd},aaaaaaaaaaa,10,20,train")

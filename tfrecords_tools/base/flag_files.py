@@ -49,7 +49,7 @@ def with_recipes(arguments: list[str], package: str) -> list[str]:
 def origin(name: str, arguments: list[str]) -> str:
     """`recipe.flagfile:12: ` where a flag file holds `name`, else nothing."""
     for path in named(arguments):
-        lines = pathlib.Path(path).read_text("utf-8").splitlines()
+        lines = pathlib.Path(path).read_text("utf-8").split("\n")
         for number, line in enumerate(lines, start=1):
             given = line.strip().lstrip("-").partition("=")[0].split(" ")[0]
             if given in (name, f"no{name}"):

@@ -22,6 +22,7 @@ from tfrecords_tools.base import (
     flag_files,
     flag_help,
     path_checks,
+    printable,
     registry,
     settings,
     versions,
@@ -85,7 +86,16 @@ def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
 
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
-    """Turns what ends a command into one message and an exit status."""
+    """Turns what ends a command into one message and an exit status.
+
+    What it prints meanwhile is guarded: see `printable`.
+    """
+    with printable.guarded_output(), _exit_statuses():
+        yield
+
+
+@contextlib.contextmanager
+def _exit_statuses() -> Iterator[None]:
     try:
         try:
             yield

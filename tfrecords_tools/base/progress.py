@@ -1,10 +1,13 @@
 """Shows how far long work is and how much time is left."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 
 import rich.console
 import rich.progress
+
+from tfrecords_tools.base import printable
 
 
 @contextlib.contextmanager
@@ -20,7 +23,7 @@ def bar(text: str, total: float) -> Iterator[Callable[[float], None]]:
         rich.progress.TimeElapsedColumn(),
         rich.progress.TextColumn("left"),
         rich.progress.TimeRemainingColumn(),
-        console=rich.console.Console(stderr=True),
+        console=rich.console.Console(file=printable.unguarded(sys.stderr)),
     ) as progress:
         task = progress.add_task(text, total=total)
         yield lambda done: progress.update(task, completed=done)

@@ -8,7 +8,7 @@ import math
 import typing
 from typing import Any
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, printable
 
 
 def setting(
@@ -18,6 +18,7 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    any_name: bool = False,
 ) -> Any:
     """Declares one setting.
 
@@ -27,6 +28,8 @@ def setting(
         minimum: smallest value allowed, for numbers.
         maximum: largest value allowed, for numbers.
         choices: the values allowed, for strings.
+        any_name: whether names of files are allowed that are not UTF-8 or
+            hold line breaks, which neither flag files nor TensorFlow take.
 
     Returns:
         A dataclass field.
@@ -36,6 +39,7 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "choices": choices,
+        "any_name": any_name,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -94,6 +98,8 @@ def _without_none(hint: Any) -> Any:
 def _check_value(name: str, value: Any, limits: Any) -> None:
     if value is None:
         return
+    if isinstance(value, str) and not limits.get("any_name"):
+        _check_text(name, value)
     if isinstance(value, float) and not math.isfinite(value):
         raise errors.UserError(f"{name}={value}: wanted a finite number")
     if limits.get("choices") and value not in limits["choices"]:
@@ -104,3 +110,13 @@ def _check_value(name: str, value: Any, limits: Any) -> None:
         raise errors.UserError(f"{name}={value}: wanted at least {least}")
     if most is not None and value > most:
         raise errors.UserError(f"{name}={value}: wanted at most {most}")
+
+
+def _check_text(name: str, value: str) -> None:
+    if not printable.is_unicode(value):
+        why = "is not UTF-8, which flag files and TensorFlow want"
+    elif "\n" in value or "\r" in value:
+        why = "holds a line break, which no flag file can record"
+    else:
+        return
+    raise errors.UserError(f"{name}={printable.name(value)} {why}: rename it")

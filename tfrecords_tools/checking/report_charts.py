@@ -7,6 +7,7 @@ on a mark is told its exact value by the mark's title.
 from collections import Counter
 from collections.abc import Sequence
 
+from tfrecords_tools.base import text_cells
 from tfrecords_tools.checking import report_html
 
 WIDTH = 400
@@ -29,14 +30,15 @@ def bars(counts: Sequence[tuple[str, int]], what: str, most: int = 8) -> str:
         total = sum(count for _, count in rest)
         shown.append((f"{len(rest)} others", total))
     highest = max((count for _, count in shown), default=1) or 1
-    name_width = min(170, 8 + 7 * max(len(name) for name, _ in shown))
+    names, longest = text_cells.column([n for n, _ in shown], limit=24)
+    name_width = min(170, 8 + 7 * longest)
     room = WIDTH - name_width - 64
     height = _ROW * len(shown) + 4
     parts = [opening(height, what)]
     for place, (name, count) in enumerate(shown):
         y = place * _ROW + 2
         width = max(1.5, room * count / highest)
-        label = report_html.text(_shortened(name))
+        label = report_html.text(names[place])
         parts.append(
             f"<g><title>{report_html.text(name)}: {count:,} {what}</title>"
             f'<text x="{name_width - 8}" y="{y + 15}" text-anchor="end">'
@@ -85,7 +87,3 @@ def opening(height: int, label: str) -> str:
         f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{report_html.text(label)}">'
     )
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= 24 else f"{name[:23]}…"

@@ -9,6 +9,7 @@ import pathlib
 import stat
 
 from tfrecords_tools.base import errors
+from tfrecords_tools.base import printable as printables
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +50,8 @@ def listed(root: str | os.PathLike) -> Listing:
 
 
 def printable(path: pathlib.PurePath) -> str:
-    r"""The path with forward slashes; bytes that are no UTF-8 as `\udcff`."""
-    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+    r"""The path with forward slashes; bytes that are no UTF-8 as `\xff`."""
+    return printables.in_unicode(path.as_posix())
 
 
 class _Walk:

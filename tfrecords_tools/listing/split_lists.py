@@ -96,7 +96,8 @@ class Videos:
         ]
         for folder in tried:
             if folder.is_dir() and any(
-                name.endswith(ending) for name in os.listdir(folder)
+                name.endswith(ending) and name[0] != "."
+                for name in os.listdir(folder)
             ):
                 return folder
         looked = ", ".join(dict.fromkeys(str(folder) for folder in tried))

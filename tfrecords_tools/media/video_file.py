@@ -5,12 +5,13 @@ in timed_frames.
 """
 
 import os
+import stat
 from fractions import Fraction
 from typing import Any
 
 import av
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, printable
 from tfrecords_tools.media import mp4_boxes
 
 av.logging.set_level(av.logging.PANIC)
@@ -36,7 +37,7 @@ class VideoError(errors.UserError):
         self.path, self.status, self.reason = path, status, reason
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        return f"{printable.name(self.path)}: {self.reason}"
 
 
 class VideoFile:
@@ -132,9 +133,14 @@ class VideoFile:
 
     def _check_file(self) -> None:
         try:
-            if os.path.isdir(self.path):
+            found = os.stat(self.path)
+            if stat.S_ISDIR(found.st_mode):
+                os.stat(os.path.join(self.path, "."))
+                os.scandir(self.path).close()
                 raise self.error("unreadable", "is a folder, not a video")
-            if not os.path.getsize(self.path):
+            if not stat.S_ISREG(found.st_mode):
+                raise self.error("unreadable", "is no ordinary file")
+            if not found.st_size:
                 raise self.error("empty", "is an empty file")
             open(self.path, "rb").close()
         except FileNotFoundError as error:

@@ -33,7 +33,7 @@ _LISTS = (
 )
 _SPLITS = {"1": "train", "2": "test"}
 _UNUSED = "0"
-_LIST = re.compile(r"(.+)_test_split([123])\.txt")
+_LIST = re.compile(r"([^.].*)_test_split([123])\.txt")
 _ATTRIBUTES = r"_[^_]+_[^_]+_np\d+_[^_]+_[^_]+_\d+\.\w+"
 
 Config = split_lists.Config

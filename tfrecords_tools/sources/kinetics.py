@@ -110,6 +110,7 @@ def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
         for pattern in ("*.csv", "*/*.csv")
         for path in sorted(root.glob(pattern))
         if kinetics_rows.split_in_name(path)
+        and not any(p[0] == "." for p in path.relative_to(root).parts)
         and path.is_file()
         and os.path.realpath(path) != own
     ]

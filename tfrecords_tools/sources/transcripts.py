@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names, settings
+from tfrecords_tools.base import errors, names, printable, settings
 from tfrecords_tools.listing import (
     annotation_text,
     folder_files,
@@ -35,6 +35,7 @@ class Config:
         None,
         "Folder of the texts, with the videos' folders inside it or not. Not "
         "given: beside each video, else in the folders beside and below.",
+        any_name=True,
     )
     clips: str = settings.setting(
         "video",
@@ -210,7 +211,7 @@ def _with_words(
 
 def _tell(what: str, names: list[str]) -> None:
     if names:
-        shown = ", ".join(names[:_SHOWN])
+        shown = ", ".join(map(printable.name, names[:_SHOWN]))
         more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
         print(
             f"transcripts: {len(names)} {what}, left out: {shown}{more}",

@@ -20,7 +20,7 @@ import tensorflow_datasets as tfds
 from absl import logging
 
 from tfrecords_tools import annotations, labels, source_clips
-from tfrecords_tools.base import errors, registry
+from tfrecords_tools.base import errors, printable, registry
 from tfrecords_tools.media import video_names
 from tfrecords_tools.survey import splits
 from tfrecords_tools.tfds_builders.video_clips import (
@@ -100,7 +100,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         )
         clips, absent = source_clips.read(source, str(given), root)
         for clip in absent:
-            logging.warning("%s is left out: %s", clip.path, clip.absent)
+            name = printable.name(clip.path)
+            logging.warning("%s is left out: %s", name, clip.absent)
         settled, _ = splits.settle(clips, shares=config.splits)
         clips = [
             clip

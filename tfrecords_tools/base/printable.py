@@ -1,0 +1,127 @@
+"""Names of files and other text from outside, so that they print harmlessly.
+
+A file name may hold any bytes: no UTF-8, line breaks, codes that move a
+terminal's cursor or turn the direction of reading. Files are opened under
+their true names; only what is shown of them passes through here.
+"""
+
+import contextlib
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+_JOINERS = "\u200c\u200d"  # Parts of words and of emoji.
+_PLAIN = re.compile(r"[ -~]*")
+# All that line breaks and tabs are needed for is kept in whole texts.
+_KEPT_IN_TEXTS = "\n\t"
+_HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def name(value: object) -> str:
+    r"""A path or label on one line, escaped where it must be.
+
+    Args:
+        value: any object; its `str` is shown.
+
+    Returns:
+        Text that UTF-8 can hold. Bytes that are no UTF-8 are `\xff`, line
+        breaks `\n`, other characters that cannot be seen `\x1b`, `\u202e`.
+    """
+    return _escaped(str(value), kept="")
+
+
+def text(value: object) -> str:
+    """The same of text with line breaks and tabs, which stay."""
+    return _escaped(str(value), kept=_KEPT_IN_TEXTS)
+
+
+def in_unicode(path: str | os.PathLike) -> str:
+    r"""A path for JSON, CSV and the like, which quote for themselves.
+
+    Returns:
+        The path as it is, but bytes that are no UTF-8 as `\xff`.
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_unicode(value: str) -> bool:
+    """Whether UTF-8 can hold a text; not where bytes of it are no UTF-8."""
+    return value.isascii() or not any(map(_is_surrogate, value))
+
+
+def is_visible(value: str) -> bool:
+    """Whether a text needs no escapes."""
+    return name(value) == value
+
+
+class Guarded:
+    """A text stream that escapes what would harm the terminal.
+
+    It also escapes what the stream's encoding cannot hold. All else is the
+    stream's own.
+
+    Attributes:
+        unguarded: the stream, for what sends codes to the terminal itself.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        """Guards a stream that is open for writing."""
+        self.unguarded = stream
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self.unguarded, attribute)
+
+    def write(self, value: str) -> int:
+        """Writes the text, escaped; returns the length that was given."""
+        safe = text(value)
+        encoding = getattr(self.unguarded, "encoding", None) or "utf-8"
+        safe = safe.encode(encoding, "backslashreplace").decode(encoding)
+        self.unguarded.write(safe)
+        return len(value)
+
+    def writelines(self, lines: Any) -> None:
+        """Writes each text, escaped."""
+        for line in lines:
+            self.write(line)
+
+
+@contextlib.contextmanager
+def guarded_output() -> Iterator[None]:
+    """Guards the standard output and the standard error meanwhile."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (Guarded(stream) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def unguarded(stream: TextIO) -> TextIO:
+    """The stream itself, whether it is guarded or not."""
+    return getattr(stream, "unguarded", stream)
+
+
+def _escaped(value: str, kept: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
+    return "".join(
+        c if c in kept or not _is_harmful(c) else _escape(c) for c in value
+    )
+
+
+def _is_harmful(character: str) -> bool:
+    harmful = unicodedata.category(character) in _HARMFUL
+    return harmful and character not in _JOINERS
+
+
+def _is_surrogate(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
+
+
+def _escape(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # A byte, by surrogateescape.
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
