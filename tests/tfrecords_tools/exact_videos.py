@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.tfrecords_tools import numbered_videos
+from tests.tfrecords_tools import numbered_videos, oriented_videos
 
 FILM, NTSC = Fraction(1001, 24000), Fraction(1001, 30000)
 coded = functools.cache(numbered_videos.coded)
@@ -45,6 +45,7 @@ def even(
     tick: Fraction = Fraction(1, 10_000),
     first: int = 0,
     rotation: int = 0,
+    mirror: str = "",
     **settings,
 ) -> Callable[[pathlib.Path], Made]:
     """A video of one frame a period, the first one `first` periods late."""
@@ -52,10 +53,11 @@ def even(
     def make(folder: pathlib.Path) -> Made:
         path = numbered_videos.write_video(
             folder / name,
-            [turned(number, rotation) for number in range(count)],
+            [turned(number, rotation, mirror) for number in range(count)],
             [first + number for number in range(count)],
             period,
             rotation=rotation,
+            display_matrix=oriented_videos.by_name(mirror) if mirror else None,
             options=pairs(options),
             container_options=pairs(container),
             **settings,
@@ -126,7 +128,10 @@ def pairs(text: str) -> dict[str, str]:
 
 
 @functools.cache
-def turned(number: int, degrees: int) -> np.ndarray:
+def turned(number: int, degrees: int, mirror: str) -> np.ndarray:
+    if mirror:  # Each is its own inverse.
+        matrix = oriented_videos.EIGHT[mirror]
+        return oriented_videos.shown(coded(number), matrix)
     return np.ascontiguousarray(np.rot90(coded(number), -degrees // 90))
 
 
@@ -146,6 +151,10 @@ VIDEOS = {
     "rotated 90": even("v.mp4", rotation=90),
     "rotated 180": even("v.mp4", rotation=180),
     "rotated 270": even("v.mov", rotation=270),
+    "mirrored": even("v.mp4", mirror="mirrored"),
+    "upside down": even("v.mov", mirror="upside down"),
+    "transposed": even("v.mp4", mirror="transposed"),
+    "transposed other way": even("v.mov", mirror="transposed the other way"),
     "no B-frames": even("v.mp4", options="g=24 bf=0"),
     "B-pyramid": even(
         "v.mp4", options="g=60 bf=7 b_strategy=0 b-pyramid=normal refs=5"

@@ -2,6 +2,7 @@
 
 import pathlib
 import struct
+from collections.abc import Sequence
 from fractions import Fraction
 
 import av
@@ -68,6 +69,7 @@ def write_video(
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     rotation: int = 0,
+    display_matrix: Sequence[int] | None = None,
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
     tags: dict[str, int] | None = None,
@@ -92,6 +94,8 @@ def write_video(
             setattr(stream.codec_context, name, value)
         if rotation:
             stream.set_display_rotation(rotation)
+        if display_matrix is not None:
+            stream.set_display_matrix(display_matrix)
         if sound_seconds and not sound_first:
             sound = file.add_stream(sound_codec, rate=16000, layout="mono")
         for place, image in enumerate(images):

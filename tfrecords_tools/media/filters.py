@@ -1,7 +1,7 @@
 """Runs FFmpeg's picture filters over decoded frames, one out for one in.
 
-Filters see coded pictures: a rotation is still to be done. Times, rotation,
-colour tags and the flag of damage stay with their frame.
+Filters see coded pictures, still to be turned and mirrored. Times, display
+matrix, colour tags and the flag of damage stay with their frame.
 """
 
 import collections

@@ -11,7 +11,7 @@ import av.video.reformatter as reformatter
 import cv2
 import numpy as np
 
-from tfrecords_tools.media import frame_colors, frame_planes
+from tfrecords_tools.media import frame_colors, frame_orientation
 
 _BEST = 0x4 | 0x40000  # swscale's BICUBIC and ACCURATE_RND.
 
@@ -20,7 +20,8 @@ class Converter:
     """Makes RGB of one video's frames, all in the size of the first one."""
 
     def __init__(self) -> None:
-        self._size: tuple[int, int] | None = None
+        self._upright: tuple[int, int] | None = None
+        self._size = 0, 0  # As coded.
         self._reformatter = reformatter.VideoReformatter()
 
     def pixels(self, frame: Any) -> np.ndarray:
@@ -29,17 +30,16 @@ class Converter:
         Returns:
             uint8 [H, W, 3], RGB in the video's own primaries and transfer.
         """
-        if self._size is None:
-            self._size = frame.width, frame.height
+        orientation = frame_orientation.of(frame)
+        if self._upright is None:
+            self._upright = orientation.size((frame.width, frame.height))
+        self._size = orientation.size(self._upright)
         if frame.format.is_rgb or frame.format.has_palette:
             plane = self._in(frame, "rgb24", True).planes[0]
             image = _rows(plane, 3).reshape(plane.height, -1, 3)
         else:
             image = self._from_yuv(frame)
-        turn = frame_planes.ROTATIONS.get(round(frame.rotation) % 360)
-        if turn is not None:
-            return cv2.rotate(image, turn)
-        return np.ascontiguousarray(image)
+        return np.ascontiguousarray(orientation.upright(image))
 
     def _from_yuv(self, frame: Any) -> np.ndarray:
         full = frame_colors.is_full(frame)

@@ -10,16 +10,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import av.video.reformatter as reformatter
-import cv2
 import numpy as np
 
-from tfrecords_tools.media import frame_colors
-
-ROTATIONS = {
-    90: cv2.ROTATE_90_COUNTERCLOCKWISE,
-    180: cv2.ROTATE_180,
-    270: cv2.ROTATE_90_CLOCKWISE,
-}
+from tfrecords_tools.media import frame_colors, frame_orientation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +38,8 @@ class Scaler:
         """Takes the size to store and the aspect of one pixel."""
         self._shape = shape
         self._aspect = aspect
-        self._sizes: _Sizes | None = None
+        self._upright: _Sizes | None = None
+        self._sizes = _Sizes((0, 0), (0, 0))
         self._kind: tuple = ()
         self._way = _Way("", False, False)
         self._reformatter = reformatter.VideoReformatter()
@@ -57,8 +51,9 @@ class Scaler:
             uint8 [h, w], [h/2, w/2], [h/2, w/2]; they may be those of the
             frame itself, so they must not be changed.
         """
-        turn = ROTATIONS.get(round(frame.rotation) % 360)
+        orientation = frame_orientation.of(frame)
         kind = (
+            orientation,
             frame.format.name,
             frame.width,
             frame.height,
@@ -67,25 +62,27 @@ class Scaler:
         )
         if kind != self._kind:
             self._kind = kind
-            if self._sizes is None:
-                self._sizes = self._settled(frame, turn)
+            if self._upright is None:
+                self._upright = self._settled(frame, orientation)
+            self._sizes = _Sizes(*map(orientation.size, self._upright))
             self._way = _way(frame, self._sizes.scaled)
-        planes = self._scaled(frame)
-        if turn is not None:
-            planes = [cv2.rotate(plane, turn) for plane in planes]
-        return planes
+        return [orientation.upright(plane) for plane in self._scaled(frame)]
 
-    def _settled(self, frame: Any, turn: int | None) -> "_Sizes":
+    def _settled(
+        self, frame: Any, orientation: frame_orientation.Orientation
+    ) -> "_Sizes":
+        """The sizes of upright frames, by the first one."""
         shape, size = self._shape, (frame.width, frame.height)
         if shape.exact is None:
             size = stored_size(*size, self._aspect, shape.short_side)
+            size = orientation.size(size)
             return _Sizes(size, size)
         exact = shape.exact[::-1]
-        if turn not in (None, cv2.ROTATE_180):
-            exact = exact[::-1]
         if not shape.crop:
             return _Sizes(exact, exact)
-        return _Sizes(covering_size(*size, self._aspect, exact), exact)
+        coded = orientation.size(exact)
+        covering = covering_size(*size, self._aspect, coded)
+        return _Sizes(orientation.size(covering), exact)
 
     def _scaled(self, frame: Any) -> list[np.ndarray]:
         way = self._way
@@ -146,7 +143,7 @@ def covering_size(
 
 
 class _Sizes(NamedTuple):
-    """Width and height, before rotation: scaled to, and cut out of that."""
+    """Width and height: scaled to, and cut out of that."""
 
     scaled: tuple[int, int]
     stored: tuple[int, int]

@@ -10,6 +10,7 @@ from typing import Any
 import av
 
 from tfrecords_tools.media import (
+    frame_orientation,
     frame_storing,
     live_video,
     reader_settings,
@@ -99,7 +100,7 @@ def _from_pipe(video: live_video.LiveVideo) -> Arrivals:
     length = round(1_000_000 / (video.frame_rate or 25))
     before, offset = None, 0
     try:
-        for picture in _pictures(video):
+        for picture in frame_orientation.kept(_pictures(video)):
             time = _time_of(picture, video)
             time = offset + (time if time is not None else before or 0)
             if before is not None:

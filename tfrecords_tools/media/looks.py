@@ -1,7 +1,7 @@
 """Looks at a span of a video before it is stored: gray pictures, any size.
 
 Each picture is scaled only when and as small as somebody asks for it.
-Pictures are as coded: a rotation is still to be done.
+Pictures are as coded: they are still to be turned and mirrored.
 """
 
 import os

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import av.video.reformatter as reformatter
-import cv2
 import numpy as np
 
-from tfrecords_tools.media import frame_planes, timed_frames, video_file
+from tfrecords_tools.media import frame_orientation, timed_frames, video_file
 
 
 def read(
@@ -57,8 +56,7 @@ def read(
                 due = (due if due + step > time else time) + step
             kind = "bgr24" if color else "gray"
             small = scaled(scaler, picture, short_side, kind)
-            turn = frame_planes.ROTATIONS.get(round(picture.rotation) % 360)
-            upright = small if turn is None else cv2.rotate(small, turn)
+            upright = frame_orientation.of(picture).upright(small)
             yield time, end_time, upright
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import av
 
-from tfrecords_tools.media import video_file
+from tfrecords_tools.media import frame_orientation, video_file
 
 SEEK_FROM = 1_000_000  # Microseconds; a shorter way is simply decoded.
 _MOST_BEHIND = 3  # Frames in a row at times that were shown already.
@@ -44,7 +44,7 @@ def decode(
     packets = _Packets(video, keys_only)
     time, before, behind = 0, None, 0
     try:
-        for picture in _pictures(packets, start):
+        for picture in frame_orientation.kept(_pictures(packets, start)):
             next_time = packets.time_of(picture)
             if next_time is None and before is None:
                 next_time = 0

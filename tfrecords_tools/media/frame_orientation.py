@@ -1,0 +1,108 @@
+"""How coded frames are turned and mirrored until they are upright.
+
+A display matrix [a b 0; c d 0; x y w] shows the coded pixel (x, y), y
+downwards, at (a x + c y, b x + d y). An angle alone does not describe it: a
+negative determinant is a mirror.
+
+Source: ISO/IEC 14496-12, 6.2.2. Decided as FFmpeg's commands and ffplay do,
+except that an angle between the quarter turns is ignored, as by browsers.
+"""
+
+import math
+import struct
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+
+_TOLERANCE = 1.0  # Degrees; files round sines and cosines.
+
+
+class Orientation(NamedTuple):
+    """One of the eight: what is done to a coded frame, in this order.
+
+    Attributes:
+        transposed: rows become columns.
+        rows_flipped: the first row becomes the last one.
+        columns_flipped: the first column becomes the last one.
+    """
+
+    transposed: bool = False
+    rows_flipped: bool = False
+    columns_flipped: bool = False
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether writing in the coded frame reads backwards."""
+        return self.transposed ^ self.rows_flipped ^ self.columns_flipped
+
+    @property
+    def rotation(self) -> int:
+        """Degrees counter-clockwise, after left and right were exchanged."""
+        if self.transposed:
+            return 270 if self.columns_flipped else 90
+        return 180 if self.rows_flipped else 0
+
+    def upright(self, image: np.ndarray) -> np.ndarray:
+        """Turns [h, w] or [h, w, C]; gives the very array if it is upright."""
+        if self.transposed:
+            image = cv2.transpose(image)
+        if self.rows_flipped or self.columns_flipped:
+            both = self.rows_flipped and self.columns_flipped
+            image = cv2.flip(image, -1 if both else int(self.columns_flipped))
+        return image
+
+    def size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Two sides of a frame; coded ones become upright, and back."""
+        return size[::-1] if self.transposed else size
+
+
+UPRIGHT = Orientation()
+
+
+def of(frame: Any) -> Orientation:
+    """How an `av.VideoFrame` becomes upright, by its display matrix."""
+    return _nearest(frame) or UPRIGHT
+
+
+def is_ignored(frame: Any) -> bool:
+    """Whether the frame has a display matrix that is none of the eight."""
+    return _nearest(frame) is None
+
+
+def kept(frames: Iterator[Any]) -> Iterator[Any]:
+    """Lets the matrix of a frame hold until the next key frame.
+
+    A matrix of the file is given with every frame; a message within the
+    stream (H.264, D.2.27; H.265, D.2.17) comes with the first it holds for.
+    """
+    matrix = None
+    for frame in frames:
+        own = _own_matrix(frame)
+        if own is not None or frame.key_frame:
+            matrix = own
+        elif matrix is not None:
+            frame.opaque = matrix
+        yield frame
+
+
+def _own_matrix(frame: Any) -> tuple[int, ...] | None:
+    data = frame.side_data.get("DISPLAYMATRIX")
+    return None if data is None else struct.unpack("=9i", data)
+
+
+def _nearest(frame: Any) -> Orientation | None:
+    matrix = _own_matrix(frame) or frame.opaque
+    if matrix is None:
+        return UPRIGHT
+    a, b, _, c, d, *_ = matrix
+    across, down = math.hypot(a, c), math.hypot(b, d)
+    if a * d == b * c:
+        return None  # A point or a line.
+    angle = math.degrees(math.atan2(b / down, a / across))
+    if abs(angle - 90 * round(angle / 90)) >= _TOLERANCE:
+        return None
+    if round(angle / 90) % 2:
+        return Orientation(True, b < 0, c < 0)
+    return Orientation(False, d < 0, a < 0)
