@@ -67,9 +67,11 @@ class Examples:
             sound, clip, rate, "voice" in about.extras
         )
         self._spell = text_tokens.build(text, about)
-        self._unbroken = 0.0
+        self._unbroken = self._heard = 0.0
         if sound.wanted:
             self._unbroken = sound_features.seconds(sound, clip)
+            if sound.features != "none":
+                self._heard = self._unbroken
         if text.tokens != "none" and text.source == "words":
             self._unbroken = math.inf
         self._further = [
@@ -208,7 +210,9 @@ class Examples:
     def _read(
         self, chunks: clip_table.Chunks, picked: clip_reading.Picked
     ) -> dict:
-        return clip_reading.read(chunks, picked, self._about, self._unbroken)
+        return clip_reading.read(
+            chunks, picked, self._about, self._unbroken, self._heard
+        )
 
     def _beside(self, record: dict, seed: tf.Tensor | None) -> dict:
         """What is heard and said while the frames are shown."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from pipelines import clip_table, time_sampling
+from pipelines import clip_audio, clip_table, time_sampling
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
 
@@ -36,6 +36,7 @@ def read(
     picked: Picked,
     about: manifests.Manifest,
     unbroken_seconds: float = 0.0,
+    audio_seconds: float | None = None,
 ) -> dict[str, tf.Tensor]:
     """Reads the frames of one clip, and what is stored beside them.
 
@@ -46,6 +47,8 @@ def read(
         unbroken_seconds: for how long from the first picked frame on all
             chunks are read up to the last one, for sound and words; 0 for
             those of the frames alone.
+        audio_seconds: as long is the sound wanted of clips that have it in
+            records of its own; None is `unbroken_seconds`.
 
     Returns:
         The features of `schema.FEATURES`, with `frames` string [T] and
@@ -77,10 +80,37 @@ def read(
     else:
         record["frames"] = tf.gather_nd(parsed["frames"], places)
     if unbroken_seconds and "waveform" in parsed:
-        own = tf.searchsorted(needed, unbroken, out_type=tf.int64)
-        record["waveform"] = tf.gather(parsed["waveform"], own).flat_values
-        record["sound_start"] = columns.start_time[unbroken[0]]
+        audio = clip_audio.stored(parsed, columns, needed, unbroken)
+        if audio_seconds is None:
+            audio_seconds = unbroken_seconds
+        begin = record["times"][0]
+        end = begin + _microseconds(audio_seconds)
+        end = tf.minimum(end, tf.reduce_max(record["ends"]))
+        record["waveform"], record["sound_start"] = tf.cond(
+            tf.reduce_all(columns.frames > 0) & clip_audio.is_whole(audio),
+            lambda: (audio.waveforms.flat_values, audio.starts[0]),
+            lambda: clip_audio.between(
+                begin, end, _audio_records(chunks, begin, end, about)
+            ),
+        )
     return record
+
+
+def _audio_records(
+    chunks: clip_table.Chunks,
+    begin: tf.Tensor,
+    end: tf.Tensor,
+    about: manifests.Manifest,
+) -> clip_audio.Stored:
+    """What holds the audio of a span: frames' chunks and continuations."""
+    path, columns = chunks
+    first = tf.searchsorted(columns.start_time, begin[None], side="right")[0]
+    first = tf.maximum(first - 1, 0)
+    stop = tf.searchsorted(columns.start_time, end[None])[0]
+    places = tf.range(first, tf.maximum(stop, first + 1))
+    serialized = _records(path, tf.gather(columns.offset, places), places)
+    parsed = schema.parse(serialized, about.contents)
+    return clip_audio.stored(parsed, columns, places, places)
 
 
 def _records(
@@ -125,7 +155,10 @@ def _records_from(
 def _chunk_of(columns: clip_table.Columns, picked: Picked) -> tf.Tensor:
     """int32 [T], which chunk holds each wanted frame."""
     if picked.moments is not None:
-        return time_sampling.shown(columns.start_time, picked.moments)
+        filled = tf.where(columns.frames > 0)[:, 0]
+        starts = tf.gather(columns.start_time, filled)
+        shown = time_sampling.shown(starts, picked.moments)
+        return tf.cast(tf.gather(filled, shown), tf.int32)
     frames = tf.cast(picked.frames, tf.int64)
     return tf.searchsorted(columns.first_frame, frames, side="right") - 1
 
@@ -133,15 +166,21 @@ def _chunk_of(columns: clip_table.Columns, picked: Picked) -> tf.Tensor:
 def _unbroken(
     columns: clip_table.Columns, chunk: tf.Tensor, seconds: float
 ) -> tf.Tensor:
-    """int32 [n], the chunks from the first frame's one on.
+    """int32 [n], the chunks with frames, from the first frame's one on.
 
     As far as the latest frame's one, but no longer than so many seconds.
     """
     first, last = chunk[0], tf.reduce_max(chunk)
-    lasting = round(min(seconds, _YEARS) * _MICROSECONDS)
-    latest = columns.end_time[first] + lasting
+    latest = columns.end_time[first] + _microseconds(seconds)
     in_time = tf.searchsorted(columns.start_time, latest[None])[0]
-    return tf.range(first, tf.minimum(last + 1, tf.maximum(in_time, first + 1)))
+    every = tf.range(
+        first, tf.minimum(last + 1, tf.maximum(in_time, first + 1))
+    )
+    return tf.boolean_mask(every, tf.gather(columns.frames, every) > 0)
+
+
+def _microseconds(seconds: float) -> int:
+    return round(min(seconds, _YEARS) * _MICROSECONDS)
 
 
 def _frame_in_chunk(

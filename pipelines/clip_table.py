@@ -21,9 +21,10 @@ class Columns(NamedTuple):
     Attributes:
         offset: of each record in its shard, bytes.
         first_frame: counted within the clip.
-        frames: in the chunk.
-        start_time: of the first frame, microseconds.
-        end_time: end of the last frame, microseconds.
+        frames: in the chunk; 0 where it only continues the audio of the
+            last one that has frames.
+        start_time: of the first frame, or of that audio, microseconds.
+        end_time: end of the last frame, or of that audio, microseconds.
     """
 
     offset: tf.Tensor
@@ -50,7 +51,8 @@ class Chunks(NamedTuple):
 
     def span(self) -> tuple[tf.Tensor, tf.Tensor]:
         """Where the first frame begins and the last ends: int64 []."""
-        return self.columns.start_time[0], self.columns.end_time[-1]
+        end = tf.reduce_max(self.columns.end_time)
+        return self.columns.start_time[0], end
 
 
 class ClipTable(NamedTuple):
@@ -164,4 +166,5 @@ def _follows(rows: tf.Tensor) -> tf.Tensor:
     same = tf.concat([[False], clip[1:] == clip[:-1]], axis=0)
     wanted = tf.where(same, tf.roll(first + frames, 1, axis=0), 0)
     in_time = ~same | (tf.roll(start, 1, axis=0) < start)
-    return (first == wanted) & (frames > 0) & (start < end) & in_time
+    filled = (frames > 0) | (same & (frames == 0))
+    return (first == wanted) & filled & (start < end) & in_time

@@ -120,7 +120,9 @@ def _fault_at(path: str, offset: int, about: manifests.Manifest) -> str | None:
     if record.fault:
         return record.fault
     try:
-        frames = schema.decode(record.data, about.contents)["frames"]
+        frames = schema.decode(record.data, about.contents, arrays=True)[
+            "frames"
+        ]
     except ValueError as error:
         return str(error)
     if about.storage != "jpeg":

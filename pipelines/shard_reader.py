@@ -118,7 +118,7 @@ def _shortest(rows: np.ndarray) -> tuple[int, float]:
     firsts = np.flatnonzero(first_frame == 0)
     lasts = np.append(firsts[1:], len(rows)) - 1
     stored = first_frame[lasts] + frames[lasts]
-    lasting = ends[lasts] - starts[firsts]
+    lasting = np.maximum.reduceat(ends, firsts) - starts[firsts]
     return int(stored.min()), float(lasting.min()) / 1e6
 
 

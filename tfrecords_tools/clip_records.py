@@ -4,8 +4,10 @@ Everything that touches a video happens below this file; what comes out is
 bytes and a few numbers.
 """
 
+import bisect
 import contextlib
 import dataclasses
+import itertools
 import pathlib
 import traceback
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import cv2
 
 from tfrecords_tools import (
     annotations,
+    chunk_audio,
     chunk_words,
     clip_cleaning,
     schema,
@@ -64,7 +67,7 @@ class Chunk(NamedTuple):
     Attributes:
         data: serialised.
         first: its first frame, counted within the clip.
-        frames: in it.
+        frames: in it; 0 where it only continues the audio of the one before.
         span: first and last time, microseconds.
     """
 
@@ -130,6 +133,10 @@ def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
             yield Chunk(data, count, len(frames), span)
             count += len(frames)
             damaged += sum(frame.damaged for frame in frames)
+            for each, features in itertools.chain(*(h.rest() for h in heard)):
+                further = _continuation(record, each) | features
+                data = schema.encode(further, job.contents)
+                yield Chunk(data, count, 0, each)
         notes = [str(told[0]), *(part.note for part in heard if part.note)]
     notes += [f"{damaged} frames damaged"] if damaged else []
     yield Ending("ok", ", ".join(notes), decided.columns)
@@ -181,6 +188,29 @@ def _pictures(frames: list[reader.Frame]) -> dict[str, Any]:
     }
 
 
+def _continuation(
+    record: dict[str, Any], span: chunk_audio.Span
+) -> dict[str, Any]:
+    """A record for further audio of a chunk, without its frames.
+
+    The index counts none in it. Where frames stand alone it repeats the one
+    that is shown, since other readers want one in every record.
+    """
+    start, end = span
+    shown = bisect.bisect_right(record["times"], start)
+    frames = record["frames"][shown - 1 : shown]
+    frames = frames if record["format"] == "jpeg" else []
+    return record | {
+        "frames": frames,
+        "times": [start] * len(frames),
+        "start_time": start,
+        "end_time": end,
+        "voice_starts": [],
+        "voice_ends": [],
+        **_texts([]),
+    }
+
+
 def _texts(words: list[chunk_words.Timed]) -> dict[str, Any]:
     return {
         "words": [word.text for word in words],
@@ -199,7 +229,7 @@ def _listening(
         heard: list[_Waveform | _Voice] = []
         if job.sound.rate:
             sounding = opened.enter_context(sound.Sound(*where))
-            heard.append(_Waveform(sounding, job.sound.rate))
+            heard.append(_Waveform(sounding, job.sound.rate, []))
         if job.sound.voice:
             heard.append(_Voice(opened.enter_context(voice.Voice(*where))))
         yield heard
@@ -208,14 +238,27 @@ def _listening(
 class _Waveform(NamedTuple):
     sound: sound.Sound
     rate: int
+    left: list[chunk_audio.Span]
 
     @property
     def note(self) -> str:
         return self.sound.note
 
     def __call__(self, start: int, end: int) -> dict[str, Any]:
-        samples = self.sound.take(start, end).tolist()
+        """The features of a chunk's record."""
+        self.left[:] = chunk_audio.spans(start, end, self.rate)
+        divided = len(self.left) > 1
+        samples = self.sound.take(*self.left.pop(0))
+        samples = chunk_audio.written(samples, divided)
         return {"waveform": samples, "sample_rate": self.rate}
+
+    def rest(self) -> Iterator[tuple[chunk_audio.Span, dict[str, Any]]]:
+        """The continuations of that chunk: spans, and their features."""
+        while self.left:
+            span = self.left.pop(0)
+            samples = chunk_audio.written(self.sound.take(*span), True)
+            if len(samples):
+                yield span, {"waveform": samples}
 
 
 class _Voice(NamedTuple):
@@ -228,3 +271,6 @@ class _Voice(NamedTuple):
             "voice_starts": [begin for begin, _ in spans],
             "voice_ends": [stop for _, stop in spans],
         }
+
+    def rest(self) -> tuple[()]:
+        return ()  # A chunk's record holds all of its spans.

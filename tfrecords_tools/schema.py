@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 
 import google.protobuf.descriptor_pb2 as descriptor_pb2
 import google.protobuf.message as protobuf_message
+import numpy as np
 from google.protobuf import descriptor_pool, message_factory
+
+from tfrecords_tools.base import packed_floats
 
 VERSION = 2
 
@@ -80,7 +83,8 @@ EXTRAS = {
     "waveform": (
         Feature(
             "waveform", "WAVEFORM/feature/floats", "float32", "signal",
-            "mono samples in [-1, 1] from start_time to end_time",
+            "mono samples in [-1, 1] from start_time on; where they end "
+            "before end_time, silence follows until the next record",
         ),
         Feature(
             "sample_rate", "WAVEFORM/feature/sample_rate", "float32", "one",
@@ -141,7 +145,7 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
 
     Args:
         record: a value for every feature of `contents`; a list where there
-            may be several, str or bytes for bytes.
+            may be several, or an array for a signal; str or bytes for bytes.
         contents: what a record holds.
 
     Returns:
@@ -152,9 +156,13 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
         value = record[feature.name]
         if feature.holds in _IN_STEPS:
             steps = example.feature_lists.feature_list[feature.key].feature
-            for each in [value] if feature.holds == "signal" else value:
-                values = each if feature.holds == "signal" else [each]
-                _fill(steps.add(), feature.dtype, values)
+            if feature.holds == "signal":
+                signal = steps.add().float_list
+                signal.SetInParent()
+                signal.MergeFromString(packed_floats.encode(value))
+                continue
+            for each in value:
+                _fill(steps.add(), feature.dtype, [each])
         else:
             values = value if feature.holds == "several" else [value]
             _fill(example.context.feature[feature.key], feature.dtype, values)
@@ -200,9 +208,15 @@ def parse(serialized: Any, contents: Contents = Contents()) -> dict[str, Any]:
 
 
 def decode(
-    serialized: bytes, contents: Contents = Contents()
+    serialized: bytes, contents: Contents = Contents(), arrays: bool = False
 ) -> dict[str, Any]:
     """Parses one chunk without TensorFlow; the inverse of `encode`.
+
+    Args:
+        serialized: the record.
+        contents: what it holds.
+        arrays: whether a signal is a float32 array; as a list it takes
+            nine times as much memory.
 
     Returns:
         Feature name to value: a list where there may be several, bytes, int
@@ -219,6 +233,9 @@ def decode(
     for feature in contents.features:
         if feature.holds in _IN_STEPS:
             steps = example.feature_lists.feature_list[feature.key].feature
+            if arrays and feature.holds == "signal":
+                record[feature.name] = _signal(steps)
+                continue
             record[feature.name] = [
                 value for step in steps for value in _values(step, feature)
             ]
@@ -256,6 +273,18 @@ def _fill(feature: Any, dtype: str, values: Any) -> None:
         feature.int64_list.value.extend(int(v) for v in values)
     else:
         feature.float_list.value.extend(float(v) for v in values)
+
+
+def _signal(steps: Any) -> np.ndarray:
+    """float32 [n], the samples of all steps."""
+    lists = [step.float_list for step in steps]
+    return np.concatenate(
+        [np.zeros(0, np.float32)]
+        + [
+            packed_floats.decode(each.SerializeToString(), len(each.value))
+            for each in lists
+        ]
+    )
 
 
 def _values(held: Any, feature: Feature) -> list:

@@ -97,7 +97,8 @@ def _write_clip(
     if ending.status != "ok":
         shard.go_back(mark)
         return shard_journal.Outcome(clip, *ending[:2], columns=ending.columns)
-    start, end = shard.rows[mark[1]][-2], shard.rows[-1][-1]
+    rows = shard.rows[mark[1] :]
+    start, end = rows[0][-2], max(row[-1] for row in rows)
     seconds = (end - start) / 1e6
     return shard_journal.Outcome(
         clip, "ok", ending.reason, frames, seconds, ending.columns

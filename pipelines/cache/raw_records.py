@@ -23,13 +23,19 @@ def pieces(
 
     Args:
         record: what `schema.decode` gives.
-        pixels: uint8 [frames, height, width, 3], its frames.
+        pixels: uint8 [frames, height, width, 3], its frames; none of a
+            record that continues the audio of the one before.
         extras: names in `schema.EXTRAS`, what it holds besides.
         most: frames of a piece.
 
     Yields:
         Records for `schema.encode`, in order of time, `storage` raw.
     """
+    if "waveform" in extras and _is_divided(record):
+        most = max(most, len(pixels))  # Continuations follow all of it.
+    size = (
+        pixels.shape if len(pixels) else (0, record["height"], record["width"])
+    )
     times = record["times"]
     edges = [record["start_time"], *times[most::most], record["end_time"]]
     for number, span in enumerate(itertools.pairwise(edges)):
@@ -38,8 +44,8 @@ def pieces(
             "frames": [frame.tobytes() for frame in pixels[inside]],
             "times": times[inside],
             "format": STORAGE,
-            "height": pixels.shape[1],
-            "width": pixels.shape[2],
+            "height": size[1],
+            "width": size[2],
             "start_time": span[0],
             "end_time": span[1],
         }
@@ -48,12 +54,19 @@ def pieces(
         yield piece
 
 
+def _samples(record: dict[str, Any], *times: int) -> list[int]:
+    return [round(time * record["sample_rate"] / 1e6) for time in times]
+
+
+def _is_divided(record: dict[str, Any]) -> bool:
+    """Whether silence, or other records, follow the samples within it."""
+    first, last = _samples(record, record["start_time"], record["end_time"])
+    return len(record["waveform"]) < last - first
+
+
 def _waveform(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
     # Times are rounded before they are subtracted: the parts add up.
-    begin, first, last = (
-        round(time * record["sample_rate"] / 1e6)
-        for time in (record["start_time"], start, end)
-    )
+    begin, first, last = _samples(record, record["start_time"], start, end)
     return {"waveform": record["waveform"][first - begin : last - begin]}
 
 

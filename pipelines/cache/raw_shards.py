@@ -97,7 +97,7 @@ def expected_bytes(
     records = tf.data.TFRecordDataset(path).take(1).as_numpy_iterator()
     try:
         for data in records:
-            record = schema.decode(data, about.contents)
+            record = schema.decode(data, about.contents, arrays=True)
             frames = record["frames"]
             besides = (len(data) - sum(map(len, frames))) / len(frames)
             size = record["height"], record["width"]
@@ -124,6 +124,9 @@ def _add(
     most: int,
 ) -> None:
     """Appends a record's pieces."""
+    if not row[_FRAMES]:  # What it repeats is for readers of JPEGs.
+        pixels = pixels[:0]
+        record = record | {"times": record["times"][:0]}
     if row[_FRAMES] != len(pixels):
         raise ValueError("the index belongs to another shard")
     first = row[_FIRST]

@@ -40,21 +40,28 @@ def of_shard(
         parsed = schema.parse(record[None])
         to = shape(parsed["height"][0], parsed["width"][0], short_side)
         frames = parsed["frames"][0]
+        pixels = tf.cond(
+            tf.size(frames) > 0,
+            lambda: decoded(frames, to),
+            lambda: tf.zeros((0, 0, 0, 3), tf.uint8),
+        )
+        return record, pixels
+
+    def decoded(frames: tf.Tensor, to: tf.Tensor) -> tf.Tensor:
         if about.storage != "jpeg":
             every = tf.range(tf.size(frames))
             frames = packet_decoding.decode_clip(about.storage, frames, every)
         # One at a time: 64 frames of full HD are 1.6 GB of float32.
-        pixels = tf.map_fn(
+        return tf.map_fn(
             lambda frame: _resized(frame, to),
             frames,
             fn_output_signature=tf.TensorSpec((None, None, 3), tf.uint8),
         )
-        return record, pixels
 
     records = tf.data.TFRecordDataset(path, buffer_size=_READ_BUFFER_BYTES)
     cores = len(os.sched_getaffinity(0))
     for record, pixels in records.map(scaled, cores).as_numpy_iterator():
-        yield schema.decode(record, about.contents), pixels
+        yield schema.decode(record, about.contents, arrays=True), pixels
 
 
 def shape(

@@ -19,9 +19,9 @@ COLUMNS = (
     "length",  # of the record's data, bytes
     "crc",  # crc32c of the record's data
     "first_frame",  # of the chunk, counted within the clip
-    "frames",  # in the chunk
+    "frames",  # in the chunk; 0 where it only continues audio
     "start_time",  # of the first frame, microseconds from the video's start
-    "end_time",  # end of the last frame, microseconds
+    "end_time",  # end of the last frame, or of that audio, microseconds
 )
 MAGIC = b"CLIPIDX\0"
 _HEADER = struct.Struct("<8sIIQII")  # magic, version, columns, rows, 2 CRCs

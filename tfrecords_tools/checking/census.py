@@ -65,7 +65,7 @@ def sample(
         row = rows[np.searchsorted(ends, frame, "right")]
         place = int(row[_OFFSET]), int(frame - row[_FIRST])
         places.append(Place(*place))
-    seconds = float(rows[-1, _END] - rows[0, _START]) / 1e6
+    seconds = float(rows[:, _END].max() - rows[0, _START]) / 1e6
     number = int(rows[0, _CLIP])
     return Sample(split, shard, number, path, count, seconds, tuple(places))
 

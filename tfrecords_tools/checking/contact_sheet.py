@@ -154,4 +154,4 @@ def _frames(
         record = next(records, None)
     if record is None or record.fault:
         raise ValueError(record.fault if record else "the record is missing")
-    return schema.decode(record.data, contents)["frames"]
+    return schema.decode(record.data, contents, arrays=True)["frames"]

@@ -26,6 +26,9 @@ def faults(rows: np.ndarray, stated: manifest.Shard) -> Iterator[str]:
         yield f"{_where(rows[place])}: a chunk before it is missing"
     if len(rows) and rows[0, _FIRST]:
         yield f"{_where(rows[0])}: its first chunk is missing"
+    empty = (rows[:, _FIRST] == 0) & (rows[:, _FRAMES] == 0)
+    for place in np.flatnonzero(empty):
+        yield f"{_where(rows[place])}: its first chunk has no frame"
     later = rows[1:, _START] > rows[:-1, _START]
     for place in np.flatnonzero(same & ~later) + 1:
         yield f"{_where(rows[place])}: begins before the chunk before it"

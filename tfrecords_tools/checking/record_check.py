@@ -83,6 +83,8 @@ def _packet_faults(
     key_every: int | None,
 ) -> Iterator[str]:
     """Decodes each key frame with what builds on it, alone."""
+    if not packets:
+        return  # Audio alone.
     alone = [packet_frames.is_key(storage, packet) for packet in packets]
     keys = [place for place, key in enumerate(alone) if key]
     every = key_every or len(packets)

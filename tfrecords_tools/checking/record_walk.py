@@ -97,7 +97,9 @@ class Walk:
             self._say(f"{where}: {record.fault}")
             return
         try:
-            parsed = schema.decode(record.data, self._made.contents)
+            parsed = schema.decode(
+                record.data, self._made.contents, arrays=True
+            )
         except ValueError as error:
             self._say(f"{where}: {error}")
             return
@@ -121,8 +123,10 @@ class Walk:
             if found != tuple(row[[_OFFSET, _LENGTH, _CRC]]):
                 self.is_torn = True
                 yield "offset, length or checksum is not the index's"
-            found = len(parsed["frames"]), parsed["start_time"]
-            found += (parsed["end_time"],)
+            frames = len(parsed["frames"])
+            if not row[_FRAMES] and frames == 1:
+                frames = 0  # That of the chunk whose audio is continued.
+            found = frames, parsed["start_time"], parsed["end_time"]
             if found != tuple(row[[_FRAMES, _START, _END]]):
                 self.is_torn = True
                 yield "frames or times are not the index's"

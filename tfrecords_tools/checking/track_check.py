@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tfrecords_tools import schema
+from tfrecords_tools import chunk_audio, schema
 
 
 def faults(record: dict[str, Any], contents: schema.Contents) -> Iterator[str]:
@@ -22,25 +22,17 @@ def faults(record: dict[str, Any], contents: schema.Contents) -> Iterator[str]:
         yield from _CHECKS[extra](record)
 
 
-def samples_between(start: int, end: int, rate: float) -> int:
-    """Samples of a chunk, so that those of a clip's chunks add up.
-
-    Args:
-        start: microseconds.
-        end: microseconds.
-        rate: samples a second.
-    """
-    return round(end * rate / 1e6) - round(start * rate / 1e6)
+samples_between = chunk_audio.samples_between
 
 
 def _waveform(record: dict[str, Any]) -> Iterator[str]:
-    rate, samples = record["sample_rate"], np.array(record["waveform"])
+    rate, samples = record["sample_rate"], np.asarray(record["waveform"])
     if not 0 < rate < float("inf"):
         yield f"sample rate is {rate}"
         return
     span = record["start_time"], record["end_time"]
-    wanted = samples_between(*span, rate)
-    if len(samples) != wanted:
+    if not chunk_audio.is_whole(len(samples), *span, rate):
+        wanted = samples_between(*span, rate)
         yield (
             f"{len(samples)} samples, wanted {wanted} for "
             f"{(span[1] - span[0]) / 1e6:g} s at {rate:g} a second"
