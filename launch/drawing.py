@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 
 from launch import text_drawing
-from tfrecords_tools.base import atomic_write
+from tfrecords_tools.base import atomic_write, errors
 
 WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (128, 128, 128)
 LINE = text_drawing.LINE
 _MOST_LINES = 6
+_GIF_PIXELS = 65_535  # Of a side.
 
 
 def banner(text: str, width: int) -> np.ndarray:
@@ -100,7 +101,17 @@ def save_gif(
         pictures: RGB, all of one size.
         seconds: that each is shown; a GIF counts hundredths, and what is
             shorter than two of them is slowed down by those who show it.
+
+    Raises:
+        UserError: a GIF cannot hold such pictures, or cannot be written.
     """
+    sides = [side for picture in pictures for side in picture.shape[:2]]
+    if not sides or not 0 < min(sides) <= max(sides) <= _GIF_PIXELS:
+        raise errors.UserError(
+            f"cannot write {path}: {len(pictures)} pictures of "
+            f"{max(sides, default=0)} pixels a side, wanted one at least and "
+            f"1 to {_GIF_PIXELS} pixels a side: take fewer or smaller clips"
+        )
     animation = cv2.Animation()
     animation.frames = [cv2.cvtColor(p, cv2.COLOR_RGB2BGR) for p in pictures]
     hundredths = max(2, round(seconds * 100))

@@ -141,7 +141,16 @@ def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
         video.primaries,
         video.transfer,
         config.crf,
+        _longest(video),
     )
+
+
+def _longest(video: pixel_video.PixelVideo) -> float:
+    """Seconds that one frame is shown at most, or somewhat more."""
+    seconds = video.facts.seconds
+    if seconds and h264_pictures.fits(seconds, video.time_base):
+        return seconds
+    return pixel_video.longest_seconds(video.path, video.max_pixels)
 
 
 def _remarks(

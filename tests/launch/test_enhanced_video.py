@@ -1,5 +1,7 @@
 """What comes out of a whole video: frames, times, sizes, memory."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
@@ -213,3 +215,57 @@ def test_too_large_pictures_are_refused_before_any_work(tmp_path):
     with pytest.raises(errors.UserError, match="19202x6400.*side_by_side"):
         enhance(source, tmp_path / "out.mp4", network, side_by_side=True)
     assert not network.shapes and not (tmp_path / "out.mp4").exists()
+
+
+HOUR = 3_600_000
+TIMES = {
+    "one for 7 hours": [0, 40, 7 * HOUR, 7 * HOUR + 40],
+    "the first": [0, 30 * HOUR, 30 * HOUR + 40],
+    "all": [0, 10 * HOUR, 20 * HOUR, 30 * HOUR, 40 * HOUR],
+    "many short ones": [n * HOUR for n in range(30)],
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_frames_that_are_shown_for_hours_keep_their_times_in_mp4(
+    tmp_path, name
+):
+    times = TIMES[name]
+    source = numbered_videos.write_video(
+        tmp_path / "v.mkv",
+        [numbered_videos.coded(number) for number in range(len(times))],
+        times,
+        Fraction(1, 1000),
+    )
+    enhance(source, tmp_path / "out.mp4")
+    found = frames(tmp_path / "out.mp4")
+    wanted = [1000 * time for time in times]
+    np.testing.assert_allclose([f.time for f in found], wanted, atol=500)
+    assert numbers(tmp_path / "out.mp4") == list(range(len(times)))
+
+
+def test_a_frame_that_is_shown_too_long_for_mp4_is_one_clear_error(tmp_path):
+    output = tmp_path / "out.mp4"
+    output.write_bytes(b"before")
+    source = numbered_videos.write_video(
+        tmp_path / "v.mkv",
+        [numbered_videos.coded(number) for number in range(3)],
+        [0, 40, 1000 * HOUR],
+        Fraction(1, 1000),
+    )
+    with pytest.raises(errors.UserError, match="longer than an mp4.*mkv"):
+        enhance(source, output)
+    assert output.read_bytes() == b"before"
+    assert set(tmp_path.iterdir()) == {source, output}
+
+
+def test_in_mkv_a_frame_may_be_shown_as_long_as_it_is(tmp_path):
+    source = numbered_videos.write_video(
+        tmp_path / "v.mkv",
+        [numbered_videos.coded(number) for number in range(3)],
+        [0, 40, 1000 * HOUR],
+        Fraction(1, 1000),
+    )
+    enhance(source, tmp_path / "out.mkv")
+    found = [frame.time for frame in frames(tmp_path / "out.mkv")]
+    assert found == [0, 40_000, 3_600_000_000_000]

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from fractions import Fraction
 
 import av
@@ -118,3 +120,121 @@ def test_demo_videos_may_have_any_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     writer.write_mp4("a:b[1].mp4", np.zeros((3, 64, 96, 3), np.uint8), 25)
     assert len(read("a:b[1].mp4")) == 3
+
+
+HOUR = 3_600_000_000
+
+
+@pytest.mark.parametrize("hours", [2, 7, 30, 140])
+@pytest.mark.parametrize("tick", [Fraction(1, 1_000_000), Fraction(1, 90_000)])
+def test_mp4_has_a_coarser_clock_for_frames_that_are_shown_long(
+    tmp_path, hours, tick
+):
+    long = hours * HOUR
+    times = [0, 40_000, long, 2 * long, 2 * long + 40_000, 3 * long]
+    look = h264_pictures.Look(time_base=tick, longest=hours * 3600)
+    path = write(tmp_path / "v.mp4", 5, look=look, times=times)
+    frames = read(path)
+    codes = [numbered_videos.code_in(frame.pixels) for frame in frames]
+    assert codes == [0, 1, 2, 3, 4]
+    found = [frame.time for frame in frames] + [frames[-1].end_time]
+    np.testing.assert_allclose(found, times, atol=500)
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 3600])
+def test_the_clock_stays_as_fine_as_the_sources_where_that_fits(
+    tmp_path, seconds
+):
+    look = h264_pictures.Look(time_base=Fraction(1, 60_000), longest=seconds)
+    with av.open(str(write(tmp_path / "v.mp4", look=look))) as file:
+        assert file.streams.video[0].time_base == Fraction(1, 60_000)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [0, 7 * HOUR, 7 * HOUR + 40_000],
+        [0, 40_000, 7 * HOUR],
+        [0, 1000 * HOUR, 1001 * HOUR],
+        # The time of decoding would lie three of them before.
+        [0, 6 * HOUR, 12 * HOUR, 18 * HOUR, 24 * HOUR],
+    ],
+)
+def test_frames_too_long_for_mp4_are_one_clear_error(tmp_path, times):
+    path = tmp_path / "v.mp4"
+    path.write_bytes(b"before")
+    with pytest.raises(errors.UserError, match="longer than an mp4.*mkv"):
+        write(path, len(times) - 1, times=times)
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    "count, size, said",
+    [(1, (64, 20_000), "another size"), (0, (64, 96), "no frame")],
+)
+def test_what_the_encoder_refuses_is_one_clear_error(
+    tmp_path, ending, count, size, said
+):
+    path = tmp_path / f"v.{ending}"
+    path.write_bytes(b"before")
+    with pytest.raises(errors.UserError, match=said):
+        write(path, count, size)
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["v.avi", "v", "v.mp4.txt"])
+def test_other_endings_are_refused(tmp_path, name):
+    with pytest.raises(errors.UserError, match="wanted one of .mp4"):
+        write(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_frames_of_another_size_are_an_error_of_the_user(tmp_path):
+    with pytest.raises(errors.UserError, match="give all frames"):
+        with video_writer.writing(tmp_path / "v.mp4", 64, 96, PLAIN) as writer:
+            writer.write(np.zeros((64, 95, 3), np.uint8), 0, 1)
+
+
+@pytest.mark.parametrize("made", [errors.UserError("ours"), KeyError("x")])
+def test_an_error_within_is_left_alone(tmp_path, made):
+    with pytest.raises(type(made)) as caught:
+        with video_writer.writing(tmp_path / "v.mp4", 64, 96, PLAIN):
+            raise made
+    assert caught.value is made
+
+
+FULL = """
+import resource, signal, sys
+import numpy as np
+from tests.tfrecords_tools import test_video_writer
+from tfrecords_tools.base import errors
+from tfrecords_tools.media import writer
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+pixels = np.random.default_rng(0).integers(0, 255, (40, 64, 96, 3), np.uint8)
+try:
+    if sys.argv[3] == "whole":
+        writer.write_mp4(sys.argv[1], pixels, 10)
+    else:
+        test_video_writer.write(sys.argv[1], 40)
+except errors.UserError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    "ending, way",
+    [("mp4", "whole"), ("mp4", "piecewise"), ("mkv", "piecewise")],
+)
+@pytest.mark.parametrize("limit", [5, 1000])
+def test_a_full_disk_is_one_clear_error(tmp_path, ending, way, limit):
+    path = tmp_path / f"v.{ending}"
+    path.write_bytes(b"bef")
+    words = [sys.executable, "-c", FULL, path, str(limit), way]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert f"cannot write {path}: the file would pass the size" in done.stdout
+    assert path.read_bytes() == b"bef"
+    assert list(tmp_path.iterdir()) == [path]

@@ -16,6 +16,10 @@ MOST_PIXELS = 16_384  # Of a side, in x264.
 _UNKNOWN, _BT709, _SMPTE170M, _BT2020 = 2, 1, 6, 9  # ITU-T H.273.
 _LIMITED = 1
 _FINE = Fraction(1, 90_000)  # Seconds; a multiple of the usual rates.
+# Seconds; in milliseconds a frame may be shown for six days.
+_COARSER = tuple(Fraction(1, n) for n in (90_000, 48_000, 24_000, 6000, 1000))
+MOST_TICKS = (1 << 31) - 1  # Of a frame in mp4.
+_FRAMES_LATE = 4
 _AHEAD_BYTES = 1 << 28  # Of frames that x264 looks ahead at.
 
 
@@ -29,6 +33,8 @@ class Look(NamedTuple):
         primaries: of the colours, by the code of ITU-T H.273; 2: unknown.
         transfer: the same of the transfer function.
         crf: quality of x264, 0 (lossless) to 51 (worst).
+        longest: seconds that one frame is shown at most, about; 0 where
+            unknown. An mp4 file has a coarser clock for long ones.
     """
 
     time_base: Fraction = _FINE
@@ -37,6 +43,7 @@ class Look(NamedTuple):
     primaries: int = _UNKNOWN
     transfer: int = _UNKNOWN
     crf: int = 16
+    longest: float = 0
 
 
 class Pictures:
@@ -51,12 +58,10 @@ class Pictures:
         self, container: Any, height: int, width: int, look: Look
     ) -> None:
         """Adds the stream for frames of this size to an output container."""
+        in_mp4 = container.format.name == "mp4"
         self._padding = height % 2, width % 2
         self._size = height + height % 2, width + width % 2
-        self.tick = look.time_base
-        # Between microseconds and the usual ticks: the source's own clock.
-        if not Fraction(1, 1_000_000) <= self.tick <= Fraction(1, 6000):
-            self.tick = _FINE
+        self.tick = _tick(look) if in_mp4 else _fine(look.time_base)
         self._tags = _tags(look, *self._size)
         self._weights = frame_colors.WEIGHTS[self._tags["colorspace"]]
         self.stream = self._added(container, look)
@@ -94,6 +99,41 @@ class Pictures:
         for name, value in self._tags.items():
             setattr(codec, name, value)
         return stream
+
+
+def fits(seconds: float, time_base: Fraction) -> bool:
+    """Whether mp4 can say in fine ticks that a frame is shown so long.
+
+    A packet's time of decoding may lie several frames before that of being
+    shown, and mp4 has 31 bits for that, too.
+    """
+    return _in_ticks(seconds, _fine(time_base))
+
+
+def mp4_options(look: Look) -> dict[str, str]:
+    """What the muxer is told; by itself it would refine a coarse clock."""
+    tick = _tick(look)
+    if tick == _fine(look.time_base):
+        return {}
+    return {"video_track_timescale": str(tick.denominator)}
+
+
+def _tick(look: Look) -> Fraction:
+    """Seconds of a tick of an mp4 file; coarser where frames are long."""
+    fine = _fine(look.time_base)
+    ticks = fine, *(tick for tick in _COARSER if tick > fine)
+    fitting = (tick for tick in ticks if _in_ticks(look.longest, tick))
+    return next(fitting, ticks[-1])
+
+
+def _in_ticks(seconds: float, tick: Fraction) -> bool:
+    return _FRAMES_LATE * seconds / float(tick) <= MOST_TICKS
+
+
+def _fine(time_base: Fraction) -> Fraction:
+    """The source's own clock, where it is as fine as is usual."""
+    usual = Fraction(1, 1_000_000) <= time_base <= Fraction(1, 6000)
+    return time_base if usual else _FINE
 
 
 def _tags(look: Look, height: int, width: int) -> dict[str, int]:

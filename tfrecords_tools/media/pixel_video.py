@@ -3,11 +3,13 @@
 Not for shards: nothing is scaled, picked or encoded. Odd sizes stay.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+import av
 import numpy as np
 
 from tfrecords_tools.media import (
@@ -99,6 +101,30 @@ class PixelVideo:
             yield PixelFrame(timed.time, timed.end_time, pixels)
             timed = self._first = None  # The decoder wants its buffers back.
             timed = next(self._decoded, None)
+
+
+def longest_seconds(path: str | os.PathLike, max_pixels: int) -> float:
+    """How long one frame of a video is shown at most, by its packets.
+
+    Args:
+        path: a local video file, of which nothing is decoded.
+        max_pixels: frames with more are refused.
+
+    Raises:
+        VideoError: it is no video.
+    """
+    with video_file.VideoFile(path, max_pixels) as video:
+        base = video.stream.time_base
+        times, end = [], 0
+        with contextlib.suppress(av.FFmpegError):  # The rest is missing.
+            for packet in video.container.demux(video.stream):
+                time = packet.dts if packet.pts is None else packet.pts
+                if time is not None:
+                    times.append(time)
+                    end = max(end, time + (packet.duration or 0))
+        times = np.sort(np.array([*times, max([end, *times[-1:]])], np.int64))
+        longest = float(np.diff(times).max(initial=0) * base)
+        return max(longest, 1 / (video.frame_rate or 25))
 
 
 def _others(file: video_file.VideoFile) -> list[str]:

@@ -5,6 +5,7 @@ ahead at, so the video may be of any length.
 """
 
 import contextlib
+import functools
 import os
 import pathlib
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ from typing import Any
 import av
 import numpy as np
 
-from tfrecords_tools.base import atomic_write
-from tfrecords_tools.media import h264_pictures, kept_sound
+from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.media import h264_pictures, kept_sound, writing_errors
 
+# Late starts are told in ticks of the film, by itself milliseconds.
+_MP4 = {"movflags": "+faststart", "movie_timescale": "90000"}
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mkv": "matroska"}
 
 
@@ -39,23 +42,28 @@ def writing(
         sound: an open file's; None writes none.
 
     Raises:
-        UserError: the disk is full or the place cannot be written.
+        UserError: the disk is full or the place cannot be written; the
+            ending is another one; or an encoder or the container refuses
+            what it is given. What stood there stays.
     """
-    kind = CONTAINERS[pathlib.Path(path).suffix.lower()]
-    # Late starts are told in ticks of the film, by itself milliseconds.
-    ours = {"movflags": "+faststart", "movie_timescale": "90000"}
+    explained = functools.partial(writing_errors.explained, path)
+    kind = _kind(path)
+    options = _MP4 | h264_pictures.mp4_options(look) if kind == "mp4" else {}
     with atomic_write.renamed(path) as unfinished:
-        container = av.open(
-            f"file:{unfinished}",  # Else a colon ends the name of a protocol.
-            "w",
-            kind,
-            container_options=ours if kind == "mp4" else {},
-        )
+        with explained():
+            container = av.open(
+                f"file:{unfinished}",  # Else a colon ends a protocol's name.
+                "w",
+                kind,
+                container_options=options,
+            )
         try:
-            writer = Writer(container, height, width, look, sound)
+            with explained():
+                writer = Writer(path, container, height, width, look, sound)
             yield writer
-            writer._finish()
-            container.close()
+            with explained():
+                writer._finish()
+                container.close()
         except BaseException:
             # Closing moves an mp4's index to the front: not of a nameless one.
             unfinished.unlink(missing_ok=True)
@@ -63,6 +71,16 @@ def writing(
                 container.close()
             raise
         _sync(unfinished)
+
+
+def _kind(path: str | os.PathLike) -> str:
+    ending = pathlib.Path(path).suffix.lower()
+    if ending not in CONTAINERS:
+        raise errors.UserError(
+            f"cannot write {path}: it ends in {ending or 'nothing'!r}, wanted "
+            f"one of {', '.join(CONTAINERS)}"
+        )
+    return CONTAINERS[ending]
 
 
 class Writer:
@@ -74,6 +92,7 @@ class Writer:
 
     def __init__(
         self,
+        path: str | os.PathLike,
         container: Any,
         height: int,
         width: int,
@@ -81,6 +100,7 @@ class Writer:
         sound: kept_sound.KeptSound | None,
     ) -> None:
         self.frames = 0
+        self._path = path
         self._container, self._sound = container, sound
         self._size = height, width
         self._pictures = h264_pictures.Pictures(container, height, width, look)
@@ -90,6 +110,8 @@ class Writer:
         self._lengths: dict[int, int] = {}  # In ticks, of frames in x264.
         self._held: Any = None  # The newest picture; it may be the last one.
         self._last, self._cut = -1, None
+        in_mp4 = container.format.name == "mp4"
+        self._most = h264_pictures.MOST_TICKS if in_mp4 else None
 
     def write(self, pixels: np.ndarray, time: int, end_time: int) -> None:
         """Writes the next frame.
@@ -98,12 +120,20 @@ class Writer:
             pixels: uint8 [height, width, 3] RGB.
             time: when it is shown, microseconds; rises.
             end_time: until when.
+
+        Raises:
+            UserError: as of `writing`; also a ValueError where the frame is
+                of another shape or type.
         """
         if pixels.shape != (*self._size, 3) or pixels.dtype != np.uint8:
-            raise ValueError(
+            raise writing_errors.UnfitFrames(
                 f"frame is {pixels.dtype} {list(pixels.shape)}, wanted uint8 "
-                f"{[*self._size, 3]}"
+                f"{[*self._size, 3]}: give all frames of {self._path} one size"
             )
+        with writing_errors.explained(self._path):
+            self._write(pixels, time, end_time)
+
+    def _write(self, pixels: np.ndarray, time: int, end_time: int) -> None:
         if self._sound is not None:
             self._sound.mux_until(self._container, time)
         picture, tick = self._pictures.picture(pixels), self._pictures.tick
@@ -121,6 +151,10 @@ class Writer:
         self._cut = time
 
     def _finish(self) -> None:
+        if not self.frames:
+            raise errors.UserError(
+                f"cannot write {self._path}: no frame came, wanted one at least"
+            )
         if self._held is not None:
             # A muxer takes the length of the last packet, and only behind a
             # key frame none comes that is shown earlier.
@@ -134,6 +168,11 @@ class Writer:
         for packet in self._pictures.stream.encode(picture):
             # A muxer has no other way to know how long the last one lasts.
             packet.duration = self._lengths.pop(packet.pts)
+            late = packet.pts - packet.dts
+            if self._most and max(late, packet.duration) > self._most:
+                raise writing_errors.refusal(
+                    self._path, f"duration: {packet.duration} ticks"
+                )
             self._container.mux(packet)
 
 

@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from tfrecords_tools.base import atomic_write
+from tfrecords_tools.media import writing_errors
 
 # Every picture stands alone and is coded alike, so that no picture carries
 # traces of its neighbours and none is sharper for coming first.
@@ -36,12 +37,16 @@ def write_mp4(
         crf: x264 quality, 0 (lossless) to 51 (worst).
 
     Raises:
-        ValueError: the frames have another shape, type or an odd size.
+        UserError: the frames have another shape, type or an odd size (also
+            a ValueError); the encoder refuses their size, the rate or the
+            sound; the disk is full or the place cannot be written. What
+            stood there stays.
     """
     _check_frames(frames)
     bitexact = {"fflags": "bitexact"}
     with (
         atomic_write.renamed(path) as unfinished,
+        writing_errors.explained(path),
         av.open(
             f"file:{unfinished}", "w", "mp4", options=bitexact
         ) as container,
@@ -58,12 +63,12 @@ def write_mp4(
 
 def _check_frames(frames: np.ndarray) -> None:
     if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3:
-        raise ValueError(
+        raise writing_errors.UnfitFrames(
             f"frames are {frames.dtype} {list(frames.shape)}, "
             "wanted uint8 [T, H, W, 3]: convert them to RGB bytes"
         )
     if not len(frames) or frames.shape[1] % 2 or frames.shape[2] % 2:
-        raise ValueError(
+        raise writing_errors.UnfitFrames(
             f"frames are {list(frames.shape)}, wanted at least one frame of "
             "even height and width (yuv420p): crop or pad them"
         )
@@ -103,5 +108,6 @@ def _encode_audio(
     sound = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
     sound.sample_rate = stream.rate
     sound.pts = 0
-    container.mux(stream.encode(sound))
+    if len(waveform):
+        container.mux(stream.encode(sound))
     container.mux(stream.encode(None))
