@@ -1,6 +1,8 @@
 import math
 import os
+import struct
 import threading
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -275,6 +277,48 @@ def test_a_message_holds_for_live_and_filtered_frames_too(tmp_path):
     for frame in found:
         image = simplejpeg.decode_jpeg(frame.data)
         assert near(image, oriented.corners()[:, ::-1])
+
+
+def with_exif(image, number):
+    """A JPEG whose EXIF says its orientation, 1 to 8."""
+    jpeg = simplejpeg.encode_jpeg(image, 95, colorsubsampling="444")
+    entry = struct.pack("<HHII", 0x112, 3, 1, number)
+    tiff = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4)
+    data = b"Exif\0\0" + tiff
+    return (
+        jpeg[:2]
+        + struct.pack(">2sH", b"\xff\xe1", len(data) + 2)
+        + data
+        + (jpeg[2:])
+    )
+
+
+@pytest.mark.parametrize(
+    "number, name",
+    [
+        (1, "upright"),
+        (2, "mirrored"),
+        (3, "half"),
+        (4, "upside down"),
+        (5, "transposed"),
+        (6, "quarter"),
+        (7, "transposed the other way"),
+        (8, "three quarters"),
+    ],
+)
+def test_orientation_within_jpegs_counts(tmp_path, number, name):
+    path = tmp_path / "v.avi"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuvj444p"
+        for place in range(3):
+            packet = av.Packet(with_exif(oriented.corners(), number))
+            packet.pts = packet.dts = place
+            packet.time_base, packet.stream = Fraction(1, 10), stream
+            packet.is_keyframe = True
+            file.mux(packet)
+    wanted = oriented.shown(oriented.corners(), oriented.EIGHT[name])
+    assert near(pixels(path), wanted)
 
 
 def test_frames_that_turn_on_the_way_keep_the_first_size(tmp_path):

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import av.sidedata.sidedata as sidedata
 import cv2
 import numpy as np
 
@@ -85,6 +86,20 @@ def kept(frames: Iterator[Any]) -> Iterator[Any]:
         elif matrix is not None:
             frame.opaque = matrix
         yield frame
+
+
+def _newer_kind(kinds: type, number: int) -> Any:
+    """A name for side data that FFmpeg knows and PyAV does not.
+
+    Without it PyAV gives none of a frame's side data: of JPEGs with EXIF, or
+    of videos with several views.
+    """
+    kind = object.__new__(kinds)
+    kind._name_, kind._value_ = f"NUMBER_{number}", number
+    return kind
+
+
+sidedata.Type._missing_ = classmethod(_newer_kind)
 
 
 def _own_matrix(frame: Any) -> tuple[int, ...] | None:
