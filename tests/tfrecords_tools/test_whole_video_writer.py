@@ -12,6 +12,7 @@ REFUSED = {
     "none": {"frames": FRAMES[:0]},
     "too wide": {"frames": np.zeros((1, 2, 16_400, 3), np.uint8)},
     "too high": {"frames": np.zeros((1, 16_400, 2, 3), np.uint8)},
+    "rate of 0": {"frame_rate": 0},
     "rate below 0": {"frame_rate": -3},
     "rate of 40 bits": {"frame_rate": 1 << 40},
     "sound no number": {"waveform": np.full(5000, np.nan, np.float32)},

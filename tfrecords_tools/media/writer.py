@@ -8,7 +8,7 @@ import os
 import av
 import numpy as np
 
-from tfrecords_tools.base import atomic_write
+from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.media import writing_errors
 
 # Every picture stands alone and is coded alike, so that no picture carries
@@ -43,6 +43,11 @@ def write_mp4(
             stood there stays.
     """
     _check_frames(frames)
+    if frame_rate <= 0:  # PyAV would take another one.
+        raise errors.UserError(
+            f"cannot write {path}: {frame_rate} frames a second, wanted more "
+            "than 0"
+        )
     bitexact = {"fflags": "bitexact"}
     with (
         atomic_write.renamed(path) as unfinished,
