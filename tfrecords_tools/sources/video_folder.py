@@ -64,7 +64,9 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         clips.append(
             dataclasses.replace(clip, path=shown, origin=shown, absent=reason)
         )
-    return sorted(clips, key=lambda clip: pathlib.PurePath(clip.path))
+    if found.unusable:
+        clips.sort(key=lambda clip: pathlib.PurePath(clip.path))
+    return clips
 
 
 def _has_splits(input: str, files: Paths, opener: odd_names.Opener) -> bool:
