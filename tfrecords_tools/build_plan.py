@@ -116,9 +116,16 @@ class Request:
     def recorded(self) -> dict[str, Any]:
         """What the manifest tells about this request."""
         section = getattr(self.source.module, "SECTION", self.source.name)
-        # Data sets that were built before there was such a section have none.
-        files = {"files": settings.to_dict(self.files)}
-        return (files if self.files != video_roots.Config() else {}) | {
+        # Data sets that were built before there were such sections have none.
+        newer = {
+            name: settings.to_dict(config)
+            for name, config, usual in (
+                ("files", self.files, video_roots.Config()),
+                ("splits", self.splits, split_shares.Config()),
+            )
+            if config != usual
+        }
+        return newer | {
             "source": {
                 "name": self.source.name,
                 "input": printable.in_unicode(os.path.abspath(self.input)),
@@ -127,7 +134,6 @@ class Request:
             section: settings.to_dict(self.source.config),
             "media": settings.to_dict(self.media),
             "shards": settings.to_dict(self.shards),
-            "splits": settings.to_dict(self.splits),
             "sound": settings.to_dict(self.sound),
             "text": settings.to_dict(self.text),
             "words": settings.to_dict(self.words),
