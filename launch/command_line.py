@@ -87,7 +87,8 @@ def _flags_status(module: str) -> int:
     try:
         with flags.exits():
             stand_ins.install()
-            flags.parse(importlib.import_module(module).COMMAND, sys.argv[1:])
+            command = importlib.import_module(module).COMMAND
+            flags.complete(command, sys.argv[1:])
         return _GOOD_FLAGS
     except SystemExit as end:
         return end.code or 0

@@ -39,13 +39,13 @@ COMMAND = dataclasses.replace(
     run_flags.COMMAND,
     summary="Measures the speed of a run; takes all flags of launch.train.",
     settings=Config,
+    required=("shards",),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table, what bounds the run, and what to change."""
     asked = resolved.settings
-    flags.require(asked, "shards")
     described = run_flags.to_experiment(resolved)
     if described.devices.strategy == "multi_worker":
         raise errors.UserError(

@@ -46,13 +46,13 @@ COMMAND = flags.Command(
     summary="Sends a video through an exported network; its sound is kept.",
     settings=Config,
     sections={"tile": frame_tiles.Config, "media": Media},
+    required=("model", "video", "output"),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
     """Writes the video and says where it is."""
     asked, tiles = resolved.settings, resolved.sections["tile"]
-    flags.require(asked, "model", "video", "output")
     output_file.check(asked.output, asked.video, video_writer.CONTAINERS)
     with folder_lock.held_for(asked.output, instead="another --output"):
         _enhance(asked, tiles, resolved.sections["media"].max_pixels)

@@ -53,13 +53,13 @@ COMMAND = flags.Command(
     summary="Measures a trained run on a split; writes metrics.json.",
     settings=Config,
     sections={"evaluate": Views},
+    required=("workdir",),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table and writes `workdir/metrics.json`."""
     asked, views = resolved.settings, resolved.sections["evaluate"]
-    flags.require(asked, "workdir")
     trained = trained_run.read_back(
         asked.workdir, asked.shards, asked.checkpoint
     )

@@ -45,6 +45,8 @@ COMMAND = flags.Command(
     summary="Exports a trained run for TensorFlow Serving and launch.predict.",
     settings=Config,
     sections={"limits": request_limits.Config},
+    required=("workdir", "output"),
+    unless="verify",
 )
 
 
@@ -53,7 +55,6 @@ def main(resolved: flags.Resolved) -> int:
     asked, limits = resolved.settings, resolved.sections["limits"]
     if asked.verify:
         return _verify(asked.verify)
-    flags.require(asked, "workdir", "output")
     path_checks.check_length("output", asked.output, versions.LONGEST_NAMES)
     with folder_lock.held(asked.output, "export", "another --output"):
         path = _export(asked, limits)

@@ -49,13 +49,13 @@ COMMAND = flags.Command(
         "protocol": image_quality.Protocol,
         "tile": frame_tiles.Config,
     },
+    required=("model", "videos"),
 )
 
 
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video and method; 1 where a video cannot be read."""
     asked = resolved.settings
-    flags.require(asked, "model", "videos")
     network = enhancer.load(asked.model)
     if network.factor == 1:
         raise errors.UserError(

@@ -45,13 +45,13 @@ class Config:
 COMMAND = flags.Command(
     summary="Makes clips of noise with a generator of --objective=gan.",
     settings=Config,
+    required=("workdir", "output"),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
     """Writes the file or the folder."""
     asked = resolved.settings
-    flags.require(asked, "workdir", "output")
     output = pathlib.Path(asked.output)
     if output.suffix and output.suffix not in _ENDINGS:
         raise errors.UserError(

@@ -6,13 +6,13 @@ from tfrecords_tools.base import flags, folder_lock, text_cells
 COMMAND = flags.Command(
     summary="Measures generated clips against real ones.",
     settings=measurement.Config,
+    required=("features", "samples"),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table; writes `--output`."""
     asked = resolved.settings
-    flags.require(asked, "features", "samples")
     with folder_lock.held_for(asked.output, instead="another --output"):
         _measure(asked)
 

@@ -50,13 +50,13 @@ class Config:
 COMMAND = flags.Command(
     summary="Predicts the labels of video files with an exported model.",
     settings=Config,
+    required=("model", "videos"),
 )
 
 
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video or window; 1 where a video could not be read."""
     asked = resolved.settings
-    flags.require(asked, "model", "videos")
     model = serving.Loaded(asked.model)
     if asked.stream:
         return _follow(model, asked)

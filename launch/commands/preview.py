@@ -37,13 +37,13 @@ COMMAND = dataclasses.replace(
     run_flags.COMMAND,
     summary="Shows what a network will see; takes all flags of launch.train.",
     settings=Config,
+    required=("shards", "output"),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
     """Writes `batch.png` and `batch.gif`, and says who is in them."""
     asked = resolved.settings
-    flags.require(asked, "shards", "output")
     with folder_lock.held(asked.output, instead="another --output"):
         _show(asked, resolved)
 

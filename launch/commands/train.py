@@ -1,14 +1,15 @@
 """Trains a model; run again with the same flags, it goes on."""
 
+import dataclasses
+
 from launch import devices, run_flags, run_folder, training_run
 from tfrecords_tools.base import flags
 
-COMMAND = run_flags.COMMAND
+COMMAND = dataclasses.replace(run_flags.COMMAND, required=("shards", "workdir"))
 
 
 def main(resolved: flags.Resolved) -> None:
     """Runs the experiment that the flags describe."""
-    flags.require(resolved.settings, "shards", "workdir")
     resolved = run_flags.with_whole_paths(resolved)
     workdir = resolved.settings.workdir
     run_flags.check_paths(resolved)

@@ -31,13 +31,14 @@ class Config:
     rounds: int = settings.setting(30, "Requests of each kind.", minimum=2)
 
 
-COMMAND = flags.Command(summary=__doc__, settings=Config)
+COMMAND = flags.Command(
+    summary=__doc__, settings=Config, required=("old", "new")
+)
 
 
 def main(resolved: flags.Resolved) -> None:
     """Prints two tables."""
     own = resolved.settings
-    flags.require(own, "old", "new")
     print("| request | old, ms | new, ms | new / old |\n|---|---:|---:|---:|")
     for name, old, new in _times(own):
         print(f"| {name} | {old:.2f} | {new:.2f} | {new / old:.3f} |")

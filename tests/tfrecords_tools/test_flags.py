@@ -192,3 +192,32 @@ def test_a_misspelt_flag_of_a_chosen_file_suggests_another_of_its_flags():
         own = dataclasses.replace(PARTS, own_sections=("cut",))
         flags.parse(own, ["--windows.secnds=2"])
     assert "did you mean '--windows.seconds'" in str(caught.value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Places:
+    """Where from, where to, or what is only looked at."""
+
+    source: str = settings.setting("", "From where.")
+    target: str = settings.setting("", "Where to.")
+    verify: str | None = settings.setting(None, "What is looked at.")
+
+
+MOVE = flags.Command(
+    summary="Moves.",
+    settings=Places,
+    required=("source", "target"),
+    unless="verify",
+)
+
+
+def test_a_required_flag_that_is_not_given_is_named():
+    with pytest.raises(errors.UserError, match="--target is not given"):
+        flags.complete(MOVE, ["--source=a"])
+
+
+@pytest.mark.parametrize(
+    "given", [["--source=a", "--target=b"], ["--verify=a"]]
+)
+def test_required_flags_may_be_given_or_lifted(given):
+    assert flags.complete(MOVE, given).settings.verify in (None, "a")

@@ -46,6 +46,9 @@ class Command:
         not_given: a choice whose default is None to a function that names
             its file or files, given those chosen before it, by choice; it
             gives None where there is none to choose.
+        recipes: the package whose flag files `--recipe=NAME` reads.
+        required: flags of `settings` that must be given.
+        unless: a flag of `settings` with which they need not.
     """
 
     summary: str
@@ -57,6 +60,8 @@ class Command:
         str, Callable[[dict[str, Any]], str | tuple[str, ...] | None]
     ] = dataclasses.field(default_factory=dict)
     recipes: str | None = None
+    required: tuple[str, ...] = ()
+    unless: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Resolved:
 def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
     """Parses the command line, runs, and exits; wrong input exits with 2."""
     with exits():
-        sys.exit(run(parse(command, sys.argv[1:])) or 0)
+        sys.exit(run(complete(command, sys.argv[1:])) or 0)
 
 
 @contextlib.contextmanager
@@ -119,16 +124,15 @@ def _exit_statuses() -> Iterator[None]:
         sys.exit(130)
 
 
-def require(given: Any, *names: str) -> None:
-    """Raises UserError where a flag that a command cannot do without is empty.
-
-    Args:
-        given: the command's own settings.
-        names: of the flags.
-    """
-    for name in names:
-        if not getattr(given, name):
-            raise errors.UserError(f"--{name} is not given; see --help")
+def complete(command: Command, given: list[str]) -> Resolved:
+    """Reads flags as `parse` does, and refuses required ones left empty."""
+    resolved = parse(command, given)
+    own = resolved.settings
+    if not (command.unless and getattr(own, command.unless)):
+        for name in command.required:
+            if not getattr(own, name):
+                raise errors.UserError(f"--{name} is not given; see --help")
+    return resolved
 
 
 def parse(command: Command, given: list[str]) -> Resolved:
