@@ -211,7 +211,7 @@ def prepare(
     request.media.check_chunk(request.shards.chunk_frames)
     split_shares.whole(request.splits)  # Before videos are looked at.
     clips, absent = source_clips.read(
-        request.source, request.input, request.root, request.files
+        request.source, request.input, lambda: request.root, request.files
     )
     report = pathlib.Path(request.output) / output_folder.REPORT
     known = build_report.splits(report) if old else {}

@@ -1,7 +1,7 @@
 """The clips of a source, checked, and its rows that have no video."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, names, registry
@@ -13,7 +13,7 @@ Clips = list[annotations.Clip]
 def read(
     source: registry.Chosen,
     input: str,
-    root: str | os.PathLike,
+    root: Callable[[], str | os.PathLike],
     files: video_root.Config = video_root.Config(),
 ) -> tuple[Clips, Clips]:
     """Lists and checks all clips.
@@ -21,7 +21,8 @@ def read(
     Args:
         source: a file of `tfrecords_tools.sources` and its settings.
         input: what that source reads.
-        root: folder of the videos.
+        root: gives the folder of the videos once they are listed, since a
+            source may make them first.
         files: which files may be read.
 
     Returns:
@@ -37,14 +38,14 @@ def read(
     try:
         listed = list_clips(source.config, input)
     except annotations.FaultyRows as error:
-        raise errors.UserError("\n".join(error.all(root, files))) from error
+        raise errors.UserError("\n".join(error.all(root(), files))) from error
     if not listed:
         raise errors.UserError(
             f"no clips: --source={source.name} found nothing in "
             f"--input={input}: wanted at least one video; put some there, or "
             "choose another --input or --source"
         )
-    clips = annotations.check(listed, root, files)
+    clips = annotations.check(listed, root(), files)
     return (
         [clip for clip in clips if not clip.absent],
         [clip for clip in clips if clip.absent],

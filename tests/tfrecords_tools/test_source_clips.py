@@ -5,12 +5,13 @@ import dataclasses
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 
 from tests.tfrecords_tools import small
 from tfrecords_tools import annotations, build_shards, manifest, source_clips
-from tfrecords_tools.base import errors, flags
+from tfrecords_tools.base import errors, flags, registry
 from tfrecords_tools.listing import video_root
 
 NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
@@ -163,3 +164,18 @@ def test_a_console_without_a_letter_shows_its_number():
         capture_output=True,
     )
     assert done.stdout.strip() == rb"\u06cc\u200c", done.stderr
+
+
+def test_a_source_may_make_its_videos_first(tmp_path):
+    def list_clips(config, input):
+        (tmp_path / "made").mkdir()
+        (tmp_path / "made" / "a.mp4").touch()
+        return [annotations.Clip("a.mp4", "walk")]
+
+    module = types.SimpleNamespace(list_clips=list_clips)
+    source = registry.Chosen("made", module, None)
+    where = tmp_path / "made"
+    clips, _ = source_clips.read(
+        source, str(where), lambda: where if where.is_dir() else tmp_path
+    )
+    assert [clip.path for clip in clips] == ["a.mp4"]

@@ -98,7 +98,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         source = registry.choose(
             source_configs.SOURCES, config.source, config.source_config
         )
-        clips, absent = source_clips.read(source, str(given), root)
+        clips, absent = source_clips.read(source, str(given), lambda: root)
         for clip in absent:
             name = printable.name(clip.path)
             logging.warning("%s is left out: %s", name, clip.absent)
