@@ -29,7 +29,7 @@ def video(tmp_path_factory):
 
 def asked(video, output, *more):
     given = ["--model=EXPORT", f"--video={video}", f"--output={output}"]
-    enhance.main(flags.parse(enhance.COMMAND, [*given, *more]))
+    enhance.main(flags.complete(enhance.COMMAND, [*given, *more]))
 
 
 def test_a_video_comes_out_larger_with_its_sound(
@@ -84,7 +84,7 @@ def test_every_flag_is_wanted(missing, video, tmp_path):
     given = {"model": "M", "video": video, "output": tmp_path / "o.mp4"}
     words = [f"--{k}={v}" for k, v in given.items() if k != missing]
     with pytest.raises(errors.UserError, match=f"--{missing} is not given"):
-        enhance.main(flags.parse(enhance.COMMAND, words))
+        enhance.main(flags.complete(enhance.COMMAND, words))
 
 
 def refused(video, output, match):

@@ -49,7 +49,7 @@ def generator(tmp_path, monkeypatch):
 
 def run(trained, *arguments):
     given = [f"--features={trained}", *arguments]
-    measure.main(flags.parse(measure.COMMAND, given))
+    measure.main(flags.complete(measure.COMMAND, given))
 
 
 def complaint(trained, *arguments):

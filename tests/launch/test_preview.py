@@ -31,7 +31,7 @@ def _frames(*colors) -> np.ndarray:
 
 
 def _run(*arguments: str) -> None:
-    preview.main(flags.parse(preview.COMMAND, [*arguments, *SMALL]))
+    preview.main(flags.complete(preview.COMMAND, [*arguments, *SMALL]))
 
 
 def test_command_shows_the_very_batch_of_a_step(coded_shards, tmp_path, capsys):
