@@ -227,3 +227,19 @@ def test_a_label_list_of_another_form_allows_the_label(tmp_path, listed, label):
     text = f"path,label\na.mp4,{label}\n"
     listed = str(tmp_path / "labels.txt")
     assert clips(tmp_path, text, label_list=listed)[0].label == NFC
+
+
+def test_a_first_column_of_row_numbers_needs_no_name(tmp_path):
+    (tmp_path / "t.csv").write_text(",path,label\n0,a.mp4,x\n1,b.mp4,y\n")
+    clips = csv_file.list_clips(csv_file.Config(), str(tmp_path / "t.csv"))
+    assert [(clip.path, clip.label) for clip in clips] == [
+        ("a.mp4", "x"),
+        ("b.mp4", "y"),
+    ]
+
+
+@pytest.mark.parametrize("row", ["x0,a.mp4,x,", "0,a.mp4,x,7"])
+def test_other_columns_without_a_name_must_be_empty(tmp_path, row):
+    (tmp_path / "t.csv").write_text(f",path,label,\n{row}\n")
+    with pytest.raises(errors.UserError, match="has no name in the first line"):
+        csv_file.list_clips(csv_file.Config(), str(tmp_path / "t.csv"))

@@ -21,7 +21,8 @@ class Config:
     """The name of each column in the file.
 
     A column `label.<task>` is always read as a further label set. One
-    without a name, as spreadsheets write them, must be empty.
+    without a name, as spreadsheets write them, must be empty; the first may
+    number the rows, as pandas writes it.
     """
 
     path: str = settings.setting(
@@ -183,7 +184,9 @@ class _RowReader:
             f"{origin}: {cells[place]!r} stands in column {place + 1}, which "
             "has no name in the first line: give it one, or empty the cell"
             for place in self._nameless
-            if cells[place : place + 1] and cells[place].strip()
+            if cells[place : place + 1]
+            and cells[place].strip()
+            and not (place == 0 and cells[place].strip().isdecimal())
         ]
         faults += stray
         cells = annotation_text.fitted(cells, self._count)
