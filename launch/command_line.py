@@ -22,7 +22,7 @@ _LISTS = {
     "views": "pipelines.views",
     "objectives": "video_models.objectives",
     "backbones": "video_models.backbones",
-    "temporal blocks": "video_models.temporal",
+    "temporal": "video_models.temporal",
     "heads": "video_models.heads",
     "generators": "video_models.generators",
     "discriminators": "video_models.discriminators",
@@ -37,6 +37,8 @@ def run(name: str) -> None:
         runpy.run_module(f"tfrecords_tools.{name}", run_name="__main__")
     module = f"{_COMMANDS}.{name}"
     with flags.exits():
+        # Read once: a file may be a pipe.
+        sys.argv[1:] = flag_files.expanded(sys.argv[1:], None)
         _check_flags(module)
         visible_devices.load_tensorflow()
         command = importlib.import_module(module)
@@ -48,21 +50,23 @@ def main() -> None:
     with flags.exits():
         name, *rest = sys.argv[1:] or ["--help"]
         if name in ("--help", "-h", "help"):
-            print(_usage())
-            return
+            if not rest:
+                print(_usage())
+                return
+            name, rest = rest[0], ["--help"]
         if name == "--version":
             print(versions.own())
             return
         if name.partition("=")[0] == "--list":
-            print(_listed(name.partition("=")[2]))
+            print(_listed(name.partition("=")[2] or " ".join(rest)))
             return
-        name = name.replace("-", "_")
         known = (*_TOOLS, *registry.names_in(_COMMANDS))
-        if name not in known:
+        if name.replace("-", "_") not in known:
+            near = registry.nearest(name, (*known, "--list", "--version"))
             raise errors.UserError(
-                f"no command {name!r}{registry.nearest(name, known)}; there is "
-                + ", ".join(known)
+                f"no command {name!r}{near}; there is {', '.join(known)}"
             )
+        name = name.replace("-", "_")
     sys.argv = [f"video-models {name}", *rest]
     run(name)
 

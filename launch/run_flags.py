@@ -252,7 +252,7 @@ def check(resolved: flags.Resolved) -> None:
     done = checkpoints.Checkpoints(folder / "checkpoints").steps()
     if path.exists() and done:
         # Read as a command line: settings that it lacks have defaults.
-        then = flags.parse(COMMAND, [f"--flagfile={path}"])
+        then = _read(path)
         pair = _deciding(then), _deciding(resolved)
         resumed_flags.check(*pair, max(done), folder)
 
@@ -273,6 +273,11 @@ def record(resolved: flags.Resolved) -> None:
     flags.write(resolved, COMMAND, path)
 
 
+def _read(path: pathlib.Path) -> flags.Resolved:
+    # A relative one may begin with a blank or ~, which mean others there.
+    return flags.parse(COMMAND, [f"--flagfile={path.absolute()}"])
+
+
 def described(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
@@ -284,4 +289,4 @@ def described(workdir: str) -> experiment.Experiment:
         raise errors.UserError(
             f"no {path}: is {workdir!r} the --workdir of launch.train?"
         )
-    return to_experiment(flags.parse(COMMAND, [f"--flagfile={path}"]))
+    return to_experiment(_read(path))

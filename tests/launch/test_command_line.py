@@ -127,7 +127,7 @@ def test_console_script_lists_what_may_be_chosen():
 
 
 def test_console_script_lists_one_kind_a_name_a_line():
-    assert "lstm" in console("--list=temporal blocks").stdout.splitlines()
+    assert "lstm" in console("--list=temporal").stdout.splitlines()
 
 
 def test_console_script_refuses_an_unknown_kind():
@@ -181,3 +181,33 @@ def test_ctrl_c_that_was_ignored_stays_ignored_while_tensorflow_loads():
         "print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
     )
     assert run("-c", program, preexec_fn=ignored).stdout == "True\n"
+
+
+def test_console_script_lists_a_kind_after_a_blank():
+    assert "lstm" in console("--list", "temporal").stdout.splitlines()
+
+
+@pytest.mark.parametrize("words", [("help", "train"), ("--help", "train")])
+def test_console_script_helps_with_a_command(words):
+    assert "--train.steps=" in console(*words).stdout
+
+
+def test_a_misspelt_flag_of_the_console_script_suggests_another():
+    assert "did you mean '--version'" in console("--versoin").stderr
+
+
+def test_flags_may_come_through_a_pipe():
+    told = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"exec {sys.executable} -m launch.train "
+            "--flagfile=<(echo --train.batch_size=x)",
+        ],
+        cwd=sources.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.returncode == 2
+    assert "1: --train.batch_size=x: wanted a whole number" in told.stderr

@@ -144,3 +144,14 @@ def test_only_odd_paths_go_through_a_link(tmp_path):
     assert not pathlib.Path(path).exists() and (odd / "file").exists()
     with plain_path.to(tmp_path / "b") as path:
         assert path == str(tmp_path / "b")
+
+
+@pytest.mark.parametrize("name", [" lead", "~", "~root", "-dash", "#hash"])
+def test_flags_of_a_run_are_read_by_the_name_they_were_given(
+    name, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    given = ["--shards=a", f"--workdir={name}", "--train.steps=7"]
+    (tmp_path / name).mkdir()
+    run_flags.record(flags.parse(run_flags.COMMAND, given))
+    assert run_flags.described(name).train.steps == 7

@@ -36,14 +36,14 @@ def test_second_run_into_a_workdir_is_refused_at_once(tmp_path):
         message = _complaint(
             train, "--shards=none", f"--workdir={tmp_path}/run/"
         )
-    assert f"another run is writing into {tmp_path}/run: pro" in message
+    assert f"is writing into {tmp_path}/run: pro" in message
     assert f"process {os.getpid()}" in message
     assert message.endswith("or choose another --workdir")
 
 
 def test_run_without_flags_is_refused_as_well(tmp_path, toy_shards):
     with folder_lock.held(tmp_path):
-        with pytest.raises(errors.UserError, match="another run is writing"):
+        with pytest.raises(errors.UserError, match="is writing into"):
             short_runs.run(toy_shards, tmp_path, "--train.steps=1")
 
 
@@ -57,7 +57,7 @@ def test_second_export_into_a_folder_is_told_of_the_first(trained, tmp_path):
         message = _complaint(
             export, f"--workdir={trained}", f"--output={tmp_path}"
         )
-    assert "another export is writing into" in message
+    assert "is writing into" in message
     assert "or choose another --output" in message
     assert "space" not in message
     assert not list(tmp_path.iterdir())
@@ -121,7 +121,7 @@ def test_each_worker_locks_what_it_writes(tmp_path, monkeypatch, index, folder):
             f"--workdir={tmp_path}",
             "--devices.strategy=multi_worker",
         )
-    assert "another run is writing into" in message
+    assert "is writing into" in message
 
 
 def test_reading_a_run_needs_no_lock(trained, tmp_path):

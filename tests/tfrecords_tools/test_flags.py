@@ -221,3 +221,51 @@ def test_a_required_flag_that_is_not_given_is_named():
 )
 def test_required_flags_may_be_given_or_lifted(given):
     assert flags.complete(MOVE, given).settings.verify in (None, "a")
+
+
+@pytest.mark.parametrize(
+    "lines, told",
+    [
+        (
+            "--recipe=fast\nrate=3\n",
+            "own.flagfile:2: got 'rate=3'",
+        ),
+        ("--recipe=fast\n\nnonsense\n", "own.flagfile:3: got 'nonsense'"),
+        ("--recipe=fsat\n", "own.flagfile:1: no recipe 'fsat'"),
+        ("--recipe\n", "own.flagfile:1: --recipe names nothing"),
+        ("--flagfile=own.flagfile\n", "own.flagfile names itself"),
+        ("--recipe=fast\n--flagfile=own.flagfile\n", "names itself"),
+        ("--flagfile=gone\n", "own.flagfile:1: cannot read flag file gone"),
+    ],
+)
+def test_a_faulty_line_of_a_flag_file_is_named(
+    rate_recipes, tmp_path, monkeypatch, lines, told
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.flagfile").write_text(lines)
+    with pytest.raises(errors.UserError) as caught:
+        flags.parse(RATES, ["--flagfile=own.flagfile"])
+    assert told in str(caught.value)
+
+
+def test_a_recipe_may_stand_in_a_flag_file_of_a_flag_file(
+    rate_recipes, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outer").write_text("--flagfile=inner\n")
+    (tmp_path / "inner").write_text("--recipe=fast\n")
+    assert flags.parse(RATES, ["--flagfile", "outer"]).settings.rate == 7
+
+
+def test_a_value_may_stand_in_a_line_of_its_own(tmp_path):
+    (tmp_path / "own").write_text("// mine\n--rate\n3\n")
+    assert (
+        flags.parse(COMMAND, [f"--flagfile={tmp_path}/own"]).settings.rate == 3
+    )
+
+
+def test_a_flag_file_is_found_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "own").write_text("--rate=x\n")
+    with pytest.raises(errors.UserError, match="~/own:1: --rate=x: wanted"):
+        flags.parse(COMMAND, ["--flagfile=~/own"])

@@ -272,3 +272,10 @@ def test_folder_that_is_there_already_is_told_without_the_disk(tmp_path):
         with atomic_write.folder(tmp_path / "a"):
             pass
     assert os.listdir(tmp_path) == ["a"]
+
+
+def test_it_is_the_first_that_is_named(tmp_path):
+    with folder_lock.held(tmp_path, "run"):
+        with pytest.raises(errors.UserError, match="another run is writing"):
+            with folder_lock.held(tmp_path, "export"):
+                pass

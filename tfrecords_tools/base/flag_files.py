@@ -1,12 +1,24 @@
-"""Flag files: recipes by name, and where a flag was given."""
+"""Flag files and recipes, read into arguments that know where they stood."""
 
 import importlib.resources
+import os
 import pathlib
-import re
+from collections.abc import Iterable, Iterator
 
 from tfrecords_tools.base import errors, registry
 
 _SUFFIX = ".flagfile"
+_COMMENTS = ("#", "//")
+
+
+class Argument(str):
+    """A word of the command line, or a line of a flag file.
+
+    Attributes:
+        origin: `recipe.flagfile:12: `; empty on the command line.
+    """
+
+    origin = ""
 
 
 def recipes(package: str) -> dict[str, str]:
@@ -20,74 +32,102 @@ def recipes(package: str) -> dict[str, str]:
     }
 
 
-def with_recipes(arguments: list[str], package: str) -> list[str]:
-    """`--recipe=NAME` becomes `--flagfile=PATH`.
+def expanded(given: list[str], package: str | None) -> list[Argument]:
+    """Puts the lines of flag files and recipes in the place of their names.
 
-    A flag file that itself names a recipe is replaced by its lines.
+    Args:
+        given: the command line; `--flagfile=FILE` and `--recipe=NAME` may
+            also stand in flag files.
+        package: where recipes are; None knows no `--recipe`.
 
     Raises:
-        UserError: there is no such recipe.
+        UserError: a file or a recipe that is not there, or a file that names
+            itself.
     """
-    found = []
-    rest = iter(arguments)
-    for argument in rest:
-        name, sign, value = argument.partition("=")
-        name = name.lstrip("-") if name.startswith("-") else ""
-        if name in ("recipe", "flagfile") and not sign:
-            value = next(rest, "")
-        if name == "recipe":
-            found.append(f"--flagfile={_recipe(value, package)}")
-        elif name == "flagfile" and _names_recipe(value):
-            found += with_recipes(_flags_in(value), package)
-        elif name == "flagfile":
-            found.append(f"--flagfile={value}")
-        else:
-            found.append(argument)
-    return found
+    return list(_expanded(map(_argument, given), package, ()))
 
 
-def origin(name: str, arguments: list[str]) -> str:
-    """`recipe.flagfile:12: ` where a flag file holds `name`, else nothing."""
-    for path in named(arguments):
-        lines = pathlib.Path(path).read_text("utf-8").split("\n")
-        for number, line in enumerate(lines, start=1):
-            given = line.strip().lstrip("-").partition("=")[0].split(" ")[0]
-            if given in (name, f"no{name}"):
-                return f"{path}:{number}: "
-            if given == "flagfile":
-                nested = origin(name, [line.strip()])
-                if nested:
-                    return nested
+def origin(name: str, arguments: list[Argument], text: str = "") -> str:
+    """Where a flag was given last, `recipe.flagfile:12: ` or nothing.
+
+    Args:
+        name: of the flag.
+        arguments: of `expanded`.
+        text: its value, where it is known.
+    """
+    for argument in reversed(arguments):
+        flag, _, value = argument.lstrip("-").partition("=")
+        if flag in (name, f"no{name}") and (not text or value == text):
+            return argument.origin
     return ""
 
 
-def named(arguments: list[str]) -> list[str]:
-    """The flag files that the arguments name."""
-    return [
-        argument.partition("=")[2] or (arguments + [""])[position + 1]
-        for position, argument in enumerate(arguments)
-        if argument.lstrip("-").partition("=")[0] == "flagfile"
-    ]
+def _expanded(
+    words: Iterable[Argument], package: str | None, around: tuple[str, ...]
+) -> Iterator[Argument]:
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            yield word
+            yield from rest
+            return
+        name, sign, value = word.partition("=")
+        name = name.lstrip("-") if name.startswith("-") else ""
+        if name != "flagfile" and not (name == "recipe" and package):
+            yield word
+            continue
+        if not sign:
+            value = next(rest, "")
+        if not value:
+            raise errors.UserError(
+                f"{word.origin}--{name} names nothing: wanted --{name}="
+                + ("FILE" if name == "flagfile" else "NAME")
+            )
+        path = value if name == "flagfile" else _recipe(value, word, package)
+        lines = _lines(path, word, around)
+        yield from _expanded(lines, package, (*around, path))
 
 
-def _recipe(name: str, package: str) -> str:
+def _argument(text: str, origin: str = "") -> Argument:
+    if isinstance(text, Argument):
+        return text
+    argument = Argument(text)
+    argument.origin = origin
+    return argument
+
+
+def _recipe(name: str, word: Argument, package: str) -> str:
     known = recipes(package)
     if name not in known:
         raise errors.UserError(
-            f"no recipe {name!r}{registry.nearest(name, list(known))}; there "
-            f"is {', '.join(known)}. A file of your own is --flagfile=FILE"
+            f"{word.origin}no recipe {name!r}"
+            f"{registry.nearest(name, list(known))}; there is "
+            f"{', '.join(known)}. A file of your own is --flagfile=FILE"
         )
     return known[name]
 
 
-def _names_recipe(path: str) -> bool:
+def _lines(
+    path: str, word: Argument, around: tuple[str, ...]
+) -> list[Argument]:
+    if path in around:
+        raise errors.UserError(
+            f"{word.origin}flag file {path} names itself: take the line out"
+        )
     try:
-        lines = _flags_in(path)
-    except (OSError, UnicodeDecodeError):  # Whoever reads it next says so.
-        return False
-    return any(re.match(r"--?recipe\b", line) for line in lines)
-
-
-def _flags_in(path: str) -> list[str]:
-    lines = pathlib.Path(path).read_text("utf-8").split("\n")
-    return [line.strip() for line in lines if line.strip().startswith("-")]
+        text = pathlib.Path(os.path.expanduser(path)).read_text("utf-8")
+    except OSError as error:
+        raise errors.UserError(
+            f"{word.origin}cannot read flag file {path}: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise errors.UserError(
+            f"{word.origin}cannot read flag file {path}: not UTF-8 "
+            f"({error.reason} at byte {error.start}), save it as UTF-8"
+        ) from error
+    rows = [line.strip() for line in text.removeprefix("\ufeff").split("\n")]
+    return [
+        _argument(row, f"{path}:{number}: ")
+        for number, row in enumerate(rows, start=1)
+        if row and not row.startswith(_COMMENTS)
+    ]

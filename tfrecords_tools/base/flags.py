@@ -144,15 +144,13 @@ def parse(command: Command, given: list[str]) -> Resolved:
     if "--version" in given:
         print(versions.own())
         sys.exit(0)
-    arguments = given
-    if command.recipes:
-        arguments = flag_files.with_recipes(given, command.recipes)
+    arguments = flag_files.expanded(given, command.recipes)
     values = absl_flags.FlagValues()
     values.set_gnu_getopt(True)
     own = settings.types(command.settings)
     choice_types = {name: own[name] for name in command.choices}
     _bind(values, "", command.settings, tuple(choice_types))
-    _read(values, arguments, given, command, known_only=True)
+    _read(values, arguments, command, known_only=True)
     modules = _load_choices(command, values)
     sections = dict(command.sections)
     for choice in modules.values():
@@ -164,11 +162,13 @@ def parse(command: Command, given: list[str]) -> Resolved:
     if {"--help", "-help", "-h", "--helpfull"} & set(arguments):
         print(flag_help.text(command, values, sections, modules))
         sys.exit(0)
-    positional = _read(values, arguments, given, command, known_only=False)
+    positional = _read(values, arguments, command, known_only=False)
     if positional:
+        first = positional[0]
+        places = {each: each.origin for each in reversed(arguments)}
         raise errors.UserError(
-            f"got {positional[0]!r} without a flag: write --name=value; "
-            "--help lists the names"
+            f"{places.get(first, '')}got {first!r} without a flag: write "
+            "--name=value; --help lists the names"
         )
     resolved = {n: _collect(values, n, c) for n, c in sections.items()}
     return Resolved(
@@ -275,8 +275,7 @@ def _owner(flag: str, choices: dict[str, str]) -> str:
 
 def _read(
     values: Any,
-    arguments: list[str],
-    given: list[str],
+    arguments: list[flag_files.Argument],
     command: Command,
     known_only: bool,
 ) -> list[str]:
@@ -290,30 +289,18 @@ def _read(
         is_bound = any(name.startswith(section) for name in known)
         hint = "" if is_bound else _owner(error.flagname, command.choices)
         hint = hint or registry.nearest(flag, known)
+        place = flag_files.origin(error.flagname, arguments)
         raise errors.UserError(
-            f"{flag_files.origin(error.flagname, given)}unknown flag {flag}"
-            f"{hint}; --help lists the names"
+            f"{place}unknown flag {flag}{hint}; --help lists the names"
         ) from error
-    except absl_flags.CantOpenFlagFileError as error:
-        text = str(error).removeprefix("ERROR:: ")
-        raise errors.UserError(f"cannot read flag file: {text}") from error
     except absl_flags.IllegalFlagValueError as error:
         flag = str(error).removeprefix("flag ").partition(": ")[0]
-        name = flag.lstrip("-").partition("=")[0]
-        if name not in values:
-            raise errors.UserError(f"{flag}: wanted --flagfile=FILE") from error
+        name, _, text = flag.lstrip("-").partition("=")
         wanted = _KINDS.get(values[name].flag_type(), "another value")
-        raise errors.UserError(
-            f"{flag_files.origin(name, given)}{flag}: wanted {wanted}"
-        ) from error
+        place = flag_files.origin(name, arguments, text)
+        raise errors.UserError(f"{place}{flag}: wanted {wanted}") from error
     except absl_flags.Error as error:
         raise errors.UserError(str(error)) from error
-    except UnicodeDecodeError as error:
-        files = ", ".join(flag_files.named(given))
-        raise errors.UserError(
-            f"cannot read flag file {files}: not "
-            f"UTF-8 ({error.reason} at byte {error.start}), save it as UTF-8"
-        ) from error
 
 
 _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}

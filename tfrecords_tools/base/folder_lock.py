@@ -91,20 +91,19 @@ def _held(
     file: pathlib.Path, place: pathlib.Path, what: str, instead: str, wait: bool
 ) -> Iterator[None]:
     try:
-        lock = _take(file, place, wait=False)
+        lock = _take(file, place, what, wait=False)
     except file_lock.Busy:
         writer = _writer(file)
         if not wait:
             raise errors.UserError(
-                f"another {what} is writing into {place}{_told(writer)}. Wait "
-                f"for its end, or choose {instead}"
+                f"{_told(writer, place)}. Wait for its end, or choose {instead}"
             ) from None
         print(
-            f"waiting: another {what} is writing into {place}{_told(writer)}",
+            f"waiting: {_told(writer, place)}",
             file=sys.stderr,
             flush=True,
         )
-        lock = _take(file, place, wait=True)
+        lock = _take(file, place, what, wait=True)
     try:
         yield
     finally:
@@ -114,7 +113,7 @@ def _held(
 
 
 def _take(
-    file: pathlib.Path, place: pathlib.Path, wait: bool
+    file: pathlib.Path, place: pathlib.Path, what: str, wait: bool
 ) -> file_lock.Lock:
     while True:
         lock = _open(file, place, wait)
@@ -123,10 +122,10 @@ def _take(
                 lock.remove_file()
             lock.release()
         elif lock.is_certain:
-            _sign(lock)
+            _sign(lock, what)
             return lock
         elif not _is_alive(_writer(file)):
-            _sign(lock)
+            _sign(lock, what)
             print(
                 f"note: the file system of {place} has no locks: make sure "
                 "that nothing else writes there",
@@ -152,9 +151,10 @@ def _open(
         return file_lock.Lock(file, wait)
 
 
-def _sign(lock: file_lock.Lock) -> None:
+def _sign(lock: file_lock.Lock, what: str) -> None:
     """Writes who holds the lock."""
     own = {
+        "what": what,
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "since": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}",
@@ -176,14 +176,15 @@ def _writer(file: pathlib.Path) -> dict[str, Any]:
     return {}
 
 
-def _told(writer: dict[str, Any]) -> str:
+def _told(writer: dict[str, Any], place: pathlib.Path) -> str:
+    told = f"another {writer.get('what', 'command')} is writing into {place}"
     if not writer:
-        return ""
+        return told
     command = str(writer.get("command"))
     if len(command) > _LONGEST_COMMAND:
         command = f"{command[:_LONGEST_COMMAND]}..."
     return (
-        f": process {writer.get('pid')} on {writer.get('host')}, since "
+        f"{told}: process {writer.get('pid')} on {writer.get('host')}, since "
         f"{writer.get('since')} ({command})"
     )
 
