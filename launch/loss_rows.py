@@ -42,4 +42,7 @@ def kept(text: str, start_step: int) -> Rows:
 
 
 def _columns(line: str) -> int:
-    return len(next(csv.reader([line]), ()))
+    try:
+        return len(next(csv.reader([line]), ()))
+    except csv.Error:  # Python 3.10 refuses NUL.
+        return 0

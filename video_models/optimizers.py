@@ -1,6 +1,7 @@
 """Keras' optimizers behind one set of flags, and penalties on weights."""
 
 import dataclasses
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -133,7 +134,19 @@ def penalty_gradients(
     ]
 
 
+# Before 3.13, Keras' own does not work on TensorFlow.
+HAS_MUON = (
+    "adam_weight_decay"
+    in inspect.signature(keras.optimizers.Muon.__init__).parameters
+)
+
+
 def _check(config: Config) -> None:
+    if config.name == "muon" and not HAS_MUON:
+        raise errors.UserError(
+            f"--optimizer.name=muon with Keras {keras.__version__}: wanted "
+            "3.13 or later, which needs Python 3.11; or choose adamw"
+        )
     if config.weight_decay and config.name not in _DECAYING:
         wanted = f"{', '.join(_DECAYING[:-1])} or {_DECAYING[-1]}"
         raise errors.UserError(

@@ -67,7 +67,9 @@ def _moments(
 
 def _encoder(backbone: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
     try:
-        return backbone.build(clip)
+        network = backbone.build(clip)
+        _check_sizes(network)
+        return network
     except ValueError as error:
         # Keras says first where it happened, then what.
         lines = [x for x in _PLAIN.sub("", str(error)).splitlines() if x]
@@ -77,6 +79,15 @@ def _encoder(backbone: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
             f"--clip.size={clip.size}: {' '.join(said[:1])} Wanted a clip, or "
             "settings of the backbone, that fit"
         ) from error
+
+
+def _check_sizes(network: keras.Model) -> None:
+    # Keras before 3.13 builds on, with nothing in it.
+    for name, output in network.output.items():
+        if any(size is not None and size < 1 for size in output.shape):
+            raise ValueError(
+                f"{name} would have a zero or negative size, {output.shape}."
+            )
 
 
 def _check_published(temporal: registry.Chosen) -> None:

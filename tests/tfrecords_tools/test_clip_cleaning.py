@@ -1,3 +1,4 @@
+import av
 import numpy as np
 import pytest
 
@@ -6,6 +7,10 @@ from tfrecords_tools import clip_cleaning
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import looks, reader, treatment
 
+pytestmark = pytest.mark.skipif(
+    not hasattr(av.VideoFrame, "metadata"),
+    reason="PyAV 17, of Python 3.10, hides what filters note",
+)
 ALL = ("denoise", "deinterlace", "black_bars", "low_light", "blur", "still")
 
 

@@ -44,6 +44,7 @@ def build(config: Config) -> cleaning_step.Step:
     """
     for name in (config.method, "idet"):
         filters.require(name, "install PyAV from PyPI")
+    filters.require_notes("use another Python, or leave out deinterlace")
     return _Deinterlace(config)
 
 

@@ -30,6 +30,19 @@ class _Kind(NamedTuple):
     color_range: int
 
 
+def require_notes(remedy: str) -> None:
+    """Raises UserError where PyAV does not hand on what filters write.
+
+    Args:
+        remedy: what to do instead.
+    """
+    if not hasattr(av.VideoFrame, "metadata"):
+        raise errors.UserError(
+            f"got PyAV {av.__version__}, which hides what filters note of "
+            f"frames, wanted 18, for Python 3.11 and later: {remedy}"
+        )
+
+
 def require(name: str, remedy: str) -> None:
     """Raises UserError with the remedy where FFmpeg lacks a filter."""
     if name not in av.filter.filters_available:

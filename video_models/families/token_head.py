@@ -27,4 +27,7 @@ def classify(
         dtype="float32",
         name="logits",
     )(x)
+    for name in set(features) - {"token"}:
+        # Keras before 3.13 refuses inputs that nothing takes.
+        keras.layers.Identity(name=f"unused_{name}")(features[name])
     return keras.Model(features, logits, name="published_head")
