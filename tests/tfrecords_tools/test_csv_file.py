@@ -243,3 +243,47 @@ def test_other_columns_without_a_name_must_be_empty(tmp_path, row):
     (tmp_path / "t.csv").write_text(f",path,label,\n{row}\n")
     with pytest.raises(errors.UserError, match="has no name in the first line"):
         csv_file.list_clips(csv_file.Config(), str(tmp_path / "t.csv"))
+
+
+@pytest.mark.parametrize(
+    "column", ["label.", "label.\u200b", "label. \u00a0", "label.\u3164"]
+)
+def test_a_task_without_a_name_is_told(tmp_path, column):
+    told = fault(tmp_path, f"path,label,{column}\na.mp4,p,q\n")
+    assert "labels.csv:1: " in told
+    assert "'label.' names no label set: wanted label.NAME" in told
+
+
+@pytest.mark.parametrize("character", ["\n", "\t", "\x1b", "\u2028"])
+def test_a_task_with_a_control_character_is_told(tmp_path, character):
+    told = fault(tmp_path, f'path,"label.a{character}b"\na.mp4,q\n')
+    assert "has a line break, a tab or another control character" in told
+
+
+@pytest.mark.parametrize("ignored", ["label.", "label.\u200b"])
+def test_a_task_without_a_name_can_be_passed_over(tmp_path, ignored):
+    text = "path,label,label.\na.mp4,p,q\n"
+    (clip,) = clips(tmp_path, text, ignore=(ignored,))
+    assert clip.label == "p" and not clip.tasks
+
+
+def test_a_column_called_like_a_task_without_a_name_may_be_another(tmp_path):
+    (clip,) = clips(tmp_path, "path,label.\na.mp4,s1\n", group="label.")
+    assert clip.group == "s1" and not clip.tasks
+
+
+@pytest.mark.parametrize("column", ["label. x", "label.\u00a0x", " label.x "])
+def test_the_name_of_a_task_is_normalized(tmp_path, column):
+    (clip,) = clips(tmp_path, f"path,{column}\na.mp4,q\n")
+    assert clip.tasks == {"x": "q"}
+
+
+def test_a_task_is_passed_over_as_it_is_written(tmp_path):
+    text = "path,label. x\na.mp4,q\n"
+    (clip,) = clips(tmp_path, text, ignore=("label. x",))
+    assert not clip.tasks
+
+
+def test_two_columns_of_one_task_are_told(tmp_path):
+    told = fault(tmp_path, "path,label. x,label.x\na.mp4,p,q\n")
+    assert "'label.x' stands there twice: rename or remove one" in told

@@ -3,11 +3,11 @@
 Only the path is needed; every other column may be missing.
 """
 
+import collections
 import dataclasses
-import pathlib
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names, registry, settings
+from tfrecords_tools.base import errors, names, printable, registry, settings
 from tfrecords_tools.listing import annotation_text
 
 SECTION = "columns"
@@ -20,9 +20,9 @@ _NO_TASKS: dict[str, str] = {}
 class Config:
     """The name of each column in the file.
 
-    A column `label.<task>` is always read as a further label set. One
-    without a name, as spreadsheets write them, must be empty; the first may
-    number the rows, as pandas writes it.
+    A column `label.<task>` is always read as a further label set, and the
+    task is named as labels are compared. One without a name, as spreadsheets
+    write them, must be empty; the first may number the rows, as pandas does.
     """
 
     path: str = settings.setting(
@@ -78,11 +78,11 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     if config.label_list:
         allowed = set(annotation_text.read_labels(config.label_list, faults))
     rows = annotation_text.read_rows(input, faults)
-    header, _ = next(rows, ([], ""))
+    header, line = next(rows, ([], ""))
     if not header:
         faults.append(f"{input}: no line can be read as names of columns")
         annotation_text.raise_all(faults)
-    fields = _fields(config, pathlib.Path(input).name, header)
+    fields = _fields(config, line, header)
     reader = _RowReader(fields, allowed)
     clips = [reader.clip(cells, origin, faults) for cells, origin in rows]
     if faults:
@@ -91,26 +91,31 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     return clips
 
 
-def _fields(config: Config, name: str, header: list[str]) -> list[str]:
-    """The field that each column fills.
+def _fields(config: Config, line: str, header: list[str]) -> list[str]:
+    """The field that each column of the first line fills.
 
     `_PASSED_OVER` is one that is ignored, `_NAMELESS` one without a name.
     """
-    header = [names.normalized(column.strip()) for column in header]
+    header = [_normalized(column.strip()) for column in header]
     named = {_column(config, field): field for field in _COLUMNS}
-    ignored = [_NAMELESS, *map(names.normalized, config.ignore)]
+    ignored = [_NAMELESS, *map(_normalized, config.ignore)]
     shown = [column for column in header if column]
     wrong = [
         *_missing(config, header),
         *_unknown(header, named, ignored),
+        *_unnamed_tasks(header, named, ignored),
+        *(
+            f"{column!r} stands there twice: rename or remove one"
+            for column, count in collections.Counter(shown).items()
+            if count > 1
+        ),
     ]
-    if len(set(shown)) < len(shown):
-        wrong.append("one stands there twice")
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         wrong = ["cells are to be parted by commas"]
     if wrong:
+        columns = ", ".join(map(printable.name, shown))
         raise errors.UserError(
-            f"{name} has the columns {', '.join(shown)}; {'; '.join(wrong)}"
+            f"{line}: the table has the columns {columns}; {'; '.join(wrong)}"
         )
     passed_over = dict.fromkeys(ignored, _PASSED_OVER)
     known = named | passed_over | {_NAMELESS: _NAMELESS}
@@ -118,7 +123,15 @@ def _fields(config: Config, name: str, header: list[str]) -> list[str]:
 
 
 def _column(config: Config, field: str) -> str:
-    return names.normalized(getattr(config, field))
+    return _normalized(getattr(config, field))
+
+
+def _normalized(column: str) -> str:
+    """The name of a column, and within it that of a task, to compare."""
+    column = names.normalized(column)
+    if not column.startswith(_TASK):
+        return column
+    return _TASK + names.normalized(column.removeprefix(_TASK))
 
 
 def _missing(config: Config, header: list[str]) -> list[str]:
@@ -150,6 +163,28 @@ def _unknown(
         if column not in named
         and column not in ignored
         and not column.startswith(_TASK)
+    ]
+
+
+def _unnamed_tasks(
+    header: list[str], named: dict[str, str], ignored: list[str]
+) -> list[str]:
+    """What is wrong with the names of further label sets."""
+    remedy = "rename the column, or pass over it with --columns.ignore"
+    tasks = [
+        column
+        for column in header
+        if column.startswith(_TASK) and column not in {*named, *ignored}
+    ]
+    return [
+        f"{column!r} names no label set: wanted {_TASK}NAME; {remedy}"
+        for column in tasks
+        if column == _TASK
+    ] + [
+        f"{column!r} has a line break, a tab or another control character: "
+        f"{remedy}"
+        for column in tasks
+        if not names.is_text(column)
     ]
 
 
