@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from launch import fonts, text_runs
-from tfrecords_tools.base import printable, text_cells
+from tfrecords_tools.base import emoji_tags, printable, text_cells
 
 LINE = 18  # Height of a line of text, pixels.
 BASE = 13  # Where letters stand on a line, from its top.
@@ -133,5 +133,7 @@ def _draw_code(
 
 
 def _code(text: str) -> str:
-    """`1F9FF` for a character, with + between several."""
-    return "+".join(f"{ord(character):X}" for character in text)
+    """`1F9FF` for a character, with + between several; tags as letters."""
+    codes = [f"{ord(c):X}" for c in text if not emoji_tags.is_tag(c)]
+    tags = emoji_tags.letters(text)
+    return "+".join(codes + [tags] * bool(tags))

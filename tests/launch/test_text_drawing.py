@@ -16,11 +16,13 @@ from launch import (
     text_drawing,
     text_runs,
 )
+from tests.tfrecords_tools import emoji
 
 LABELS = (
     "سلام", "خداحافظ", "שלום", "नमस्ते", "क्रिकेट", "สวัสดี", "打篮球", "踢足球",
     "バスケットボール", "バレーボール", "축구", "농구", "Épée",
     "Epee", "ход", "бег", "ελληνικά", "😀", "😢", "\U00013000", "\U00013001",
+    emoji.ENGLAND, emoji.SCOTLAND, "\U0001f3f4",
 )  # fmt: skip
 LONG = (
     "passing American football (in game)",
@@ -43,7 +45,7 @@ def test_different_labels_are_drawn_differently():
 
 
 @with_fonts
-@pytest.mark.parametrize("label", LABELS[:-2])
+@pytest.mark.parametrize("label", LABELS[: LABELS.index("\U00013000")])
 def test_every_script_has_a_font(label):
     runs = text_runs.split(label)
     assert all(run.face is not None for run in runs)
@@ -58,6 +60,15 @@ def test_what_no_font_has_is_a_box_with_its_code():
 
 def test_what_cannot_be_seen_is_drawn_as_its_escape():
     assert (drawn("a\n\x1b\u202e") == drawn(r"a\n\x1b\u202e")).all()
+
+
+def test_a_flag_that_no_font_has_is_a_box_with_its_letters():
+    code = text_drawing._code(emoji.ENGLAND)
+    assert code == "1F3F4+gbeng"
+
+
+def test_a_flag_is_drawn_in_one_piece():
+    assert len(text_runs.split(emoji.ENGLAND)) == 1
 
 
 def test_text_begins_where_it_is_put_and_takes_its_width():

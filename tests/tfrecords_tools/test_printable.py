@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.tfrecords_tools import emoji
 from tfrecords_tools.base import printable
 
 
@@ -20,6 +21,20 @@ from tfrecords_tools.base import printable
         "축구",
         "Épée",
         "👨\u200d👩\u200d👧",
+        emoji.ENGLAND,
+        f"{emoji.ENGLAND}{emoji.SCOTLAND} b",
+        "\U0001f3f4\ufe0f" + emoji.ENGLAND[1:],
+        "\U0001f44d\U0001f3fd" + emoji.tagged("x1")[1:],
+        "\u0600\u0661\u0662",
+        "\u0605",
+        "\u06dd\u0663",
+        "\u070f\u0710",
+        "\u0890",
+        "\u08e2",
+        "\U000110bd",
+        "\U000110cd",
+        "\U00013171\U00013430\U000131cb",
+        "\u1828\u180e\u1820",
     ],
 )
 def test_letters_of_any_language_stay(plain):
@@ -39,12 +54,27 @@ def test_letters_of_any_language_stay(plain):
         ("a\u2066b", r"a\u2066b"),
         ("a\u2028b", r"a\u2028b"),
         ("a\ufeffb", r"a\ufeffb"),
+        ("a\u061cb", r"a\u061cb"),
+        ("a\u200fb", r"a\u200fb"),
+        ("a\u200bb", r"a\u200bb"),
+        ("a\u00adb", r"a\xadb"),
+        ("a\u180eb", r"a\u180eb"),
+        ("a\U000e0067\U000e007f", r"a\U000e0067\U000e007f"),
+        ("\U000e0067", r"\U000e0067"),
+        ("\U0001f3f4\U000e0067", "\U0001f3f4" + r"\U000e0067"),
+        ("\U0001f3f4\U000e007f", "\U0001f3f4" + r"\U000e007f"),
+        ("\U000e0001b", r"\U000e0001b"),
+        ("a\ufff9b", r"a\ufff9b"),
         (os.fsdecode(b"a\xffb"), r"a\xffb"),
         ("a\ud800b", r"a\ud800b"),
     ],
 )
 def test_what_cannot_be_seen_is_escaped(harmful, shown):
     assert printable.name(harmful) == shown
+
+
+def test_text_hidden_in_very_many_tags_is_escaped():
+    assert not printable.is_visible(emoji.tagged("x" * 32))
 
 
 def test_a_text_keeps_its_lines():

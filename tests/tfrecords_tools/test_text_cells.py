@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tfrecords_tools import emoji
 from tfrecords_tools.base import text_cells
 
 
@@ -15,6 +16,12 @@ from tfrecords_tools.base import text_cells
         ("バスケ", 6),
         ("축구", 4),
         ("E\u0301pe\u0301e", 4),
+        (emoji.ENGLAND, 2),
+        (f"a{emoji.ENGLAND}{emoji.SCOTLAND}b", 6),
+        ("\u2764\u200d\U0001f525", 2),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", 2),
+        ("\u0915\u094d\u200d\u0937", 1),
+        ("\u06dd", 1),
     ],
 )
 def test_cells_are_those_of_a_terminal(text, cells):
@@ -54,6 +61,24 @@ def test_a_cut_text_is_not_like_a_whole_one():
 def test_a_letter_keeps_its_mark():
     (cut,) = text_cells.shortened(["e\u0301" * 9], 4)
     assert cut == "e\u0301e\u0301…e\u0301"
+
+
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        emoji.ENGLAND,
+        "\U0001f1e9\U0001f1ea",
+        "1\u20e3",
+        "\U0001f44d\U0001f3fd",
+        "\u2764\ufe0f\u200d\U0001f525",
+    ],
+)
+def test_an_emoji_is_one_cluster(cluster):
+    assert text_cells.clusters_of(f"a{cluster}{cluster}") == [
+        "a",
+        cluster,
+        cluster,
+    ]
 
 
 def test_wide_letters_count_twice():

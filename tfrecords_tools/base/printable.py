@@ -13,7 +13,22 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-_JOINERS = "\u200c\u200d"  # Parts of words and of emoji.
+from tfrecords_tools.base import emoji_tags
+
+# Characters of the category Cf that are seen, or change what is: joiners in
+# words and emoji, signs that stand around numbers of Arabic, Syriac and
+# Kaithi, and those that arrange hieroglyphs.
+_SEEN = re.compile(
+    "[\u200c\u200d\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"
+    "\U000110bd\U000110cd\U00013430-\U0001343f]"
+)
+# The Mongolian vowel separator shapes the letter before it.
+_WHOLE = re.compile(f"{emoji_tags.SEQUENCE.pattern}|[\u1820-\u18aa]\u180e")
+# Nothing stands here, and nothing is shown: room for marks and tags to come.
+_EMPTY = re.compile(
+    "[\u2065\ufff0-\ufff8\U000e0000-\U000e001f\U000e0080-\U000e00ff"
+    "\U000e01f0-\U000e0fff]"
+)
 _PLAIN = re.compile(r"[ -~]*")
 # All that line breaks and tabs are needed for is kept in whole texts.
 _KEPT_IN_TEXTS = "\n\t"
@@ -107,14 +122,25 @@ def unguarded(stream: TextIO) -> TextIO:
 def _escaped(value: str, kept: str) -> str:
     if _PLAIN.fullmatch(value):
         return value
-    return "".join(
-        c if c in kept or not _is_harmful(c) else _escape(c) for c in value
-    )
+    made, place = [], 0
+    for found in _WHOLE.finditer(value):
+        made += [_shown(c, kept) for c in value[place : found.start()]]
+        made.append(found.group())
+        place = found.end()
+    made += [_shown(c, kept) for c in value[place:]]
+    return "".join(made)
+
+
+def _shown(character: str, kept: str) -> str:
+    if character in kept or not _is_harmful(character):
+        return character
+    return _escape(character)
 
 
 def _is_harmful(character: str) -> bool:
-    harmful = unicodedata.category(character) in _HARMFUL
-    return harmful and character not in _JOINERS
+    if unicodedata.category(character) in _HARMFUL:
+        return not _SEEN.match(character)
+    return bool(_EMPTY.match(character))
 
 
 def _is_surrogate(character: str) -> bool:

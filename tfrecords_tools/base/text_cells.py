@@ -12,17 +12,29 @@ from collections.abc import Callable, Sequence
 
 import rich.cells
 
+from tfrecords_tools.base import emoji_tags
+
 ELLIPSIS = "…"
 _CONTEXT = 3  # Clusters shown before the first one that differs.
 _JOINER = "\u200d"
 _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
+_REGIONS = ("\U0001f1e6", "\U0001f1ff")  # Two of them are a flag.
 
 Measure = Callable[[str], float]
 
 
 def width(text: str) -> int:
-    """Cells that a text takes in a terminal."""
+    """Cells that a text takes in a terminal; an emoji takes two."""
+    if _JOINER in text or any(map(emoji_tags.is_tag, text)):
+        return sum(map(_joined_width, clusters_of(text)))
     return rich.cells.cell_len(text)
+
+
+def _joined_width(cluster: str) -> int:
+    """Of one that is joined, the widest part; the others are drawn into it."""
+    if _JOINER in cluster or emoji_tags.is_tag(cluster[-1]):
+        return max(map(rich.cells.cell_len, cluster))
+    return rich.cells.cell_len(cluster)
 
 
 def padded(text: str, cells: int) -> str:
@@ -170,17 +182,28 @@ def _head(
 
 
 def clusters_of(text: str) -> list[str]:
-    """The letters of a text with their marks; joined emoji are one."""
+    """The letters of a text with their marks; an emoji or a flag is one."""
     found: list[str] = []
     for character in text:
-        if found and (_continues(character) or found[-1][-1] == _JOINER):
+        if found and _continues(found[-1], character):
             found[-1] += character
         else:
             found.append(character)
     return found
 
 
-def _continues(character: str) -> bool:
+def _continues(cluster: str, character: str) -> bool:
     first, last = _SKIN_TONES
-    marks = unicodedata.category(character)[0] == "M"
-    return marks or character == _JOINER or first <= character <= last
+    return (
+        unicodedata.category(character)[0] == "M"
+        or character == _JOINER
+        or cluster[-1] == _JOINER
+        or first <= character <= last
+        or emoji_tags.is_tag(character)
+        or (_is_region(character) and len(cluster) == 1 and _is_region(cluster))
+    )
+
+
+def _is_region(character: str) -> bool:
+    first, last = _REGIONS
+    return first <= character <= last
