@@ -13,3 +13,15 @@ def test_a_model_knows_its_labels_in_another_unicode_form():
 def test_other_labels_are_still_refused():
     with pytest.raises(errors.UserError, match="in another order"):
         evaluation.check_labels(("run", NFD), (NFC, "run"), "shards")
+
+
+@pytest.mark.parametrize(
+    ("trained", "found"),
+    [
+        ("\u2764\ufe0f", "\u2764"),
+        ("\u2764", "\u2764\ufe0f"),
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\u200d\U0001f525"),
+    ],
+)
+def test_a_model_knows_an_emoji_with_and_without_its_selector(trained, found):
+    evaluation.check_labels(("run", trained), ("run", found), "shards")

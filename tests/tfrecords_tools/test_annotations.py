@@ -200,7 +200,7 @@ NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         "\u0915\u094d\u200d\u0937",
         "\u8d70\u308b\u3000\u4eba",
-        "\U0001f468\u200d\U0001f469\u200d\U0001f467|\u2764\ufe0f",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467|\u2764",
     ],
 )
 def test_labels_of_all_scripts_are_taken(label):
@@ -340,3 +340,13 @@ def test_only_rows_without_a_video_are_skipped(root):
     for clip in (Clip("run"), Clip("../x"), Clip("none.mp4", "a\nb")):
         with pytest.raises(errors.UserError):
             annotations.check([clip], root, skip)
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [*"\u1160\u115f\u3164\uffa0\u2800\ufe0f", "\u1160|\u2800"],
+)
+def test_a_label_that_shows_nothing_is_refused(blank):
+    clip = annotations.Clip("a.mp4", blank, "train")
+    with pytest.raises(errors.UserError, match="nothing that can be seen"):
+        annotations.check([clip])

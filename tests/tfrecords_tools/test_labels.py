@@ -35,3 +35,13 @@ def test_known_labels_that_only_look_different_keep_their_places(known):
     found = labels.name_all([_clip(NFD)], known)
     assert len(found) == 2 and len(set(found)) == 2 and NFC in found
     assert labels.count([_clip(NFD), _clip(NFC)], found)["train"].count(2) == 1
+
+
+RED_HEART, HEART = "\u2764\ufe0f", "\u2764"
+
+
+@pytest.mark.parametrize("written", [HEART, RED_HEART])
+def test_a_known_emoji_in_colours_keeps_its_id(written):
+    (clip,) = annotations.check([_clip(written)])
+    assert labels.name_all([clip], ("z", RED_HEART)) == ("z", HEART)
+    assert labels.count([clip], ("z", HEART)) == {"train": (0, 1)}

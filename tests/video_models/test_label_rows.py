@@ -56,6 +56,12 @@ def test_labels_in_another_order_are_put_in_place():
     assert found.summary().count(said) == 1
 
 
+def test_labels_equal_to_the_eye_are_one():
+    found, columns, _ = load(("b", "\u2764"), ("\u2764\ufe0f", "b"))
+    assert columns == {"b": 1, "\u2764": 0}
+    assert found.is_whole
+
+
 def test_as_many_other_labels_leave_the_head_fresh():
     found, columns, bias = load(("x", "y", "z"), ("a", "b", "c"))
     assert set(columns.values()) == {"fresh"} and not bias.any()

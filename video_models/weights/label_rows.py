@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from tfrecords_tools.base import names
 from video_models import label_axes
 from video_models.weights import fitting
 
@@ -23,10 +24,13 @@ def compare(
 
     Args:
         wanted: labels of the data to train on; None: all by their shapes.
-        found: labels that the arrays were trained on; None: not known.
+        found: labels that the arrays were trained on; None: not known. Those
+            equal to the eye are equal: see `names.normalized`.
     """
     if wanted is None:
         return fitting.compared
+    wanted = _normalized(wanted)
+    found = found and _normalized(found)
 
     def compared(
         target: fitting.Target, name: str, array: np.ndarray
@@ -43,6 +47,13 @@ def compare(
         return _by_name(target, name, array, own, theirs)
 
     return compared
+
+
+def _normalized(sets: label_axes.LabelSets) -> label_axes.LabelSets:
+    return {
+        task: tuple(map(names.normalized, labels))
+        for task, labels in sets.items()
+    }
 
 
 def _by_name(
