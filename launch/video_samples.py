@@ -9,7 +9,8 @@ import tensorflow as tf
 from launch import held_frames, label_folders
 from pipelines import batch, frame_decoding
 from tfrecords_tools.base import errors, printable
-from tfrecords_tools.media import reader, video_names
+from tfrecords_tools.listing import video_files
+from tfrecords_tools.media import reader
 
 
 class VideoSamples:
@@ -41,7 +42,7 @@ class VideoSamples:
             UserError: there are no videos.
         """
         folder = pathlib.Path(folder)
-        self._paths, _ = video_names.within(folder)
+        self._paths, _ = video_files.within(folder)
         if not self._paths:
             raise errors.UserError(
                 f"--samples={folder}: wanted the --workdir of a run of a "

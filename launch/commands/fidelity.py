@@ -19,7 +19,8 @@ import tensorflow as tf
 from launch import answers, enhancer, frame_pieces, frame_tiles
 from pipelines import frame_decoding
 from tfrecords_tools.base import errors, flags, printable, settings
-from tfrecords_tools.media import pixel_video, reader, video_names
+from tfrecords_tools.listing import video_files
+from tfrecords_tools.media import pixel_video, reader
 from video_models import image_quality
 from video_models.layers import bicubic
 
@@ -70,7 +71,7 @@ def main(resolved: flags.Resolved) -> int:
         )
         print(f"{'':10}{'PSNR':>8}{'SSIM':>8}{'flicker':>9}  frames, path")
     failed = 0
-    for path in video_names.found_at(asked.videos)[0]:
+    for path in video_files.found_at(asked.videos)[0]:
         try:
             found = Fidelity(network, protocol, resolved.sections["tile"])
             found.measure(path, asked.most_frames)

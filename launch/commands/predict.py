@@ -15,7 +15,7 @@ from launch import (
     video_windows,
 )
 from tfrecords_tools.base import errors, flags, printable, settings
-from tfrecords_tools.media import video_names
+from tfrecords_tools.listing import video_files
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +60,7 @@ def main(resolved: flags.Resolved) -> int:
     model = serving.Loaded(asked.model)
     if asked.stream:
         return _follow(model, asked)
-    paths, passed_over = video_names.found_at(asked.videos)
+    paths, passed_over = video_files.found_at(asked.videos)
     show = _print_json if asked.json else answer_table.begin(model.facts)
     failed = 0
     for path in paths:
@@ -153,7 +153,7 @@ def _follow(model: serving.Loaded, asked: Config) -> int:
 def _streams(videos: str) -> list[str]:
     if video_stream.is_pipe(videos):
         return [videos]
-    return [str(path) for path in video_names.found_at(videos)[0]]
+    return [str(path) for path in video_files.found_at(videos)[0]]
 
 
 def _print_json(row: dict) -> None:

@@ -6,7 +6,8 @@ import subprocess
 
 from tests.benchmarks import build_command, contenders
 from tfrecords_tools.base import errors
-from tfrecords_tools.media import reader, video_names
+from tfrecords_tools.listing import video_files
+from tfrecords_tools.media import reader
 
 
 def usable(folder: pathlib.Path, short_side: int) -> list[contenders.Video]:
@@ -16,7 +17,7 @@ def usable(folder: pathlib.Path, short_side: int) -> list[contenders.Video]:
         UserError: there are none.
     """
     found = []
-    for path in video_names.within(folder)[0]:
+    for path in video_files.within(folder)[0]:
         try:
             facts = reader.probe(path)
             side = min(short_side, facts.width, facts.height)

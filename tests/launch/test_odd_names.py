@@ -119,5 +119,5 @@ def test_a_place_that_tensorflow_cannot_open_is_refused(flag, tmp_path):
 
 def test_a_single_video_that_is_not_there_is_named_on_one_line(tmp_path):
     with pytest.raises(errors.UserError) as caught:
-        predict.video_names.found_at(f"{tmp_path}/a\nb\x1b.mp4")
+        predict.video_files.found_at(f"{tmp_path}/a\nb\x1b.mp4")
     assert str(caught.value).startswith(rf"--videos={tmp_path}/a\nb\x1b.mp4: ")

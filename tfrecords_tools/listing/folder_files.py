@@ -138,10 +138,15 @@ def explained(place: str | os.PathLike, error: OSError) -> str:
     reason = error.strerror
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         reason = "no such file"
+    return reason + link_of(place)
+
+
+def link_of(place: str | os.PathLike) -> str:
+    """Where a link leads, to be put after what is wrong; else nothing."""
     try:
-        return f"{reason}: a link to {os.readlink(place)}"
+        return f": a link to {os.readlink(place)}"
     except OSError:
-        return reason
+        return ""
 
 
 def _is_utf8(path: pathlib.PurePath) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import av
 
 from tfrecords_tools.base import errors, printable
+from tfrecords_tools.listing import folder_files
 from tfrecords_tools.media import mp4_boxes
 
 av.logging.set_level(av.logging.PANIC)
@@ -137,17 +138,22 @@ class VideoFile:
             if stat.S_ISDIR(found.st_mode):
                 os.stat(os.path.join(self.path, "."))
                 os.scandir(self.path).close()
-                raise self.error("unreadable", "is a folder, not a video")
+                raise self._link_error("unreadable", "is a folder, not a video")
             if not stat.S_ISREG(found.st_mode):
                 raise self.error("unreadable", "is no ordinary file")
             if not found.st_size:
                 raise self.error("empty", "is an empty file")
             open(self.path, "rb").close()
         except FileNotFoundError as error:
-            raise self.error("missing", "no such file") from error
+            raise self._link_error("missing", "no such file") from error
         except OSError as error:
             reason = f"cannot be opened: {error.strerror}"
-            raise self.error("unreadable", reason) from error
+            raise self._link_error("unreadable", reason) from error
+
+    def _link_error(self, status: str, reason: str) -> VideoError:
+        """With where the file leads, if it is a link."""
+        link = printable.name(folder_files.link_of(self.path))
+        return self.error(status, reason + link)
 
     def _picked_stream(self) -> Any:
         name = self.container.format.name

@@ -3,9 +3,12 @@
 import os
 
 import pytest
+from PIL import Image
 
+from tests.tfrecords_tools.numbered_videos import numbered, write_video
 from tfrecords_tools.base import errors
-from tfrecords_tools.media import reader, video_names
+from tfrecords_tools.listing import video_files
+from tfrecords_tools.media import reader
 from tfrecords_tools.sources import video_folder
 
 
@@ -17,7 +20,7 @@ def filled(folder, *names):
 
 
 def names_within(folder):
-    found, _ = video_names.within(folder)
+    found, _ = video_files.within(folder)
     return [path.relative_to(folder).as_posix() for path in found]
 
 
@@ -44,7 +47,7 @@ def test_a_hidden_folder_that_is_asked_for_is_listed(tmp_path):
 def test_a_hidden_file_that_is_asked_for_is_taken(tmp_path):
     filled(tmp_path, ".a.mp4")
     path = tmp_path / ".a.mp4"
-    assert video_names.found_at(str(path)) == ([path], 0)
+    assert video_files.found_at(str(path)) == ([path], 0)
 
 
 def test_linked_folders_are_followed(tmp_path):
@@ -68,7 +71,7 @@ def test_a_dangling_link_is_listed_so_that_it_is_told(tmp_path):
 
 def test_other_files_are_counted_and_hidden_ones_are_not(tmp_path):
     folder = filled(tmp_path, "a.mp4", "notes.txt", ".DS_Store")
-    assert video_names.within(folder)[1] == 1
+    assert video_files.within(folder)[1] == 1
 
 
 def test_the_videos_are_those_of_the_shards(tmp_path):
@@ -86,7 +89,7 @@ def test_what_is_no_file_and_no_folder_is_refused(tmp_path, kind):
     if kind == "fifo":
         os.mkfifo(path)
     with pytest.raises(errors.UserError, match="wanted a video file, or a"):
-        video_names.found_at(str(path))
+        video_files.found_at(str(path))
 
 
 def test_what_cannot_be_opened_is_listed_so_that_it_is_told(tmp_path):
@@ -99,3 +102,59 @@ def test_a_pipe_does_not_stop_a_reader(tmp_path):
     os.mkfifo(tmp_path / "c.mp4")
     with pytest.raises(errors.UserError, match="c.mp4: is no ordinary file"):
         reader.probe(tmp_path / "c.mp4")
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    path = tmp_path_factory.mktemp("video") / "a.mp4"
+    write_video(path, [numbered(place) for place in range(4)])
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["c.dat", "c", "c.txt", "c.mp4.part"])
+def test_a_video_is_found_under_any_name(tmp_path, video, name):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / name).write_bytes(video)
+    assert names_within(tmp_path) == [f"sub/{name}"]
+    found = video_files.found_at(str(tmp_path / "sub"))
+    assert found == ([tmp_path / "sub" / name], 0)
+
+
+def test_texts_and_pictures_beside_videos_are_counted(tmp_path, video):
+    (tmp_path / "c.dat").write_bytes(video)
+    (tmp_path / ".c.dat").write_bytes(video)
+    (tmp_path / "notes.txt").write_text("no video\n" * 99)
+    (tmp_path / "empty").touch()
+    for kind in ("png", "jpg", "bmp"):
+        Image.new("RGB", (64, 48)).save(tmp_path / f"cover.{kind}")
+    assert video_files.within(tmp_path) == ([tmp_path / "c.dat"], 5)
+
+
+def test_videos_of_any_name_are_those_of_the_shards(tmp_path, video):
+    for name in ("walk/a.dat", "walk/b.mp4", "run/c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(video)
+    clips = video_folder.list_clips(video_folder.Config(), str(tmp_path))
+    assert names_within(tmp_path) == [clip.path for clip in clips]
+
+
+def test_a_folder_without_videos_tells_of_the_others(tmp_path):
+    (tmp_path / "notes.txt").write_text("no video\n")
+    with pytest.raises(errors.UserError, match=r"got 1 other file\(s\)"):
+        video_files.found_at(str(tmp_path))
+
+
+def test_a_dangling_link_is_told_with_its_target(tmp_path):
+    (tmp_path / "gone.mp4").symlink_to("nowhere.mp4")
+    with pytest.raises(reader.VideoError, match="no such file: a link to now"):
+        reader.probe(tmp_path / "gone.mp4")
+    with pytest.raises(errors.UserError, match="a link to nowhere.mp4: wan"):
+        video_files.found_at(str(tmp_path / "gone.mp4"))
+
+
+def test_a_link_to_a_folder_is_told_with_its_target(tmp_path):
+    folder = filled(tmp_path / "videos", "a.mp4")
+    (folder / "above").symlink_to(tmp_path)
+    assert names_within(folder) == ["a.mp4", "above"]
+    with pytest.raises(reader.VideoError, match=f"a link to {tmp_path}$"):
+        reader.probe(folder / "above")
