@@ -9,7 +9,7 @@ import tensorflow as tf
 from launch import devices
 from pipelines import clip_dataset, clip_order, damaged_records, shard_reader
 from tfrecords_tools import manifest
-from tfrecords_tools.base import errors, names, progress
+from tfrecords_tools.base import errors, names, printable, progress
 from video_models import objective as objectives
 
 _READ = "clips read"
@@ -158,8 +158,8 @@ def check_labels(
     missing = [label for label in wanted if label not in found]
     extra = [label for label in found if label not in wanted]
     what = "; ".join(
-        [f"missing {missing[:5]}"] * bool(missing)
-        + [f"unknown {extra[:5]}"] * bool(extra)
+        [f"missing {printable.quoted(missing[:5])}"] * bool(missing)
+        + [f"unknown {printable.quoted(extra[:5])}"] * bool(extra)
     )
     raise errors.UserError(
         f"{where} has {len(found)} labels, the model knows {len(wanted)} "

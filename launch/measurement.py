@@ -17,7 +17,7 @@ from launch import (
     video_samples,
 )
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names, settings
+from tfrecords_tools.base import errors, names, printable, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +164,11 @@ class Measurement:
             if names.normalized(label) not in known
         ]
         if unknown or not samples.labels:
-            what = f"the unknown {unknown[:5]}" if unknown else "no labels"
+            what = (
+                f"the unknown {printable.quoted(unknown[:5])}"
+                if unknown
+                else "no labels"
+            )
             raise errors.UserError(
                 f"--classifier={path} knows {len(found.labels)} labels, "
                 f"{self._asked.samples} has {what}: wanted samples of those "

@@ -281,7 +281,8 @@ class _Examiner:
             first = known.setdefault(key, clip)
             if first.split != clip.split:
                 wrong.append(
-                    f"{kind} {key!r} stands in {clip.split} here and in "
+                    f"{kind} {printable.quoted(key)} stands in "
+                    f"{clip.split} here and in "
                     f"{first.split} at {first.origin or 'another row'}: give "
                     "it one split"
                 )
@@ -320,11 +321,12 @@ def _with(
 def _label_fault(label: str) -> str:
     if not names.is_text(label):
         return (
-            f"label {label!r} has a line break, a tab or another control "
-            "character: take it out"
+            f"label {printable.quoted(label)} has a line break, a tab or "
+            "another control character: take it out"
         )
     if label and not split_labels(label):
-        return f"label {label!r} has nothing that can be seen: rename it"
+        shown = printable.quoted(label)
+        return f"label {shown} has nothing that can be seen: rename it"
     return ""
 
 

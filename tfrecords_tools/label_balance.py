@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Sequence
 
 from tfrecords_tools import annotations, manifest
+from tfrecords_tools.base import printable
 
 _HANDFUL = 30  # Clips; the interval of a share of 0.8 is 0.28 wide then.
 _Z = 1.959964  # Of 95 % confidence.
@@ -126,9 +127,9 @@ def _of_labelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
     occurring = [place for place, clips in enumerate(of_all) if clips]
     found = _unlabelled(each, sizes) + _everywhere(each, sizes)
     if len(occurring) == 1 and not each.several:
-        name = each.labels[occurring[0]]
+        name = printable.quoted(each.labels[occurring[0]])
         found.append(
-            f"there is only one label{each.of_task}, {name!r}: nothing is to "
+            f"there is only one label{each.of_task}, {name}: nothing is to "
             "be told apart, and any answer is right; give clips of another"
         )
     return found

@@ -25,3 +25,9 @@ def test_other_labels_are_still_refused():
 )
 def test_a_model_knows_an_emoji_with_and_without_its_selector(trained, found):
     evaluation.check_labels(("run", trained), ("run", found), "shards")
+
+
+def test_labels_in_a_message_are_shown_as_they_are():
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    with pytest.raises(errors.UserError, match=f"missing \\['{family}'\\]"):
+        evaluation.check_labels((family,), ("run",), "shards")

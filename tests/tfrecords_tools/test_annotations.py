@@ -350,3 +350,11 @@ def test_a_label_that_shows_nothing_is_refused(blank):
     clip = annotations.Clip("a.mp4", blank, "train")
     with pytest.raises(errors.UserError, match="nothing that can be seen"):
         annotations.check([clip])
+
+
+def test_a_label_in_a_message_is_shown_as_it_is():
+    label = "\U0001f468\u200d\U0001f469\u200d\U0001f467\n"
+    clip = annotations.Clip("a.mp4", label, "train")
+    with pytest.raises(errors.UserError) as caught:
+        annotations.check([clip])
+    assert f"label '{label[:-1]}\\n' has a line break" in str(caught.value)

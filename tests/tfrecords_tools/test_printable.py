@@ -108,3 +108,23 @@ def test_the_standard_streams_are_guarded_meanwhile(capsys):
         print("a\x1b")
     print("b\x1b")
     assert capsys.readouterr().out == "a\\x1b\nb\x1b\n"
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [emoji.ENGLAND, "👨\u200d👩\u200d👧", "می\u200cخواهم", "\u06dd\u0663"],
+)
+def test_letters_of_any_language_stay_within_quotes(plain):
+    assert printable.quoted(plain) == f"'{plain}'"
+
+
+@pytest.mark.parametrize(
+    "value", ["a", "", "a'b", 'a"b', "a'\"b", "a\\b", "a\nb", "\x1b", "é\u202e"]
+)
+def test_other_text_is_quoted_as_python_does_it(value):
+    assert printable.quoted(value) == repr(value)
+    assert printable.quoted(f"é{value}") == repr(f"é{value}")
+
+
+def test_texts_are_quoted_one_by_one():
+    assert printable.quoted([emoji.ENGLAND, "a"]) == f"['{emoji.ENGLAND}', 'a']"

@@ -53,6 +53,22 @@ def text(value: object) -> str:
     return _escaped(str(value), kept=_KEPT_IN_TEXTS)
 
 
+def quoted(value: str | list[str]) -> str:
+    """A text in quotes as `repr` gives it, but all that can be seen stays.
+
+    Args:
+        value: a text, or a list of them.
+    """
+    if not isinstance(value, str):
+        return f"[{', '.join(map(quoted, value))}]"
+    whole = repr(value)
+    if value.isascii():
+        return whole
+    quote = whole[0]
+    inner = value.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    return f"{quote}{name(inner)}{quote}"
+
+
 def in_unicode(path: str | os.PathLike) -> str:
     r"""A path for JSON, CSV and the like, which quote for themselves.
 

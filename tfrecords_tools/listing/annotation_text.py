@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfrecords_tools.base import errors, names
+from tfrecords_tools.base import errors, names, printable
 
 _PLACE = re.compile(r"(.*?):(\d+): ")
 _SIXTEEN_BITS = (b"\xff\xfe", b"\xfe\xff")
@@ -125,7 +125,8 @@ def read_labels(path: str | os.PathLike, faults: list[str]) -> dict[str, str]:
             continue
         if label in found:
             faults.append(
-                f"{line.origin}: {label!r} stands at {found[label]} too"
+                f"{line.origin}: {printable.quoted(label)} stands at "
+                f"{found[label]} too"
             )
         found.setdefault(label, line.origin)
     return found

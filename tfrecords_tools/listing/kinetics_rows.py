@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import names, registry
+from tfrecords_tools.base import names, printable, registry
 from tfrecords_tools.listing import annotation_text
 
 _COLUMNS = {
@@ -131,5 +131,7 @@ def keep(rows: list[Row], path: str, faults: list[str]) -> list[Row]:
     for name, label in wanted.items():
         if name not in known:
             near = registry.nearest(name, list(known))
-            faults.append(f"{listed[label]}: no row has {label!r}{near}")
+            faults.append(
+                f"{listed[label]}: no row has {printable.quoted(label)}{near}"
+            )
     return [row for row in rows if row.label and plain(row.label) in wanted]

@@ -105,7 +105,8 @@ def _fields(config: Config, line: str, header: list[str]) -> list[str]:
         *_unknown(header, named, ignored),
         *_unnamed_tasks(header, named, ignored),
         *(
-            f"{column!r} stands there twice: rename or remove one"
+            f"{printable.quoted(column)} stands there twice: "
+            "rename or remove one"
             for column, count in collections.Counter(shown).items()
             if count > 1
         ),
@@ -156,7 +157,8 @@ def _unknown(
     header: list[str], named: dict[str, str], ignored: list[str]
 ) -> list[str]:
     return [
-        f"{column!r} is unknown{registry.nearest(column, list(named))}: say "
+        f"{printable.quoted(column)} is unknown"
+        f"{registry.nearest(column, list(named))}: say "
         f"what it holds, as in --columns.group={column}, or pass over it "
         f"with --columns.ignore={column}"
         for column in header
@@ -181,7 +183,8 @@ def _unnamed_tasks(
         for column in tasks
         if column == _TASK
     ] + [
-        f"{column!r} has a line break, a tab or another control character: "
+        f"{printable.quoted(column)} has a line break, a tab or another "
+        "control character: "
         f"{remedy}"
         for column in tasks
         if not names.is_text(column)
@@ -267,7 +270,7 @@ class _RowReader:
         if self._allowed is None or label in self._allowed:
             return []
         return [
-            f"label {each!r} is not in the label list"
+            f"label {printable.quoted(each)} is not in the label list"
             f"{registry.nearest(each, list(self._allowed))}"
             for each in annotations.split_labels(label)
             if each not in self._allowed

@@ -12,7 +12,7 @@ import pathlib
 import re
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import names
+from tfrecords_tools.base import names, printable
 from tfrecords_tools.listing import annotation_text, split_lists
 
 _LISTS = ("ucfTrainTestlist", "UCF101TrainTestSplits-RecognitionTask")
@@ -86,10 +86,13 @@ def _clip(
     label, group = matched.groups()
     label = names.normalized(label)
     if classes and label not in classes:
-        raise ValueError(f"class {label!r} is not in classInd.txt")
+        raise ValueError(
+            f"class {printable.quoted(label)} is not in classInd.txt"
+        )
     if classes and number.strip() not in ("", classes[label]):
         raise ValueError(
-            f"class {label!r} has the number {number.strip()} here and "
+            f"class {printable.quoted(label)} has the number "
+            f"{number.strip()} here and "
             f"{classes[label]} in classInd.txt"
         )
     return annotations.Clip(
