@@ -41,6 +41,8 @@ class Config:
         return max(1, self.request_pixels // math.prod(shape[:3]))
 
 
+_ANY, _END = -1, -2  # Where other shapes have the length of an axis.
+
 Rule = tuple[tf.Tensor, Callable[[], tf.Tensor]]
 """What must hold, bool [], and a message, string [], made where it does not."""
 
@@ -90,36 +92,48 @@ def check_shapes(
     Returns:
         The same tensors, each waiting for the check.
     """
-    # Of a placeholder, lest the graph trust in the shape that is declared.
+    # Of placeholders, lest the graph trust in the shapes that are declared.
     shapes = [
-        tf.shape(tf.raw_ops.PlaceholderWithDefault(input=x, shape=[None] * n))
-        for x, n in (
-            (tensors[name], spec.shape.rank) for name, spec in specs.items()
-        )
+        tf.shape(tf.raw_ops.PlaceholderWithDefault(input=x, shape=None))
+        for x in (tensors[name] for name in specs)
     ]
-    lengths = [-1 if n is None else n for s in specs.values() for n in s.shape]
-    owners = [i for i, s in enumerate(specs.values()) for _ in s.shape]
-    is_first = [n == 0 for s in specs.values() for n in range(s.shape.rank)]
-    found = tf.concat(shapes, axis=0)
-    wanted = tf.where(is_first, found[0], tf.constant(lengths))
-    good = (found == wanted) | (wanted == -1)
-    names = [f"{name} has shape [" for name in specs]
+    lengths = [_lengths(spec) for spec in specs.values()]
+    owners = [i for i, own in enumerate(lengths) for _ in own]
+    is_first = [i == 0 for own in lengths for i, _ in enumerate(own)]
+    found = tf.concat(
+        [
+            tf.concat([shape, [_END] * len(own)], axis=0)[: len(own)]
+            for shape, own in zip(shapes, lengths, strict=True)
+        ],
+        axis=0,
+    )
+    flat = tf.constant([length for own in lengths for length in own])
+    wanted = tf.where(is_first, tf.maximum(found[0], 0), flat)
+    good = (found == wanted) | (
+        (flat == _ANY) & ~tf.constant(is_first) & (found >= 0)
+    )
     endings = [f"], wanted [{_axes(spec)}]" for spec in specs.values()]
     if len(specs) > 1:
         endings = [f"{each}, N the same for all inputs" for each in endings]
 
     def message() -> tf.Tensor:
         owner = tf.gather(owners, tf.argmin(tf.cast(good, tf.int32)))
-        own = tf.boolean_mask(found, tf.equal(owners, owner))
-        numbers = tf.strings.reduce_join(
-            tf.strings.as_string(own), separator=", "
-        )
+        given = [
+            tf.strings.reduce_join(tf.strings.as_string(x), separator=", ")
+            for x in shapes
+        ]
+        names = [f"{name} has shape [" for name in specs]
         return tf.strings.join(
-            [tf.gather(names, owner), numbers, tf.gather(endings, owner)]
+            [tf.gather(each, owner) for each in (names, given, endings)]
         )
 
     checked = require((tf.reduce_all(good), message))
     return {name: after([checked], x) for name, x in tensors.items()}
+
+
+def _lengths(spec: tf.TensorSpec) -> list[int]:
+    """Of the axes, and an end by which a longer shape is told."""
+    return [*(_ANY if n is None else n for n in spec.shape), _END]
 
 
 def few_clips(count: tf.Tensor, most: int | tf.Tensor) -> Rule:

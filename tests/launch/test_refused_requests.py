@@ -64,6 +64,19 @@ def test_noise_of_another_shape_is_named(generator):
     assert "noise has shape [2, 3, 7], wanted [N, 3, " in said
 
 
+@pytest.mark.parametrize("shape", [(), (2,), (2, 2), (1, 2, 3, 4, 5)])
+def test_labels_of_another_rank_are_named(generator, shape):
+    call, noise_shape = generator
+    noise = tf.zeros((2, *noise_shape))
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        call(noise=noise[0, 0], label=tf.zeros(shape, tf.int32))
+    assert f"noise has shape [{noise_shape[1]}], wanted" in caught.value.message
+    if shape != (2,):
+        with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+            call(noise=noise, label=tf.zeros(shape, tf.int32))
+        assert f"label has shape {list(shape)}, wanted" in caught.value.message
+
+
 def test_a_label_for_each_clip_is_wanted(generator):
     said = refusal(generator, 2, labels=[0])
     assert "label has shape [1], wanted [N], N the same" in said
