@@ -319,7 +319,8 @@ def _golden(
 ) -> golden_clip.GoldenClip:
     """What the networks themselves say: the export has to give the same."""
     jpegs = golden_clip.pattern(frames)
-    pixels = served.pixels_of(tf.constant([jpegs]))
+    # Traced, since its frames are decoded by a parallel loop.
+    pixels = tf.function(served.pixels_of)(tf.constant([jpegs]))
     found = objective.predict(networks, tf.cast(pixels, tf.float32))
     return golden_clip.GoldenClip(
         jpegs,
