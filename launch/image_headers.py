@@ -12,11 +12,22 @@ import tensorflow as tf
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _PNG_BYTES = 33  # Of the signature and the whole first chunk.
+_SCAN = b"\xff\xda"  # Begins the pixels of a JPEG; no header is whole without.
+_END = b"\xff\xd9"  # Of almost every JPEG.
+_INFLATED = (b"zTXt", b"iTXt", b"iCCP")
 MAX_SIDE = 2**31 - 1
 """Longer sides are given as this one, so that a product fits into int64."""
 
+MOST_INFLATED = 4
+"""Compressed chunks of a PNG that are tolerated.
 
-def sizes(images: tf.Tensor) -> tf.Tensor:
+The decoder inflates each, to at most 8 MB: a colour profile and a few texts
+are honest. The names are searched in all bytes, where pixels may have one by
+chance.
+"""
+
+
+def sizes(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Reads the sizes that headers declare.
 
     Args:
@@ -24,23 +35,40 @@ def sizes(images: tf.Tensor) -> tf.Tensor:
 
     Returns:
         int64 [M, 2], height and width in pixels, at most `MAX_SIDE`; -1 and
-        -1 for what is neither JPEG nor PNG.
+        -1 for what is neither JPEG nor PNG, or has no whole header.
+        int64 [M], compressed chunks of a PNG, at least: more than
+        `MOST_INFLATED` if it has more.
 
     Raises:
         tf.errors.InvalidArgumentError: a JPEG header is damaged.
     """
     is_jpeg = tf.strings.substr(images, 0, len(_JPEG)) == _JPEG
+    length = tf.strings.length(images)
+    tail = tf.minimum(length, len(_END))
+    is_whole = tf.strings.substr(images, length - tail, tail) == _END
     return tf.cond(
-        tf.reduce_all(is_jpeg),
-        lambda: _jpeg_sizes(images),
+        tf.reduce_all(is_jpeg & is_whole),
+        lambda: (_jpeg_sizes(images), tf.zeros_like(is_jpeg, tf.int64)),
         lambda: _mixed_sizes(images, is_jpeg),
     )
 
 
-def _mixed_sizes(images: tf.Tensor, is_jpeg: tf.Tensor) -> tf.Tensor:
+def _mixed_sizes(
+    images: tf.Tensor, is_jpeg: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     found = tf.fill((tf.size(images), 2), tf.constant(-1, tf.int64))
-    found = _filled(found, images, is_jpeg, _jpeg_sizes)
-    return _filled(found, images, _is_png(images), _png_sizes)
+    has_scan = _count(tf.where(is_jpeg, images, ""), _SCAN, 1) > 0
+    found = _filled(found, images, is_jpeg & has_scan, _jpeg_sizes)
+    is_png = _is_png(images)
+    pngs = tf.where(is_png, images, "")
+    inflated = [_count(pngs, kind, MOST_INFLATED + 1) for kind in _INFLATED]
+    return _filled(found, images, is_png, _png_sizes), tf.add_n(inflated)
+
+
+def _count(texts: tf.Tensor, part: bytes, most: int) -> tf.Tensor:
+    """How often, int64 [M], each has a part; more than `most` not counted."""
+    pieces = tf.strings.split(texts, part, maxsplit=most)
+    return tf.maximum(pieces.row_lengths() - 1, 0)
 
 
 def _filled(

@@ -13,7 +13,7 @@ from launch import image_headers, request_limits
 from pipelines import batch, frame_decoding
 
 _AT_ONCE = 8  # Frames that are decoded at the same time.
-_LONGEST = 4  # Times its height; wider frames must not exceed the limit.
+_LONGEST = 16  # Times its short side; longer frames must not become larger.
 
 
 def from_images(
@@ -32,10 +32,11 @@ def from_images(
     length = images.shape[1]
     images = _checked("frames_bytes", images, clip, limits)
     flat = tf.reshape(images, [-1])
-    sizes = image_headers.sizes(flat)
+    sizes, inflated = image_headers.sizes(flat)
     checked = request_limits.require(
         _known(flat, sizes, length),
-        _limited(sizes, clip, limits, lambda n: _place(n, length)),
+        *_limited(sizes, clip, limits, lambda n: _place(n, length)),
+        _few_inflated(inflated, length),
         _equal(tf.reshape(sizes, (-1, length, 2))),
     )
     flat = request_limits.after([checked], flat)
@@ -59,7 +60,7 @@ def from_pixels(
     frames = _checked("frames", frames, clip, limits)
     sizes = tf.shape(frames, tf.int64)[None, 2:4]
     limited = _limited(sizes, clip, limits, lambda _: ("each frame",))
-    frames = request_limits.after([request_limits.require(limited)], frames)
+    frames = request_limits.after([request_limits.require(*limited)], frames)
     shape = tf.shape(frames)
     flat = tf.reshape(frames, tf.concat([[shape[0] * length], shape[2:]], 0))
     return _pixels(flat, length, clip, lambda frame: frame)
@@ -114,10 +115,25 @@ def _known(
             *_place(first, length),
             " is no image: got ",
             tf.strings.length(images[first]),
-            " bytes that do not begin as one does, wanted a whole JPEG or PNG",
+            " bytes without the header of one, wanted a whole JPEG or PNG",
         )
 
     return tf.reduce_all(is_known), message
+
+
+def _few_inflated(counts: tf.Tensor, length: int) -> request_limits.Rule:
+    most = image_headers.MOST_INFLATED
+    good = counts <= most
+
+    def message() -> tf.Tensor:
+        return request_limits.text(
+            *_place(tf.argmin(tf.cast(good, tf.int32)), length),
+            f" has more than {most} compressed texts and colour profiles "
+            f"(PNG chunks zTXt, iTXt, iCCP), wanted at most {most}: send the "
+            "image without its metadata",
+        )
+
+    return tf.reduce_all(good), message
 
 
 def _limited(
@@ -125,28 +141,44 @@ def _limited(
     clip: batch.ClipSpec,
     limits: request_limits.Config,
     place: Callable[[tf.Tensor], tuple],
-) -> request_limits.Rule:
+) -> list[request_limits.Rule]:
     """Of int64 [M, 2], height and width; `place` says which of the M it is."""
     pixels, scaled = tf.reduce_prod(sizes, axis=1), _scaled_pixels(sizes, clip)
-    most = limits.frame_pixels
-    most_scaled = max(most, _LONGEST * clip.scaled_short_side**2)
-    good = (pixels > 0) & (pixels <= most) & (scaled <= most_scaled)
+    most, side = limits.frame_pixels, clip.scaled_short_side
+    most_scaled = _LONGEST * side**2
 
-    def message() -> tf.Tensor:
-        first = tf.argmin(tf.cast(good, tf.int32))
-        size = [sizes[first, 1], "x", sizes[first, 0]]
-        return request_limits.text(
-            *place(first),
-            " has ",
-            *size,
-            " pixels, ",
-            scaled[first],
-            " when its short side is scaled; wanted at least 1x1, at most "
-            f"{most} pixels, scaled at most {most_scaled}: send smaller "
-            "frames, or export with a larger --limits.frame_pixels",
-        )
+    def rule(good: tf.Tensor, told: Callable) -> request_limits.Rule:
+        def message() -> tf.Tensor:
+            first = tf.argmin(tf.cast(good, tf.int32))
+            size = [sizes[first, 1], "x", sizes[first, 0]]
+            return request_limits.text(
+                *place(first), " has ", *size, " pixels", *told(first)
+            )
 
-    return tf.reduce_all(good), message
+        return tf.reduce_all(good), message
+
+    return [
+        rule(pixels > 0, lambda _: ["; wanted at least 1x1"]),
+        rule(
+            pixels <= most,
+            lambda first: [
+                f"; wanted at most {most} pixels, got ",
+                pixels[first],
+                ": send smaller frames, or export with a larger "
+                "--limits.frame_pixels",
+            ],
+        ),
+        rule(
+            scaled <= tf.maximum(pixels, most_scaled),
+            lambda first: [
+                ", which become ",
+                scaled[first],
+                f" when its short side is scaled to {side}; wanted at most "
+                f"{most_scaled} where that is more than it has: send frames "
+                f"of at most {_LONGEST}:1, or larger ones",
+            ],
+        ),
+    ]
 
 
 def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:

@@ -31,12 +31,21 @@ def png(height, width, data=b"\0" * 99):
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunks = (b"IHDR", header), (b"IDAT", zlib.compress(data)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data))
-        + kind
-        + data
-        + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        png_chunk(kind, data) for kind, data in chunks
     )
+
+
+def png_chunk(kind, data):
+    """Bytes of one chunk of a PNG."""
+    checksum = zlib.crc32(kind + data)
+    return (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+    )
+
+
+def with_chunks(png, *chunks, at=33):
+    """A PNG with further chunks, after its header or at another place."""
+    return png[:at] + b"".join(png_chunk(*each) for each in chunks) + png[at:]
 
 
 def bmp(height, width):

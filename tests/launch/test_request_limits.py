@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import zlib
 
 import numpy as np
 import pytest
@@ -90,10 +91,80 @@ LIES = {
 }
 
 
+PNG = images.encoded(images.waves(), ".png")
+INFLATED = zlib.compress(bytes(7_900_000), 9)
+TEXTS = {
+    "zTXt": (b"zTXt", b"a\0\0" + INFLATED),
+    "iTXt": (b"iTXt", b"a\0\1\0\0\0" + INFLATED),
+    "iCCP": (b"iCCP", b"a\0\0" + INFLATED),
+}
+BOUNDED = {
+    "tEXt": (b"tEXt", b"a\0" + b"b" * 5000),
+    "eXIf": (b"eXIf", b"MM\0*\0\0\0\x08\0\0"),
+    "sPLT": (b"sPLT", b"a\0\x08" + bytes(6000)),
+    "unknown": (b"abCd", bytes(5000)),
+}
+
+
+@pytest.mark.parametrize("at", [33, -12], ids=["before", "after its pixels"])
+@pytest.mark.parametrize("kind", TEXTS)
+def test_pngs_of_many_compressed_chunks_are_refused(ask, kind, at):
+    large = images.with_chunks(PNG, *[TEXTS[kind]] * 5, at=at)
+    said = refusal(ask, [[PNG] * T, [PNG] * 3 + [large] + [PNG] * (T - 4)])
+    assert "frame 3 of clip 1" in said and "more than 4" in said
+    assert "zTXt, iTXt, iCCP" in said and "without its metadata" in said
+
+
+def test_compressed_chunks_are_not_inflated_first(ask):
+    if not STATUS.exists():
+        pytest.skip("memory is read from /proc")
+    large = images.with_chunks(PNG, *[TEXTS["zTXt"]] * 60)
+    ask([[PNG] * T])
+    assert peak_rise(lambda: refusal(ask, [[large] * T])) < 60
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_few_compressed_chunks_are_honest(ask, kind):
+    texts = [TEXTS[kind][:1] + (b"a" + TEXTS[kind][1],)] * 2
+    honest = images.with_chunks(PNG, *texts)
+    np.testing.assert_allclose(ask([[honest] * T]), ask([[PNG] * T]))
+
+
+@pytest.mark.parametrize("kind", BOUNDED)
+def test_chunks_that_their_bytes_bound_are_taken(ask, kind):
+    honest = images.with_chunks(PNG, *[BOUNDED[kind]] * 6)
+    np.testing.assert_allclose(ask([[honest] * T]), ask([[PNG] * T]))
+
+
+@pytest.mark.parametrize("ending", [".png", ".jpg"])
+@pytest.mark.parametrize("shape", [(1, 17), (2300, 1), (3, 70)])
+def test_long_frames_are_not_scaled_up(ask, ending, shape):
+    height, width = shape
+    said = refusal(ask, [[HONEST] * T, [images.grey(*shape, ending)] * T])
+    assert f"frame 0 of clip 1 has {width}x{height} pixels" in said
+    assert "when its short side is scaled to 16" in said
+    assert "at most 4096" in said and "--limits.frame_pixels" not in said
+
+
+@pytest.mark.parametrize("shape", [(1, 16), (64, 4), (100, 2000), (7, 100)])
+def test_panoramas_are_answered(ask, shape):
+    assert np.isfinite(ask([[images.grey(*shape, ".png")] * T])).all()
+
+
+@pytest.mark.parametrize("shape", [(120, 0), (0, 7), (0, 0)])
+def test_frames_without_pixels_are_named(ask, signatures, shape):
+    told = f"has {shape[1]}x{shape[0]} pixels; wanted at least 1x1"
+    said = refusal(ask, [[images.png(*shape)] * T])
+    assert f"frame 0 of clip 0 {told}" in said
+    pixels = tf.zeros((1, T, *shape, 3), tf.uint8)
+    said = refusal(signatures["predict_tensor"], frames=pixels)
+    assert f"each frame {told}" in said
+
+
 @pytest.mark.parametrize("kind", LIES)
 def test_a_header_alone_is_reason_enough(ask, kind):
     said = refusal(ask, [[LIES[kind]] + [HONEST] * (T - 1)])
-    assert "frame 0 of clip 0 has" in said and "--limits.frame_pixels" in said
+    assert "frame 0 of clip 0 has" in said and "wanted at " in said
 
 
 STRANGE = {
@@ -135,6 +206,22 @@ def test_damaged_images_are_refused(ask, kind):
 
 
 @pytest.mark.parametrize(
+    "jpeg",
+    [HONEST[:60], HONEST[:400], b"\xff\xd8\xff", b"\xff\xd8\xff\xe0" * 99],
+    ids=["cut at 60", "cut at 400", "three bytes", "repeated"],
+)
+def test_jpegs_without_a_whole_header_are_named(ask, jpeg):
+    said = refusal(ask, [[HONEST] * T, [HONEST, jpeg, *[HONEST] * (T - 2)]])
+    assert "frame 1 of clip 1 is no image" in said
+    assert f"got {len(jpeg)} bytes" in said
+
+
+def test_bytes_after_a_jpeg_are_taken(ask):
+    scores = ask([[HONEST] * T, [HONEST + bytes(5)] * T])
+    np.testing.assert_allclose(scores[0], scores[1], atol=1e-5)
+
+
+@pytest.mark.parametrize(
     "image",
     [
         images.encoded(images.waves(), ".png"),
@@ -172,6 +259,25 @@ def test_another_number_of_frames_is_named(ask, length):
     assert f"frames_bytes has shape [2, {length}], wanted [N, {T}]" in said
 
 
+RANKS = [(), (T,), (T + 1,), (1,), (0,), (1, T, 1), (1, 1, T), (1, T, 1, 1)]
+
+
+@pytest.mark.parametrize("shape", RANKS, ids=str)
+def test_frames_of_another_rank_are_named(ask, shape):
+    said = refusal(ask, tf.fill(shape, HONEST))
+    assert f"frames_bytes has shape {list(shape)}, wanted [N, {T}]" in said
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (8,), (T, 64, 64, 3), (5, 64, 64, 3), (1, 1, T, 9, 9, 3)]
+)
+def test_pixels_of_another_rank_are_named(signatures, shape):
+    pixels = tf.zeros(shape, tf.uint8)
+    said = refusal(signatures["predict_tensor"], frames=pixels)
+    wanted = f"wanted [N, {T}, any, any, 3]"
+    assert f"frames has shape {list(shape)}, {wanted}" in said
+
+
 def test_too_many_clips_are_refused_before_they_are_decoded(ask):
     most = 2**25 // (T * 16 * 16)
     said = refusal(ask, tf.fill((most + 1, T), HONEST))
@@ -184,7 +290,8 @@ def test_too_many_clips_are_refused_before_they_are_decoded(ask):
         ((1, T - 1, 20, 24, 3), f"[1, {T - 1}, 20, 24, 3], wanted [N, {T},"),
         ((1, T, 20, 24, 1), "20, 24, 1], wanted"),
         ((1, T, 0, 0, 3), "0x0 pixels"),
-        ((1, T, 1, 65000, 3), "--limits.frame_pixels"),
+        ((1, T, 1, 65000, 3), "65000x1 pixels"),
+        ((1, T, 4000, 4000, 3), "--limits.frame_pixels"),
         ((20000, T, 1, 1, 3), "got 20000 clips"),
     ],
 )
@@ -208,6 +315,21 @@ def test_frames_of_a_chunk_are_counted(loaded, signatures):
 def test_chunks_of_large_frames_are_refused(loaded, signatures):
     given = stream_inputs(loaded, shape=(2, 1, 65000, 3))
     assert "65000x1 pixels" in refusal(signatures["stream"], **given)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2, 2, 2, 2, 2)])
+def test_states_of_another_rank_are_refused(loaded, signatures, shape):
+    given = stream_inputs(loaded)
+    given["state_head_total"] = tf.zeros(shape)
+    said = refusal(signatures["stream"], **given)
+    assert f"state_head_total has shape {list(shape)}, wanted [N, " in said
+
+
+@pytest.mark.parametrize("shape", [(), (2, 20, 24, 3), (1, 1, 2, 20, 24, 3)])
+def test_chunks_of_another_rank_are_refused(loaded, signatures, shape):
+    given = {**stream_inputs(loaded), "frames": tf.zeros(shape, tf.uint8)}
+    said = refusal(signatures["stream"], **given)
+    assert f"frames has shape {list(shape)}, wanted [N, 2, " in said
 
 
 def test_states_of_other_streams_are_refused(loaded, signatures):
@@ -248,6 +370,18 @@ def test_a_refusal_is_one_clear_message(loaded):
 def test_a_clip_of_too_few_frames_is_named(loaded):
     with pytest.raises(errors.UserError, match=f"2 frames, wanted {T}"):
         loaded.scores([[HONEST] * T, [HONEST] * 2])
+
+
+def test_exporting_decodes_frames_in_a_graph(tmp_path, monkeypatch):
+    eager, map_fn = [], tf.map_fn
+
+    def noted(*given, **more):
+        eager.append(tf.executing_eagerly())
+        return map_fn(*given, **more)
+
+    monkeypatch.setattr(tf, "map_fn", noted)
+    causal_network.export(tmp_path)
+    assert eager and not any(eager)
 
 
 @pytest.fixture(scope="module")
