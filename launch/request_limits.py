@@ -21,8 +21,8 @@ class Config:
 
     frame_pixels: int = settings.setting(
         4096 * 2304,
-        "Pixels of a frame, as it comes and when its short side is scaled; "
-        "larger ones are refused before they are decoded.",
+        "Pixels of a frame as it comes; larger ones are refused before they "
+        "are decoded.",
         minimum=160 * 120,  # Of the golden clip.
     )
     request_pixels: int = settings.setting(

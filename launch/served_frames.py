@@ -174,8 +174,8 @@ def _limited(
                 ", which become ",
                 scaled[first],
                 f" when its short side is scaled to {side}; wanted at most "
-                f"{most_scaled} where that is more than it has: send frames "
-                f"of at most {_LONGEST}:1, or larger ones",
+                f"{most_scaled}, or no more than it has: send frames of at "
+                f"most {_LONGEST}:1, or larger ones",
             ],
         ),
     ]
