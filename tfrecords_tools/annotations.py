@@ -224,7 +224,12 @@ class _Examiner:
         """The settled clip and what is wrong with it."""
         split = canonical_split(clip.split)
         if clip.absent:
-            return dataclasses.replace(clip, split=split or ""), []
+            return dataclasses.replace(
+                clip,
+                label=stored_label(clip.label),
+                split=split or "",
+                group=names.normalized(clip.group) or clip.path,
+            ), []
         if clip.path not in self._paths:
             self._paths[clip.path] = self._root.find(clip.path)
         found = self._paths[clip.path]

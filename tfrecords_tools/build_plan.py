@@ -215,11 +215,9 @@ def prepare(
     )
     report = pathlib.Path(request.output) / output_folder.REPORT
     known = build_report.splits(report) if old else {}
-    known = source_clips.named_as_now(known, clips)
-    clips, dropped, copies = _looked_at(request, clips, known, workers)
-    dropped += [
-        shard_journal.Outcome(clip, "missing", clip.absent) for clip in absent
-    ]
+    known = source_clips.named_as_now(known, clips + absent)
+    absent += source_clips.within_absent(known, clips + absent)
+    clips, dropped, copies = _looked_at(request, clips, absent, known, workers)
     if not clips:
         raise errors.UserError(
             f"no clips are left: {printable.name(dropped[0].clip.path)} "
@@ -244,6 +242,7 @@ def prepare(
 def _looked_at(
     request: Request,
     clips: list[annotations.Clip],
+    absent: list[annotations.Clip],
     known: dict[str, str],
     workers: int,
 ) -> tuple[list[annotations.Clip], list[shard_journal.Outcome], dict]:
@@ -270,8 +269,8 @@ def _looked_at(
         )
     if alike is not None:
         copies = duplicates.find(surveys, alike)
-    clips, left_out = splits.settle(
-        clips,
+    settled, left_out = splits.settle(
+        clips + absent,
         copies,
         known,
         alike.action if alike else "tie",
@@ -280,10 +279,17 @@ def _looked_at(
             clip_cutting.cut(clip, request.cut, surveys.get(clip.path))
         ),
     )
-    clips, too_short = clip_cutting.cut_all(clips, request.cut, surveys)
+    clips, too_short = clip_cutting.cut_all(
+        [clip for clip in settled if not clip.absent], request.cut, surveys
+    )
     dropped = [
         shard_journal.Outcome(clip, "dropped", reason)
         for clip, reason in left_out + too_short
+    ]
+    dropped += [
+        shard_journal.Outcome(clip, "missing", clip.absent)
+        for clip in settled
+        if clip.absent
     ]
     return clips, dropped, _told_copies(copies)
 

@@ -1,6 +1,8 @@
 """The clips of a source, checked, and its rows that have no video."""
 
+import dataclasses
 import os
+import pathlib
 from collections.abc import Callable, Mapping
 
 from tfrecords_tools import annotations
@@ -50,6 +52,32 @@ def read(
         [clip for clip in clips if not clip.absent],
         [clip for clip in clips if clip.absent],
     )
+
+
+def within_absent(known: Mapping[str, str], clips: Clips) -> Clips:
+    """The known videos of folders that cannot be listed, as absent rows.
+
+    Args:
+        known: path to anything, from an earlier build.
+        clips: all rows, also those without a video.
+    """
+    paths = {clip.path for clip in clips}
+    absent = {names.normalized(c.path): c for c in clips if c.absent}
+    found = []
+    for path in sorted(set(known) - paths) if absent else ():
+        for folder in pathlib.PurePosixPath(path).parents:
+            clip = absent.get(names.normalized(folder.as_posix()))
+            if clip:
+                found.append(
+                    dataclasses.replace(
+                        clip,
+                        path=path,
+                        group=path,
+                        absent=f"the folder {clip.path}: {clip.absent}",
+                    )
+                )
+                break
+    return found
 
 
 def named_as_now(known: Mapping[str, str], clips: Clips) -> dict[str, str]:

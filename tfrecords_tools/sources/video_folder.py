@@ -59,7 +59,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         classes = _classes(found.files, by_split, opener)
     clips = [_clip(path, by_split, classes) for path in found.files]
     for path, reason in found.unusable.items():
-        clip = _clip(path, by_split, set())
+        clip = _clip(path, by_split, classes)
         shown = folder_files.printable(path)
         clips.append(
             dataclasses.replace(clip, path=shown, origin=shown, absent=reason)

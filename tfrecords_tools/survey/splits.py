@@ -5,8 +5,9 @@ set keeps the split that it has there. The others are drawn so that every
 split gets its share, of each label too; videos of one group, or that are
 copies of each other, never stand in two splits.
 
-With the standing data set known, no video ever changes its split. Without
-it, a draw depends on groups, labels and counts alone, not on the order of
+With the standing data set known, no video ever changes its split. A video that
+cannot be had for a while keeps its place there. Without the standing data
+set, a draw depends on groups, labels and counts alone, not on the order of
 the rows; new videos then move few of the old ones.
 """
 
@@ -39,7 +40,9 @@ def settle(
     """Settles the split and group of every clip.
 
     Args:
-        clips: rows as `annotations.check` gives them.
+        clips: rows as `annotations.check` gives them. Those with `absent`
+            keep the split that is given or known, or that of their group;
+            they count where they stand, but are not drawn.
         duplicate_groups: paths of videos that are copies of each other.
         known: path to split of the videos that the standing data set holds;
             an empty split is not known.
@@ -47,7 +50,8 @@ def settle(
             one video of each group of copies: that for evaluation, else one
             that is given or known, else the first by path.
         shares: how large the splits are, with what is given and known.
-        times: as how many clips a row counts.
+        times: as how many clips a row counts; an absent one counts as
+            the others do on average.
 
     Returns:
         The clips that stay, in their order, and those that are dropped,
@@ -67,6 +71,12 @@ def settle(
         for path, split in (known or {}).items()
         if split in annotations.SPLITS
     }
+    clips = [
+        dataclasses.replace(clip, split=clip.split or known.get(clip.path, ""))
+        if clip.absent
+        else clip
+        for clip in clips
+    ]
     videos = _Videos(clips, known)
     groups = [
         sorted(set(paths) & set(videos.unit))
@@ -81,7 +91,15 @@ def settle(
     if action == "tie":
         dropped = _conflicts(groups, videos, split)
     counting = [
-        (clip, times(clip)) for clip in clips if clip.path not in dropped
+        (clip, times(clip))
+        for clip in clips
+        if clip.path not in dropped and not clip.absent
+    ]
+    usual = sum(count for _, count in counting) // max(len(counting), 1)
+    counting += [
+        (clip, usual)
+        for clip in clips
+        if clip.absent and videos.unit[clip.path] in split
     ]
     split |= _drawn(counting, videos, ties, split, sizes)
     kept, gone = _applied(clips, groups, videos, split, dropped)
@@ -114,15 +132,18 @@ class _Videos:
         self.fixed: dict[str, str] = {}
         first: dict[str, annotations.Clip] = {}
         for clip in clips:
-            if clip.split:
+            if clip.split and not clip.absent:
                 unit = self.unit[clip.path]
                 self.fixed[unit] = clip.split
                 _refuse_two(unit, first.setdefault(unit, clip), clip)
-        self._keep(known)
+        absent = [clip for clip in clips if clip.absent and clip.split]
+        self._keep(known, {clip.path for clip in absent})
+        for clip in absent:  # They contradict nobody.
+            self.fixed.setdefault(self.unit[clip.path], clip.split)
 
-    def _keep(self, known: Mapping[str, str]) -> None:
+    def _keep(self, known: Mapping[str, str], absent: set[str]) -> None:
         first: dict[str, str] = {}
-        for path in sorted(set(known) & set(self.unit)):
+        for path in sorted((set(known) & set(self.unit)) - absent):
             unit = self.unit[path]
             if unit in self.fixed and unit not in first:
                 continue  # Given.
@@ -211,7 +232,7 @@ def _drawn(
         {first: rows for first, rows in of_unit.items() if not likely[first]},
     ):
         found |= _drawn_alike(part, videos, split, shares)
-    waiting = set(videos.unit.values()) - set(split)
+    waiting = {videos.unit[clip.path] for clip, _ in counting} - set(split)
     return {unit: found.get(ties.first(unit), "train") for unit in waiting}
 
 
@@ -278,6 +299,10 @@ def _applied(
         unit = videos.unit[clip.path]
         if clip.path in dropped:
             gone.append((clip, dropped[clip.path]))
+            continue
+        if clip.absent:
+            found = clip.split or split.get(unit, "")
+            kept.append(dataclasses.replace(clip, split=found))
             continue
         tied = ties.first(unit)
         group = clip.group if tied == unit else tied
