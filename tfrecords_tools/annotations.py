@@ -52,6 +52,8 @@ class Clip:
         origin: where the row stood, `labels.csv:12`, for messages.
         absent: why there is no file to read, where that is known; such a row
             is told in the report and not built.
+        is_video: whether it is known to be a video whatever its suffix says,
+            since a table names it or files of that suffix were decoded.
     """
 
     path: str
@@ -66,6 +68,7 @@ class Clip:
     origin: str = dataclasses.field(default="", compare=False)
     # Not in the repr: a stopped build of an earlier version goes on.
     absent: str = dataclasses.field(default="", compare=False, repr=False)
+    is_video: bool = dataclasses.field(default=False, compare=False, repr=False)
 
     @property
     def span(self) -> tuple[int, int | None]:
@@ -320,6 +323,7 @@ def _with(
         clip.tasks if tasks == clip.tasks else tasks,
         clip.origin,
         absent,
+        clip.is_video,
     )
 
 

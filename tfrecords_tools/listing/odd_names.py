@@ -3,9 +3,11 @@
 They are opened, in a process of its own, and a frame is decoded.
 """
 
+import mimetypes
 import os
 import pathlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from tfrecords_tools.base import isolated
 from tfrecords_tools.media import reader, small_frames, video_names
@@ -19,6 +21,8 @@ _NOT_A_FRAME = (
     "truncated",
     "unreadable",
 )
+_MOST_TRIED = 3  # Files of one suffix.
+_TYPES = mimetypes.MimeTypes()  # Without the tables of the machine.
 _SIDE = 16  # Pixels; the frame is looked at by nobody.
 
 
@@ -66,6 +70,42 @@ class Opener:
             )
         except (OSError, isolated.Died):
             return False
+
+
+def suffix_of(path: pathlib.PurePath) -> str:
+    """In lower case; that of `clip.001` is none, as every file has its own."""
+    suffix = path.suffix.lower()
+    return "" if suffix[1:].isdecimal() else suffix
+
+
+def suffixes_of_videos(
+    files: Iterable[pathlib.PurePath], opener: Opener
+) -> set[str]:
+    """Suffixes that are not those of videos, of files that are videos.
+
+    A few files of each suffix are opened; none of pictures, texts and sounds.
+
+    Args:
+        files: relative to the folder of the opener.
+        opener: what it knows already is not opened again.
+    """
+    found: set[str] = set()
+    tried: Counter[str] = Counter()
+    for path in files:
+        suffix = suffix_of(path)
+        if suffix in found or tried[suffix] == _MOST_TRIED:
+            continue
+        if video_names.is_likely(path.name) or _is_other(suffix):
+            continue
+        tried[suffix] += 1
+        if opener.is_video(path):
+            found.add(suffix)
+    return found
+
+
+def _is_other(suffix: str) -> bool:
+    kind = _TYPES.guess_type(f"a{suffix}")[0] or ""
+    return kind.startswith(("image/", "text/", "audio/"))
 
 
 def _has_frames(path: str) -> Iterator[bool]:

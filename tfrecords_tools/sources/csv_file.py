@@ -257,6 +257,7 @@ class _RowReader:
             (),
             self._labels_of_tasks(cells),
             origin,
+            is_video=True,
         )
         if wrong or self._unknown[label]:
             told = "; ".join(wrong + self._unknown[label])

@@ -57,7 +57,14 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             input, found.files, opener
         )
         classes = _classes(found.files, by_split, opener)
-    clips = [_clip(path, by_split, classes) for path in found.files]
+        suffixes = odd_names.suffixes_of_videos(found.files, opener)
+    clips = [
+        dataclasses.replace(clip, is_video=True)
+        if odd_names.suffix_of(path) in suffixes
+        else clip
+        for path in found.files
+        for clip in [_clip(path, by_split, classes)]
+    ]
     for path, reason in found.unusable.items():
         clip = _clip(path, by_split, classes)
         shown = folder_files.printable(path)

@@ -261,7 +261,7 @@ def _drawn_alike(
 
 
 def _is_likely(clip: annotations.Clip) -> bool:
-    return bool(clip.label) or video_names.is_likely(clip.path)
+    return clip.is_video or video_names.is_likely(clip.path)
 
 
 def _conflicts(
