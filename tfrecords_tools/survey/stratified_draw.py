@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from tfrecords_tools import annotations
+from tfrecords_tools.survey import small_draw
 
 Stratum = tuple[str, ...]
 Counts = Mapping[Stratum, int]
@@ -23,6 +24,7 @@ Counts = Mapping[Stratum, int]
 _WHOLE: Stratum = ()  # All clips.
 _UNLABELLED: Stratum = ("",)
 _LONELY: Stratum = ("", "")  # Whose labels have no other unit.
+_MANY = 10  # Labels without another unit; fewer are all in train.
 _MAY_BE_GONE = {_UNLABELLED, _LONELY}  # Of train.
 _TRAIN, *_OTHERS = annotations.SPLITS
 
@@ -56,9 +58,13 @@ def draw(
 
     Every label is in each split that has a share, where it has units enough;
     train comes first, then validation, then test. So far as that allows, the
-    splits have their shares of all clips, and of each label. A unit whose
-    labels no other has stays in train, unless the others are too few for
-    the shares and it is one of many such.
+    splits have their shares of all clips, and of each label. A unit with a
+    label that no other has stays in train, unless that is one of many such
+    labels, which most units have, or names each unit of a further task.
+
+    Where units have several labels, up to `small_draw.MOST_UNITS` of them are
+    drawn the best way that there is; of more, a label may be missing in
+    validation or test though another draw would have it there.
 
     Args:
         units: name to what `counted` gives. Names decide the draw.
@@ -79,7 +85,9 @@ def draw(
         drawing.fill(split, excess=1)
         drawing.fill(split, excess=2)
         drawing.take_share(_LONELY, split)
-    return drawing.splits
+    return small_draw.improved(
+        drawing.splits, units, standing, shares, drawing.labels, drawing.bound
+    )
 
 
 class _Drawing:
@@ -87,6 +95,7 @@ class _Drawing:
 
     Attributes:
         splits: name to split; train until another takes the unit.
+        bound: units that train cannot do without, for a label of theirs.
         unlabelled: the stratum of clips without a label, if there are some.
         labels: strata of a label, those of the fewest units first.
     """
@@ -104,6 +113,7 @@ class _Drawing:
         seen = Counter(k for counts in units.values() for k in counts)
         lonely = {k for k in seen if seen[k] == 1 and k not in known}
         lonely -= {_WHOLE, _UNLABELLED}
+        self.bound = _bound(units, lonely)
         self._units = {n: _joined(c, lonely) for n, c in units.items()}
         self._total = sum([*self._have.values(), self._in_train], Counter())
         of_stratum: dict[Stratum, list[str]] = {}
@@ -207,7 +217,8 @@ class _Drawing:
 
     def _is_free(self, name: str) -> bool:
         """Whether it is in train, and train can do without it."""
-        return self.splits[name] == _TRAIN and all(
+        in_train = self.splits[name] == _TRAIN and name not in self.bound
+        return in_train and all(
             self._in_train[k] or self._left[k] > 1 or k in _MAY_BE_GONE
             for k in self._units[name]
         )
@@ -216,6 +227,22 @@ class _Drawing:
         self.splits[name] = split
         self._have[split].update(self._units[name])
         self._left.subtract(dict.fromkeys(self._units[name], 1))
+
+
+def _bound(units: Mapping[str, Counts], lonely: set[Stratum]) -> set[str]:
+    """Units with a label that no other has, where that shall be learnt."""
+    seen = {k for counts in units.values() for k in counts if len(k) == 2}
+    found: set[str] = set()
+    for task in {task for task, _ in lonely}:
+        alone = {k for k in lonely if k[0] == task}
+        names = {n for n, c in units.items() if not alone.isdisjoint(c)}
+        only = not any(k[0] == task for k in seen - alone)
+        is_identity = bool(task) and only and len(alone) > 1
+        if not is_identity and (
+            len(alone) < _MANY or 2 * len(names) <= len(units)
+        ):
+            found |= names
+    return found
 
 
 def _joined(counts: Counts, lonely: set[Stratum]) -> Counts:

@@ -1,0 +1,62 @@
+"""The best of all draws of few units: tries each, counting labels.
+
+What takes one unit after another may miss it where units have several labels.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+
+from tfrecords_tools import annotations
+
+Stratum = tuple[str, ...]
+Counts = Mapping[Stratum, int]
+MOST_UNITS = 6  # 729 draws, some milliseconds.
+
+_WHOLE: Stratum = ()
+
+
+def improved(
+    drawn: Mapping[str, str],
+    units: Mapping[str, Counts],
+    standing: Mapping[str, Counts],
+    shares: Mapping[str, int],
+    labels: Iterable[Stratum],
+    bound: Iterable[str],
+) -> dict[str, str]:
+    """A draw with more labels in train, then validation, then test.
+
+    Args:
+        drawn: unit to split, as far as another way found it.
+        units: name to clips of each stratum.
+        standing: split to the same of what is in it already.
+        shares: split to its share.
+        labels: the strata that are to be in every split.
+        bound: units that must stay where they are drawn.
+
+    Returns:
+        `drawn` itself where no other has more labels; of equal ones that
+        whose sizes are the nearest to the shares.
+    """
+    labels, bound = frozenset(labels), set(bound)
+    asked = [split for split in annotations.SPLITS if shares[split]]
+
+    def judged(draw: Mapping[str, str]) -> tuple[list[int], int]:
+        have = {s: labels & standing.get(s, {}).keys() for s in asked}
+        sizes = {s: standing.get(s, {}).get(_WHOLE, 0) for s in asked}
+        for name, split in draw.items():
+            have[split] = have[split] | (labels & units[name].keys())
+            sizes[split] += units[name][_WHOLE]
+        total, whole = sum(sizes.values()), sum(shares.values())
+        off = sum(abs(sizes[s] * whole - shares[s] * total) for s in asked)
+        return [len(have[s]) for s in asked], -off
+
+    before, _ = judged(drawn)
+    if len(units) > MOST_UNITS or min(before) == len(labels):
+        return dict(drawn)
+    order = sorted(units, key=annotations.hash_place)
+    every = itertools.product(
+        *([drawn[name]] if name in bound else asked for name in order)
+    )
+    draws = (dict(zip(order, splits, strict=True)) for splits in every)
+    best = max(draws, key=judged)
+    return best if judged(best)[0] > before else dict(drawn)
