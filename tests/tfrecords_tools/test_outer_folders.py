@@ -119,3 +119,65 @@ def test_splits_within_the_labels_are_told(tmp_path):
 
 def test_one_folder_like_a_split_within_a_label_is_left_alone(tmp_path):
     assert listed(tmp_path, "left/train", "right") == ["left", "right"]
+
+
+def of_each(outer, inner):
+    return [f"{one}/{other}" for one in outer for other in inner]
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [
+        ("fold0", "fold1"),
+        ("split1", "split2", "split3"),
+        ("batch1", "batch2"),
+        ("part_a", "part_b"),
+        ("Subject 01", "Subject 02"),
+    ],
+)
+def test_folders_of_one_series_around_the_labels(tmp_path, outer):
+    told = refused(tmp_path, *of_each(outer, ("left", "right")))
+    assert "left, right" in told and outer[0] in told
+    assert "--video_folder.outer=labels" in told
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [("trn", "tst"), ("训练", "验证"), ("训练集", "测试集"), ("訓練", "検証")],
+)
+def test_more_names_of_splits(tmp_path, outer):
+    assert "look like splits" in refused(tmp_path, *of_each(outer, ["left"]))
+
+
+def test_the_same_folders_in_all_are_doubted(tmp_path, capsys):
+    folders = of_each(("home", "street"), ("left", "right"))
+    assert listed(tmp_path, *folders) == ["home", "street"]
+    told = capsys.readouterr().err
+    assert "warning: " in told and "home, street" in told
+    assert "--source=csv_file" in told and "outer=labels" in told
+
+
+def test_one_that_lacks_a_folder_hides_nothing(tmp_path):
+    folders = of_each(("fold0", "fold1", "fold2"), ("a", "b", "c"))
+    assert "a, b, c" in refused(tmp_path, *folders[:-1])
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("sport/a", "sport/b", "music/c", "music/d"),
+        ("left/day1", "left/day2", "right/day1", "right/day2"),
+        ("left/a", "right/a"),
+        ("fold0/a", "fold0/b", "fold1/a", "fold1/b", "fold1"),
+        ("fold0/a", "fold0/b", "fold1/c", "fold1/d"),
+    ],
+)
+def test_no_word_of_other_folders_within_labels(tmp_path, folders, capsys):
+    listed(tmp_path, *folders)
+    assert capsys.readouterr().err == ""
+
+
+def test_who_means_a_series_says_so(tmp_path, capsys):
+    folders = of_each(("fold0", "fold1"), ("left", "right"))
+    assert listed(tmp_path, *folders, outer="labels") == ["fold0", "fold1"]
+    assert capsys.readouterr().err == ""

@@ -10,10 +10,22 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, names
+from tfrecords_tools.listing import repeated_folders
 
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_OTHER_NAMES = {"eval": "test", "evaluation": "test", "holdout": "test"}
+_OTHER_NAMES = {
+    name: split
+    for split, listed in (
+        ("train", "trn 训练 训练集 訓練 訓練集 学習 훈련 학습"),
+        ("validation", "vld vali 验证 验证集 驗證 驗證集 検証 검증"),
+        (
+            "test",
+            "eval evaluation holdout tst 测试 测试集 測試 測試集 テスト",
+        ),
+    )
+    for name in listed.split()
+}
 _ADDED = re.compile("(set|data|videos?|clips?|split)$")
 _AS_THEY_ARE = "or, if they are labels, add --video_folder.outer=labels"
 
@@ -36,6 +48,7 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
         _refuse_like_splits(input, in_folders, outer)
         _refuse_one_that_holds_labels(input, in_folders)
         _refuse_splits_within(input, in_folders)
+        repeated_folders.check(input, in_folders)
 
 
 def _refuse_like_splits(
@@ -56,7 +69,7 @@ def _refuse_like_splits(
 def _like_split(name: str) -> str | None:
     """`validation` for `val_256`, `valSet` or `02-val`."""
     found = set()
-    for part in _PART.findall(name):
+    for part in [*_PART.findall(name), names.normalized(name)]:
         for text in (part.lower(), _ADDED.sub("", part.lower())):
             split = annotations.canonical_split(text) or _OTHER_NAMES.get(text)
             found |= {split} if split else set()
