@@ -298,6 +298,7 @@ def test_a_link_that_leads_nowhere_is_a_row_for_programs(
     broken, whole = (json.loads(line) for line in lines)
     assert broken == {
         "path": str(tmp_path / "a.mp4"),
-        "error": f"{tmp_path}/a.mp4: no such file",
+        "error": f"{tmp_path}/a.mp4: no such file: a link to "
+        f"{tmp_path}/nowhere.mp4",
     }
     assert whole["frames"] == 11
