@@ -1,6 +1,6 @@
 """From the frames of a request to what the network sees of them.
 
-Frames are decoded and scaled one by one, a few at the same time: however many
+Frames are decoded and scaled a few at the same time: however many
 a request has, only so many are held in memory at their own size. All limits
 are checked before the first is decoded.
 """
@@ -87,15 +87,15 @@ def _pixels(
     decode: Callable[[tf.Tensor], tf.Tensor],
 ) -> tf.Tensor:
     size = clip.size
-
-    def pixels(frame: tf.Tensor) -> tf.Tensor:
-        return frame_decoding.scale_and_crop(decode(frame[None]), clip)[0]
-
+    # Each turn of the loop costs as much as a small frame; together, more
+    # frames of 4096x2304 would take more memory (2: 231 MB, 4: 460 MB).
+    group = 2 if length % 2 == 0 else 1
+    grouped = tf.concat([[-1, group], tf.shape(flat)[1:]], axis=0)
     made = tf.map_fn(
-        pixels,
-        flat,
-        fn_output_signature=tf.TensorSpec((size, size, 3), tf.uint8),
-        parallel_iterations=_AT_ONCE,
+        lambda frames: frame_decoding.scale_and_crop(decode(frames), clip),
+        tf.reshape(flat, grouped),
+        fn_output_signature=tf.TensorSpec((group, size, size, 3), tf.uint8),
+        parallel_iterations=_AT_ONCE // group,
     )
     return tf.reshape(made, (-1, length, size, size, 3))
 
