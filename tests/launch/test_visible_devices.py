@@ -9,6 +9,15 @@ from launch import visible_devices
 from tests.house import sources
 
 
+def fresh(program):
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=sources.ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
 def test_a_cpu_is_named_with_its_cores():
     assert visible_devices.describe([], 2) == (
         "device: CPU with 2 cores, no GPU"
@@ -64,12 +73,7 @@ def test_loading_says_the_devices_and_nothing_else():
         "v.driver_gpus = lambda: 0\n"
         "v.load_tensorflow()"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=sources.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    result = fresh(program)
     assert result.stdout == ""
     assert [line[:6] for line in result.stderr.splitlines()] == ["device"]
 
@@ -86,10 +90,5 @@ def test_what_was_printed_is_shown_when_loading_fails():
         "sys.meta_path.insert(0, Broken())\n"
         "v.load_tensorflow()"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=sources.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    result = fresh(program)
     assert "a library is missing" in result.stderr

@@ -80,7 +80,11 @@ def in_unicode(path: str | os.PathLike) -> str:
 
 def is_unicode(value: str) -> bool:
     """Whether UTF-8 can hold a text; not where bytes of it are no UTF-8."""
-    return value.isascii() or not any(map(_is_surrogate, value))
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_visible(value: str) -> bool:
@@ -157,10 +161,6 @@ def _is_harmful(character: str) -> bool:
     if unicodedata.category(character) in _HARMFUL:
         return not _SEEN.match(character)
     return bool(_EMPTY.match(character))
-
-
-def _is_surrogate(character: str) -> bool:
-    return "\ud800" <= character <= "\udfff"
 
 
 def _escape(character: str) -> str:

@@ -102,7 +102,7 @@ def read_rows(
                 place, first = f"{name}:{first}", rows.line_num + 1
                 if not any(map(str.strip, cells)):
                     continue
-                if _is_utf8(cells):
+                if printable.is_unicode("".join(cells)):
                     yield cells, place
                 else:
                     faults.append(f"{place}: not UTF-8: save the file as UTF-8")
@@ -162,14 +162,6 @@ def _refuse_sixteen_bits(path: str | os.PathLike) -> None:
     with open(path, "rb") as stream:
         if stream.read(2) in _SIXTEEN_BITS:
             raise errors.UserError(f"{path} is UTF-16: save it as UTF-8")
-
-
-def _is_utf8(cells: list[str]) -> bool:
-    text = "".join(cells)
-    try:
-        return text.isascii() or bool(text.encode())
-    except UnicodeEncodeError:
-        return False
 
 
 def _explained(error: csv.Error) -> str:

@@ -115,7 +115,7 @@ class _Walk:
             (self._links if is_link else folders).append(path)
         elif not stat.S_ISREG(mode):
             self.unusable[path] = NOT_A_FILE
-        elif not _is_utf8(path):
+        elif not printables.is_unicode(os.fspath(path)):
             self.unusable[path] = "its name is not UTF-8: rename the file"
         else:
             self.files.append(path)
@@ -147,10 +147,3 @@ def link_of(place: str | os.PathLike) -> str:
         return f": a link to {os.readlink(place)}"
     except OSError:
         return ""
-
-
-def _is_utf8(path: pathlib.PurePath) -> bool:
-    try:
-        return bool(os.fspath(path).encode())
-    except UnicodeEncodeError:
-        return False
