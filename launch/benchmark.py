@@ -5,7 +5,7 @@ python -m launch.benchmark --flagfile=RECIPE --shards=DIR
 Takes all flags of launch.train and writes nothing.
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("benchmark")

@@ -8,7 +8,7 @@ worker; all of them see the shards under the same path. Whoever reaches the
 port can have the workers compute: keep it within a trusted network.
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("data_service")

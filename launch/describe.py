@@ -6,7 +6,7 @@ Takes all flags of launch.train and reads no shards; a flag file of a run may
 be given. Clip and classes are as published where they are not given.
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("describe")

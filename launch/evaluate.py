@@ -3,7 +3,7 @@
 python -m launch.evaluate --workdir=RUN --split=validation
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("evaluate")

@@ -5,7 +5,7 @@ python -m launch.export --workdir=RUN --output=EXPORT --stream
 python -m launch.export --verify=EXPORT
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("export")

@@ -8,7 +8,7 @@ through the network in pieces and tiles as `launch.enhance` does it, and
 compared with what they were. Beside it stands the bicubic enlargement.
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("fidelity")

@@ -5,7 +5,7 @@ ffmpeg -i CAMERA -f mpegts - |
     python -m launch.predict --model=EXPORT --videos=- --stream
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("predict")

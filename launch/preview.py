@@ -5,7 +5,7 @@
 Takes all flags of launch.train; the batch is the very one of that step.
 """
 
-from launch import command_line
+from launch.startup import command_line
 
 if __name__ == "__main__":
     command_line.run("preview")

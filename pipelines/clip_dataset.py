@@ -10,18 +10,16 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import (
-    batch,
-    clip_examples,
-    clip_length,
+from pipelines import batch, clip_examples, mixed_batches
+from pipelines.audio import sound_features
+from pipelines.cache import frame_cache, raw_records
+from pipelines.reading import (
     clip_order,
-    mixed_batches,
     service_address,
     shard_reader,
     unreadable_clips,
 )
-from pipelines.cache import frame_cache, raw_records
-from pipelines.sound import sound_features
+from pipelines.sampling import clip_length
 from pipelines.text import text_tokens
 from tfrecords_tools.base import errors, registry, settings
 

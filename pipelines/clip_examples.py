@@ -10,19 +10,11 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import (
-    batch,
-    clip_labels,
-    clip_order,
-    clip_reading,
-    clip_sampling,
-    clip_table,
-    frame_decoding,
-    frame_storage,
-    shard_reader,
-    time_sampling,
-)
-from pipelines.sound import sound_features
+from pipelines import batch, clip_labels
+from pipelines.audio import sound_features
+from pipelines.decoding import frame_decoding, frame_storage
+from pipelines.reading import clip_order, clip_reading, clip_table, shard_reader
+from pipelines.sampling import clip_sampling, time_sampling
 from pipelines.text import text_tokens
 from tfrecords_tools.base import registry
 
@@ -51,7 +43,7 @@ class Examples:
             augmentations: files of `pipelines.augmentations` that change
                 one clip, in their order; the first that offers `window`
                 decides what is decoded.
-            views: files of `pipelines.views`.
+            views: files of `pipelines.extra_inputs`.
             sound: what is made of the sound.
             text: what is made of captions and words.
 

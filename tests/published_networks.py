@@ -7,7 +7,8 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import registry
-from video_models import published, video_network
+from video_models import video_network
+from video_models.families import published
 
 FOLDER = "video_models.backbones"
 # Designed here: no paper says what they have.

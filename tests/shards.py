@@ -17,8 +17,10 @@ import simplejpeg
 import tensorflow as tf
 
 from tfrecords_tools import manifest, schema
-from tfrecords_tools.base import settings, shard_index
-from tfrecords_tools.media import frame_packets, reader
+from tfrecords_tools.base import settings
+from tfrecords_tools.base.files import shard_index
+from tfrecords_tools.media import reader
+from tfrecords_tools.media.frames import frame_packets
 
 STEP = 6  # between neighbours in red and green; JPEG errs by 1 or 2
 RATE = 1000  # samples a second

@@ -8,8 +8,9 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tfrecords_tools.base import errors, names, printable
-from tfrecords_tools.listing import annotation_text, video_root
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import names, printable
+from tfrecords_tools.source_parsing import annotation_text, video_root
 
 SPLITS = ("train", "validation", "test")
 SPLIT_NAMES = {

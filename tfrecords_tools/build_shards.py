@@ -10,20 +10,18 @@ import sys
 
 from tfrecords_tools import (
     annotations,
-    build_plan,
-    build_report,
-    data_set,
     label_balance,
     manifest,
     output_folder,
     shard_plan,
-    text_cleaning,
-    vocabulary,
 )
 from tfrecords_tools.base import errors, flags, isolated, progress, settings
-from tfrecords_tools.listing import video_root
-from tfrecords_tools.media import reader, sound
-from tfrecords_tools.survey import split_shares
+from tfrecords_tools.building import build_plan, build_report, data_set
+from tfrecords_tools.media import reader
+from tfrecords_tools.media.audio import sound
+from tfrecords_tools.source_parsing import video_root
+from tfrecords_tools.splitting import split_shares
+from tfrecords_tools.text import text_cleaning, vocabulary
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,14 +10,10 @@ import pathlib
 import time
 
 from tfrecords_tools import label_balance, manifest
-from tfrecords_tools.base import (
-    errors,
-    flags,
-    folder_lock,
-    progress,
-    settings,
-)
-from tfrecords_tools.checking import report_page, shard_check
+from tfrecords_tools.base import errors, flags, progress, settings
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.checking import shard_check
+from tfrecords_tools.checking.report import report_page
 
 
 @dataclasses.dataclass(frozen=True)

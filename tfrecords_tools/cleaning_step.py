@@ -7,7 +7,8 @@ changes nothing itself.
 import dataclasses
 from collections.abc import Callable
 
-from tfrecords_tools.media import looks, treatment, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import looks, treatment
 
 
 @dataclasses.dataclass(frozen=True)

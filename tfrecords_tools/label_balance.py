@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection, Sequence
 
 from tfrecords_tools import annotations, manifest
-from tfrecords_tools.base import printable
+from tfrecords_tools.base.text import printable
 
 _HANDFUL = 30  # Clips; the interval of a share of 0.8 is 0.28 wide then.
 _Z = 1.959964  # Of 95 % confidence.

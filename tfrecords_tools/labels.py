@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import names
+from tfrecords_tools.base.text import names
 
 
 def name_all(

@@ -11,7 +11,8 @@ import shutil
 from collections.abc import Iterator
 
 from tfrecords_tools import manifest, shard_plan
-from tfrecords_tools.base import atomic_write, folder_lock, shard_index
+from tfrecords_tools.base import atomic_write
+from tfrecords_tools.base.files import folder_lock, shard_index
 
 DONE, SURVEY = ".done", ".survey"  # Notes for a build that goes on.
 REPORT = "report.csv"

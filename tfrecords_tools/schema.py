@@ -14,7 +14,7 @@ import google.protobuf.message as protobuf_message
 import numpy as np
 from google.protobuf import descriptor_pool, message_factory
 
-from tfrecords_tools.base import packed_floats
+from tfrecords_tools.base.files import packed_floats
 
 VERSION = 2
 

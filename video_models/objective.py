@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
-from video_models import layer_paths
+from video_models.introspection import layer_paths
 
 Tensors = dict[str, Any]
 Networks = dict[str, keras.Model]

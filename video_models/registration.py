@@ -10,7 +10,9 @@ import keras
 
 from tfrecords_tools.base import registry
 
-_OTHERS = ("video_models.learning_rates",)
+_LAYERS = "video_models.layers"
+_FOLDERS = (_LAYERS, f"{_LAYERS}.attention", f"{_LAYERS}.images")
+_OTHERS = ("video_models.optimization.learning_rates",)
 
 
 class _VideoSwin:
@@ -25,8 +27,11 @@ class _VideoSwin:
 
 def register() -> None:
     """Makes every class of ours known to `keras.saving`."""
-    layers = "video_models.layers"
-    names = [f"{layers}.{name}" for name in registry.names_in(layers)]
+    names = [
+        f"{folder}.{name}"
+        for folder in _FOLDERS
+        for name in registry.names_in(folder)
+    ]
     for name in (*names, *_OTHERS):
         importlib.import_module(name)
     known = keras.saving.get_custom_objects()

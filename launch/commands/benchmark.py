@@ -7,17 +7,15 @@ import dataclasses
 import json
 import sys
 
-from launch import (
+from launch.benchmarking import (
     benchmark_advice,
     benchmark_bound,
     benchmark_stages,
     benchmark_table,
-    devices,
-    experiment,
-    run_flags,
     stage_timing,
 )
-from pipelines import damaged_records
+from launch.runs import devices, experiment, run_flags
+from pipelines.reading import damaged_records
 from tfrecords_tools.base import errors, flags, progress, settings
 
 _ROUNDS = 3

@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 
-from launch import data_servers
+from launch.training import data_servers
 from tfrecords_tools.base import errors, flags, interrupt, settings
 
 

@@ -12,17 +12,16 @@ from typing import Any
 
 import keras
 
-from launch import (
+from launch.model_summary import (
     activation_memory,
     described_network,
-    devices,
     multiply_adds,
     network_blocks,
     network_graph,
     network_latency,
     network_table,
-    run_flags,
 )
+from launch.runs import devices, run_flags
 from tfrecords_tools.base import errors, flags, settings
 
 

@@ -4,15 +4,18 @@ import dataclasses
 import pathlib
 import time
 
-from launch import (
+from launch.enhancement import (
     enhanced_video,
     enhancer,
     frame_tiles,
     output_file,
-    reports,
 )
-from tfrecords_tools.base import flags, folder_lock, printable, settings
-from tfrecords_tools.media import pixel_video, reader, video_writer
+from launch.reporting import reports
+from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.base.text import printable
+from tfrecords_tools.media import pixel_video, reader
+from tfrecords_tools.media.writing import video_writer
 
 _EVERY_SECONDS = 10.0
 

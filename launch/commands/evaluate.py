@@ -5,16 +5,14 @@ import json
 import pathlib
 from typing import Any
 
-from launch import evaluation, report_table, trained_run
+from launch.reporting import report_table
+from launch.runs import trained_run
+from launch.training import evaluation
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
-from tfrecords_tools.base import (
-    atomic_write,
-    flags,
-    folder_lock,
-    settings,
-    text_cells,
-)
+from tfrecords_tools.base import atomic_write, flags, settings
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.base.text import text_cells
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,17 +3,18 @@
 import dataclasses
 import pathlib
 
-from launch import (
-    enhancer,
+from launch.enhancement import enhancer
+from launch.runs import trained_run
+from launch.serving.serving import (
     generator_export,
     golden_frames,
     request_limits,
     serving,
     stream_serving,
-    trained_run,
     versions,
 )
-from tfrecords_tools.base import flags, folder_lock, path_checks, settings
+from tfrecords_tools.base import flags, path_checks, settings
+from tfrecords_tools.base.files import folder_lock
 from video_models.objectives import gan
 
 

@@ -16,13 +16,15 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from launch import answers, enhancer, frame_pieces, frame_tiles
-from pipelines import frame_decoding
-from tfrecords_tools.base import errors, flags, printable, settings
-from tfrecords_tools.listing import video_files
+from launch.enhancement import enhancer, frame_pieces, frame_tiles
+from launch.prediction import answers
+from pipelines.decoding import frame_decoding
+from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import pixel_video, reader
-from video_models import image_quality
-from video_models.layers import bicubic
+from tfrecords_tools.source_parsing import video_files
+from video_models.layers.images import bicubic
+from video_models.metrics import image_quality
 
 _BICUBIC, _MODEL = "bicubic", "model"
 

@@ -3,15 +3,11 @@
 import dataclasses
 import pathlib
 
-from launch import drawing, label_folders, sampler, shown_clips
-from tfrecords_tools.base import (
-    atomic_write,
-    errors,
-    flags,
-    folder_lock,
-    settings,
-)
-from tfrecords_tools.media import writer
+from launch.generation import label_folders, sampler
+from launch.reporting import drawing, shown_clips
+from tfrecords_tools.base import atomic_write, errors, flags, settings
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.media.writing import writer
 
 _ENDINGS = (".mp4", ".gif")
 

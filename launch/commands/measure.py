@@ -1,7 +1,9 @@
 """Measures generated clips against real ones, by a network of our own."""
 
-from launch import measure_table, measurement, sample_protocol
-from tfrecords_tools.base import flags, folder_lock, text_cells
+from launch.generation import measure_table, measurement, sample_protocol
+from tfrecords_tools.base import flags
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.base.text import text_cells
 
 COMMAND = flags.Command(
     summary="Measures generated clips against real ones.",

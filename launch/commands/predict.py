@@ -7,15 +7,11 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from launch import (
-    answer_table,
-    answers,
-    serving,
-    video_stream,
-    video_windows,
-)
-from tfrecords_tools.base import errors, flags, printable, settings
-from tfrecords_tools.listing import video_files
+from launch.prediction import answer_table, answers, video_stream, video_windows
+from launch.serving.serving import serving
+from tfrecords_tools.base import errors, flags, settings
+from tfrecords_tools.base.text import printable
+from tfrecords_tools.source_parsing import video_files
 
 
 @dataclasses.dataclass(frozen=True)

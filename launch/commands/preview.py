@@ -6,15 +6,12 @@ Takes all flags of launch.train; the batch is the very one of that step.
 import dataclasses
 import pathlib
 
-from launch import (
-    batch_animation,
-    batch_pictures,
-    batch_rows,
-    drawing,
-    run_flags,
-)
+from launch.batch_preview import batch_animation, batch_pictures, batch_rows
+from launch.reporting import drawing
+from launch.runs import run_flags
 from tfrecords_tools import annotations
-from tfrecords_tools.base import flags, folder_lock, settings
+from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base.files import folder_lock
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from launch import devices, run_flags, run_folder, training_run
+from launch.runs import devices, run_flags, run_folder
+from launch.training import training_run
 from tfrecords_tools.base import flags
 
 COMMAND = dataclasses.replace(run_flags.COMMAND, required=("shards", "workdir"))

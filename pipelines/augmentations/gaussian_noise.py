@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import settings
 
 PER_FRAME = True

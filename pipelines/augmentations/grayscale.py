@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.decoding import frame_decoding
 from pipelines.pixels import color_matrix
 from tfrecords_tools.base import settings
 

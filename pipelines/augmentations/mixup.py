@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.decoding import frame_decoding
 from pipelines.pixels import batch_mixing
 from tfrecords_tools.base import settings
 

@@ -14,10 +14,11 @@ import pathlib
 import shutil
 from typing import Any
 
-from pipelines import shard_reader
 from pipelines.cache import raw_folder, raw_records, raw_shards
+from pipelines.reading import shard_reader
 from tfrecords_tools import manifest as manifests
-from tfrecords_tools.base import atomic_write, errors, folder_lock
+from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base.files import folder_lock
 
 CHUNK_FRAMES = 8
 _VERSION = 1  # Of what a cache holds; another one makes it anew.

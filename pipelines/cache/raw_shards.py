@@ -15,7 +15,8 @@ import tensorflow as tf
 from pipelines.cache import raw_records, small_frames
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
-from tfrecords_tools.base import atomic_write, errors, shard_file, shard_index
+from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base.files import shard_file, shard_index
 
 _CLIP, _FIRST, _FRAMES = map(
     shard_index.COLUMNS.index, ("clip", "first_frame", "frames")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from pipelines import frame_decoding, packet_decoding
+from pipelines.decoding import frame_decoding, packet_decoding
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
 

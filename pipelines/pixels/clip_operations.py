@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.decoding import frame_decoding
 from pipelines.pixels import color_matrix, projection, smoothing, tones
 
 TWO_SIDED = (

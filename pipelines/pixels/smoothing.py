@@ -6,7 +6,7 @@ depthwise convolution of 3 channels takes three times as long as one of 48.
 
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.decoding import frame_decoding
 
 # Image.filter(SMOOTH) of PIL, with which ImageEnhance.Sharpness blends.
 _SMOOTH = ((1.0, 1.0, 1.0), (1.0, 5.0, 1.0), (1.0, 1.0, 1.0))

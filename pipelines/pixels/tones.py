@@ -7,7 +7,7 @@ so that a picture does not flicker from frame to frame.
 import numpy as np
 import tensorflow as tf
 
-from pipelines import frame_decoding
+from pipelines.decoding import frame_decoding
 
 
 def autocontrast(clip: tf.Tensor) -> tf.Tensor:

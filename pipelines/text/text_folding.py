@@ -1,6 +1,6 @@
 """Makes texts equal that differ only in case or punctuation.
 
-Does in the graph, of UTF-8 text, what `tfrecords_tools.text_cleaning` does
+Does in the graph, of UTF-8 text, what `tfrecords_tools.text.text_cleaning` does
 when shards are built.
 """
 

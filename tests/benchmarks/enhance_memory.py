@@ -9,8 +9,8 @@ import dataclasses
 import pathlib
 import sys
 
-from launch import enhancer
 from launch.commands import enhance
+from launch.enhancement import enhancer
 from tests.benchmarks import long_video, process_memory, tables
 from tests.launch import enhancers
 from tfrecords_tools.base import flags, settings

@@ -28,7 +28,8 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.input_peers import libjpeg_frames
 from tfrecords_tools import manifest, schema
-from tfrecords_tools.base import errors, tfrecord
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.files import tfrecord
 
 WIDTH, HEIGHT, SECONDS = 340, 256, 8
 CLIPS, SCENES, LABELS, FILES, DRAWN = 64, 16, 8, 16, 4096

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from tfrecords_tools.base import atomic_write, flags, progress, settings
-from tfrecords_tools.media import writer
+from tfrecords_tools.media.writing import writer
 
 _OVER = 4  # How many times larger frames are drawn.
 

@@ -40,7 +40,7 @@ def case(name: str, mode: str) -> str:
     import keras
     import tensorflow as tf
 
-    from launch import recomputation
+    from launch.training import recomputation
     from pipelines import batch
     from tfrecords_tools.base import registry
 

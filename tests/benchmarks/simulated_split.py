@@ -14,9 +14,9 @@ from unittest import mock
 import numpy as np
 import tensorflow as tf
 
-from pipelines import clip_reading
+from pipelines.reading import clip_reading
 from tfrecords_tools import manifest, schema
-from tfrecords_tools.base import shard_index, tfrecord
+from tfrecords_tools.base.files import shard_index, tfrecord
 
 FRAME_RATE, CHUNK_FRAMES = 30, 64
 FRAME_BYTES = 1000  # So that reading them costs little beside the rest.

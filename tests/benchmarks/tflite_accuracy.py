@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import trained_run
+from launch.runs import trained_run
 from pipelines import clip_dataset
 from tests.benchmarks import tables, tflite_models
 from tfrecords_tools.base import errors, flags, settings

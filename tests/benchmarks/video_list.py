@@ -6,8 +6,8 @@ import subprocess
 
 from tests.benchmarks import build_command, contenders
 from tfrecords_tools.base import errors
-from tfrecords_tools.listing import video_files
 from tfrecords_tools.media import reader
+from tfrecords_tools.source_parsing import video_files
 
 
 def usable(folder: pathlib.Path, short_side: int) -> list[contenders.Video]:

@@ -14,8 +14,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
-from launch import constant_graph
-from video_models import folding
+from launch.serving.serving import constant_graph
+from video_models.introspection import folding
 
 
 def random_inputs(shape, scale=1.0, batch=2):

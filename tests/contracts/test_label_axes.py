@@ -10,7 +10,8 @@ import pytest
 
 from pipelines import batch
 from tfrecords_tools.base import registry
-from video_models import label_axes, layer_paths
+from video_models.classification import label_axes
+from video_models.introspection import layer_paths
 
 CLIP = batch.ClipSpec(frames=4, size=16)
 LABELS = tuple("abcdefghijklmnopqrstu")

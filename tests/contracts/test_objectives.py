@@ -16,7 +16,8 @@ import tensorflow as tf
 from pipelines import batch
 from tests.contracts import network_checks
 from tfrecords_tools.base import registry
-from video_models import objective, optimizers
+from video_models import objective
+from video_models.optimization import optimizers
 
 FOLDER = "video_models.objectives"
 TASK = objective.Task(

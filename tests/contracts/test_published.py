@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from launch import multiply_adds, network_graph
+from launch.model_summary import multiply_adds, network_graph
 from tests import published_networks
 from tfrecords_tools.base import registry
 

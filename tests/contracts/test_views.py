@@ -1,4 +1,4 @@
-"""What every file of `pipelines/views` must hold to."""
+"""What every file of `pipelines/extra_inputs` must hold to."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from pipelines import batch
 from tests import run_modes
 from tfrecords_tools.base import registry
 
-FOLDER = "pipelines.views"
+FOLDER = "pipelines.extra_inputs"
 CLIP = batch.ClipSpec(frames=4, size=64)
 SEEDS = [np.array([7, number], np.int64) for number in range(6)]
 NAMES = registry.names_in(FOLDER)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch import checkpoints
+from launch.runs import checkpoints
 
 ROOT = pathlib.Path(__file__).parents[2]
 STEPS = 40

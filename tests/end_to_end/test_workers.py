@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from launch import checkpoints
+from launch.runs import checkpoints
 from tests.launch import loop_run
 
 

@@ -7,7 +7,7 @@ from tests.house import sources
 PARSERS = ("absl.flags", "argparse", "optparse", "getopt", "click")
 OTHERS = [p for p in sources.paths() if p != "tfrecords_tools/base/flags.py"]
 
-COMMANDS = ["launch/run_flags.py", "launch/command_line.py"] + [
+COMMANDS = ["launch/runs/run_flags.py", "launch/startup/command_line.py"] + [
     path
     for path in sources.paths()
     if path.startswith("launch/commands/")

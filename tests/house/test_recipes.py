@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from launch import run_flags
+from launch.runs import run_flags
 from tests.house import sources
 from tfrecords_tools.base import flags
 

@@ -14,7 +14,7 @@ OFFERS = {
     "video_models.discriminators": ("build", "TINY"),
     "video_models.objectives": ("build", "TINY"),
     "pipelines.augmentations": ("OFF",),
-    "pipelines.views": (),
+    "pipelines.extra_inputs": (),
     "tfrecords_tools.sources": ("list_clips",),
     "tfrecords_tools.cutting": ("cut", "NEEDS"),
     "tfrecords_tools.cleaning": (),
@@ -23,7 +23,7 @@ OFFERS = {
 # One of which a file offers, and no more.
 EITHER = {
     "pipelines.augmentations": ("build", "mix"),
-    "pipelines.views": ("build", "CLIPS"),
+    "pipelines.extra_inputs": ("build", "CLIPS"),
 }
 FILES = [(f, name) for f in OFFERS for name in registry.names_in(f)]
 every_file = pytest.mark.parametrize("folder, name", FILES)

@@ -3,8 +3,9 @@
 import pytest
 import tensorflow as tf
 
-from launch import run_flags, train_loop, validation
 from launch.commands import export, train
+from launch.runs import run_flags
+from launch.training import train_loop, validation
 from tests.launch import causal_network
 from tfrecords_tools.base import flags
 

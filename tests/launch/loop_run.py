@@ -97,7 +97,7 @@ class Process:
 
 
 def _main(name: str, replicas: int) -> None:
-    from launch import devices
+    from launch.runs import devices
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # What libraries print shall not stand between.
@@ -118,9 +118,9 @@ def _try(strategy, trial: Trial) -> dict:
     import numpy as np
     import tensorflow as tf
 
-    from launch import evaluation, train_loop
+    from launch.training import evaluation, train_loop
     from tests.launch import toy_objectives
-    from video_models import optimizers
+    from video_models.optimization import optimizers
 
     keras.backend.clear_session()
 

@@ -1,6 +1,6 @@
 """Runs of a small classifier, evaluated every second step."""
 
-from launch import experiment, run_flags
+from launch.runs import experiment, run_flags
 from tfrecords_tools.base import flags
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipelines import batch
-from pipelines.sound import sound_features
+from pipelines.audio import sound_features
 
 RATE = 16_000
 SECOND = 1_000_000

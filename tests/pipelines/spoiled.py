@@ -7,7 +7,7 @@ from typing import NamedTuple
 import google_crc32c
 
 from tfrecords_tools import manifest, schema
-from tfrecords_tools.base import shard_index, tfrecord
+from tfrecords_tools.base.files import shard_index, tfrecord
 
 
 class Place(NamedTuple):

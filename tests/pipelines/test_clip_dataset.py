@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines import clip_dataset, shard_reader
+from pipelines import clip_dataset
+from pipelines.reading import shard_reader
 from tests import shards
 from tests.pipelines import batches
 from tests.pipelines.batches import ALL, CROP, FLIP, JITTER, MIXUP

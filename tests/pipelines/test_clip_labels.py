@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines import clip_dataset, clip_labels, shard_reader
-from pipelines.sound import sound_features
+from pipelines import clip_dataset, clip_labels
+from pipelines.audio import sound_features
+from pipelines.reading import shard_reader
 from pipelines.text import text_tokens
 from tests import run_modes, shards
 from tests.pipelines import batches
@@ -187,7 +188,11 @@ def test_shares_differ_from_row_to_row(mixed, name):
     [
         (
             "--view",
-            {"views": (registry.choose("pipelines.views", "two_clips"),)},
+            {
+                "views": (
+                    registry.choose("pipelines.extra_inputs", "two_clips"),
+                )
+            },
         ),
         ("--sound", {"sound": sound_features.Config(voice=True)}),
         ("--text", {"text": text_tokens.Config(tokens="words")}),

@@ -7,8 +7,8 @@ import numpy as np
 import simplejpeg
 
 from tests.tfrecords_tools.numbered_videos import write_video
-from tfrecords_tools import clip_cleaning
 from tfrecords_tools.base import registry
+from tfrecords_tools.building import clip_cleaning
 from tfrecords_tools.media import reader
 
 HIGH, WIDE = 144, 192

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from tfrecords_tools import clip_records
+from tfrecords_tools.building import clip_records
 
 
 def of_clip(job, clip):

@@ -2,15 +2,10 @@
 
 import pathlib
 
-from tfrecords_tools import (
-    build_plan,
-    check_shards,
-    data_set,
-    manifest,
-    schema,
-    shard_plan,
-)
-from tfrecords_tools.base import flags, registry, shard_index, tfrecord
+from tfrecords_tools import check_shards, manifest, schema, shard_plan
+from tfrecords_tools.base import flags, registry
+from tfrecords_tools.base.files import shard_index, tfrecord
+from tfrecords_tools.building import build_plan, data_set
 
 ROOT = pathlib.Path(__file__).parents[2]
 FORMATS = ROOT.parent / "shared/data/formats"

@@ -4,7 +4,7 @@ import pytest
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
-from tfrecords_tools.listing import video_root
+from tfrecords_tools.source_parsing import video_root
 
 Clip = annotations.Clip
 

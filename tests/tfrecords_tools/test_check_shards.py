@@ -8,7 +8,8 @@ import pytest
 
 from tests.tfrecords_tools import written_shards
 from tfrecords_tools import check_shards, manifest, schema
-from tfrecords_tools.base import errors, flags, shard_index
+from tfrecords_tools.base import errors, flags
+from tfrecords_tools.base.files import shard_index
 from tfrecords_tools.checking import scan_team, shard_check, track_check
 
 FIRST, SECOND = (f"train-0000{n}-of-00002.tfrecord" for n in (0, 1))

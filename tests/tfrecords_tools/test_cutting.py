@@ -2,7 +2,7 @@ import pytest
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, registry
-from tfrecords_tools.survey import clip_cutting, video_survey
+from tfrecords_tools.video_analysis import clip_cutting, video_survey
 
 Survey = video_survey.Survey
 SECOND = 1_000_000

@@ -10,8 +10,8 @@ import pytest
 
 from tests.tfrecords_tools import hostile, small
 from tests.tfrecords_tools.numbered_videos import write_video
-from tfrecords_tools import build_plan, data_set, shard_writer
 from tfrecords_tools.base import isolated
+from tfrecords_tools.building import build_plan, data_set, shard_writer
 
 
 @pytest.mark.parametrize("workers", [2, 4])

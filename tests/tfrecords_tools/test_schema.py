@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tfrecords_tools import schema
-from tfrecords_tools.base import tfrecord
+from tfrecords_tools.base.files import tfrecord
 
 RECORD = {
     "frames": [b"one", b"two"],

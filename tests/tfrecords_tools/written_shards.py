@@ -11,7 +11,7 @@ import numpy as np
 import simplejpeg
 
 from tfrecords_tools import manifest, schema
-from tfrecords_tools.base import shard_file, shard_index
+from tfrecords_tools.base.files import shard_file, shard_index
 
 FRAMES, CHUNK, LEVEL = 6, 4, 40
 PERIOD = 40_000  # Microseconds a frame.

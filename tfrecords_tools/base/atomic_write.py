@@ -13,7 +13,8 @@ import shutil
 from collections.abc import Iterator
 from typing import IO
 
-from tfrecords_tools.base import errors, file_lock
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.files import file_lock
 
 TEMPORARY = ".partial"
 

@@ -22,11 +22,11 @@ from tfrecords_tools.base import (
     flag_files,
     flag_help,
     path_checks,
-    printable,
     registry,
     settings,
     versions,
 )
+from tfrecords_tools.base.text import printable
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import rich.console
 import rich.progress
 
-from tfrecords_tools.base import printable
+from tfrecords_tools.base.text import printable
 
 
 @contextlib.contextmanager

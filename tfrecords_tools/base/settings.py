@@ -8,7 +8,8 @@ import math
 import typing
 from typing import Any
 
-from tfrecords_tools.base import errors, printable
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import printable
 
 
 def setting(

@@ -6,7 +6,7 @@ from typing import Any
 
 import simplejpeg
 
-from tfrecords_tools.media import frame_packets, packet_frames
+from tfrecords_tools.media.frames import frame_packets, packet_frames
 
 _STORAGES = ("jpeg", "raw", *frame_packets.STORAGES)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tfrecords_tools import manifest, schema
-from tfrecords_tools.base import tfrecord
+from tfrecords_tools.base.files import tfrecord
 from tfrecords_tools.checking import (
     census,
     digested_file,

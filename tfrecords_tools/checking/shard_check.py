@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tfrecords_tools import manifest, shard_plan
-from tfrecords_tools.base import errors, shard_index
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.files import shard_index
 from tfrecords_tools.checking import census, scan_team, shard_scan
 
 _NAMED = 10  # Clips that are named in one line.

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from tfrecords_tools import manifest
-from tfrecords_tools.base import errors, shard_index
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.files import shard_index
 from tfrecords_tools.checking import (
     census,
     digested_file,

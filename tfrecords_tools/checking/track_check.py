@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tfrecords_tools import chunk_audio, schema
+from tfrecords_tools import schema
+from tfrecords_tools.building import chunk_audio
 
 
 def faults(record: dict[str, Any], contents: schema.Contents) -> Iterator[str]:

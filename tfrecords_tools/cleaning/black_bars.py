@@ -12,7 +12,8 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import filters, looks, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import filters, looks
 
 # What coding makes of black, luma.
 _NOISE = 8

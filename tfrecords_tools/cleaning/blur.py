@@ -15,7 +15,8 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import looks, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import looks
 
 _SHORT_SIDE = 256
 

@@ -9,7 +9,8 @@ import math
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import filters, looks, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import filters, looks
 
 # Each frame by itself: the verdict over several sticks to a first mistake.
 _NOTE = "lavfi.idet.single.current_frame"

@@ -9,7 +9,8 @@ import dataclasses
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import filters, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import filters
 
 
 @dataclasses.dataclass(frozen=True)

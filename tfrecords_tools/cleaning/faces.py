@@ -12,9 +12,11 @@ import hashlib
 import cv2
 import numpy as np
 
-from tfrecords_tools import cleaning_step, face_detector
+from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import errors, settings
-from tfrecords_tools.media import treatment, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import treatment
+from tfrecords_tools.video_analysis import face_detector
 
 Boxes = list[face_detector.Box]
 

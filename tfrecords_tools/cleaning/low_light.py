@@ -13,7 +13,8 @@ import numpy as np
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.cleaning import black_bars
-from tfrecords_tools.media import looks, treatment, video_facts
+from tfrecords_tools.media import video_facts
+from tfrecords_tools.media.frames import looks, treatment
 
 _SHORT_SIDE = 64
 _KEPT = 64  # Frames that stand for the clip.

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfrecords_tools.survey import video_survey
+from tfrecords_tools.video_analysis import video_survey
 
 NEEDS = ()
 

@@ -6,8 +6,7 @@ The boundaries are found once a video, by media/shot_boundaries.
 import dataclasses
 
 from tfrecords_tools.base import errors, settings
-from tfrecords_tools.media import shot_boundaries
-from tfrecords_tools.survey import video_survey
+from tfrecords_tools.video_analysis import shot_boundaries, video_survey
 
 NEEDS = ("shots",)
 

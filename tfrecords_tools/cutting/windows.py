@@ -8,7 +8,7 @@ import dataclasses
 from fractions import Fraction
 
 from tfrecords_tools.base import errors, settings
-from tfrecords_tools.survey import video_survey
+from tfrecords_tools.video_analysis import video_survey
 
 NEEDS = ("duration",)
 

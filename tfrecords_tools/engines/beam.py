@@ -10,13 +10,9 @@ import shlex
 import threading
 from collections.abc import Callable, Iterator
 
-from tfrecords_tools import (
-    clip_records,
-    shard_journal,
-    shard_plan,
-    shard_writer,
-)
+from tfrecords_tools import shard_plan
 from tfrecords_tools.base import errors, settings
+from tfrecords_tools.building import clip_records, shard_journal, shard_writer
 
 try:
     import apache_beam as beam

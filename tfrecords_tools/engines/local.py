@@ -3,8 +3,9 @@
 import dataclasses
 from collections.abc import Callable
 
-from tfrecords_tools import clip_records, shard_plan, shard_writer
+from tfrecords_tools import shard_plan
 from tfrecords_tools.base import isolated, isolated_team
+from tfrecords_tools.building import clip_records, shard_writer
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,11 +9,10 @@ from typing import Any
 
 import av
 
-from tfrecords_tools.media import (
+from tfrecords_tools.media import live_video, reader_settings
+from tfrecords_tools.media.frames import (
     frame_orientation,
     frame_storing,
-    live_video,
-    reader_settings,
     timed_frames,
     treatment,
 )

@@ -12,12 +12,8 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from tfrecords_tools.media import (
-    frame_pixels,
-    timed_frames,
-    video_facts,
-    video_file,
-)
+from tfrecords_tools.media import video_facts, video_file
+from tfrecords_tools.media.frames import frame_pixels, timed_frames
 
 UNKNOWN = 2  # Of primaries and transfer, ITU-T H.273.
 

@@ -7,15 +7,13 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 
-from tfrecords_tools.media import (
+from tfrecords_tools.media import reader_settings, video_facts, video_file
+from tfrecords_tools.media.frames import (
     filters,
     frame_picking,
     frame_storing,
-    reader_settings,
     timed_frames,
     treatment,
-    video_facts,
-    video_file,
 )
 
 VideoError = video_file.VideoError

@@ -3,7 +3,11 @@
 import dataclasses
 
 from tfrecords_tools.base import errors, settings
-from tfrecords_tools.media import frame_packets, frame_picking, frame_planes
+from tfrecords_tools.media.frames import (
+    frame_packets,
+    frame_picking,
+    frame_planes,
+)
 
 
 @dataclasses.dataclass(frozen=True)

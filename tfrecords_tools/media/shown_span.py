@@ -7,7 +7,8 @@ last seconds are decoded, from the key frame before them.
 
 import os
 
-from tfrecords_tools.media import timed_frames, video_file
+from tfrecords_tools.media import video_file
+from tfrecords_tools.media.frames import timed_frames
 
 _TAIL = 3_000_000  # Microseconds before the stated end.
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import av
 
-from tfrecords_tools.media import frame_orientation, video_file
+from tfrecords_tools.media import video_file
+from tfrecords_tools.media.frames import frame_orientation
 
 _HDR = (16, 18)  # Transfer functions PQ and HLG, ITU-T H.273.
 

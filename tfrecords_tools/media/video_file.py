@@ -11,8 +11,9 @@ from typing import Any
 
 import av
 
-from tfrecords_tools.base import errors, printable
-from tfrecords_tools.listing import folder_files
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.files import folder_files
+from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import mp4_boxes
 
 av.logging.set_level(av.logging.PANIC)

@@ -7,8 +7,9 @@ import collections
 import dataclasses
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names, printable, registry, settings
-from tfrecords_tools.listing import annotation_text
+from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base.text import names, printable
+from tfrecords_tools.source_parsing import annotation_text
 
 SECTION = "columns"
 _TASK = "label."

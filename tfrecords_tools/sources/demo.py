@@ -15,16 +15,17 @@ import pathlib
 import cv2
 import numpy as np
 
-from tfrecords_tools import annotations, demo_scene
+from tfrecords_tools import annotations
 from tfrecords_tools.base import (
     atomic_write,
     errors,
-    folder_lock,
     interrupt,
     progress,
     settings,
 )
-from tfrecords_tools.media import writer
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.media.writing import writer
+from tfrecords_tools.source_parsing import demo_scene
 
 RENDERER = 1  # Raise it when equal settings no longer give equal pixels.
 FINISHED = "demo.json"

@@ -22,9 +22,10 @@ import re
 from collections import defaultdict
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import names
-from tfrecords_tools.listing import annotation_text, folder_files, split_lists
+from tfrecords_tools.base.files import folder_files
+from tfrecords_tools.base.text import names
 from tfrecords_tools.media import video_names
+from tfrecords_tools.source_parsing import annotation_text, split_lists
 
 _LISTS = (
     "testTrainMulti_7030_splits",

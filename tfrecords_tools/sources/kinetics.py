@@ -17,14 +17,15 @@ import pathlib
 import sys
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write, errors, names, settings
-from tfrecords_tools.listing import (
+from tfrecords_tools.base import atomic_write, errors, settings
+from tfrecords_tools.base.files import folder_files
+from tfrecords_tools.base.text import names
+from tfrecords_tools.media import video_names
+from tfrecords_tools.source_parsing import (
     annotation_text,
-    folder_files,
     kinetics_rows,
     odd_names,
 )
-from tfrecords_tools.media import video_names
 
 _MISSING = ("label", "youtube_id", "time_start", "time_end", "split")
 

@@ -14,15 +14,16 @@ import sys
 from collections.abc import Iterator
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names, printable, settings
-from tfrecords_tools.listing import (
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base.files import folder_files
+from tfrecords_tools.base.text import names, printable
+from tfrecords_tools.media import video_names
+from tfrecords_tools.source_parsing import (
     annotation_text,
-    folder_files,
     odd_names,
     paired_texts,
     timed_text,
 )
-from tfrecords_tools.media import video_names
 
 _SHOWN = 5
 

@@ -12,8 +12,8 @@ import pathlib
 import re
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import names, printable
-from tfrecords_tools.listing import annotation_text, split_lists
+from tfrecords_tools.base.text import names, printable
+from tfrecords_tools.source_parsing import annotation_text, split_lists
 
 _LISTS = ("ucfTrainTestlist", "UCF101TrainTestSplits-RecognitionTask")
 # The class in the file name may differ in case: v_HandStandPushups_g01_...

@@ -10,9 +10,11 @@ import os
 import pathlib
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, names, settings
-from tfrecords_tools.listing import folder_files, odd_names, outer_folders
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base.files import folder_files
+from tfrecords_tools.base.text import names
 from tfrecords_tools.media import video_names
+from tfrecords_tools.source_parsing import odd_names, outer_folders
 
 Paths = list[pathlib.PurePath]
 

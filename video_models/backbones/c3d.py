@@ -6,8 +6,9 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models import published, torch_names
+from video_models.families import published
 from video_models.layers import convolution, pooling, randomness
+from video_models.weights import torch_names
 
 # Of each stage the multiples of `width` that its convolutions have.
 _STAGES = ((1,), (2,), (4, 4), (8, 8), (8, 8))

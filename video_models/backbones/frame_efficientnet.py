@@ -13,7 +13,7 @@ from keras.src.applications import efficientnet  # Its blocks are not public.
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models import published
+from video_models.families import published
 from video_models.layers import pixels, randomness
 
 FRAMES_ALONE = True

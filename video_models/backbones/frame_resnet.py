@@ -11,8 +11,9 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models import published, torch_names
+from video_models.families import published
 from video_models.layers import normalization, pixels
+from video_models.weights import torch_names
 
 FRAMES_ALONE = True
 

@@ -3,8 +3,8 @@
 import keras
 
 from pipelines import batch
-from video_models import published, torch_names
-from video_models.families import inception_video
+from video_models.families import inception_video, published
+from video_models.weights import torch_names
 
 Config = inception_video.Config
 TINY = inception_video.TINY

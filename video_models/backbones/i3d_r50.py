@@ -4,8 +4,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors
-from video_models import published
-from video_models.families import bottleneck, pytorchvideo
+from video_models.families import bottleneck, published, pytorchvideo
 from video_models.layers import pooling
 
 Config = bottleneck.Config

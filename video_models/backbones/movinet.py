@@ -6,8 +6,8 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors
-from video_models import published
-from video_models.families import (
+from video_models.families import published
+from video_models.families.movinet import (
     movinet_block,
     movinet_head,
     movinet_names,

@@ -3,8 +3,7 @@
 import keras
 
 from pipelines import batch
-from video_models import published
-from video_models.families import residual_video
+from video_models.families import published, residual_video
 from video_models.layers import pixels
 
 Config = residual_video.Config

@@ -3,9 +3,9 @@
 import keras
 
 from pipelines import batch
-from video_models import published, torch_names
-from video_models.families import inception_video
+from video_models.families import inception_video, published
 from video_models.layers import pixels
+from video_models.weights import torch_names
 
 Config = inception_video.Config
 TINY = inception_video.TINY

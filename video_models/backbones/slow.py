@@ -6,8 +6,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models import published
-from video_models.families import bottleneck, pytorchvideo
+from video_models.families import bottleneck, published, pytorchvideo
 
 _REACHES = (1, 1, 3, 3)  # Frames that a block of each stage sees.
 _DROPOUT = 0.5

@@ -7,8 +7,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models import published
-from video_models.families import bottleneck, pytorchvideo
+from video_models.families import bottleneck, published, pytorchvideo
 from video_models.layers import convolution, normalization
 
 ops = keras.ops

@@ -6,14 +6,15 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models import published
 from video_models.families import (
     divided_attention,
+    published,
     token_head,
     transformer,
     transformer_names,
 )
-from video_models.layers import patches, pixels, tokens
+from video_models.layers import pixels
+from video_models.layers.attention import patches, tokens
 
 _MEAN = (0.45, 0.45, 0.45)
 _DEVIATION = (0.225, 0.225, 0.225)

@@ -8,8 +8,9 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models import published, torch_names
+from video_models.families import published
 from video_models.layers import pixels
+from video_models.weights import torch_names
 
 # Of ImageNet, in 0..1.
 _MEAN = (0.485, 0.456, 0.406)

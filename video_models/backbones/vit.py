@@ -6,9 +6,9 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models import published
-from video_models.families import transformer, transformer_names
-from video_models.layers import patches, pixels, randomness, tokens
+from video_models.families import published, transformer, transformer_names
+from video_models.layers import pixels, randomness
+from video_models.layers.attention import patches, tokens
 
 # Of ImageNet, in 0..1.
 _MEAN = (0.485, 0.456, 0.406)

@@ -6,9 +6,14 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models import published
-from video_models.families import token_head, transformer, transformer_names
-from video_models.layers import patches, pixels, tokens
+from video_models.families import (
+    published,
+    token_head,
+    transformer,
+    transformer_names,
+)
+from video_models.layers import pixels
+from video_models.layers.attention import patches, tokens
 
 _HALVES = (0.5, 0.5, 0.5)  # Pixels between -1 and 1.
 

@@ -6,8 +6,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models import published
-from video_models.families import depthwise_block, pytorchvideo
+from video_models.families import depthwise_block, published, pytorchvideo
 from video_models.layers import (
     convolution,
     depthwise,

@@ -12,7 +12,7 @@ import keras
 from pipelines import batch
 from tfrecords_tools.base import settings
 from video_models.families import judgement
-from video_models.layers import frame_folding
+from video_models.layers.images import frame_folding
 
 SECTION = "image_discriminator"
 

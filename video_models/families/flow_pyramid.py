@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from video_models.layers import half_pictures, lucas_kanade, warp
+from video_models.layers.images import half_pictures, lucas_kanade, warp
 
 ops = keras.ops
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import keras
 
-from video_models import torch_names
 from video_models.layers import pixels
+from video_models.weights import torch_names
 
 _MEAN, _DEVIATION = (0.45,) * 3, (0.225,) * 3
 _BLOCK = re.compile(r"(stage\d+)_block(\d+)_(\w+)")

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models import published, torch_names
+from video_models.families import published
 from video_models.layers import convolution, normalization
+from video_models.weights import torch_names
 
 STAGES = 4
 

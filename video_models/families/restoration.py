@@ -2,12 +2,8 @@
 
 import keras
 
-from video_models.layers import (
-    bicubic,
-    frame_folding,
-    leaky_relu,
-    pixel_shuffle,
-)
+from video_models.layers import leaky_relu
+from video_models.layers.images import bicubic, frame_folding, pixel_shuffle
 
 _SMALL = 0.1  # Of He's scale: many residual blocks begin near the identity.
 

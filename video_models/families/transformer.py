@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers import randomness, self_attention
+from video_models.layers import randomness
+from video_models.layers.attention import self_attention
 
 
 class Size(NamedTuple):

@@ -18,7 +18,9 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models.layers import leaky_relu, pixel_shuffle, positions
+from video_models.layers import leaky_relu
+from video_models.layers.attention import positions
+from video_models.layers.images import pixel_shuffle
 
 ops = keras.ops
 _START = 4  # Height and width of the first picture.

@@ -20,7 +20,7 @@ import keras
 
 from tfrecords_tools.base import errors, settings
 from video_models.families import flow_pyramid, restoration
-from video_models.layers import fine_warp, frame_folding
+from video_models.layers.images import fine_warp, frame_folding
 
 ops = keras.ops
 

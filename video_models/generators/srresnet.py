@@ -13,7 +13,7 @@ import keras
 
 from tfrecords_tools.base import settings
 from video_models.families import restoration
-from video_models.layers import frame_folding
+from video_models.layers.images import frame_folding
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers import frame_folding, half_pictures
+from video_models.layers.images import frame_folding, half_pictures
 
 
 @dataclasses.dataclass(frozen=True)

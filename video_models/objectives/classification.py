@@ -6,11 +6,11 @@ from collections.abc import Callable
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models import (
+from video_models import objective
+from video_models.classification import (
     class_weights,
     clip_classifier,
     clip_logits,
-    objective,
     single_label,
 )
 

@@ -12,13 +12,9 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import (
-    adversarial_losses,
-    clip_changes,
-    critics,
-    objective,
-)
-from video_models.layers import frame_folding
+from video_models import objective
+from video_models.layers.images import frame_folding
+from video_models.losses import adversarial_losses, clip_changes, critics
 
 ops = keras.ops
 PARTS = ("generator", "discriminator")

@@ -9,13 +9,12 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import (
+from video_models import objective, video_network
+from video_models.classification import (
     clip_logits,
     label_axes,
-    objective,
     several_labels,
     single_label,
-    video_network,
 )
 
 MAIN = "label"  # Further ones are `label.<task>`, in batches as here.

@@ -16,12 +16,9 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import (
-    feature_network,
-    objective,
-    pixel_losses,
-    weight_fingerprint,
-)
+from video_models import objective
+from video_models.introspection import feature_network, weight_fingerprint
+from video_models.losses import pixel_losses
 
 ops = keras.ops
 PARTS = ("generator", "features")

@@ -12,16 +12,11 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import (
-    adversarial_losses,
-    critics,
-    feature_network,
-    image_quality,
-    objective,
-    pixel_losses,
-    weight_fingerprint,
-)
-from video_models.layers import bicubic, frame_folding, warp
+from video_models import objective
+from video_models.introspection import feature_network, weight_fingerprint
+from video_models.layers.images import bicubic, frame_folding, warp
+from video_models.losses import adversarial_losses, critics, pixel_losses
+from video_models.metrics import image_quality
 
 ops = keras.ops
 PARTS = ("generator", "discriminator", "features")

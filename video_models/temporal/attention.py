@@ -5,7 +5,8 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers import positions, randomness, temporal_attention
+from video_models.layers import randomness
+from video_models.layers.attention import positions, temporal_attention
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,11 +5,11 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import settings
-from video_models.layers import (
+from video_models.layers import randomness
+from video_models.layers.attention import (
     graph_attention,
     graph_convolution,
     positions,
-    randomness,
 )
 
 

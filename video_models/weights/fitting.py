@@ -7,7 +7,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from video_models import layer_paths
+from video_models.introspection import layer_paths
 
 
 class Target(NamedTuple):

@@ -17,7 +17,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 
-from tfrecords_tools.base import errors, plain_path
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.files import plain_path
 
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"

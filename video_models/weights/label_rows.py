@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from tfrecords_tools.base import names
-from video_models import label_axes
+from tfrecords_tools.base.text import names
+from video_models.classification import label_axes
 from video_models.weights import fitting
 
 _NAMED = 5  # Labels in a message.

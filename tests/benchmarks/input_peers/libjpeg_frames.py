@@ -1,8 +1,9 @@
 """libjpeg-turbo alone, in C: the needed frames are decoded and forgotten.
 
 Nothing is read, scaled, mirrored or batched. Frames are reduced as
-pipelines.frame_decoding reduces them for the same windows; variant `whole`
-decodes them up to their edges, `window` decodes no more than the window.
+pipelines.decoding.frame_decoding reduces them for the same windows; variant
+`whole` decodes them up to their edges, `window` decodes no more than the
+window.
 """
 
 import collections

@@ -14,17 +14,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch import (
-    constant_graph,
-    devices,
-    gradients,
-    recomputation,
-    train_loop,
-)
+from launch.runs import devices
+from launch.serving.serving import constant_graph
+from launch.training import gradients, recomputation, train_loop
 from pipelines import batch
 from tests.benchmarks import network_job, tflite_models
 from tfrecords_tools.base import registry
-from video_models import folding, objective, optimizers, video_network
+from video_models import objective, video_network
+from video_models.introspection import folding
+from video_models.optimization import optimizers
 
 PACKAGES = ("tensorflow", "keras")
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from video_models.families import movinet_specs
+from video_models.families.movinet import movinet_specs
 
 
 class Normalized(nn.Module):

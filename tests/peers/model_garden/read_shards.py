@@ -41,10 +41,11 @@ from official.vision.configs import video_classification as configs
 from official.vision.dataloaders import video_input
 from official.vision.tasks import video_classification as tasks
 
-from pipelines import clip_reading, frame_decoding, shard_reader
+from pipelines.decoding import frame_decoding
+from pipelines.reading import clip_reading, shard_reader
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
-from tfrecords_tools.base import shard_index
+from tfrecords_tools.base.files import shard_index
 
 SHAPES = 64  # Model Garden gives one shape a run; the most frequent are run.
 TOLD = 20  # Differences that are printed.

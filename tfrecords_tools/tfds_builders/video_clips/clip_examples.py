@@ -14,8 +14,9 @@ from typing import Any
 
 from absl import logging
 
-from tfrecords_tools import annotations, chunk_words, shard_plan
+from tfrecords_tools import annotations, shard_plan
 from tfrecords_tools.base import isolated
+from tfrecords_tools.building import chunk_words
 from tfrecords_tools.media import reader
 
 NO_LABEL = -1

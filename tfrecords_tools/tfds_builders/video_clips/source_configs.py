@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from tfrecords_tools import shard_plan
 from tfrecords_tools.base import errors, isolated, registry, settings
 from tfrecords_tools.media import reader
-from tfrecords_tools.survey import split_shares
+from tfrecords_tools.splitting import split_shares
 
 SOURCES = "tfrecords_tools.sources"
 NUMBERED = "split_number"

@@ -19,10 +19,12 @@ import numpy as np
 import tensorflow_datasets as tfds
 from absl import logging
 
-from tfrecords_tools import annotations, labels, source_clips
-from tfrecords_tools.base import errors, printable, registry
+from tfrecords_tools import annotations, labels
+from tfrecords_tools.base import errors, registry
+from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import video_names
-from tfrecords_tools.survey import splits
+from tfrecords_tools.source_parsing import source_clips
+from tfrecords_tools.splitting import splits
 from tfrecords_tools.tfds_builders.video_clips import (
     clip_examples,
     source_configs,

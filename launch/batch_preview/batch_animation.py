@@ -1,0 +1,64 @@
+"""Draws a batch as it moves: all clips in one grid, each under its title."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from launch.batch_preview import batch_pictures
+from launch.reporting import drawing
+
+_LEAST_WIDTH = 150  # So that a title is seen.
+
+
+def grid(
+    rows: Sequence[dict[str, np.ndarray]], titles: Sequence[str]
+) -> list[np.ndarray]:
+    """One picture for each frame of the clips.
+
+    Args:
+        rows: of each clip the entries of the batch, without the first axis.
+        titles: a line for each clip.
+
+    Returns:
+        T pictures, uint8 [H, W, 3], of one size.
+    """
+    shown = [_shown(row) for row in rows]
+    heads = [
+        drawing.paragraph(title, pixels.shape[2])
+        for title, pixels in zip(titles, shown, strict=True)
+    ]
+    highest = max(map(len, heads))
+    cells = [
+        _under(head, highest, pixels)
+        for head, pixels in zip(heads, shown, strict=True)
+    ]
+    columns = math.ceil(math.sqrt(len(cells)))
+    blank = np.full_like(cells[0], 255)
+    cells += [blank] * (-len(cells) % columns)
+    lines = [
+        np.concatenate(cells[first : first + columns], axis=2)
+        for first in range(0, len(cells), columns)
+    ]
+    return list(np.concatenate(lines, axis=1))
+
+
+def _shown(row: dict[str, np.ndarray]) -> np.ndarray:
+    """uint8 [T, h, w, 3]: the frames, and what stands beside them."""
+    side = batch_pictures.side_of(row["frames"])
+    parts = [batch_pictures.with_patches(row)]
+    parts += [row[n] for n in ("other_frames", "low_frames") if n in row]
+    frames = len(parts[0])
+    # Low frames may be fewer: each stays for as long as it stands for.
+    parts = [part[np.arange(frames) * len(part) // frames] for part in parts]
+    pixels = np.concatenate([drawing.sized(p, side) for p in parts], axis=2)
+    margin = max(0, _LEAST_WIDTH - pixels.shape[2]) + 4
+    pads = ((0, 0), (0, 4), (0, margin), (0, 0))
+    return np.pad(pixels, pads, constant_values=255)
+
+
+def _under(head: np.ndarray, height: int, pixels: np.ndarray) -> np.ndarray:
+    """uint8 [T, height + h, w, 3]: the frames under their title."""
+    pads = ((0, height - len(head)), (0, 0), (0, 0))
+    title = np.pad(head, pads, constant_values=255)[None]
+    return np.concatenate([title.repeat(len(pixels), 0), pixels], axis=1)

@@ -1,0 +1,112 @@
+"""Reads some clips as a network gets them, and says in words who they are."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from launch.batch_preview import batch_pictures, batch_text
+from launch.runs import experiment
+from pipelines import clip_dataset
+from pipelines.audio import sound_features
+from pipelines.reading import damaged_records
+from pipelines.text import text_tokens
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors
+
+_OF_CLIPS = ("label", "mask", "clip_id")  # These have no axis of views.
+
+
+class Shown(NamedTuple):
+    """What is shown.
+
+    Attributes:
+        rows: of each clip the entries of its batch, without the first axis.
+        about: the data set's manifest.
+        vocabulary: what tokens stand for, from `text_tokens.FIRST` on.
+        times: how long things last, at the clips' usual rate.
+    """
+
+    rows: list[dict[str, np.ndarray]]
+    about: manifest.Manifest
+    vocabulary: tuple[str, ...]
+    times: batch_pictures.Times
+
+
+def read(
+    described: experiment.Experiment, split: str, count: int, step: int = 0
+) -> Shown:
+    """Makes the very batches of the run, and takes the first clips of them.
+
+    Args:
+        described: the run.
+        split: `train` is augmented, any other is as in evaluation.
+        count: clips; in evaluation fewer where the split has fewer.
+        step: of the run, whose batch comes first.
+
+    Raises:
+        UserError: the shards cannot be read or lack what is wanted.
+    """
+    asked = described.input.made_here
+    reader = clip_dataset.open_split(described.shards, split, asked)
+    about = reader.manifest
+    share = clip_dataset.Share(described.train.batch_size)
+    seed = described.train.seed
+    if split == "train":
+        data = clip_dataset.training(reader, asked, share, seed, step)
+    else:
+        data = clip_dataset.evaluation(reader, asked, share).skip(step)
+    rows: list[dict[str, np.ndarray]] = []
+    tried = 0
+    with damaged_records.explained(reader):
+        for made in data.as_numpy_iterator():
+            rows += _rows(made, has_views=split != "train")
+            tried += len(made["mask"])
+            if len(rows) >= count or tried >= count + reader.clips:
+                break
+    if not rows:
+        raise errors.UserError(
+            f"no clip of {described.shards} could be read: leave out "
+            "--reader.on_corrupt=skip to see why"
+        )
+    rows = rows[:count]
+    sound = asked.sound.wanted
+    records = clip_dataset.reading(reader, asked, share, seed)
+    times = batch_pictures.Times(
+        asked.clip.stride_seconds or _frame_seconds(records),
+        sound_features.seconds(asked.sound, asked.clip) if sound else None,
+    )
+    words = text_tokens.vocabulary(asked.text, about)
+    return Shown(rows, about, words, times)
+
+
+def titles(shown: Shown) -> list[tuple[str, str]]:
+    """Of each clip its number and labels, and its text."""
+    return [
+        (
+            f"{place}: {batch_text.labels(row, shown.about)}  "
+            f"(clip {int(row['clip_id'])})",
+            batch_text.words(row, shown.vocabulary),
+        )
+        for place, row in enumerate(shown.rows)
+    ]
+
+
+def _rows(made: dict, has_views: bool) -> Iterator[dict]:
+    for place in np.flatnonzero(made["mask"]):
+        row = {name: values[place] for name, values in made.items()}
+        if has_views:
+            row = {
+                n: v if n.partition(".")[0] in _OF_CLIPS else v[0]
+                for n, v in row.items()
+            }
+        yield row
+
+
+def _frame_seconds(records: tf.data.Dataset) -> float | None:
+    """From one frame of a clip to the next, in most of some clips."""
+    times = [record["times"] for record in records.take(8).as_numpy_iterator()]
+    steps = np.concatenate([np.diff(each) for each in times])
+    forward = steps[steps > 0]  # A short video begins again.
+    return float(np.median(forward)) / 1e6 if len(forward) else None

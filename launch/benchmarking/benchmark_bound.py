@@ -1,0 +1,93 @@
+"""From measured speeds: what bounds a run."""
+
+import os
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from launch.benchmarking import benchmark_stages as names
+from launch.benchmarking import stage_timing
+
+_WAITING = 1.3  # Reading that is so little faster than all keeps all waiting.
+
+Speeds = dict[str, stage_timing.Speed]
+
+
+class Machine(NamedTuple):
+    """Where it was measured."""
+
+    cores: int
+    gpus: tuple[str, ...]
+    tensorflow: str
+
+    @classmethod
+    def here(cls) -> "Machine":
+        """This one."""
+        found = tf.config.list_physical_devices("GPU")
+        about = [tf.config.experimental.get_device_details(g) for g in found]
+        return cls(
+            len(os.sched_getaffinity(0)),
+            tuple(each.get("device_name", "GPU") for each in about),
+            tf.__version__,
+        )
+
+
+class Bound(NamedTuple):
+    """What bounds a run.
+
+    Attributes:
+        bound: input or step.
+        part: of the input's CPU time the dearest part: reading, decoding or
+            augmenting; or reading, where the storage is waited for.
+        lost: share of the step's own speed that is lost to the input.
+        shared: whether input and step compute on the same cores.
+        costs: CPU milliseconds a clip of those three parts.
+        singly: the same of each augmentation and what else there is beside
+            the frames, the dearest first: what is spared without it.
+    """
+
+    bound: str
+    part: str
+    lost: float
+    shared: bool
+    costs: dict[str, float]
+    singly: dict[str, float]
+
+
+def find(speeds: Speeds, shared: bool) -> Bound:
+    """Finds the bound.
+
+    Args:
+        speeds: of the stages of `benchmark_stages`.
+        shared: whether input and step compute on the same cores; then what
+            takes more of them holds up the other, else what is slower.
+    """
+    reading, full = speeds[names.READING], speeds[names.FULL]
+    step, both = speeds[names.STEP], speeds[names.BOTH]
+    costs = {
+        "reading": reading.cpu_ms,
+        "decoding": speeds[names.DECODING].cpu_beyond(reading),
+        "augmenting": full.cpu_beyond(speeds[names.DECODING]),
+    }
+    part = max(costs, key=lambda name: costs[name])
+    if reading.clips_per_second < _WAITING * full.clips_per_second:
+        part = "reading"
+    dearer = full.cpu_ms > step.cpu_ms
+    slower = full.clips_per_second < step.clips_per_second
+    return Bound(
+        "input" if (dearer if shared else slower) else "step",
+        part,
+        max(0.0, 1 - both.clips_per_second / step.clips_per_second),
+        shared,
+        costs,
+        _singly(speeds),
+    )
+
+
+def _singly(speeds: Speeds) -> dict[str, float]:
+    spared = {
+        name.removeprefix("no "): speeds[names.FULL].cpu_beyond(speed)
+        for name, speed in speeds.items()
+        if name.startswith("no ")
+    }
+    return dict(sorted(spared.items(), key=lambda item: -item[1]))

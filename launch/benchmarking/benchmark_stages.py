@@ -1,0 +1,146 @@
+"""What launch.benchmark measures: parts of the input, and the training step.
+
+Every part of the input is the graph of the run with something left out.
+"""
+
+import dataclasses
+import itertools
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from launch.benchmarking import stage_timing
+from launch.runs import experiment
+from launch.training import evaluation
+from pipelines import clip_dataset
+
+READING, DECODING, FULL = "reading", "and decoding", "and augmenting"
+STEP, BOTH = "training step", "input and step"
+
+
+class Stages:
+    """The stages of one run."""
+
+    def __init__(
+        self,
+        described: experiment.Experiment,
+        strategy: tf.distribute.Strategy,
+    ):
+        """Opens the shards and builds the networks.
+
+        Raises:
+            UserError: the shards cannot be read, settings do not fit.
+        """
+        self._described, self._strategy = described, strategy
+        self.data = clip_dataset.open_split(
+            described.shards, "train", described.input
+        )
+        size = described.train.batch_size
+        self._share = evaluation.share_of(strategy, size)
+        self._loop = described.train_loop(self.data.manifest, strategy)
+        self._prefetched = described.input.reader.prefetch_batches
+
+    def together(self) -> stage_timing.Stage:
+        """The run as launch.train does it."""
+        data = self._batches(self._described.input)
+        return self._step(BOTH, data, self._prefetched + 1)
+
+    def apart(self) -> list[stage_timing.Stage]:
+        """The step alone, and the parts of the input."""
+        asked = self._described.input
+        made = next(iter(self._batches(asked)))
+        held = tf.data.Dataset.from_tensors(made).repeat().prefetch(2)
+        return [
+            self._step(STEP, held),
+            self._reading(),
+            self._input(DECODING, bare(asked)),
+            self._input(FULL, asked),
+            *(self._input(name, less) for name, less in without_one(asked)),
+        ]
+
+    def stored(self) -> tuple[int, int, int]:
+        """Height and width of a clip's frames, and bytes read for them."""
+        record = next(iter(self._records()))
+        size = tf.reduce_sum(tf.strings.length(record["frames"]))
+        return int(record["height"]), int(record["width"]), int(size)
+
+    def _records(self) -> tf.data.Dataset:
+        frames, seed = bare(self._described.input), self._described.train.seed
+        return clip_dataset.reading(self.data, frames, self._share, seed)
+
+    def _batches(self, asked: clip_dataset.Input) -> tf.data.Dataset:
+        seed = self._described.train.seed
+        return clip_dataset.training(self.data, asked, self._share, seed)
+
+    def _reading(self) -> stage_timing.Stage:
+        size = self._share.replica_batch
+        counts = self._records().map(lambda r: tf.size(r["frames"]))
+        return _of_data(READING, counts.batch(size).prefetch(2), size, 3)
+
+    def _input(
+        self, name: str, asked: clip_dataset.Input
+    ) -> stage_timing.Stage:
+        data = self._batches(asked).map(lambda made: made["mask"])
+        size = self._share.replica_batch
+        return _of_data(name, data, size, self._prefetched + 1)
+
+    def _step(
+        self, name: str, data: tf.data.Dataset, lead: int = 1
+    ) -> stage_timing.Stage:
+        spread = self._strategy.distribute_datasets_from_function(
+            lambda _: data
+        )
+        loop, at_once = self._loop, self._loop.steps_at_once(0)
+        last = max(1, self._described.train.steps - at_once + 1)
+        steps = itertools.cycle(range(0, last, at_once))
+
+        def begin() -> stage_timing.Turn:
+            batches = iter(spread)
+            return lambda: next(
+                iter(loop.execute(batches, next(steps)).values())
+            )
+
+        lead = max(lead, *(p.every for p in loop.objective.players))
+        clips = self._described.train.batch_size * at_once
+        return stage_timing.Stage(name, begin, clips, lead)
+
+
+def bare(asked: clip_dataset.Input) -> clip_dataset.Input:
+    """The decoded frames, and nothing beside them or done with them.
+
+    What chooses a window stays: it says how much there is to decode.
+    """
+    windows = [c for c in asked.augmentations if hasattr(c.module, "window")]
+    return dataclasses.replace(
+        asked,
+        augmentations=tuple(windows[:1]),
+        views=(),
+        sound=type(asked.sound)(),
+        text=type(asked.text)(),
+    )
+
+
+def without_one(
+    asked: clip_dataset.Input,
+) -> Iterator[tuple[str, clip_dataset.Input]]:
+    """`no NAME` of each thing beyond the frames, and the input without it."""
+    for field in ("augmentations", "views"):
+        every = getattr(asked, field)
+        for place, chosen in enumerate(every):
+            rest = every[:place] + every[place + 1 :]
+            less = dataclasses.replace(asked, **{field: rest})
+            yield f"no {chosen.name}", less
+    for field in ("sound", "text"):
+        off = type(getattr(asked, field))()
+        if getattr(asked, field) != off:
+            yield f"no {field}", dataclasses.replace(asked, **{field: off})
+
+
+def _of_data(
+    name: str, data: tf.data.Dataset, clips: int, lead: int
+) -> stage_timing.Stage:
+    def begin() -> stage_timing.Turn:
+        elements = iter(data)
+        return lambda: next(elements)
+
+    return stage_timing.Stage(name, begin, clips, lead)

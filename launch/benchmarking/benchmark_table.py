@@ -1,0 +1,99 @@
+"""Shows what launch.benchmark found, to people and to programs."""
+
+import resource
+import sys
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from launch.benchmarking import benchmark_bound as bounds
+from launch.benchmarking import benchmark_stages as names
+from launch.benchmarking import stage_timing
+
+_ROWS = (names.READING, names.DECODING, names.FULL, names.STEP, names.BOTH)
+
+
+class Found(NamedTuple):
+    """All that was found.
+
+    Attributes:
+        machine: where.
+        speeds: stage name to its speed.
+        bound: what bounds the run.
+        advice: what to change.
+        memory_mb: as `peak_memory_mb`.
+        clip_bytes: stored bytes read for the frames of the first clip.
+    """
+
+    machine: bounds.Machine
+    speeds: bounds.Speeds
+    bound: bounds.Bound
+    advice: list[str]
+    memory_mb: dict[str, float]
+    clip_bytes: int
+
+    def values(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "machine": self.machine._asdict(),
+            "stages": {
+                name: {
+                    "clips_per_second": speed.clips_per_second,
+                    "cpu_ms_per_clip": speed.cpu_ms,
+                }
+                for name, speed in self.speeds.items()
+            },
+            **self.bound._asdict(),
+            "advice": self.advice,
+            "peak_memory_mb": self.memory_mb,
+            "bytes_per_clip": self.clip_bytes,
+        }
+
+    def table(self) -> str:
+        """For people."""
+        machine, bound = self.machine, self.bound
+        devices = ", ".join(machine.gpus) or "no GPU"
+        memory = ", ".join(
+            f"{k} {v:,.0f} MB" for k, v in self.memory_mb.items()
+        )
+        lines = [
+            f"{machine.cores} cores, {devices}, TensorFlow "
+            f"{machine.tensorflow}; most memory: {memory}; "
+            f"{self.clip_bytes / 1000:.0f} kB read a clip",
+            "",
+            f"{'':<16}{'clips/s':>10}{'CPU ms a clip':>16}",
+        ]
+        lines += [_row(name, self.speeds[name]) for name in _ROWS]
+        lines += ["", "of the input, CPU ms a clip:"]
+        lines += [f"{n:<16}{ms:>10.2f}" for n, ms in bound.costs.items()]
+        if bound.singly:
+            lines += ["", "spared without it (below 0: added), CPU ms a clip:"]
+            lines += [f"{n:<20}{ms:>6.2f}" for n, ms in bound.singly.items()]
+        advice = [f"{i}. {a}" for i, a in enumerate(self.advice, start=1)]
+        return "\n".join([*lines, "", _said(bound), *advice])
+
+
+def peak_memory_mb() -> dict[str, float]:
+    """The most that this process and each of its GPUs have held so far."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    found = {"process": most / 1e6}
+    for gpu in tf.config.list_logical_devices("GPU"):
+        name = gpu.name.rpartition("device:")[2]
+        held = tf.config.experimental.get_memory_info(name)
+        found[name] = held["peak"] / 1e6
+    return found
+
+
+def _row(name: str, speed: stage_timing.Speed) -> str:
+    return f"{name:<16}{speed.clips_per_second:>10.1f}{speed.cpu_ms:>16.2f}"
+
+
+def _said(found: bounds.Bound) -> str:
+    inside = f", most of it {found.part}" * (found.bound == "input")
+    shared = ", on the cores that both share" * found.shared
+    return (
+        f"The {found.bound} bounds this run{inside}. With its input the "
+        f"step is {100 * found.lost:.0f} % slower than alone{shared}. "
+        "What would help:"
+    )

@@ -1,0 +1,179 @@
+"""Sends a video through a network into a new file, its sound kept.
+
+Frames are decoded, enhanced and encoded a piece at a time, so memory does not
+grow with the length.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from launch.enhancement import (
+    frame_pieces,
+    frame_tiles,
+    side_by_side,
+    source_frames,
+)
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base.text import printable
+from tfrecords_tools.media import pixel_video
+from tfrecords_tools.media.audio import kept_sound
+from tfrecords_tools.media.writing import h264_pictures, video_writer
+
+_USUAL_PIXELS = 4096 * 2304  # Of H.264 up to level 5.2.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How the new file is made; beside it the flags of `--tile`."""
+
+    side_by_side: bool = settings.setting(
+        False,
+        "Write the input, scaled up bicubically, on the left of the result.",
+    )
+    crf: int = settings.setting(
+        16, "Quality of H.264: 0 is lossless, 51 the worst.",
+        minimum=0, maximum=51,
+    )  # fmt: skip
+    allow_truncated: bool = settings.setting(
+        False,
+        "Keep what came of a video that breaks off or is damaged on the way; "
+        "otherwise nothing is written of it.",
+    )
+
+
+class Result(NamedTuple):
+    """What was written.
+
+    Attributes:
+        height: of a frame, pixels.
+        width: the same.
+        frames: how many.
+        seconds: when the last one ends.
+        remarks: what is worth knowing, for people.
+    """
+
+    height: int
+    width: int
+    frames: int
+    seconds: float
+    remarks: list[str]
+
+
+def write(
+    enhancer: frame_pieces.Enhancer,
+    video: pixel_video.PixelVideo,
+    output: str | os.PathLike,
+    config: Config = Config(),
+    tiles: frame_tiles.Config = frame_tiles.Config(),
+    tell: Callable[[int, float], None] = lambda frames, seconds: None,
+    most_frames: int | None = None,
+) -> Result:
+    """Writes the whole file, or nothing: what stood there stays till the end.
+
+    Args:
+        enhancer: the network.
+        video: an open file.
+        output: its ending is one of `video_writer.CONTAINERS`.
+        config: how the new file is made.
+        tiles: how pictures are cut.
+        tell: is told frames and seconds done, after each piece.
+        most_frames: stops after so many; None: at the end.
+
+    Raises:
+        UserError: the video breaks off, the output cannot be written, or
+            its pictures would be too large.
+    """
+    frame_pieces.check(enhancer)
+    height, width = _size(enhancer, video, config)
+    source = source_frames.Source(video, config.allow_truncated, most_frames)
+    look = _look(video, config)
+    with (
+        kept_sound.KeptSound(video.path, video.max_pixels) as sound,
+        video_writer.writing(output, height, width, look, sound) as writer,
+    ):
+        pieces = frame_pieces.cut(
+            source.frames(), enhancer.frames, enhancer.overlap
+        )
+        for piece in pieces:
+            for after in frame_tiles.enhanced(piece, enhancer, tiles):
+                frame = source.waiting.popleft()
+                if config.side_by_side:
+                    after = side_by_side.joined(frame.pixels, after)
+                writer.write(after, frame.time, frame.end_time)
+            tell(writer.frames, frame.end_time / 1e6)
+        if source.is_cut:
+            writer.cut_sound(video.end_time)
+    remarks = _remarks(video, height, width, sound.words) + source.remarks
+    return Result(
+        height + height % 2,
+        width + width % 2,
+        writer.frames,
+        video.end_time / 1e6,
+        remarks,
+    )
+
+
+def _size(
+    enhancer: frame_pieces.Enhancer,
+    video: pixel_video.PixelVideo,
+    config: Config,
+) -> tuple[int, int]:
+    """Height and width of the frames to write."""
+    height, width = (
+        side * enhancer.factor for side in (video.height, video.width)
+    )
+    if config.side_by_side:
+        width = 2 * width + side_by_side.LINE
+    if max(height, width) > h264_pictures.MOST_PIXELS:
+        raise errors.UserError(
+            f"{printable.name(video.path)}: its pictures would become "
+            f"{width}x{height}, H.264 has {h264_pictures.MOST_PIXELS} pixels a "
+            "side at most: take a smaller video, or a model that enlarges less"
+            + (", or leave out --side_by_side" * config.side_by_side)
+        )
+    return height, width
+
+
+def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
+    return h264_pictures.Look(
+        video.time_base,
+        video.facts.frame_rate,
+        video.aspect,
+        video.primaries,
+        video.transfer,
+        config.crf,
+        _longest(video),
+    )
+
+
+def _longest(video: pixel_video.PixelVideo) -> float:
+    """Seconds that one frame is shown at most, or somewhat more."""
+    seconds = video.facts.seconds
+    if seconds and h264_pictures.fits(seconds, video.time_base):
+        return seconds
+    return pixel_video.longest_seconds(video.path, video.max_pixels)
+
+
+def _remarks(
+    video: pixel_video.PixelVideo, height: int, width: int, sound: list[str]
+) -> list[str]:
+    remarks = [f"sound: {', '.join(sound) or 'none, as in the input'}"]
+    if video.left_out:
+        remarks.append(f"left out: {', '.join(video.left_out)}")
+    if height % 2 or width % 2:
+        remarks.append(
+            f"{width}x{height} padded to even sides, as H.264 wants them: the "
+            "last row or column stands twice"
+        )
+    if height * width > _USUAL_PIXELS:
+        remarks.append("few players show H.264 as large as this")
+    for remark in video.facts.remarks:
+        if remark.endswith("bit"):
+            remarks.append(f"{remark} rounded to 8 bit")
+        elif remark == "interlaced":
+            remarks.append("interlaced pictures were enhanced as they are")
+    if video.damaged:
+        remarks.append(f"{video.damaged} frames were damaged in the input")
+    return remarks

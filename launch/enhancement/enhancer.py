@@ -1,0 +1,172 @@
+"""An exported network that makes frames of frames, and how it is used.
+
+    EXPORT/<version>/
+      saved_model.pb, variables/
+      assets.extra/enhancer.json  factor, frames, overlap, ...
+      assets.extra/golden.npz     see golden_frames
+
+The signature `serving_default` takes `frames` uint8 [N, T, h, w, 3], any h and
+w, and gives `frames` uint8 [N, T, factor * h, factor * w, 3]. T is `frames` of
+enhancer.json; where it is 1, any T does.
+"""
+
+import dataclasses
+import json
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from launch.serving.serving import (
+    constant_graph,
+    golden_frames,
+    request_limits,
+    versions,
+)
+from pipelines.decoding import frame_decoding
+from tfrecords_tools.base import errors
+from video_models import objective as objectives
+
+_FACTS = "enhancer.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """enhancer.json.
+
+    Attributes:
+        factor: how many times larger frames become.
+        frames: so many are seen at once; 1: each alone.
+        overlap: of those, how many at each end only help the others.
+        whole: whether it has to see all of a picture, and not tiles of it.
+    """
+
+    factor: int
+    frames: int
+    overlap: int
+    whole: bool
+
+
+def export(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    output: str | pathlib.Path,
+    limits: request_limits.Config = request_limits.Config(),
+) -> pathlib.Path:
+    """Writes the next version.
+
+    Args:
+        objective: one that `enhances`.
+        networks: those to export.
+        output: folder of the versions.
+        limits: of one request.
+
+    Returns:
+        The folder of the new version.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    how = objective.enhances
+    network = how.network(networks)
+    facts = Facts(how.factor, how.frames, how.overlap, how.whole)
+    length = facts.frames if facts.frames > 1 else None
+    shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
+
+    def enhance(frames: tf.Tensor) -> dict[str, tf.Tensor]:
+        made = network(tf.cast(frames, tf.float32), training=False)["frames"]
+        return {"frames": frame_decoding.to_uint8(made)}
+
+    golden = golden_frames.pattern(facts.frames)
+    made = enhance(tf.constant(golden))["frames"].numpy()
+    path = versions.following(pathlib.Path(output))
+    about = dataclasses.asdict(facts)
+    with versions.writing(path, _FACTS, about) as temporary:
+        constant_graph.save_function(
+            enhance,
+            {"frames": shape},
+            {"network": network},
+            temporary,
+            lambda given: {"frames": _checked(given["frames"], limits)},
+        )
+        golden_frames.write(temporary, {"frames": golden}, made)
+    return path
+
+
+class Enhancer:
+    """An exported network, ready to use.
+
+    Attributes:
+        path: the folder of its version.
+        factor: how many times larger frames become.
+        frames: so many it sees at once; 1: each alone.
+        overlap: of those, how many at each end only help the others.
+        whole: whether it has to see all of a picture, and not tiles of it.
+    """
+
+    def __init__(self, path: pathlib.Path, facts: Facts):
+        """Loads the newest version; see `load`."""
+        self.path = path
+        self.factor, self.frames = facts.factor, facts.frames
+        self.overlap, self.whole = facts.overlap, facts.whole
+        self._model = versions.load(path)
+        self._enhance = self._model.signatures["serving_default"]
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """The frames made better.
+
+        Args:
+            frames: uint8 [B, T, h, w, 3].
+
+        Returns:
+            uint8 [B, T, factor * h, factor * w, 3].
+        """
+        with request_limits.refusals_named(self.path):
+            found = self._enhance(frames=tf.constant(frames))["frames"]
+        return found.numpy()
+
+
+def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
+    """The frames of a request, waiting for what may refuse them."""
+    shape = tf.shape(frames, tf.int64)
+    pixels, most = shape[2] * shape[3], limits.frame_pixels
+    size = (shape[1] > 0) & (pixels > 0) & (pixels <= most)
+    clips = limits.request_pixels // tf.maximum(shape[1] * pixels, 1)
+    checked = request_limits.require(
+        (
+            size,
+            lambda: request_limits.text(
+                *("got clips of ", shape[1], " frames of ", shape[3], "x"),
+                *(shape[2], " pixels, wanted at least one of 1x1 and at most "),
+                f"{most} pixels each: send smaller ones, or export with a "
+                "larger --limits.frame_pixels",
+            ),
+        ),
+        request_limits.few_clips(shape[0], tf.maximum(clips, 1)),
+    )
+    return request_limits.after([checked], frames)
+
+
+def load(folder: str | pathlib.Path) -> Enhancer:
+    """The newest version in `folder`, or `folder` itself.
+
+    Raises:
+        UserError: there is no exported network that enhances.
+    """
+    path = versions.newest(pathlib.Path(folder))
+    about = path / versions.EXTRA / _FACTS
+    if not about.is_file():
+        raise errors.UserError(
+            f"no network that makes frames better in {folder}: wanted what "
+            "launch.export wrote of a run with --objective=super_resolution "
+            "or style_transfer"
+        )
+    try:
+        facts = Facts(**json.loads(about.read_text("utf-8")))
+        return Enhancer(path, facts)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise errors.UserError(
+            f"the model in {path} is damaged ({type(error).__name__}: "
+            f"{error}): export it again"
+        ) from error

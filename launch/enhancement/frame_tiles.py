@@ -1,0 +1,131 @@
+"""Sends large pictures through a network tile by tile, in bounded memory.
+
+Tiles overlap by margins that are seen and not kept. They are all of one size,
+so a compiled graph sees one shape. Where a network looks no farther than the
+margin, the joined tiles are what it makes of the whole picture.
+"""
+
+import dataclasses
+import itertools
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from launch.enhancement import frame_pieces
+from tfrecords_tools.base import errors, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How pictures are cut."""
+
+    size: int = settings.setting(
+        160,
+        "Side in input pixels of what the network sees at once, margins "
+        "included; larger pictures are cut into tiles. Memory grows with "
+        "its square.",
+        minimum=8,
+    )
+    margin: int = settings.setting(
+        16,
+        "Input pixels around a tile that are seen and not kept, so that no "
+        "seams show.",
+        minimum=0,
+    )
+    at_once: int = settings.setting(
+        1, "Tiles in one call; more keep a GPU busy.", minimum=1
+    )
+
+    def __post_init__(self) -> None:
+        if self.size <= 2 * self.margin:
+            raise errors.UserError(
+                f"--tile.size={self.size} leaves nothing between two margins "
+                f"of --tile.margin={self.margin}: wanted more than "
+                f"{2 * self.margin}"
+            )
+
+
+class Span(NamedTuple):
+    """One tile along one side, pixels.
+
+    Attributes:
+        start: of what is seen.
+        kept_start: of what is kept.
+        kept_end: exclusive.
+    """
+
+    start: int
+    kept_start: int
+    kept_end: int
+
+
+def spans(side: int, size: int, margin: int) -> tuple[int, list[Span]]:
+    """Cuts a side into as few tiles as will do, all equally long.
+
+    Args:
+        side: pixels.
+        size: of a tile, at most; more than two margins.
+        margin: pixels seen and not kept, but at the picture's edges.
+
+    Returns:
+        Pixels of a tile, and the tiles in order.
+    """
+    if side <= size:
+        return side, [Span(0, 0, side)]
+    count = math.ceil((side - 2 * margin) / (size - 2 * margin))
+    step = math.ceil((side - 2 * margin) / count)
+    length = step + 2 * margin
+    starts = [min(place * step, side - length) for place in range(count)]
+    cuts = [0, *(start + margin for start in starts[1:]), side]
+    return length, [
+        Span(start, *ends)
+        for start, ends in zip(starts, itertools.pairwise(cuts), strict=True)
+    ]
+
+
+def enhanced(
+    piece: frame_pieces.Piece, enhancer: frame_pieces.Enhancer, config: Config
+) -> np.ndarray:
+    """Enhances one piece.
+
+    Args:
+        piece: uint8 [T, H, W, 3] and which of the T are kept.
+        enhancer: the network.
+        config: how pictures are cut.
+
+    Returns:
+        uint8 [kept, H * factor, W * factor, 3].
+    """
+    frames, factor = piece.frames, enhancer.factor
+    _, height, width, _ = frames.shape
+    size = max(height, width) if enhancer.whole else config.size
+    high, rows = spans(height, size, config.margin)
+    wide, columns = spans(width, size, config.margin)
+    kept = len(range(*piece.kept.indices(len(frames))))
+    joined = np.empty((kept, height * factor, width * factor, 3), np.uint8)
+    tiles = list(itertools.product(rows, columns))
+    for place in range(0, len(tiles), config.at_once):
+        some = tiles[place : place + config.at_once]
+        seen = [
+            frames[:, y.start : y.start + high, x.start : x.start + wide]
+            for y, x in some
+        ]
+        if len(tiles) > config.at_once:  # One shape of batches, too.
+            seen += seen[-1:] * (config.at_once - len(some))
+        made = enhancer(np.stack(seen))
+        for (y, x), one in zip(some, made, strict=False):
+            inner = one[piece.kept, _scaled(y, factor), _scaled(x, factor)]
+            outer = [
+                slice(side.kept_start * factor, side.kept_end * factor)
+                for side in (y, x)
+            ]
+            joined[:, outer[0], outer[1]] = inner
+    return joined
+
+
+def _scaled(side: Span, factor: int) -> slice:
+    return slice(
+        (side.kept_start - side.start) * factor,
+        (side.kept_end - side.start) * factor,
+    )

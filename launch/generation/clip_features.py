@@ -1,0 +1,117 @@
+"""What a network that we trained makes of clips: features, and labels.
+
+Measures of generated clips stand on them. The network is known by a hash of
+its weights, so that figures of different networks are not compared.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from launch.runs import trained_run
+from pipelines import batch
+from tfrecords_tools.base import errors
+from video_models.introspection import last_features, weight_fingerprint
+
+_COMPARED = (
+    "frames", "sampling", "stride", "stride_seconds", "size",
+    "scaled_short_side",
+)  # fmt: skip
+
+
+class Seen(NamedTuple):
+    """What is seen in N clips.
+
+    Attributes:
+        features: float32 [N, D], what enters the last linear layer.
+        labels: int32 [N], ids of the labels with the best scores.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+
+
+class FeatureNetwork:
+    """The averaged network of a classifier's run.
+
+    Attributes:
+        workdir: folder of the run.
+        clip: the clips that it sees.
+        labels: that it knows.
+        trained: the run.
+        fingerprint: of its weights, see `weight_fingerprint`.
+    """
+
+    def __init__(self, trained: trained_run.Trained, workdir: str):
+        """Raises UserError where it does not score labels linearly."""
+        self.trained, self.workdir = trained, workdir
+        self.clip, self.labels = trained.experiment.clip, trained.labels
+        is_one = len(trained.networks) == 1
+        if not is_one or "scores" not in trained.objective.answers:
+            raise errors.UserError(
+                f"{workdir} is a run of --objective="
+                f"{trained.experiment.objective.name}, no "
+                "classifier: wanted one of --objective=classification"
+            )
+        (network,) = trained.networks.values()
+        self.fingerprint = weight_fingerprint.of(network)
+        beside = last_features.beside_logits(network)
+        self._batch_size = trained.experiment.train.batch_size
+
+        @tf.function(
+            input_signature=[tf.TensorSpec((None, *self.clip.shape), tf.uint8)]
+        )
+        def see(clips: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            pixels = tf.cast(clips, tf.float32)
+            features, logits = beside(pixels, training=False)
+            return features, tf.argmax(logits, -1, tf.int32)
+
+        self._see = see
+
+    def of(self, clips: np.ndarray) -> Seen:
+        """Sees clips, some at a time.
+
+        Args:
+            clips: uint8 [N, T, H, W, 3], as the network's own clips are;
+                N at least 1.
+
+        Raises:
+            UserError: they have other frames or another size.
+        """
+        if clips.shape[1:] != self.clip.shape:
+            frames, height, width = clips.shape[1:4]
+            raise errors.UserError(
+                f"got clips of {frames} frames of {height}x{width}, wanted "
+                f"{self.clip.frames} of {self.clip.size}x{self.clip.size}, as "
+                f"{self.workdir} sees them: train a network for features with "
+                f"--clip.frames={frames} --clip.size={height}"
+            )
+        starts = range(0, len(clips), self._batch_size)
+        found = [self._see(clips[i : i + self._batch_size]) for i in starts]
+        features, labels = zip(*found, strict=True)
+        return Seen(np.concatenate(features), np.concatenate(labels))
+
+    def check_clip(self, other: batch.ClipSpec, owner: str) -> None:
+        """Raises UserError where somebody's clips are other clips."""
+        differ = [
+            f"{name} {getattr(other, name)}, here {getattr(self.clip, name)}"
+            for name in _COMPARED
+            if getattr(other, name) != getattr(self.clip, name)
+        ]
+        if differ:
+            raise errors.UserError(
+                f"{owner} has other clips than {self.workdir}: "
+                f"{'; '.join(differ)}. Nothing is scaled to fit, as that "
+                "would be measured, too: train a network for features with "
+                "the --clip flags of the samples"
+            )
+
+
+def open(workdir: str) -> FeatureNetwork:
+    """The newest averaged network of a run of launch.train.
+
+    Raises:
+        UserError: there is no such run, or it has no linear classifier.
+    """
+    return FeatureNetwork(trained_run.read_back(workdir), workdir)

@@ -1,0 +1,74 @@
+"""The figures of samples as a table, with what they may be compared with."""
+
+from launch.generation import sample_measures, sample_protocol
+from tfrecords_tools.base.text import text_cells
+
+_LEAST = 23  # Cells that a name may always take.
+
+_ROWS = {
+    "frechet_distance": "Fréchet distance",
+    "precision": "precision",
+    "recall": "recall",
+    "diversity": "diversity",
+    "recognised": "recognised",
+}
+
+
+def of(
+    measured: sample_protocol.Measured,
+    against: sample_protocol.Measured | None = None,
+    dimensions: int = 0,
+    width: int | None = None,
+) -> str:
+    """A column each set, and one of other samples where they are given.
+
+    Args:
+        measured: the figures.
+        against: of other samples, of the same protocol.
+        dimensions: of the features; 0 where that is not known.
+        width: cells of a line, for which long labels are cut; None leaves
+            all labels whole.
+    """
+    columns = {name: measured.values[name] for name in sample_measures.SETS}
+    if against:
+        columns["against"] = against.values["samples"]
+    rows = [*dict.fromkeys(row for each in columns.values() for row in each)]
+    room = width and max(_LEAST, width - 12 * len(columns) - 1)
+    names, widest = text_cells.column([*map(_name, rows)], limit=room)
+    widest = max(widest, _LEAST) + 1
+    lines = [" " * widest + "".join(f"{name:>12}" for name in columns)]
+    for row, name in zip(rows, names, strict=True):
+        shown = "".join(_shown(each.get(row)) for each in columns.values())
+        lines.append(text_cells.padded(name, widest) + shown)
+    return "\n".join([*lines, "", *_notes(measured.protocol, dimensions)])
+
+
+def _name(row: str) -> str:
+    kind, _, label = row.partition("/")
+    return f"  {label}" if label else _ROWS[kind]
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return f"{'-':>12}"
+    return f"{value:>12.4g}"
+
+
+def _notes(protocol: sample_protocol.Protocol, dimensions: int) -> list[str]:
+    count = protocol.clips
+    notes = [
+        f"Each column: {count} clips against the same {count} real ones. "
+        f"k = {protocol.k}.",
+        "real: other real clips, the floor, about what perfect samples "
+        "reach; shuffled: the same, frames in random order, the bar that "
+        "movement has to pass.",
+        "Distances are on features of network "
+        f"{protocol.features[:12]}: to be compared under the same protocol "
+        "only, and with no published figure.",
+    ]
+    if 0 < count <= dimensions:
+        notes.append(
+            f"{count} clips are too few for {dimensions} features: all "
+            "distances are far too large, the floor shows by how much."
+        )
+    return notes

@@ -1,0 +1,195 @@
+"""One measurement of generated clips, from folders to figures."""
+
+import dataclasses
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from launch.generation import (
+    clip_features,
+    real_clips,
+    sample_measures,
+    sample_protocol,
+    sampler,
+    video_samples,
+)
+from launch.runs import run_flags
+from launch.training import evaluation
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base.text import names, printable
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What is measured, against what, by which network."""
+
+    features: str = settings.setting(
+        "", "Folder of a classifier's run: its last features are compared."
+    )
+    samples: str = settings.setting(
+        "",
+        "Folder of a generator's run, or of video files, one clip each, and "
+        "one folder a label where they have labels.",
+    )
+    shards: str | None = settings.setting(
+        None, "Real clips; not given: the shards of the run of --features."
+    )
+    split: str = settings.setting("validation", "Split of the real clips.")
+    classifier: str | None = settings.setting(
+        None,
+        "Folder of the run of a classifier that is asked whether samples show "
+        "the label that they were made for; not given: nobody is asked.",
+    )
+    count: int | None = settings.setting(
+        None,
+        "Samples, and real clips of each half; not given: as many as there "
+        "are. More clips give smaller distances.",
+        minimum=2,
+    )
+    k: int = settings.setting(
+        3, "Precision and recall: the neighbour that is still near.", minimum=1
+    )
+    seed: int = settings.setting(
+        0, "Says which clips, and the order of shuffled frames.", minimum=0
+    )
+    output: str | None = settings.setting(None, "JSON file for the figures.")
+    against: str | None = settings.setting(
+        None, "JSON file of other samples, to be printed beside these."
+    )
+
+
+class Measurement:
+    """One measurement.
+
+    Attributes:
+        protocol: known before anything is measured.
+        dimensions: of the features; known after.
+    """
+
+    def __init__(self, asked: Config):
+        """Opens all that is asked for; UserError where it does not fit."""
+        self._asked, self.dimensions = asked, 0
+        self._network = network = clip_features.open(asked.features)
+        self._samples = _open_samples(asked.samples, network)
+        network.check_clip(self._samples.clip, asked.samples)
+        shards = asked.shards or network.trained.experiment.shards
+        split = annotations.canonical_split(asked.split) or asked.split
+        self._real = real_clips.RealClips(shards, split, network.clip)
+        self._classifier = self._open_classifier(shards)
+        clip, count = network.clip, asked.count or self._most()
+        self._check(count)
+        self.protocol = sample_protocol.Protocol(
+            features=network.fingerprint,
+            classifier=self._classifier and self._classifier.fingerprint,
+            real=self._real.fingerprint,
+            frames=clip.frames,
+            size=clip.size,
+            short_side=clip.scaled_short_side,
+            sampling=sample_protocol.sampling_of(clip),
+            frame_rate=self._real.frame_rate,
+            clips=count,
+            k=asked.k,
+            seed=asked.seed,
+        )
+
+    @property
+    def announcement(self) -> str:
+        """What is about to be done."""
+        asked, count = self._asked, self.protocol.clips
+        return (
+            f"{count} samples of {asked.samples} against {count} real clips "
+            f"of {asked.split}, by the features of {asked.features}"
+        )
+
+    def run(self) -> sample_protocol.Measured:
+        """Measures."""
+        asked, count = self._asked, self.protocol.clips
+        both = self._network, self._classifier
+        clips, ids = self._samples.sample(count, asked.seed)
+        ids = np.full(count, -1) if ids is None else self._to_known(ids)
+        sets = {"samples": sample_measures.see(clips, ids, *both)}
+        batch_size = self._network.trained.experiment.train.batch_size
+        sets |= sample_measures.see_real(
+            self._real, count, asked.seed, *both, batch_size
+        )
+        reference = sets.pop("reference")
+        self.dimensions = reference.features.shape[1]
+        known = self._classifier.labels if self._classifier else ()
+        values = {
+            name: sample_measures.figures(reference, sets[name], asked.k, known)
+            for name in sample_measures.SETS
+        }
+        return sample_protocol.Measured(self.protocol, values)
+
+    def _most(self) -> int:
+        """Clips of each side where nothing else is said."""
+        half = self._real.available // 2
+        return min(half, getattr(self._samples, "available", half))
+
+    def _check(self, count: int) -> None:
+        """Raises UserError where so many clips are too few."""
+        if count <= max(1, self._asked.k):
+            raise errors.UserError(
+                f"{count} clip(s) on each side, wanted more than --k="
+                f"{self._asked.k} and at least 2: take more samples, or "
+                "another --split"
+            )
+        self._real.check(count)
+
+    def _open_classifier(
+        self, shards: str
+    ) -> clip_features.FeatureNetwork | None:
+        path, samples = self._asked.classifier, self._samples
+        if not path:
+            return None
+        found = clip_features.open(path)
+        if found.fingerprint == self._network.fingerprint:
+            raise errors.UserError(
+                f"--classifier={path} is the network of --features: samples "
+                "near by its features are near for it, too. Wanted another, "
+                "such as one with another --backbone or --train.seed"
+            )
+        found.check_clip(self._network.clip, self._asked.features)
+        if found.trained.objective.answers["scores"].threshold is not None:
+            raise errors.UserError(
+                f"--classifier={path} gives several labels a clip, wanted a "
+                "run of --objective=classification"
+            )
+        evaluation.check_labels(found.labels, self._real.labels, shards)
+        known = set(map(names.normalized, found.labels))
+        unknown = [
+            label
+            for label in samples.labels
+            if names.normalized(label) not in known
+        ]
+        if unknown or not samples.labels:
+            what = (
+                f"the unknown {printable.quoted(unknown[:5])}"
+                if unknown
+                else "no labels"
+            )
+            raise errors.UserError(
+                f"--classifier={path} knows {len(found.labels)} labels, "
+                f"{self._asked.samples} has {what}: wanted samples of those "
+                "labels, or leave --classifier out"
+            )
+        return found
+
+    def _to_known(self, ids: np.ndarray) -> np.ndarray:
+        """Ids of the samples' labels to those of the classifier."""
+        if self._classifier is None:
+            return ids
+        known, own = (
+            [names.normalized(label) for label in labels]
+            for labels in (self._classifier.labels, self._samples.labels)
+        )
+        return np.int32([known.index(own[each]) for each in ids])
+
+
+def _open_samples(path: str, network: clip_features.FeatureNetwork) -> Any:
+    """What has `clip`, `labels` and `sample(count, seed)`."""
+    if (pathlib.Path(path) / run_flags.FILE_NAME).is_file():
+        return sampler.open(path)
+    return video_samples.VideoSamples(path, network.clip, network.trained.media)

@@ -1,0 +1,129 @@
+"""The figures of samples, and of real clips that stand in their place.
+
+Three sets of equally many clips are measured against one and the same
+reference of as many real ones, and so can be compared with one another:
+
+    samples    what is to be measured
+    real       other real clips: what perfect samples would reach
+    shuffled   the same with the frames of each in random order: what a
+               generator reaches whose frames are perfect and do not move
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from launch.generation import clip_features, real_clips
+from video_models.metrics import frechet, sample_coverage
+
+SETS = ("real", "shuffled", "samples")
+
+
+class Clips(NamedTuple):
+    """What was seen in N clips.
+
+    Attributes:
+        features: float32 [N, D].
+        asked: int32 [N], ids of the labels that they should show, in the
+            order of the classifier; -1 where there is none.
+        recognised: int32 [N], what the classifier says; None without one.
+    """
+
+    features: np.ndarray
+    asked: np.ndarray
+    recognised: np.ndarray | None
+
+
+def see(
+    clips: np.ndarray,
+    asked: np.ndarray,
+    network: clip_features.FeatureNetwork,
+    classifier: clip_features.FeatureNetwork | None,
+) -> Clips:
+    """Features of clips, uint8 [N, T, H, W, 3], and recognised labels."""
+    seen = classifier.of(clips).labels if classifier else None
+    return Clips(network.of(clips).features, asked, seen)
+
+
+def see_real(
+    real: real_clips.RealClips,
+    count: int,
+    seed: int,
+    network: clip_features.FeatureNetwork,
+    classifier: clip_features.FeatureNetwork | None,
+    batch_size: int,
+) -> dict[str, Clips]:
+    """`reference`, `real` and `shuffled`, each of `count` clips."""
+    found: dict[str, list[Clips]] = {}
+
+    def add(name: str, frames: np.ndarray, labels: np.ndarray) -> None:
+        if len(frames):
+            seen = see(frames, labels, network, classifier)
+            found.setdefault(name, []).append(seen)
+
+    for places, frames, labels in real.drawn(count, seed, batch_size):
+        other = places >= count
+        add("reference", frames[~other], labels[~other])
+        add("real", frames[other], labels[other])
+        if other.any():
+            mixed = real_clips.shuffled(frames[other], seed, places[other])
+            add("shuffled", mixed, labels[other])
+    return {name: _joined(parts) for name, parts in found.items()}
+
+
+def figures(
+    reference: Clips, clips: Clips, k: int, labels: tuple[str, ...] = ()
+) -> dict[str, float]:
+    """The figures of one set.
+
+    Args:
+        reference: real clips.
+        clips: as many.
+        k: the neighbour whose distance says what is near.
+        labels: that the classifier knows.
+
+    Returns:
+        `frechet_distance`, `precision`, `recall`, `diversity`; where a
+        classifier has seen them `recognised`, the share of clips that it
+        takes for what they should show, and `recognised/<label>` of each.
+
+    Raises:
+        UserError: clips are too few, or features are no numbers.
+    """
+    one, other = (
+        frechet.fitted(reference.features),
+        frechet.fitted(clips.features),
+    )
+    precision, recall = sample_coverage.precision_and_recall(
+        reference.features, clips.features, k
+    )
+    return {
+        "frechet_distance": frechet.distance(one, other),
+        "precision": precision,
+        "recall": recall,
+        "diversity": sample_coverage.diversity(
+            reference.features, clips.features
+        ),
+        **_recognised(clips, labels),
+    }
+
+
+def _recognised(clips: Clips, labels: tuple[str, ...]) -> dict[str, float]:
+    if clips.recognised is None or not (clips.asked >= 0).any():
+        return {}
+    right = clips.recognised == clips.asked
+    found = {"recognised": float(right[clips.asked >= 0].mean())}
+    for number, label in enumerate(labels):
+        own = clips.asked == number
+        if own.any():
+            found[f"recognised/{label}"] = float(right[own].mean())
+    return found
+
+
+def _joined(parts: list[Clips]) -> Clips:
+    return Clips(
+        *(
+            None if each[0] is None else np.concatenate(each)
+            for each in zip(*parts, strict=True)
+        )
+    )

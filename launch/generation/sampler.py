@@ -1,0 +1,92 @@
+"""Clips of a trained generator."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from launch.runs import trained_run
+from pipelines import batch
+from pipelines.decoding import frame_decoding
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import names
+from video_models.objectives import gan
+
+_AT_ONCE = 16
+
+
+class Sampler:
+    """The averaged generator of a run.
+
+    Attributes:
+        clip: shape and rate of what it makes.
+        labels: those that clips are made for; empty where for none.
+        step: of the checkpoint.
+    """
+
+    def __init__(self, trained: trained_run.Trained):
+        """Raises UserError where the run has no generator of clips."""
+        if not isinstance(trained.objective, gan.Gan):
+            raise errors.UserError(
+                f"the run was trained with --objective="
+                f"{trained.experiment.objective.name}, which makes no clips "
+                "of noise: wanted one with --objective=gan"
+            )
+        self._goal, self._networks = trained.objective, trained.networks
+        self.clip: batch.ClipSpec = trained.experiment.clip
+        self.labels: tuple[str, ...] = self._goal.labels
+        self.step = trained.step
+
+    def sample(
+        self, count: int, seed: int = 0, label: str | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Makes clips; equal seeds make equal ones.
+
+        Args:
+            count: how many.
+            seed: of the noise.
+            label: what all are made for; not given: each label in turn.
+
+        Returns:
+            uint8 [count, T, H, W, 3], and the labels' numbers int32 [count],
+            None where clips are made for none.
+
+        Raises:
+            UserError: there is no such label.
+        """
+        labels = self._labels(count, label)
+        noise = np.random.default_rng(seed).standard_normal(
+            (count, *self._goal.noise_shape), np.float32
+        )
+        made = [
+            self._made(
+                noise[first : first + _AT_ONCE],
+                labels[first : first + _AT_ONCE],
+            )
+            for first in range(0, count, _AT_ONCE)
+        ]
+        clips = np.concatenate(made)
+        return clips, labels if self.labels else None
+
+    def _labels(self, count: int, label: str | None) -> np.ndarray:
+        if label is None:
+            return np.arange(count, dtype=np.int32) % max(1, len(self.labels))
+        labels = [names.normalized(each) for each in self.labels]
+        wanted = names.normalized(label)
+        if wanted not in labels:
+            known = ", ".join(self.labels) or "none"
+            raise errors.UserError(
+                f"--label={label}: clips are made for {known}"
+            )
+        return np.full(count, labels.index(wanted), np.int32)
+
+    def _made(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        made = self._goal.made(
+            self._networks, tf.constant(noise), tf.constant(labels)
+        )
+        return frame_decoding.to_uint8(made).numpy()
+
+
+def open(workdir: str | pathlib.Path, checkpoint: str = "newest") -> Sampler:
+    """The generator of a run of launch.train; see `trained_run.read_back`."""
+    return Sampler(trained_run.read_back(str(workdir), checkpoint=checkpoint))

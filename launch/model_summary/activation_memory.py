@@ -1,0 +1,76 @@
+"""Counts what a training step keeps of a clip between its two passes.
+
+Exactly the tensors that the forward pass makes of a clip and the backward
+pass reads, each once, whatever its name or shape; no weights, and not the
+clip itself. What lives for a moment only, workspaces, gradients and the
+optimizer come on top of it; a compiler may keep less by computing again.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from launch.model_summary import network_graph
+
+# These give the same memory another name or shape.
+_ALIASES = ("Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims")
+# These look at shapes alone.
+_SHAPES = ("Shape", "ShapeN", "Rank", "Size", "ZerosLike", "OnesLike")
+
+
+def of(network: keras.Model) -> int:
+    """Bytes that a training step keeps for one clip.
+
+    Args:
+        network: with or without weights; every axis but the batch is known.
+    """
+    kept: dict[Any, tf.Tensor] = {}
+
+    def note(trained: list[tf.Tensor], outputs: list[tf.Tensor]) -> None:
+        forward = outputs[0].graph.get_operations()
+        of_weights = _made_of(trained, forward)
+        for tensor in _read_by_gradients(trained, outputs, set(forward)):
+            source = _source(tensor)
+            if source.op.type == "Placeholder" or source.op in of_weights:
+                continue
+            # A kernel's few notes for its gradient have no shape.
+            if source.shape.is_fully_defined():
+                kept[source.ref()] = source
+
+    network_graph.trace(network, training=True, then=note)
+    return sum(math.prod(x.shape) * x.dtype.size for x in kept.values())
+
+
+def _made_of(
+    tensors: list[tf.Tensor], operations: list[tf.Operation]
+) -> set[tf.Operation]:
+    """Those of `operations` that need nothing but `tensors` and constants."""
+    found = {tensor.op for tensor in tensors}
+    for each in operations:
+        if each.type == "Const" or (
+            each.inputs and all(x.op in found for x in each.inputs)
+        ):
+            found.add(each)
+    return found
+
+
+def _read_by_gradients(
+    trained: list[tf.Tensor],
+    outputs: list[tf.Tensor],
+    forward: set[tf.Operation],
+) -> Iterator[tf.Tensor]:
+    gradients = tf.gradients(outputs, trained)
+    found = [each for each in gradients if each is not None]
+    for operation in network_graph.needed_for(found):
+        if operation not in forward and operation.type not in _SHAPES:
+            yield from (x for x in operation.inputs if x.op in forward)
+
+
+def _source(tensor: tf.Tensor) -> tf.Tensor:
+    while tensor.op.type in _ALIASES:
+        place = tensor.value_index if tensor.op.type == "IdentityN" else 0
+        tensor = tensor.op.inputs[place]
+    return tensor

@@ -1,0 +1,138 @@
+"""The network that flags describe, for the clip that it was published for."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import keras
+
+from pipelines import batch
+from tfrecords_tools.base import registry, settings
+from video_models import objective, video_network
+from video_models.families import published
+
+_CLASSES = 400  # As Kinetics-400 has.
+_OF_TRAINING = ("stochastic_depth",)  # No part of the network itself.
+
+
+@dataclasses.dataclass(frozen=True)
+class Clip(batch.ClipSpec):
+    """The clip, of which nothing but the shape matters here."""
+
+    frames: int | None = settings.setting(
+        None, "Frames in a clip; not given: as published, else 16.", minimum=1
+    )
+    size: int | None = settings.setting(
+        None,
+        "Height and width in pixels; not given: as published, else 112.",
+        minimum=8,
+    )
+
+    def __post_init__(self):
+        """Checks nothing: frames and size may still be unknown."""
+
+
+class Described(NamedTuple):
+    """A network that can be built.
+
+    Attributes:
+        backbone: a file of `video_models.backbones`.
+        temporal: a file of `video_models.temporal`.
+        head: a file of `video_models.heads`.
+        clip: what it sees.
+        classes: of its head.
+        row: the published network nearest to it; None where none is near.
+    """
+
+    backbone: registry.Chosen
+    temporal: registry.Chosen
+    head: registry.Chosen
+    clip: batch.ClipSpec
+    classes: int
+    row: published.Network | None
+
+    @property
+    def variant(self) -> str | None:
+        """Of the backbone, where it has several."""
+        return getattr(self.backbone.config, "variant", None)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is the published network, for the published clip."""
+        if self.row is None or self.head.name != "published":
+            return False
+        same = all(
+            getattr(self.row.config, field.name) == value
+            for field, value in _fields(self.backbone.config)
+            if field.name not in _OF_TRAINING
+        )
+        shape = self.row.frames, self.row.size, self.row.classes
+        return same and (*self.clip.shape[:2], self.classes) == shape
+
+    def build(self) -> keras.Model:
+        """The network.
+
+        Raises:
+            UserError: the parts and the clip do not fit one another.
+        """
+        parts = self.backbone, self.temporal, self.head
+        return video_network.build(*parts, self.clip, self.classes)
+
+
+def find(parts: objective.Parts, asked: Clip, classes: int | None) -> Described:
+    """The network of the parts; what is not given is as published.
+
+    Args:
+        parts: backbone, temporal block and head.
+        asked: the clip, as far as it is given.
+        classes: of the head, where they are given.
+    """
+    backbone = parts.backbone
+    wanted = {
+        "frames": asked.frames, "size": asked.size, "classes": classes
+    }  # fmt: skip
+    row = _nearest(backbone, wanted)
+    if parts.head.name != "published" and _sees_frames_alone(backbone):
+        row = None  # What is published is for a single picture.
+    usual = batch.ClipSpec()
+    return Described(
+        backbone,
+        parts.temporal,
+        parts.head,
+        batch.ClipSpec(
+            frames=asked.frames or (row or usual).frames,
+            size=asked.size or (row or usual).size,
+        ),
+        classes or (row.classes if row else _CLASSES),
+        row,
+    )
+
+
+def _sees_frames_alone(backbone: registry.Chosen) -> bool:
+    return getattr(backbone.module, "FRAMES_ALONE", False)
+
+
+def _nearest(
+    backbone: registry.Chosen, wanted: dict[str, int | None]
+) -> published.Network | None:
+    """The row of the variant with the fewest other settings, then numbers."""
+    rows = getattr(backbone.module, "PUBLISHED", ())
+
+    def differences(row: published.Network) -> tuple[int, int]:
+        settings_apart = sum(
+            getattr(row.config, field.name) != value
+            for field, value in _fields(backbone.config)
+        )
+        numbers_apart = sum(
+            value not in (None, getattr(row, name))
+            for name, value in wanted.items()
+        )
+        return settings_apart, numbers_apart
+
+    variant = getattr(backbone.config, "variant", None)
+    own = [r for r in rows if getattr(r.config, "variant", None) == variant]
+    return min(own, key=differences, default=None)
+
+
+def _fields(config: Any) -> list[tuple[dataclasses.Field, Any]]:
+    fields = dataclasses.fields(config)
+    return [(field, getattr(config, field.name)) for field in fields]

@@ -1,0 +1,158 @@
+"""Counts the multiply-adds of a network, as fvcore counts its flops.
+
+Counted in the graph, so inside layers too: convolutions over any number of
+axes (grouped, depthwise and transposed ones as well), Dense, matrix products
+and einsum, which is to say both products of attention. Nothing else is: no
+bias, normalisation, activation, pooling or sum.
+"""
+
+import math
+import re
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from launch.model_summary import network_graph
+from tfrecords_tools.base import errors
+
+
+class Counted(NamedTuple):
+    """Multiply-adds of one operation.
+
+    Attributes:
+        path: its name in the graph: the layers that it is in, from the
+            outside in, with "/" between.
+        times: multiply-adds.
+    """
+
+    path: str
+    times: int
+
+
+def of(network: keras.Model) -> int:
+    """Multiply-adds of one forward pass for one clip.
+
+    Args:
+        network: with or without weights; every axis but the batch is known.
+
+    Raises:
+        UserError: a loop whose length the graph does not tell.
+    """
+    return sum(each.times for each in of_each(network_graph.trace(network)))
+
+
+def of_each(
+    traced: tf.types.experimental.ConcreteFunction,
+) -> list[Counted]:
+    """Those of every operation that has any, in the order of the graph.
+
+    Args:
+        traced: a function for one clip, see `network_graph.trace`.
+
+    Raises:
+        UserError: a loop whose length the graph does not tell.
+    """
+    operations = network_graph.needed_for(traced.outputs)
+    counted = [Counted(o.name, _of_operation(o)) for o in operations]
+    return [each for each in counted if each.times]
+
+
+def _of_operation(operation: tf.Operation) -> int:
+    if operation.type in _PRODUCTS:
+        return _PRODUCTS[operation.type](operation)
+    if operation.type in ("While", "StatelessWhile"):
+        body = operation.get_attr("body").name
+        return _rounds(operation) * _of_function(operation.graph, body)
+    # Where it goes on in one of several ways: the longest of them.
+    names = _functions_called_by(operation)
+    return max((_of_function(operation.graph, n) for n in names), default=0)
+
+
+def _functions_called_by(operation: tf.Operation) -> list[str]:
+    kinds = {each.name: each.type for each in operation.op_def.attr}
+    single = [name for name, kind in kinds.items() if kind == "func"]
+    several = [name for name, kind in kinds.items() if kind == "list(func)"]
+    found = [operation.get_attr(name) for name in single]
+    for name in several:
+        found += operation.get_attr(name)
+    return [function.name for function in found]
+
+
+def _of_function(graph: tf.Graph, name: str) -> int:
+    body = graph._get_function(name).graph
+    operations = network_graph.needed_for(body.outputs)
+    return sum(_of_operation(each) for each in operations)
+
+
+def _rounds(loop: tf.Operation) -> int:
+    # tf.while_loop hands in its counter, then the most rounds there may be;
+    # Keras gives that as the maximum of a constant.
+    most = loop.inputs[1]
+    given = tf.get_static_value(
+        most.op.inputs[0] if most.op.type == "Max" else most
+    )
+    if given is None or given.size != 1 or given.item() < 0:
+        raise errors.UserError(
+            f"{loop.name} is a loop of unknown length, so its multiply-adds "
+            "cannot be counted: wanted one with maximum_iterations"
+        )
+    return given.item()
+
+
+def _of_convolution(operation: tf.Operation) -> int:
+    """The kernel is [..., channels that an output sees, output channels]."""
+    kernel = operation.inputs[1].shape
+    return math.prod(operation.outputs[0].shape) * math.prod(kernel[:-1])
+
+
+def _of_depthwise(operation: tf.Operation) -> int:
+    kernel = operation.inputs[1].shape
+    return math.prod(operation.outputs[0].shape) * math.prod(kernel[:2])
+
+
+def _of_transposed(operation: tf.Operation) -> int:
+    """Of the forward pass: the kernel is [..., output, input channels]."""
+    _, kernel, spread = operation.inputs
+    return math.prod(spread.shape) * math.prod(kernel.shape[:-1])
+
+
+def _of_matmul(operation: tf.Operation) -> int:
+    transposed = {"MatMul": "transpose_a"}.get(operation.type, "adj_x")
+    axis = -2 if operation.get_attr(transposed) else -1
+    summed = operation.inputs[0].shape[axis]
+    return math.prod(operation.outputs[0].shape) * summed
+
+
+def _of_einsum(operation: tf.Operation) -> int:
+    """All labels' lengths; one operand alone is only summed or turned."""
+    if len(operation.inputs) < 2:
+        return 0
+    lengths: dict[str, int] = {}
+    terms = operation.get_attr("equation").decode().split("->")[0].split(",")
+    for term, tensor in zip(terms, operation.inputs, strict=True):
+        for label, length in _labelled(term, list(tensor.shape)):
+            lengths[label] = max(length, lengths.get(label, 1))
+    return math.prod(lengths.values())
+
+
+def _labelled(term: str, shape: list[int]) -> list[tuple[str, int]]:
+    """`[("a", 2), ("...-1", 3)]` for "a..." and [2, 3]."""
+    before, dots, after = re.fullmatch(r"(\w*)(\.\.\.)?(\w*)", term).groups()
+    rest = len(shape) - len(before) - len(after) if dots else 0
+    labels = [*before, *(f"...{n - rest}" for n in range(rest)), *after]
+    return list(zip(labels, shape, strict=True))
+
+
+_PRODUCTS = {
+    "Conv2D": _of_convolution,
+    "Conv3D": _of_convolution,
+    "DepthwiseConv2dNative": _of_depthwise,
+    "Conv2DBackpropInput": _of_transposed,
+    "Conv3DBackpropInputV2": _of_transposed,
+    "MatMul": _of_matmul,
+    "BatchMatMul": _of_matmul,
+    "BatchMatMulV2": _of_matmul,
+    "BatchMatMulV3": _of_matmul,
+    "Einsum": _of_einsum,
+}

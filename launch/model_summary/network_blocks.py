@@ -1,0 +1,132 @@
+"""What each block of a network is made of, and what it costs.
+
+A block is what `video_models.introspection.layer_depth` calls a group: layers
+whose names begin alike, such as `stage1_block2`. Operations between layers,
+such as the products of attention, count with the layer before them.
+"""
+
+import collections
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import keras
+
+from launch.model_summary import multiply_adds
+from video_models.introspection import layer_depth, layer_paths
+
+
+class Part(NamedTuple):
+    """One layer, or the sum of a block's.
+
+    Attributes:
+        name: `r2plus1d/stage1_block2`.
+        kind: its classes, `2 Conv3D, ReLU`.
+        shape: of what comes out, without the batch.
+        parameters: trained or not.
+        multiply_adds: of one clip.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+
+
+def parts(
+    network: keras.Model, counted: list[multiply_adds.Counted]
+) -> dict[str, list[Part]]:
+    """Block to its layers, both in the order of the network.
+
+    Args:
+        network: with or without weights.
+        counted: of the same network, see `multiply_adds.of_each`.
+    """
+    costs = _costs(network, counted)
+    found: dict[str, list[Part]] = {}
+    block = ""
+    for path, operation in _operations(network):
+        if isinstance(operation, keras.layers.InputLayer):
+            continue
+        inside, slash, name = path.rpartition("/")
+        if isinstance(operation, keras.layers.Layer):
+            block = inside + slash + layer_depth.group(name)
+        elif found and _network_of(block) == inside:
+            pass  # Its name says nothing of where it stands.
+        else:
+            block = re.sub(r"_\d+$", "", path)
+        part = _part(path, operation, costs.get(path, 0))
+        found.setdefault(block, []).append(part)
+    return found
+
+
+def total(name: str, layers: list[Part]) -> Part:
+    """One part for all of a block."""
+    heavy = [each for each in layers if each.multiply_adds]
+    heavy = heavy or [each for each in layers if each.parameters]
+    kinds = collections.Counter(each.kind for each in heavy or layers[-1:])
+    return Part(
+        name,
+        ", ".join(
+            f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items()
+        ),
+        layers[-1].shape,
+        sum(each.parameters for each in layers),
+        sum(each.multiply_adds for each in layers),
+    )
+
+
+def _network_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _part(path: str, operation: Any, cost: int) -> Part:
+    output = keras.tree.flatten(operation.output)[-1]
+    weights = getattr(operation, "weights", [])
+    return Part(
+        path,
+        type(operation).__name__,
+        tuple(output.shape[1:]),
+        sum(math.prod(each.shape) for each in weights),
+        cost,
+    )
+
+
+def _operations(
+    network: keras.Model, within: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Paths and operations, those of nested networks one by one."""
+    for operation in network.operations:
+        path = f"{within}{operation.name}"
+        if layer_paths.is_network(operation):
+            yield from _operations(operation, f"{path}/")
+        else:
+            yield path, operation
+
+
+def _costs(
+    network: keras.Model, counted: list[multiply_adds.Counted]
+) -> dict[str, int]:
+    """Path of a layer to the multiply-adds in it and right after it."""
+    known = {placed.path for placed in layer_paths.layers(network)}
+    costs: dict[str, int] = collections.defaultdict(int)
+    last = ""
+    for each in counted:
+        last = _layer_of(each.path, known) or last
+        costs[last] += each.times
+    return costs
+
+
+def _layer_of(path: str, known: set[str]) -> str:
+    """`a/b` of `a_1/b_1/convolution`; empty where it is between layers."""
+    parts = path.split("/")
+    for length in range(1, len(parts)):
+        scopes = parts[:length]
+        # A graph's scopes are numbered where a name has been before.
+        plain = "/".join(re.sub(r"_\d+$", "", scope) for scope in scopes)
+        for name in (plain, "/".join(scopes)):
+            if name in known:
+                return name
+    return ""

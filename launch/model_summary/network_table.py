@@ -1,0 +1,110 @@
+"""What launch.describe prints for people."""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from launch.model_summary import described_network, network_blocks
+
+_COLUMNS = ("output", "parameters", "multiply-adds")
+
+
+def heading(found: described_network.Described) -> str:
+    """One line: which network, for what."""
+    names = [found.backbone.name, found.variant]
+    parts = [found.temporal.name != "none" and found.temporal.name]
+    parts.append(f"{found.head.name} head")
+    clip = found.clip
+    return (
+        f"{' '.join(filter(None, names))}, {', '.join(filter(None, parts))}: "
+        f"{clip.frames} frame{'s' * (clip.frames > 1)} of "
+        f"{clip.size}x{clip.size}, "
+        f"{found.classes:,} classes\n"
+    )
+
+
+def layers(
+    blocks: dict[str, list[network_blocks.Part]], each_layer: bool
+) -> str:
+    """A line for every block that has weights or products in it.
+
+    Args:
+        blocks: see `network_blocks.parts`.
+        each_layer: whether its layers follow, all of them.
+    """
+    rows = []
+    for name, inside in blocks.items():
+        whole = network_blocks.total(name, inside)
+        if each_layer:
+            rows += [_row(part) for part in inside]
+        elif whole.parameters or whole.multiply_adds:
+            rows.append(_row(whole))
+    first = ("layer", "kind") if each_layer else ("block", "layers")
+    return _aligned([(*first, *_COLUMNS), *rows])
+
+
+def totals(values: dict[str, Any], found: described_network.Described) -> str:
+    """Sums, the published ones beside them, and latency if measured."""
+    row = found.row if found.is_published else None
+    ours, cost = values["trainable_parameters"], values["multiply_adds"]
+    lines = [
+        "",
+        f"parameters      {values['parameters']:,} "
+        f"({_bytes(values['parameter_bytes'])}), trainable {ours:,}"
+        + (f"; published {row.parameters:,}" if row else ""),
+        f"multiply-adds   {cost / 1e9:,.3f} G"
+        + (
+            f"; published {row.multiply_adds / 1e9:,.6g} G "
+            f"({100 * cost / row.multiply_adds - 100:+.1f} %)"
+            if row and row.multiply_adds
+            else ""
+        ),
+        f"activations     {_bytes(values['activation_bytes'])} "
+        f"{keras.mixed_precision.dtype_policy().compute_dtype}, kept of one "
+        "clip for the backward pass",
+    ]
+    if values["latency_ms"] is not None:
+        lines.append(
+            f"latency         {values['latency_ms']:,.1f} ms, median, one "
+            f"clip on {_machine()}"
+        )
+    return "\n".join(lines)
+
+
+def _machine() -> str:
+    gpus = tf.config.list_physical_devices("GPU")
+    where = f"{len(gpus)} GPUs" if gpus else f"{os.cpu_count()} cores"
+    return f"{where}, TensorFlow {tf.__version__}"
+
+
+def _row(part: network_blocks.Part) -> tuple[str, ...]:
+    return (
+        part.name,
+        part.kind,
+        "x".join(str(length) for length in part.shape),
+        f"{part.parameters:,}" if part.parameters else "",
+        f"{part.multiply_adds:,}" if part.multiply_adds else "",
+    )
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(row: Iterable[str], widths: list[int]) -> str:
+    cells = [
+        # Names from the left, numbers from the right.
+        f"{text:<{width}}" if place < 3 else f"{text:>{width}}"
+        for place, (text, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def _bytes(number: int) -> str:
+    if number < 1e9:
+        return f"{number / 1e6:,.1f} MB"
+    return f"{number / 1e9:,.2f} GB"

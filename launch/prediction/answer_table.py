@@ -1,0 +1,59 @@
+"""What predict prints for people: a line an answer, as it comes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from launch.prediction import answers
+from launch.reporting import reports
+from launch.serving.serving import model_facts
+from tfrecords_tools.base.text import printable, text_cells
+
+_TIMES = 18  # Cells of the first column.
+_LEAST = 19  # Cells that a label may always take.
+_OTHERS = _TIMES + 40  # What stands beside a label, with some of the path.
+
+
+def begin(
+    facts: model_facts.ModelFacts, last: str = "path"
+) -> Callable[[dict[str, Any]], None]:
+    """Prints the head of the table.
+
+    Labels stay whole where the terminal is wide enough for the longest one.
+
+    Args:
+        facts: of the model, whose labels there will be.
+        last: head of the last column.
+
+    Returns:
+        What prints a row of `answers.row` as a line.
+    """
+    width = text_cells.terminal_width()
+    room = width and max(_LEAST, width - _OTHERS)
+    labels = facts.answer.labels
+    shown, widest = text_cells.column(labels, "label", room)
+    widest = max(widest, _LEAST) + 1
+    names = dict(zip(labels, shown, strict=True))
+    head = text_cells.padded("label", widest)
+    print(f"{'seconds':<{_TIMES}}{head}{'score':>6}  {last}")
+
+    def show(row: dict[str, Any]) -> None:
+        times = " - ".join(reports.clock_tenths(s) for s in row["seconds"])
+        label = text_cells.padded(answers.in_words(row, names), widest)
+        print(
+            f"{times:<{_TIMES}}{label}{row['score']:>6.3f}  "
+            f"{printable.name(row['path'])}{_tasks(row)}{_delay(row)}",
+            flush=True,
+        )
+
+    return show
+
+
+def _tasks(row: dict[str, Any]) -> str:
+    tasks = row.get("tasks", {})
+    return "".join(f", {k}: {answers.in_words(v)}" for k, v in tasks.items())
+
+
+def _delay(row: dict[str, Any]) -> str:
+    if "delay_seconds" not in row:
+        return ""
+    return f", {1000 * row['delay_seconds']:.1f} ms"

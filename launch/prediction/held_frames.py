@@ -1,0 +1,66 @@
+"""The clip that lies in some frames of a video file, chosen as in evaluation.
+
+Which frames are held, and when, is decided in video_windows.
+"""
+
+import pathlib
+from collections.abc import Sequence
+
+from pipelines import batch
+from pipelines.sampling import clip_length, clip_sampling, time_sampling
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import printable
+from tfrecords_tools.media import reader
+
+
+def centred(
+    path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
+) -> list[bytes]:
+    """The clip in the centre of all of them, as if they were a stored clip.
+
+    Raises:
+        UserError: they are too short for a clip that refuses that; `path`
+            is named in it.
+    """
+    refuse_short(path, clip, len(held), _seconds(held))
+    if clip.by_time:
+        return between(held, held[0].time, held[-1].end_time, clip)
+    return [held[number].data for number in numbers(len(held), clip)]
+
+
+def between(
+    held: Sequence[reader.Frame], start: int, end: int, clip: batch.ClipSpec
+) -> list[bytes]:
+    """The clip by time in the centre of [start, end), microseconds."""
+    moments = time_sampling.evaluation_times(start, end, clip, 0, 1)
+    shown = time_sampling.shown([frame.time for frame in held], moments)
+    return [held[number].data for number in shown.numpy()]
+
+
+def numbers(stored: int, clip: batch.ClipSpec) -> list[int]:
+    """Which of `stored` frames make the clip in their centre."""
+    return clip_sampling.evaluation_frames(stored, clip, 0, 1).numpy().tolist()
+
+
+def too_short(held: Sequence[reader.Frame], clip: batch.ClipSpec) -> bool:
+    """Whether the clip refuses so few frames."""
+    return bool(
+        clip_length.shortage(clip, len(held), _seconds(held), training=False)
+    )
+
+
+def refuse_short(
+    path: pathlib.Path, clip: batch.ClipSpec, frames: int, seconds: float
+) -> None:
+    """Raises UserError where the clip refuses so few frames or seconds."""
+    lacking = clip_length.shortage(clip, frames, seconds, training=False)
+    if lacking:
+        raise errors.UserError(
+            f"{printable.name(path)}: clip needs {lacking[0]}, got "
+            f"{lacking[1]}: wanted a longer video or window, or a model of "
+            "--clip.short=loop"
+        )
+
+
+def _seconds(held: Sequence[reader.Frame]) -> float:
+    return (held[-1].end_time - held[0].time) / 1e6

@@ -1,0 +1,158 @@
+"""Cuts a video file into the clips that an exported model is asked about.
+
+The file is read once, in order, and only a window of it is held in memory;
+where frames are spread over the whole video it is read twice, and only they
+are held. Its frames are JPEGs, which is what exported models take, however
+the shards stored those that the model learned from.
+"""
+
+import collections
+import pathlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from launch.prediction import held_frames
+from pipelines import batch
+from pipelines.sampling import time_sampling
+from tfrecords_tools.media import reader
+
+
+class Window(NamedTuple):
+    """One clip of a video.
+
+    Attributes:
+        start_seconds: where the window begins.
+        end_seconds: where it ends.
+        jpegs: T frames, as shards store them.
+    """
+
+    start_seconds: float
+    end_seconds: float
+    jpegs: list[bytes]
+
+
+def of_seconds(
+    path: pathlib.Path,
+    clip: batch.ClipSpec,
+    media: reader.Config,
+    seconds: float,
+) -> Iterator[Window]:
+    """One window after another, each `seconds` long; the last may be less.
+
+    Raises:
+        UserError: the video cannot be read, or a window is too short for a
+            clip that refuses that; only a last one after others is left out.
+    """
+    held: list[reader.Frame] = []
+    number, any_given = 0, False
+    for frame in reader.read_frames(path, media.as_jpeg()):
+        while frame.time >= (number + 1) * seconds * 1e6:
+            if held:
+                start, end = number * seconds, (number + 1) * seconds
+                jpegs = held_frames.centred(path, held, clip)
+                yield Window(start, end, jpegs)
+                any_given = True
+            held = []
+            number += 1
+        held.append(frame)
+    if not any_given or not held_frames.too_short(held, clip):
+        end = held[-1].end_time / 1e6
+        jpegs = held_frames.centred(path, held, clip)
+        yield Window(number * seconds, end, jpegs)
+
+
+def of_whole_video(
+    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+) -> Iterator[Window]:
+    """Windows that together cover the video.
+
+    Dense clips stand end to end, the last one ends with the video; a clip
+    that is spread over the whole video is just one.
+
+    Raises:
+        UserError: the video cannot be read, or is too short for a clip that
+            refuses that.
+    """
+    if clip.sampling != "dense":
+        yield _spread(path, clip, media)
+    elif clip.by_time:
+        yield from _of_clip_time(path, clip, media)
+    else:
+        yield from _of_clip_frames(path, clip, media)
+
+
+def _of_clip_frames(
+    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+) -> Iterator[Window]:
+    length = clip.frames * clip.stride
+    held: collections.deque[reader.Frame] = collections.deque(maxlen=length)
+    fresh, any_given = 0, False
+    for frame in reader.read_frames(path, media.as_jpeg()):
+        held.append(frame)
+        fresh += 1
+        if fresh == length:
+            yield _whole(path, held, clip)
+            fresh, any_given = 0, True
+    if fresh or not any_given:
+        yield _whole(path, held, clip)
+
+
+def _of_clip_time(
+    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+) -> Iterator[Window]:
+    length = round(clip.frames * clip.stride_seconds * 1e6)
+    held: collections.deque[reader.Frame] = collections.deque()
+    start, any_given = None, False
+    for frame in reader.read_frames(path, media.as_jpeg()):
+        held.append(frame)
+        start = frame.time if start is None else start
+        # Frames that begin a little after a moment may be shown at it.
+        while frame.time > start + length + time_sampling.CLOCK_MICROSECONDS:
+            yield _from(held, start, length, clip)
+            start, any_given = start + length, True
+        # The next window begins at `start`, or ends with the video.
+        needed = min(start, frame.end_time - length)
+        while len(held) > 1 and held[1].time <= needed:
+            held.popleft()
+    end = held[-1].end_time
+    if not any_given and end - start <= length:
+        yield _whole(path, held, clip)
+        return
+    while end - start > time_sampling.CLOCK_MICROSECONDS:
+        yield _from(held, min(start, end - length), length, clip)
+        start += length
+
+
+def _whole(
+    path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
+) -> Window:
+    """The window of all frames that are held."""
+    start, end = held[0].time / 1e6, held[-1].end_time / 1e6
+    return Window(start, end, held_frames.centred(path, held, clip))
+
+
+def _from(
+    held: Sequence[reader.Frame], start: int, length: int, clip: batch.ClipSpec
+) -> Window:
+    """The window [start, start + length), microseconds."""
+    end = start + length
+    jpegs = held_frames.between(held, start, end, clip)
+    return Window(start / 1e6, end / 1e6, jpegs)
+
+
+def _spread(
+    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+) -> Window:
+    media = media.as_jpeg()
+    # Twice through the file rather than all of it in memory.
+    stored, start, end = 0, None, 0
+    for frame in reader.read_frames(path, media):
+        start = frame.time if start is None else start
+        stored, end = stored + 1, frame.end_time
+    held_frames.refuse_short(path, clip, stored, (end - start) / 1e6)
+    numbers = held_frames.numbers(stored, clip)
+    wanted, kept = set(numbers), {}
+    for number, frame in enumerate(reader.read_frames(path, media)):
+        if number in wanted:
+            kept[number] = frame.data
+    return Window(start / 1e6, end / 1e6, [kept[i] for i in numbers])

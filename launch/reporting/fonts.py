@@ -1,0 +1,69 @@
+"""The fonts of text in pictures: Noto, of which each file has some scripts."""
+
+import functools
+import importlib.util
+import pathlib
+from typing import NamedTuple
+
+from PIL import ImageFont
+
+from launch.reporting import font_coverage
+
+SIZE = 13  # Pixels.
+_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+_FIRST, _LEFT_OUT = "NotoSans[", "-Italic"
+_COLLECTION, _CHINESE = ".ttc", 2  # Its Japanese and Korean are as good.
+_WEIGHT = 400  # Noto Sans CJK would begin with 100, too thin to read.
+
+
+class Face(NamedTuple):
+    """One font.
+
+    Attributes:
+        font: to draw with, `SIZE` pixels high.
+        coverage: the characters that it has.
+    """
+
+    font: ImageFont.FreeTypeFont
+    coverage: font_coverage.Coverage
+
+    def has(self, text: str) -> bool:
+        """Whether the font has all characters of a text."""
+        return all(character in self.coverage for character in text)
+
+
+@functools.cache
+def faces() -> tuple[Face, ...]:
+    """All fonts, those of most use first; ASCII alone where none is there."""
+    found = [_opened(path) for path in _files()]
+    if found:
+        return tuple(found)
+    plain = font_coverage.Coverage([ord(" ")], [ord("~")])
+    return (Face(ImageFont.load_default(SIZE), plain),)
+
+
+@functools.cache
+def code_font() -> ImageFont.FreeTypeFont:
+    """A small font for the codes of characters that no font has."""
+    return ImageFont.load_default(SIZE // 2 + 2)
+
+
+def _files() -> list[pathlib.Path]:
+    found: list[pathlib.Path] = []
+    for package in _PACKAGES:
+        spec = importlib.util.find_spec(package)
+        folders = spec and spec.submodule_search_locations or ()
+        for folder in folders:
+            listed = sorted(pathlib.Path(folder).glob("*.tt?"))
+            found += [path for path in listed if _LEFT_OUT not in path.name]
+    return sorted(found, key=lambda path: not path.name.startswith(_FIRST))
+
+
+def _opened(path: pathlib.Path) -> Face:
+    index = _CHINESE if path.suffix == _COLLECTION else 0
+    font = ImageFont.truetype(path, SIZE, index)
+    axes = font.get_variation_axes()
+    weighted = {b"Weight": _WEIGHT}
+    values = [weighted.get(axis["name"], axis["default"]) for axis in axes]
+    font.set_variation_by_axes(values)
+    return Face(font, font_coverage.read(path, index))

@@ -1,0 +1,104 @@
+"""The report of an evaluation as text."""
+
+from typing import Any
+
+from tfrecords_tools import label_balance
+from tfrecords_tools.base.text import text_cells
+
+_NUMBERS = {
+    "accuracy": "accuracy",
+    "top_5": "top-5",
+    "mean_average_precision": "mean average precision",
+    "micro_f1": "micro F1",
+    "macro_f1": "macro F1",
+    "exact_match": "exact match",
+}
+_COLUMNS = {
+    "average_precision": "AP",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+}
+
+
+_LEAST = 23  # Cells that a label may always take.
+
+
+def of(report: dict[str, Any], width: int | None = None) -> str:
+    """What is known on the whole, of each label, and of each further set.
+
+    Args:
+        report: of `evaluation.evaluate`.
+        width: cells of a line, for which long labels are cut; None leaves
+            all labels whole.
+    """
+    parts = [_of_set(report, width)]
+    for task, each in report.get("tasks", {}).items():
+        parts.append(f"label.{task}: {_of_set(each, width)}")
+    return "\n\n".join(parts)
+
+
+def _of_set(report: dict[str, Any], width: int | None) -> str:
+    numbers = [
+        f"{shown} {report[name]:.4f}"
+        for name, shown in _NUMBERS.items()
+        if name in report
+    ]
+    if "per_class" not in report:  # No labels: all that is a number.
+        found = {k: v for k, v in report.items() if isinstance(v, float)}
+        return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in found.items())
+    lines = [
+        "   ".join(numbers),
+        *_worth(report),
+        "",
+        *_of_labels(report["per_class"], width),
+    ]
+    if "confusion" in report and len(report["per_class"]) <= 20:
+        lines += ["", "confusion, a row each true label:"]
+        cells = ["".join(f"{n:>6}" for n in row) for row in report["confusion"]]
+        lines += _beside_labels([*report["per_class"]], cells, width)
+    return "\n".join(lines)
+
+
+def _worth(report: dict[str, Any]) -> list[str]:
+    """How many clips the numbers are of, and what knowing nothing reaches."""
+    if "examples" not in report:
+        return []
+    clips = report["examples"]
+    text = f"of {clips} clip{'s' * (clips != 1)}"
+    if "accuracy" in report:
+        low, high = label_balance.wilson(report["accuracy"], clips)
+        text += f": accuracy {low:.2f} to {high:.2f} at 95 % confidence"
+    for name, shown in (
+        ("majority_accuracy", "always the most frequent label"),
+        ("random_average_precision", "random scores"),
+    ):
+        if name in report:
+            text += f"; {shown} {report[name]:.4f}"
+    return [text]
+
+
+def _of_labels(
+    per_class: dict[str, dict[str, Any]], width: int | None
+) -> list[str]:
+    first = next(iter(per_class.values()), {})
+    columns = {n: shown for n, shown in _COLUMNS.items() if n in first}
+    heads = "".join(f"{shown:>10}" for shown in columns.values())
+    cells = [f"{heads}{'clips':>8}"]
+    for row in per_class.values():
+        values = "".join(f"{row[name]:>10.3f}" for name in columns)
+        cells.append(f"{values}{int(row['count']):>8}")
+    return _beside_labels(["label", *per_class], cells, width)
+
+
+def _beside_labels(
+    labels: list[str], cells: list[str], width: int | None
+) -> list[str]:
+    """Lines of a label and numbers; the label is cut where it must be."""
+    room = width and max(_LEAST, width - len(cells[0]) - 1)
+    shown, widest = text_cells.column(labels, limit=room)
+    widest = max(widest, _LEAST) + 1
+    return [
+        text_cells.padded(label, widest) + row
+        for label, row in zip(shown, cells, strict=True)
+    ]

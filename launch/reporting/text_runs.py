@@ -1,0 +1,97 @@
+"""A line of text in runs, each of one font and one direction of reading.
+
+The line as a whole is read from left to right. Source: the Unicode
+Bidirectional Algorithm (UAX 9) without its explicit marks, which are escaped
+before.
+"""
+
+import itertools
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from launch.reporting import fonts
+from tfrecords_tools.base.text import text_cells
+
+_RIGHT_TO_LEFT = ("R", "AL")
+# Joiners and variation selectors: shape their neighbours, if a font has them.
+_IGNORED = "\u200c\u200d\ufe0e\ufe0f"
+
+
+class Run(NamedTuple):
+    """Some letters that are drawn at once.
+
+    Attributes:
+        text: in the order in which it is read.
+        face: its font; None where no font has these letters.
+        is_turned: whether it is read from right to left.
+    """
+
+    text: str
+    face: fonts.Face | None
+    is_turned: bool
+
+
+def split(text: str) -> list[Run]:
+    """The runs of a line from left to right."""
+    clusters = text_cells.clusters_of(text)
+    directions = _directions(clusters)
+    found: list[Run] = []
+    pairs = zip(clusters, directions, strict=True)
+    for is_turned, group in itertools.groupby(pairs, lambda pair: pair[1]):
+        runs = list(_of_one_font([c for c, _ in group], is_turned))
+        found += runs[::-1] if is_turned else runs
+    return found
+
+
+def _of_one_font(clusters: list[str], is_turned: bool) -> Iterator[Run]:
+    text, face = "", None
+    for cluster in clusters:
+        own = _face(cluster, face if is_turned else None)
+        if text and (own is not face or own is None):
+            yield Run(text, face, is_turned)
+            text = ""
+        text, face = text + _kept(cluster, own), own
+    if text:
+        yield Run(text, face, is_turned)
+
+
+def _face(cluster: str, current: fonts.Face | None) -> fonts.Face | None:
+    """The first font that has it; the one before, for what is no letter.
+
+    Numbers and punctuation between words that are read from right to left
+    find their places only within one run.
+    """
+    letters = "".join(c for c in cluster if c not in _IGNORED)
+    is_letter = any(unicodedata.category(c)[0] == "L" for c in letters)
+    if current and not is_letter and current.has(letters):
+        return current
+    return next((f for f in fonts.faces() if f.has(letters)), None)
+
+
+def _kept(cluster: str, face: fonts.Face | None) -> str:
+    """Without joiners that a font would show as boxes."""
+    if face is None:
+        return cluster
+    return "".join(c for c in cluster if c not in _IGNORED or face.has(c))
+
+
+def _directions(clusters: list[str]) -> list[bool]:
+    """Whether each cluster is read from right to left.
+
+    What stands between two such words and has no direction of its own, like
+    spaces and numbers, is read with them; but a number before a comma is a
+    label's share, and what comes after is another label.
+    """
+    kinds = [unicodedata.bidirectional(cluster[0]) for cluster in clusters]
+    turned = [kind in _RIGHT_TO_LEFT for kind in kinds]
+    last = None
+    for place, kind in enumerate(kinds):
+        after_share = kinds[place - 1] == "EN" and clusters[place] == ","
+        if kind == "L" or after_share:
+            last = None
+        elif turned[place]:
+            first = place if last is None else last
+            turned[first:place] = [True] * (place - first)
+            last = place
+    return turned

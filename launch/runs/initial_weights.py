@@ -1,0 +1,170 @@
+"""Weights to start a run from: another run's, Keras' files, public ones."""
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from launch.runs import checkpoints, source_labels
+from tfrecords_tools.base import errors, settings
+from video_models import objective as objectives
+from video_models.classification import label_axes
+from video_models.weights import (
+    fitting,
+    garden_checkpoint,
+    keras_file,
+    label_rows,
+    published_weights,
+    report,
+    safetensors_file,
+    torch_file,
+)
+
+_TORCH = (".pth", ".pt", ".bin", ".ckpt", ".pyth", ".tar")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What a run starts from."""
+
+    weights: str | None = settings.setting(
+        None,
+        "Weights to start from, loaded where they fit: a run's folder (its "
+        "best checkpoint where there is one, else its newest), a checkpoint's "
+        "folder, a .keras or .weights.h5 file; under their published names a "
+        ".pth, .pt or .safetensors file, or a checkpoint of Model Garden, "
+        "its folder or its path without .index.",
+    )
+    strict: bool = settings.setting(
+        False, "Refuse to start where any weight finds nothing that fits."
+    )
+
+
+def load(
+    config: Config,
+    networks: Mapping[str, keras.Model],
+    parts: objectives.Parts,
+    labels: label_axes.LabelSets | None = None,
+) -> report.Report:
+    """Loads what fits; call it in the strategy's scope.
+
+    Args:
+        config: `weights` is given.
+        networks: name to network.
+        parts: the backbone knows its published names.
+        labels: of the data to train on: what weights know of a label is
+            loaded by its name, where the source names its own.
+
+    Returns:
+        What became of every weight.
+
+    Raises:
+        UserError: there is no such file, it cannot be read, nothing fits,
+            or, if strict, not everything.
+    """
+    path = pathlib.Path(config.weights)
+    wanted = fitting.targets(networks)
+    compare = label_rows.compare(labels, source_labels.of(path))
+    rows, names = _rows(path, wanted, parts, compare)
+    found = report.of(str(path), rows, names)
+    if not found.share:
+        raise errors.UserError(_nothing(found, names, parts))
+    if config.strict and not found.is_whole:
+        raise errors.UserError(
+            f"--init.strict, but {found.summary()}: leave it out, or give "
+            "weights of the same network"
+        )
+    return found
+
+
+def _rows(
+    path: pathlib.Path,
+    wanted: list[fitting.Target],
+    parts: objectives.Parts,
+    compare: fitting.Compare,
+) -> tuple[list[fitting.Row], list[str]]:
+    """A row a weight, and the names of all arrays."""
+    garden = _garden_checkpoint(path)
+    if garden:
+        arrays = garden_checkpoint.read(garden)
+        return _published(wanted, arrays, parts, False, compare), list(arrays)
+    if path.is_dir():
+        arrays = checkpoints.averaged_weights(path)
+        rows = fitting.by_path(wanted, arrays, compare=compare)
+        return rows, list(arrays)
+    if path.suffix in (".keras", ".h5"):
+        arrays = keras_file.read(_existing(path))
+        return fitting.by_path(wanted, arrays, True, compare), list(arrays)
+    if path.suffix in (".safetensors", *_TORCH):
+        is_torch = path.suffix in _TORCH
+        read = torch_file.read if is_torch else safetensors_file.read
+        arrays = read(_existing(path))
+        return _published(wanted, arrays, parts, True, compare), list(arrays)
+    _existing(path)
+    raise errors.UserError(
+        f"--init.weights={path}: wanted a run's or a checkpoint's folder, or "
+        "a file that ends in .keras, .weights.h5, .safetensors, "
+        f"{', '.join(_TORCH)}"
+    )
+
+
+def _garden_checkpoint(path: pathlib.Path) -> str | None:
+    """The path without `.index` of a checkpoint that is not ours."""
+    if path.is_dir():
+        return garden_checkpoint.newest(path)
+    return str(path) if pathlib.Path(f"{path}.index").is_file() else None
+
+
+def _existing(path: pathlib.Path) -> pathlib.Path:
+    if not path.exists():
+        raise errors.UserError(
+            f"--init.weights={path}: there is no such file or folder"
+        )
+    return path
+
+
+def _published(
+    wanted: list[fitting.Target],
+    arrays: Mapping[str, np.ndarray],
+    parts: objectives.Parts,
+    outputs_first: bool,
+    compare: fitting.Compare,
+) -> list[fitting.Row]:
+    backbone = parts.backbone
+    if not hasattr(getattr(backbone, "module", None), "published_name"):
+        raise errors.UserError(
+            f"{_called(parts)} has no published weights: "
+            "--init.weights wants a run's folder, a .keras or a .weights.h5"
+        )
+    own = (backbone.name, "published_head", parts.head.name)
+    return published_weights.load(
+        wanted,
+        backbone.module.published_name,
+        arrays,
+        outputs_first,
+        own,
+        compare,
+    )
+
+
+def _nothing(
+    found: report.Report, names: list[str], parts: objectives.Parts
+) -> str:
+    fresh = ", ".join(
+        f"{row.target.path} {tuple(row.target.variable.shape)} ({row.why})"
+        for row in found.fresh[:3]
+    )
+    return (
+        f"nothing in {found.source} fits {_called(parts)}: "
+        f"it holds {', '.join(names[:3]) or 'nothing'}, ...; wanted {fresh}, "
+        "...: choose the backbone, its variant and settings that it was made "
+        "with"
+    )
+
+
+def _called(parts: objectives.Parts) -> str:
+    if parts.backbone is not None:
+        return f"--backbone={parts.backbone.name}"
+    return f"--generator={parts.generator.name}"

@@ -1,0 +1,113 @@
+"""What a checkpoint remembers of its run, and whether one may go on from it."""
+
+import hashlib
+from typing import Any
+
+from launch.training import evaluation
+from pipelines import batch
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors
+from video_models import objective
+
+
+def gather(
+    task: objective.Task,
+    found: manifest.Manifest,
+    batch_size: int,
+    numerics: dict[str, Any],
+) -> dict[str, Any]:
+    """The facts of a run, plain JSON values.
+
+    Args:
+        task: what the shards ask of a model.
+        found: of the training shards.
+        batch_size: of the global batch.
+        numerics: what decides the last bits, see `devices.numerics`.
+    """
+    sums = [shard.sha256 for shard in found.shards("train")]
+    return {
+        "labels": list(task.labels),
+        "label_counts": list(task.label_counts),
+        "several_labels": task.several_labels,
+        "tasks": {
+            name: {"labels": list(each.labels), "several": each.several}
+            for name, each in task.tasks.items()
+        },
+        "clips": task.clips,
+        "media": found.settings.get("media"),
+        "batch_size": batch_size,
+        # Tells one set of training shards from any other.
+        "training_data": hashlib.sha256("".join(sums).encode()).hexdigest(),
+        "numerics": numerics,
+    }
+
+
+def task(facts: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
+    """The task of a run, from its facts and its clip."""
+    return objective.Task(
+        clip,
+        tuple(facts["labels"]),
+        tuple(facts["label_counts"]),
+        facts["several_labels"],
+        {
+            name: objective.LabelSet(tuple(each["labels"]), each["several"])
+            for name, each in facts.get("tasks", {}).items()
+        },
+        facts.get("clips", 0),
+    )
+
+
+def check(
+    then: dict[str, Any], now: dict[str, Any], shards: str, workdir: Any
+) -> None:
+    """Refuses what does not fit, and says what changes the last bits.
+
+    Args:
+        then: the facts of the checkpoint.
+        now: those of this start.
+        shards: folder of the shards, for messages.
+        workdir: folder of the run, for messages.
+
+    Raises:
+        UserError: other labels, batch size or training clips.
+    """
+    evaluation.check_labels(tuple(then["labels"]), tuple(now["labels"]), shards)
+    for name, before in then.get("tasks", {}).items():
+        found = now["tasks"].get(name, {"labels": ()})
+        labels = tuple(before["labels"]), tuple(found["labels"])
+        evaluation.check_labels(*labels, f"label.{name} of {shards}")
+    if then["batch_size"] != now["batch_size"]:
+        raise errors.UserError(
+            f"--train.batch_size={now['batch_size']}, but {workdir} was begun "
+            f"with {then['batch_size']}: use that, or another --workdir"
+        )
+    if then["training_data"] != now["training_data"]:
+        raise errors.UserError(
+            f"{shards} holds other training clips than {workdir} was begun "
+            "with: use those shards, or another --workdir"
+        )
+    old, new = then["numerics"], now["numerics"]
+    changed = [name for name in new if new[name] != old.get(name)]
+    if changed:
+        print(
+            "note: the run goes on, but not to the bit as it would have: "
+            + ", ".join(f"{k} {old.get(k)} -> {new[k]}" for k in changed)
+        )
+
+
+def check_teacher(
+    then: dict[str, Any], now: dict[str, Any], workdir: Any
+) -> None:
+    """Raises UserError where something else would teach than did before.
+
+    Args:
+        then: the facts of the checkpoint.
+        now: those of this start, with `taught_by` of the objective.
+        workdir: folder of the run, for messages.
+    """
+    if then.get("taught_by", now["taught_by"]) != now["taught_by"]:
+        raise errors.UserError(
+            f"{workdir} was begun with another style, or with --features of "
+            "other weights: that picture or run has changed since. Use what "
+            "it was, or another --workdir"
+        )

@@ -1,0 +1,293 @@
+"""The flags of a training run, and the experiment that they describe.
+
+Training writes every resolved flag to `flags.flagfile` in the run's folder;
+that file alone says the run again, and evaluation and export start from it.
+"""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from launch.runs import (
+    checkpoints,
+    devices,
+    experiment,
+    initial_weights,
+    resumed_flags,
+)
+from launch.training import train_loop
+from pipelines import batch, clip_dataset
+from pipelines.audio import sound_features
+from pipelines.text import text_tokens
+from tfrecords_tools.base import (
+    errors,
+    flags,
+    path_checks,
+    registry,
+    settings,
+)
+from video_models import objective
+from video_models.optimization import learning_rates, optimizers
+
+FILE_NAME = "flags.flagfile"
+_LONGEST_NAMES = 256  # Bytes of a path inside of a run's folder.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Data, folder, and the parts of the network."""
+
+    shards: str = settings.setting(
+        "", "Folder that tfrecords_tools.build_shards wrote."
+    )
+    workdir: str = settings.setting(
+        "", "Folder of the run: checkpoints, logs, metrics."
+    )
+    objective: str = settings.setting("classification", "What to learn.")
+    backbone: str | None = settings.setting(
+        None, "Encodes the frames; not given: frame_conv."
+    )
+    temporal: str | None = settings.setting(
+        None,
+        "Relates the frames; not given: attention where the backbone sees "
+        "each frame alone, else none.",
+    )
+    head: str | None = settings.setting(
+        None,
+        "Gives the answer; not given: that of the backbone's own paper, else "
+        "classifier.",
+    )
+    generator: str | None = settings.setting(
+        None, "Makes frames; not given: the objective's usual one."
+    )
+    discriminator: tuple[str, ...] | None = settings.setting(
+        None,
+        "Who tells made clips from real ones, with commas between; not "
+        "given: the objective's usual ones.",
+    )
+    features: str | None = settings.setting(
+        None,
+        "Folder of a trained run whose network tells what looks alike, for "
+        "objectives that compare features.",
+    )
+    augment: tuple[str, ...] = settings.setting(
+        (), "Augmentations in their order, with commas between."
+    )
+    view: tuple[str, ...] = settings.setting(
+        (), "Further views of each clip, with commas between."
+    )
+
+
+def usual_backbone(chosen: dict[str, Any]) -> str | None:
+    """The backbone of an objective for which none is chosen."""
+    return "frame_conv" if "backbone" in _parts_of(chosen) else None
+
+
+def usual_temporal(chosen: dict[str, Any]) -> str | None:
+    """The temporal block of a backbone for which none is chosen."""
+    if "temporal" not in _parts_of(chosen):
+        return None
+    alone = getattr(chosen["backbone"], "FRAMES_ALONE", False)
+    return "attention" if alone else "none"
+
+
+def usual_head(chosen: dict[str, Any]) -> str | None:
+    """The head of a network for which none is chosen."""
+    if "head" not in _parts_of(chosen):
+        return None
+    own = hasattr(chosen["backbone"], "published_head")
+    related = chosen["temporal"].__name__.endswith(".none")
+    return "published" if own and related else "classifier"
+
+
+def usual_generator(chosen: dict[str, Any]) -> str | None:
+    """The generator of an objective for which none is chosen."""
+    return getattr(chosen["objective"], "GENERATOR", None)
+
+
+def usual_discriminators(chosen: dict[str, Any]) -> tuple[str, ...] | None:
+    """The discriminators of an objective for which none are chosen."""
+    return getattr(chosen["objective"], "DISCRIMINATORS", None)
+
+
+def _parts_of(chosen: dict[str, Any]) -> tuple[str, ...]:
+    return getattr(chosen["objective"], "PARTS", objective.NETWORK)
+
+
+COMMAND = flags.Command(
+    summary="Trains a video model on shards; run again, it goes on.",
+    settings=Config,
+    sections={
+        "clip": batch.ClipSpec,
+        "sound": sound_features.Config,
+        "text": text_tokens.Config,
+        "reader": clip_dataset.Config,
+        "init": initial_weights.Config,
+        "train": train_loop.Config,
+        "optimizer": optimizers.Config,
+        "learning_rate": learning_rates.Config,
+        "devices": devices.Config,
+    },
+    choices={
+        "objective": "video_models.objectives",
+        "backbone": "video_models.backbones",
+        "temporal": "video_models.temporal",
+        "head": "video_models.heads",
+        "generator": "video_models.generators",
+        "discriminator": "video_models.discriminators",
+        "augment": "pipelines.augmentations",
+        "view": "pipelines.extra_inputs",
+    },
+    not_given={
+        "backbone": usual_backbone,
+        "temporal": usual_temporal,
+        "head": usual_head,
+        "generator": usual_generator,
+        "discriminator": usual_discriminators,
+    },
+    recipes="launch.recipes",
+)
+
+
+def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
+    """The experiment that the flags describe."""
+    sections = resolved.sections
+    features = resolved.settings.features
+    return experiment.Experiment(
+        shards=resolved.settings.shards,
+        parts=to_parts(resolved),
+        objective=resolved.one("objective"),
+        augmentations=resolved.chosen["augment"],
+        views=resolved.chosen["view"],
+        features=features,
+        **{k: sections[k] for k in COMMAND.sections},
+    )
+
+
+def to_parts(resolved: flags.Resolved) -> objective.Parts:
+    """The parts of the networks that the flags choose.
+
+    Raises:
+        UserError: the objective has no use for one of them.
+    """
+    goal = resolved.one("objective")
+    takes = getattr(goal.module, "PARTS", objective.NETWORK)
+    every = (*objective.NETWORK, "generator", "discriminator")
+    for name in (*every, "features"):
+        if name not in takes and getattr(resolved.settings, name):
+            raise errors.UserError(
+                f"--{name} with --objective={goal.name}, which has no use for "
+                f"it: wanted {' or '.join(f'--{each}' for each in takes)}"
+            )
+    own = {name: next(iter(resolved.chosen[name]), None) for name in every}
+    return objective.Parts(
+        **{**own, "discriminator": resolved.chosen["discriminator"]}
+    )
+
+
+def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
+    """The same flags, understood from any folder."""
+    own, reading = resolved.settings, resolved.sections["reader"]
+    start = resolved.sections["init"]
+    whole = {
+        name: _whole_path(getattr(own, name))
+        for name in ("shards", "workdir", "features")
+        if getattr(own, name)
+    }
+    if reading.cache:
+        cache = _whole_path(reading.cache)
+        reading = dataclasses.replace(reading, cache=cache)
+    if start.weights:
+        start = dataclasses.replace(start, weights=_whole_path(start.weights))
+    return dataclasses.replace(
+        resolved,
+        settings=dataclasses.replace(own, **whole),
+        sections={**resolved.sections, "reader": reading, "init": start},
+        chosen={
+            kind: tuple(_with_files(each, _whole_path) for each in parts)
+            for kind, parts in resolved.chosen.items()
+        },
+    )
+
+
+def without_files(chosen: registry.Chosen) -> registry.Chosen:
+    """The same, begun with no file of weights."""
+    return _with_files(chosen, lambda _: None)
+
+
+def _with_files(
+    chosen: registry.Chosen, change: Callable[[str], str | None]
+) -> registry.Chosen:
+    """The same; a file that it begins with is another."""
+    files = {
+        name: change(file)
+        for name in ("weights", "style")
+        if isinstance(file := getattr(chosen.config, name, None), str) and file
+    }
+    config = dataclasses.replace(chosen.config, **files)
+    return chosen._replace(config=config)
+
+
+def _whole_path(path: str) -> str:
+    return path if "://" in path else os.path.abspath(path)
+
+
+def check_paths(resolved: flags.Resolved) -> None:
+    """Refuses flags that no run can have.
+
+    Raises:
+        UserError: the run's flag file could not hold them, or its folder not
+            what a run writes.
+    """
+    path_checks.check_lines(flags.lines(resolved, COMMAND))
+    workdir = resolved.settings.workdir
+    path_checks.check_length("workdir", workdir, _LONGEST_NAMES)
+
+
+def check(resolved: flags.Resolved) -> None:
+    """Raises UserError where the run may not go on with these flags."""
+    folder = pathlib.Path(resolved.settings.workdir)
+    path = folder / FILE_NAME
+    done = checkpoints.Checkpoints(folder / "checkpoints").steps()
+    if path.exists() and done:
+        # Read as a command line: settings that it lacks have defaults.
+        then = _read(path)
+        pair = _deciding(then), _deciding(resolved)
+        resumed_flags.check(*pair, max(done), folder)
+
+
+def _deciding(resolved: flags.Resolved) -> resumed_flags.Flags:
+    rows = [line.partition("=") for line in flags.lines(resolved, COMMAND)]
+    sections = resolved.sections
+    return resumed_flags.Flags(
+        {name: value for name, _, value in rows},
+        sections["train"],
+        sections["learning_rate"],
+    )
+
+
+def record(resolved: flags.Resolved) -> None:
+    """Writes the run's flag file."""
+    path = pathlib.Path(resolved.settings.workdir) / FILE_NAME
+    flags.write(resolved, COMMAND, path)
+
+
+def _read(path: pathlib.Path) -> flags.Resolved:
+    # A relative one may begin with a blank or ~, which mean others there.
+    return flags.parse(COMMAND, [f"--flagfile={path.absolute()}"])
+
+
+def described(workdir: str) -> experiment.Experiment:
+    """The experiment of a run, from its folder.
+
+    Raises:
+        UserError: there is no run.
+    """
+    path = pathlib.Path(workdir) / FILE_NAME
+    if not path.is_file():
+        raise errors.UserError(
+            f"no {path}: is {workdir!r} the --workdir of launch.train?"
+        )
+    return to_experiment(_read(path))

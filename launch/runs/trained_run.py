@@ -1,0 +1,95 @@
+"""A trained run, read back from its folder."""
+
+import dataclasses
+import pathlib
+
+import tensorflow as tf
+
+from launch.runs import checkpoints, devices, experiment, run_facts, run_flags
+from launch.training import train_loop
+from tfrecords_tools.base import errors, settings
+from tfrecords_tools.media import reader
+from video_models import objective
+
+
+def read_back(
+    workdir: str, shards: str | None = None, checkpoint: str = "newest"
+) -> "Trained":
+    """A checkpoint of a run.
+
+    Args:
+        workdir: the run's folder.
+        shards: other shards than those of the run, where they moved.
+        checkpoint: newest, best, or its step.
+
+    Raises:
+        UserError: there is no run, or none with a checkpoint.
+    """
+    found = run_flags.described(workdir)
+    if shards:
+        found = dataclasses.replace(found, shards=shards)
+    return Trained(found, pathlib.Path(workdir), checkpoint)
+
+
+class Trained:
+    """A trained run: its experiment, labels and averaged networks.
+
+    All of it comes from the run's folder; its shards may be gone.
+    """
+
+    def __init__(
+        self,
+        described: experiment.Experiment,
+        workdir: pathlib.Path,
+        checkpoint: str = "newest",
+    ):
+        """Restores the averaged networks of a checkpoint."""
+        saved = checkpoints.Checkpoints(workdir / "checkpoints")
+        parts = described.parts
+        # They are in the checkpoint; the file may be gone. What only teaches
+        # may be gone, too.
+        backbone = parts.backbone
+        if backbone is not None:
+            backbone = run_flags.without_files(backbone)
+        described = dataclasses.replace(
+            described,
+            parts=dataclasses.replace(parts, backbone=backbone),
+            features=None,
+        )
+        self.experiment, self.step = described, saved.chosen(checkpoint)
+        facts = saved.facts(self.step)
+        self.labels = tuple(facts["labels"])
+        self.media = settings.from_dict(reader.Config, facts["media"])
+        # Where it was trained does not matter any more.
+        here = dataclasses.replace(
+            described.devices, strategy="auto", logical_cpus=None
+        )
+        self.strategy = _start(here)
+        task = run_facts.task(facts, described.clip)
+        self.loop = train_loop.TrainLoop(
+            lambda: described.build_objective(task),
+            self.strategy,
+            described.train,
+        )
+        self._restore(saved, checkpoint)
+        self.objective: objective.Objective = self.loop.objective
+        self.networks: dict[str, tf.keras.Model] = self.loop.averaged
+
+    def _restore(self, saved: checkpoints.Checkpoints, which: str) -> None:
+        """Restores the networks, of a newer step where training went on."""
+        while True:
+            try:
+                return saved.restore(self.step, self.loop.state)
+            except errors.UserError:
+                newer = saved.chosen(which)
+                if newer == self.step:
+                    raise
+                self.step = newer
+
+
+def _start(config: devices.Config) -> tf.distribute.Strategy:
+    try:
+        return devices.start(config)
+    except errors.UserError:
+        # Another run was opened before, and its threads are there to stay.
+        return devices.start(dataclasses.replace(config, threads=None))

@@ -1,0 +1,106 @@
+"""A trained generator of clips as a SavedModel.
+
+    EXPORT/<version>/
+      saved_model.pb, variables/
+      assets.extra/generator.json   shape of the noise, labels, clip
+      assets.extra/golden.npz       see golden_frames
+
+The signature `serving_default` takes `noise` float32 [N, 1 + T, length],
+standard normal, and, where clips are made for labels, `label` int32 [N], their
+numbers; it gives `frames` uint8 [N, T, H, W, 3].
+"""
+
+import pathlib
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from launch.serving.serving import (
+    constant_graph,
+    golden_frames,
+    request_limits,
+    versions,
+)
+from pipelines.decoding import frame_decoding
+from tfrecords_tools.base import settings
+from video_models.objectives import gan
+
+
+def export(
+    goal: gan.Gan,
+    networks: dict[str, keras.Model],
+    clip: Any,
+    output: str | pathlib.Path,
+    limits: request_limits.Config = request_limits.Config(),
+) -> pathlib.Path:
+    """Writes the next version.
+
+    Args:
+        goal: the objective.
+        networks: those to export.
+        clip: the `batch.ClipSpec` of what is made.
+        output: folder of the versions.
+        limits: of one request.
+
+    Returns:
+        The folder of the new version.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    inputs = {"noise": tf.TensorSpec((None, *goal.noise_shape), tf.float32)}
+    if goal.labels:
+        inputs["label"] = tf.TensorSpec((None,), tf.int32)
+
+    def make(noise: tf.Tensor, label: Any = None) -> dict[str, tf.Tensor]:
+        made = goal.made(networks, noise, label)
+        return {"frames": frame_decoding.to_uint8(made)}
+
+    facts = {
+        "noise": list(goal.noise_shape),
+        "labels": list(goal.labels),
+        "clip": settings.to_dict(clip),
+    }
+    random = np.random.default_rng(0)
+    noise = random.standard_normal((2, *goal.noise_shape), np.float32)
+    golden = {"noise": noise}
+    if goal.labels:
+        golden["label"] = np.array([0, len(goal.labels) - 1], np.int32)
+    made = make(**{k: tf.constant(v) for k, v in golden.items()})["frames"]
+    path = versions.following(pathlib.Path(output))
+    with versions.writing(path, "generator.json", facts) as temporary:
+        constant_graph.save_function(
+            make,
+            inputs,
+            {"generator": networks["generator"]},
+            temporary,
+            lambda given: _checked(given, clip, len(goal.labels), limits),
+        )
+        golden_frames.write(temporary, golden, made.numpy())
+    return path
+
+
+def _checked(
+    given: dict[str, tf.Tensor],
+    clip: Any,
+    labels: int,
+    limits: request_limits.Config,
+) -> dict[str, tf.Tensor]:
+    """The inputs of a request, waiting for what may refuse them."""
+    count = tf.shape(given["noise"])[0]
+    rules = [request_limits.few_clips(count, limits.clips(clip.shape))]
+    if "label" in given:
+        rules.append(_known(given["label"], labels))
+    checked = request_limits.require(*rules)
+    return {k: request_limits.after([checked], v) for k, v in given.items()}
+
+
+def _known(numbers: tf.Tensor, labels: int) -> request_limits.Rule:
+    good = (numbers >= 0) & (numbers < labels)
+    return tf.reduce_all(good), lambda: request_limits.text(
+        "got label ",
+        tf.boolean_mask(numbers, ~good)[0],
+        f", wanted 0 to {labels - 1}",
+    )

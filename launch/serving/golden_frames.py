@@ -1,0 +1,60 @@
+"""What an export that gives frames was given once, and gave.
+
+`assets.extra/golden.npz` of a version holds the inputs of its signature and the
+frames that the trained network made of them, so that an export can be held to
+the network anywhere. No video of the user's is in it.
+"""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from launch.serving.serving import versions
+
+NAME = "golden.npz"
+MOST = 1
+"""Grey levels that frames may differ by, where rounding goes the other way."""
+
+
+def write(
+    version: pathlib.Path, inputs: dict[str, np.ndarray], frames: np.ndarray
+) -> None:
+    """Beside an export.
+
+    Args:
+        version: the folder of the version.
+        inputs: of `serving_default`, by name.
+        frames: uint8, what the network made of them.
+    """
+    folder = version / versions.EXTRA
+    folder.mkdir(exist_ok=True)
+    named = {f"input_{name}": value for name, value in inputs.items()}
+    np.savez_compressed(folder / NAME, made=frames, **named)
+
+
+def path_in(folder: pathlib.Path) -> pathlib.Path | None:
+    """Its file in the newest version, or in a version; None: there is none."""
+    path = versions.newest(folder) / versions.EXTRA / NAME
+    return path if path.is_file() else None
+
+
+def difference(path: pathlib.Path) -> int:
+    """How far the export's frames are from those, grey levels at most."""
+    with np.load(path) as kept:
+        made = kept["made"].astype(int)
+        inputs = {
+            name.removeprefix("input_"): tf.constant(kept[name])
+            for name in kept.files
+            if name != "made"
+        }
+    model = versions.load(path.parents[1])
+    found = model.signatures["serving_default"](**inputs)["frames"]
+    return int(np.abs(found.numpy() - made).max())
+
+
+def pattern(frames: int) -> np.ndarray:
+    """A clip of waves that move, uint8 [1, frames, 36, 44, 3]."""
+    frame, row, column, color = np.indices((frames, 36, 44, 3))
+    waves = np.sin((row + 2 * column) / 4 + frame / 2 + 2 * color)
+    return (127 + 100 * waves).astype(np.uint8)[None]

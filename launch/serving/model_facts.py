@@ -1,0 +1,115 @@
+"""What a caller has to know of an exported model: `model.json`."""
+
+import dataclasses
+import json
+
+from launch.serving.serving import request_limits, stream_serving
+from pipelines import batch
+from tfrecords_tools.base import settings
+from tfrecords_tools.media import reader
+from video_models import objective as objectives
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelFacts:
+    """`model.json`: what a caller has to know.
+
+    Attributes:
+        clip: how frames are sampled, and the size that the network sees.
+        labels: in the order of the scores.
+        media: how the frames of the training shards were read and stored.
+        stream: of the signature `stream`; None where there is none.
+        threshold: a clip has all labels whose score reaches it; None: only
+            the best.
+        tasks: further label sets, by the name of their task.
+        limits: of one request; None: the export knows none.
+    """
+
+    clip: batch.ClipSpec
+    labels: tuple[str, ...]
+    media: reader.Config
+    stream: stream_serving.StreamFacts | None = None
+    threshold: float | None = None
+    tasks: dict[str, objectives.Answer] = dataclasses.field(
+        default_factory=dict
+    )
+    limits: request_limits.Config | None = request_limits.Config()
+
+    @property
+    def most_clips(self) -> int | None:
+        """Clips of one request, at most; None: as many as memory holds."""
+        return self.limits and self.limits.clips(self.clip.shape)
+
+    def change_since(self, before: "ModelFacts") -> str:
+        """What users of an earlier version have to know; mostly empty."""
+        pairs = {"": (before.labels, self.labels)}
+        for task, each in before.tasks.items():
+            now = self.tasks.get(task)
+            pairs[f".{task}"] = each.labels, now.labels if now else ()
+        return "; ".join(
+            f"scores{name} had {len(old)} labels, now {len(new)}"
+            + (" in another order" if set(old) == set(new) else ", others")
+            for name, (old, new) in pairs.items()
+            if old != new
+        )
+
+    @property
+    def answer(self) -> objectives.Answer:
+        """How the main scores are read."""
+        return objectives.Answer(self.labels, self.threshold)
+
+    def with_answers(
+        self, answers: dict[str, objectives.Answer]
+    ) -> "ModelFacts":
+        """The same with what an objective says of its scores."""
+        further = {k: v for k, v in answers.items() if k != "scores"}
+        main = answers.get("scores", self.answer)
+        return dataclasses.replace(
+            self,
+            threshold=main.threshold,
+            tasks={k.removeprefix("scores."): v for k, v in further.items()},
+        )
+
+    def to_json(self) -> str:
+        """The text of model.json."""
+        values = {
+            "clip": settings.to_dict(self.clip),
+            "labels": list(self.labels),
+            "media": settings.to_dict(self.media),
+        }
+        if self.stream is not None:
+            values["stream"] = self.stream.to_dict()
+        if self.threshold is not None:
+            values["threshold"] = self.threshold
+        if self.limits is not None:
+            values["limits"] = settings.to_dict(self.limits)
+        if self.tasks:
+            values["tasks"] = {
+                task: dataclasses.asdict(each)
+                for task, each in self.tasks.items()
+            }
+        return json.dumps(values, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ModelFacts":
+        """The inverse of `to_json`."""
+        values = json.loads(text)
+        stream = values.get("stream")
+        return cls(
+            settings.from_dict(batch.ClipSpec, values["clip"]),
+            tuple(values["labels"]),
+            settings.from_dict(reader.Config, values["media"]),
+            stream and stream_serving.StreamFacts.from_dict(stream),
+            values.get("threshold"),
+            {
+                task: objectives.Answer(
+                    tuple(each["labels"]), each["threshold"]
+                )
+                for task, each in values.get("tasks", {}).items()
+            },
+            _limits(values.get("limits")),
+        )
+
+
+def _limits(values: dict | None) -> request_limits.Config | None:
+    return values and settings.from_dict(request_limits.Config, values)

@@ -1,0 +1,212 @@
+"""From the frames of a request to what the network sees of them.
+
+Frames are decoded and scaled a few at the same time: however many
+a request has, only so many are held in memory at their own size. All limits
+are checked before the first is decoded.
+"""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from launch.serving.serving import image_headers, request_limits
+from pipelines import batch
+from pipelines.decoding import frame_decoding
+
+_AT_ONCE = 8  # Frames that are decoded at the same time.
+_LONGEST = 16  # Times its short side; longer frames must not become larger.
+
+
+def from_images(
+    images: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
+) -> tf.Tensor:
+    """Decodes, scales and crops clips.
+
+    Args:
+        images: string [N, T], JPEG or PNG.
+        clip: what the network sees.
+        limits: what is refused.
+
+    Returns:
+        uint8 [N, T, size, size, 3].
+    """
+    length = images.shape[1]
+    images = _checked("frames_bytes", images, clip, limits)
+    flat = tf.reshape(images, [-1])
+    sizes, inflated = image_headers.sizes(flat)
+    checked = request_limits.require(
+        _known(flat, sizes, length),
+        *_limited(sizes, clip, limits, lambda n: _place(n, length)),
+        _few_inflated(inflated, length),
+        _equal(tf.reshape(sizes, (-1, length, 2))),
+    )
+    flat = request_limits.after([checked], flat)
+    return _pixels(flat, length, clip, frame_decoding.decode_clip)
+
+
+def from_pixels(
+    frames: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
+) -> tf.Tensor:
+    """Scales and crops clips that are decoded.
+
+    Args:
+        frames: uint8 [N, T, height, width, 3].
+        clip: what the network sees.
+        limits: what is refused.
+
+    Returns:
+        uint8 [N, T, size, size, 3].
+    """
+    length = frames.shape[1]
+    frames = _checked("frames", frames, clip, limits)
+    sizes = tf.shape(frames, tf.int64)[None, 2:4]
+    limited = _limited(sizes, clip, limits, lambda _: ("each frame",))
+    frames = request_limits.after([request_limits.require(*limited)], frames)
+    shape = tf.shape(frames)
+    flat = tf.reshape(frames, tf.concat([[shape[0] * length], shape[2:]], 0))
+    return _pixels(flat, length, clip, lambda frame: frame)
+
+
+def _checked(
+    name: str,
+    given: tf.Tensor,
+    clip: batch.ClipSpec,
+    limits: request_limits.Config,
+) -> tf.Tensor:
+    """The same after its shape and the number of clips were looked at."""
+    spec = tf.TensorSpec(given.shape, given.dtype)
+    given = request_limits.check_shapes({name: given}, {name: spec})[name]
+    most = limits.clips((given.shape[1], *clip.shape[1:]))
+    few = request_limits.few_clips(tf.shape(given)[0], most)
+    return request_limits.after([request_limits.require(few)], given)
+
+
+def _pixels(
+    flat: tf.Tensor,
+    length: int,
+    clip: batch.ClipSpec,
+    decode: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
+    size = clip.size
+    # Each turn of the loop costs as much as a small frame; together, more
+    # frames of 4096x2304 would take more memory (2: 231 MB, 4: 460 MB).
+    group = 2 if length % 2 == 0 else 1
+    grouped = tf.concat([[-1, group], tf.shape(flat)[1:]], axis=0)
+    made = tf.map_fn(
+        lambda frames: frame_decoding.scale_and_crop(decode(frames), clip),
+        tf.reshape(flat, grouped),
+        fn_output_signature=tf.TensorSpec((group, size, size, 3), tf.uint8),
+        parallel_iterations=_AT_ONCE // group,
+    )
+    return tf.reshape(made, (-1, length, size, size, 3))
+
+
+def _place(number: tf.Tensor, length: int) -> tuple:
+    return "frame ", number % length, " of clip ", number // length
+
+
+def _known(
+    images: tf.Tensor, sizes: tf.Tensor, length: int
+) -> request_limits.Rule:
+    is_known = sizes[:, 0] >= 0
+
+    def message() -> tf.Tensor:
+        first = tf.argmin(tf.cast(is_known, tf.int32))
+        return request_limits.text(
+            *_place(first, length),
+            " is no image: got ",
+            tf.strings.length(images[first]),
+            " bytes without the header of one, wanted a whole JPEG or PNG",
+        )
+
+    return tf.reduce_all(is_known), message
+
+
+def _few_inflated(counts: tf.Tensor, length: int) -> request_limits.Rule:
+    most = image_headers.MOST_INFLATED
+    good = counts <= most
+
+    def message() -> tf.Tensor:
+        return request_limits.text(
+            *_place(tf.argmin(tf.cast(good, tf.int32)), length),
+            f" has more than {most} compressed texts and colour profiles "
+            f"(PNG chunks zTXt, iTXt, iCCP), wanted at most {most}: send the "
+            "image without its metadata",
+        )
+
+    return tf.reduce_all(good), message
+
+
+def _limited(
+    sizes: tf.Tensor,
+    clip: batch.ClipSpec,
+    limits: request_limits.Config,
+    place: Callable[[tf.Tensor], tuple],
+) -> list[request_limits.Rule]:
+    """Of int64 [M, 2], height and width; `place` says which of the M it is."""
+    pixels, scaled = tf.reduce_prod(sizes, axis=1), _scaled_pixels(sizes, clip)
+    most, side = limits.frame_pixels, clip.scaled_short_side
+    most_scaled = _LONGEST * side**2
+
+    def rule(good: tf.Tensor, told: Callable) -> request_limits.Rule:
+        def message() -> tf.Tensor:
+            first = tf.argmin(tf.cast(good, tf.int32))
+            size = [sizes[first, 1], "x", sizes[first, 0]]
+            return request_limits.text(
+                *place(first), " has ", *size, " pixels", *told(first)
+            )
+
+        return tf.reduce_all(good), message
+
+    return [
+        rule(pixels > 0, lambda _: ["; wanted at least 1x1"]),
+        rule(
+            pixels <= most,
+            lambda first: [
+                f"; wanted at most {most} pixels, got ",
+                pixels[first],
+                ": send smaller frames, or export with a larger "
+                "--limits.frame_pixels",
+            ],
+        ),
+        rule(
+            scaled <= tf.maximum(pixels, most_scaled),
+            lambda first: [
+                ", which become ",
+                scaled[first],
+                f" when its short side is scaled to {side}; wanted at most "
+                f"{most_scaled}, or no more than it has: send frames of at "
+                f"most {_LONGEST}:1, or larger ones",
+            ],
+        ),
+    ]
+
+
+def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
+    """int64 [M], of frames whose short side is scaled; 0 where they are 0."""
+    least = tf.reduce_min(sizes, axis=1, keepdims=True)
+    short = tf.cast(clip.scaled_short_side, tf.int64)
+    if not clip.scaled:
+        short = tf.maximum(least, clip.size)
+    rounded_up = least - 1
+    scaled = (sizes * short + rounded_up) // tf.maximum(least, 1)
+    return tf.reduce_prod(tf.minimum(scaled, image_headers.MAX_SIDE), axis=1)
+
+
+def _equal(sizes: tf.Tensor) -> request_limits.Rule:
+    """Of int64 [N, T, 2], height and width."""
+    is_equal = tf.reduce_all(sizes == sizes[:, :1], axis=-1)
+
+    def message() -> tf.Tensor:
+        clip, frame = tf.unstack(tf.where(~is_equal)[0])
+        first, other = sizes[clip, 0], sizes[clip, frame]
+        return request_limits.text(
+            "the frames of clip ",
+            clip,
+            " have different sizes: frame 0 has ",
+            *(first[1], "x", first[0], " pixels, frame ", frame, " has "),
+            *(other[1], "x", other[0]),
+            "; wanted one size for all frames of a clip",
+        )
+
+    return tf.reduce_all(is_equal), message

@@ -1,0 +1,336 @@
+"""The exported model: what is in its folder, and how it is used again.
+
+    EXPORT/<version>/             one integer a version, moved in whole
+      saved_model.pb, variables/  signatures below; weights are constants of the
+                                graph, unless they are too large for a file
+      assets/labels.txt           label names, in the order of the scores
+      assets.extra/model.json     clip, labels, how frames are stored;
+                                  where a clip may have several labels, the
+                                  score from which on it has one
+      assets.extra/golden.json    a clip and the scores that the network gave
+      assets.extra/tf_serving_warmup_requests
+
+`serving_default` takes `frames_bytes`, string [N, T], JPEG or PNG frames of
+clips already sampled; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3].
+Both refuse what exceeds the limits of model.json, see request_limits. Both
+scale and crop as evaluation does, and give `scores` float32 [N, classes]
+and `label` string [N], the best one; `scores.<task>` for further label sets
+and `frame_scores` [N, t, classes] where moments are scored. A causal network
+may also have `stream`, see stream_serving.
+"""
+
+import contextlib
+import dataclasses
+import functools
+import pathlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from launch.runs import failed_writes
+from launch.serving.serving import (
+    constant_graph,
+    empty_requests,
+    golden_clip,
+    model_facts,
+    request_limits,
+    served_frames,
+    serving_warmup,
+    stream_serving,
+    versions,
+)
+from pipelines.decoding import frame_decoding
+from tfrecords_tools.base import atomic_write, errors
+from video_models import objective as objectives
+from video_models.introspection import folding
+
+ModelFacts = model_facts.ModelFacts
+
+
+class Served(tf.Module):
+    """The signatures, over networks in memory."""
+
+    def __init__(
+        self,
+        objective: objectives.Objective,
+        networks: dict[str, keras.Model],
+        facts: ModelFacts,
+        labels_file: pathlib.Path,
+        stream: stream_serving.Stream | None = None,
+    ):
+        """`labels_file` holds one label a line; it becomes the asset."""
+        super().__init__()
+        self._clip, shape = facts.clip, facts.clip.shape
+        self._limits = facts.limits
+        networks = {
+            name: folding.without_normalization(network)
+            for name, network in networks.items()
+        }
+        self._has_constants = constant_graph.fits(networks.values())
+        if not self._has_constants:
+            self.networks = networks  # Its variables are saved beside it.
+            self.stream = stream.network if stream else None
+        self._scores = self.final(
+            lambda pixels: objective.predict(
+                networks, tf.cast(pixels, tf.float32)
+            ),
+            pixels=tf.TensorSpec((None, *shape), tf.uint8),
+        )
+        self.names = tf.lookup.StaticHashTable(
+            tf.lookup.TextFileInitializer(
+                str(labels_file),
+                tf.int64,
+                tf.lookup.TextFileIndex.LINE_NUMBER,
+                tf.string,
+                tf.lookup.TextFileIndex.WHOLE_LINE,
+            ),
+            default_value="",
+        )
+        frames = facts.clip.frames
+        self.from_jpeg = tf.function(
+            self._from_jpeg,
+            input_signature=[
+                tf.TensorSpec((None, frames), tf.string, "frames_bytes")
+            ],
+        )
+        self.from_pixels = tf.function(
+            self._from_pixels,
+            input_signature=[
+                tf.TensorSpec((None, frames, None, None, 3), tf.uint8, "frames")
+            ],
+        )
+        if stream is not None:
+            self.from_stream = stream.function(
+                self._to_pixels, self.names.lookup, self.final
+            )
+
+    @property
+    def signatures(self) -> dict[str, Any]:
+        """Name to function, as they are exported."""
+        made = {
+            "serving_default": self.from_jpeg,
+            "predict_tensor": self.from_pixels,
+        }
+        if hasattr(self, "from_stream"):
+            made["stream"] = self.from_stream
+        return made
+
+    def final(
+        self,
+        function: Callable[..., dict[str, tf.Tensor]],
+        **inputs: tf.TensorSpec,
+    ) -> Callable[..., dict[str, tf.Tensor]]:
+        """`function` as it is exported, its weights constants if they fit."""
+        if self._has_constants:
+            function = constant_graph.with_constants(function, **inputs)
+        return empty_requests.answered(function)
+
+    def pixels_of(self, frames_bytes: tf.Tensor) -> tf.Tensor:
+        """JPEG frames, string [N, T], to what the network sees of them."""
+        return served_frames.from_images(frames_bytes, self._clip, self._limits)
+
+    def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        return self._predict(self.pixels_of(frames_bytes))
+
+    def _from_pixels(self, frames: tf.Tensor) -> dict[str, tf.Tensor]:
+        return self._predict(self._to_pixels(frames))
+
+    def _to_pixels(self, frames: tf.Tensor) -> tf.Tensor:
+        return served_frames.from_pixels(frames, self._clip, self._limits)
+
+    def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+        found = self._scores(pixels=pixels)
+        best = tf.argmax(found["scores"], axis=-1)
+        return {**found, "label": self.names.lookup(best)}
+
+
+def export(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    facts: ModelFacts,
+    output: str | pathlib.Path,
+    stream: stream_serving.Stream | None = None,
+) -> pathlib.Path:
+    """Writes the next version.
+
+    Args:
+        objective: says what is predicted.
+        networks: the networks to export.
+        facts: of model.json.
+        output: folder of the versions.
+        stream: the same network for streams, if asked for.
+
+    Returns:
+        The folder of the new version.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    output = pathlib.Path(output)
+    facts = facts.with_answers(objective.answers)
+    if stream is not None:
+        facts = dataclasses.replace(facts, stream=stream.facts)
+    path = versions.following(output)
+    with atomic_write.folder(path) as temporary:
+        extra = temporary / versions.EXTRA
+        extra.mkdir()
+        labels = extra / "labels.txt"
+        lines = "".join(f"{name}\n" for name in facts.labels)
+        labels.write_text(lines, "utf-8")
+        served = Served(objective, networks, facts, labels, stream)
+        golden = _golden(objective, networks, served, facts.clip.frames)
+        with failed_writes.explained(path, versions.OLDER):
+            constant_graph.save(served, temporary, served.signatures)
+            serving_warmup.write(
+                extra / "tf_serving_warmup_requests",
+                {
+                    "serving_default": {
+                        "frames_bytes": np.array([golden.jpegs], object)
+                    },
+                    **(stream.request() if stream else {}),
+                },
+            )
+        labels.unlink()
+        (extra / "model.json").write_text(facts.to_json(), "utf-8")
+        (extra / "golden.json").write_text(golden.to_json(), "utf-8")
+    return path
+
+
+class Loaded:
+    """An exported model, ready to predict.
+
+    Attributes:
+        path: the folder of its version.
+        facts: of model.json.
+    """
+
+    def __init__(self, folder: str | pathlib.Path):
+        """Opens the newest version in `folder`, or `folder` itself.
+
+        Raises:
+            UserError: there is no exported model.
+        """
+        folder = pathlib.Path(folder)
+        self.path = versions.newest(folder)
+        described = self.path / versions.EXTRA / "model.json"
+        if not described.is_file():
+            raise errors.UserError(
+                f"no exported model in {folder}: wanted the output of "
+                "launch.export, a folder with versions 1, 2, ..."
+            )
+        with self._damage_named():
+            self.facts = ModelFacts.from_json(described.read_text("utf-8"))
+            model = versions.load(self.path)
+            self._signatures = model.signatures
+        self._model = model  # Its variables live only as long as it does.
+
+    def scores(self, jpegs: list[list[bytes]]) -> np.ndarray:
+        """Scores of clips given as JPEG frames.
+
+        Args:
+            jpegs: N clips of T frames.
+
+        Returns:
+            float32 [N, classes].
+        """
+        return self.answers(jpegs)["scores"]
+
+    def answers(self, jpegs: list[list[bytes]]) -> dict[str, np.ndarray]:
+        """The same, and whatever else it scores, by name.
+
+        Args:
+            jpegs: N clips of T frames.
+
+        Returns:
+            `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes].
+        """
+        served = self._signatures["serving_default"]
+        images = self._as_tensor(jpegs)
+        with request_limits.refusals_named(self.path):
+            return _scores_in(served(frames_bytes=images))
+
+    def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
+        frames = self.facts.clip.frames
+        lengths = {len(clip) for clip in jpegs} - {frames}
+        if lengths:
+            raise errors.UserError(
+                f"got a clip of {min(lengths)} frames, wanted {frames}: the "
+                f"model in {self.path} takes clips of exactly so many"
+            )
+        return tf.reshape(tf.constant(jpegs, tf.string), (-1, frames))
+
+    def stream(self, streams: int = 1) -> stream_serving.Session:
+        """Begins so many streams.
+
+        Raises:
+            UserError: it was exported without.
+        """
+        if self.facts.stream is None:
+            raise errors.UserError(
+                f"the model in {self.path} takes no stream: export its run "
+                "again with launch.export --stream"
+            )
+        return stream_serving.Session(
+            self._signatures["stream"], self.facts.stream, streams, self.path
+        )
+
+    @functools.cached_property
+    def golden(self) -> golden_clip.GoldenClip:
+        """The clip that was exported with it."""
+        with self._damage_named():
+            text = (self.path / versions.EXTRA / "golden.json").read_text(
+                "utf-8"
+            )
+            return golden_clip.GoldenClip.from_json(text)
+
+    def golden_difference(self) -> float:
+        """How far the golden clip's scores are from the recorded ones."""
+        found = self.answers([self.golden.jpegs])
+        return self.golden.difference(
+            {name: found[name][0] for name in self.golden.scores}
+        )
+
+    def golden_stream_difference(self) -> float:
+        """The same, where the clip is seen as a stream."""
+        jpegs = tf.constant(self.golden.jpegs)
+        frames = frame_decoding.decode_clip(jpegs).numpy()
+        found = self.stream().scores_of_clip(frames[None])[0]
+        return self.golden.difference({"scores": found})
+
+    @contextlib.contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            raise errors.UserError(
+                f"the model in {self.path} is damaged "
+                f"({type(error).__name__}: {error}): export it again"
+            ) from error
+
+
+def _golden(
+    objective: objectives.Objective,
+    networks: dict[str, keras.Model],
+    served: Served,
+    frames: int,
+) -> golden_clip.GoldenClip:
+    """What the networks themselves say: the export has to give the same."""
+    jpegs = golden_clip.pattern(frames)
+    # Traced, since its frames are decoded by a parallel loop.
+    pixels = tf.function(served.pixels_of)(tf.constant([jpegs]))
+    found = objective.predict(networks, tf.cast(pixels, tf.float32))
+    return golden_clip.GoldenClip(
+        jpegs,
+        {name: scores[0] for name, scores in _scores_in(found).items()},
+        max(
+            golden_clip.TOLERANCE[network.compute_dtype]
+            for network in networks.values()
+        ),
+    )
+
+
+def _scores_in(found: dict[str, tf.Tensor]) -> dict[str, np.ndarray]:
+    return {k: v.numpy() for k, v in found.items() if "scores" in k}

@@ -1,0 +1,231 @@
+"""The signature `stream` of an exported model, and its use.
+
+It takes `frames`, uint8 [N, n, H, W, 3], the next n frames of N streams, and
+the states of each; it gives `scores` and `label` as the other signatures do,
+over all frames so far, and the states after them under the same names. Before
+the first frames of a stream all its states are zeros: a server needs no call
+to begin one, and keeps nothing but what it was given last. `model.json` lists
+names, shapes and dtypes.
+"""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from launch.serving.serving import request_limits
+from pipelines import batch
+from tfrecords_tools.base import errors
+from tfrecords_tools.media import reader
+from video_models import objective as objectives
+from video_models import streaming_network
+from video_models.introspection import folding
+
+
+@dataclasses.dataclass(frozen=True)
+class StreamFacts:
+    """What `model.json` says about the stream.
+
+    Attributes:
+        frames: of one chunk.
+        states: name to shape, without the batch, and dtype.
+    """
+
+    frames: int
+    states: dict[str, tuple[tuple[int, ...], str]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        states = {
+            name: {"shape": list(shape), "dtype": dtype}
+            for name, (shape, dtype) in self.states.items()
+        }
+        return {"frames": self.frames, "states": states}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "StreamFacts":
+        """The inverse of `to_dict`."""
+        states = {
+            name: (tuple(each["shape"]), each["dtype"])
+            for name, each in values["states"].items()
+        }
+        return cls(values["frames"], states)
+
+    def zeros(self, streams: int) -> dict[str, np.ndarray]:
+        """The states before the first frame of so many streams."""
+        return {
+            name: np.zeros((streams, *shape), dtype)
+            for name, (shape, dtype) in self.states.items()
+        }
+
+
+class Stream:
+    """A trained network as a stream, ready to be exported.
+
+    Attributes:
+        network: takes frames and states, with the trained weights.
+        facts: of model.json.
+    """
+
+    def __init__(
+        self,
+        objective: objectives.Objective,
+        networks: dict[str, keras.Model],
+        parts: objectives.Parts,
+        clip: batch.ClipSpec,
+        classes: int,
+        frames: int,
+    ):
+        """Builds the network.
+
+        Args:
+            objective: says how scores are made of logits.
+            networks: the trained ones.
+            parts: of which they are made.
+            clip: that they were trained with.
+            classes: number of scores.
+            frames: of one chunk.
+
+        Raises:
+            UserError: a part is not causal, or these are no classifiers.
+        """
+        _check_clip(clip, frames)
+        if "classifier" not in networks:
+            raise errors.UserError(
+                f"--stream with networks {sorted(networks)}: wanted a run of "
+                "an objective that classifies"
+            )
+        chunk = dataclasses.replace(clip, frames=frames)
+        network = streaming_network.build(*_three(parts), chunk, classes)
+        states = streaming_network.zero_states(network, batch_size=1)
+        self.facts = StreamFacts(
+            frames,
+            {k: (x.shape[1:], str(x.dtype)) for k, x in states.items()},
+        )
+        network.set_weights(networks["classifier"].get_weights())
+        self.network = folding.without_normalization(network)
+        self._objective, self._shape = objective, chunk.shape
+
+    def function(
+        self,
+        to_pixels: Callable[[tf.Tensor], tf.Tensor],
+        to_labels: Callable[[tf.Tensor], tf.Tensor],
+        final: Callable[..., Any],
+    ) -> Any:
+        """The signature as a concrete function.
+
+        Args:
+            to_pixels: uint8 [N, n, H, W, 3] -> what the network sees.
+            to_labels: int64 [N] -> names.
+            final: function, and what it takes by name -> as it is exported.
+        """
+        states = {
+            name: tf.TensorSpec((None, *shape), dtype, name)
+            for name, (shape, dtype) in self.facts.states.items()
+        }
+        pixels = tf.TensorSpec((None, *self._shape), tf.uint8)
+        call = final(self._call, pixels=pixels, **states)
+        shape = (None, self.facts.frames, None, None, 3)
+        specs = {"frames": tf.TensorSpec(shape, tf.uint8, "frames"), **states}
+
+        def run(**given: tf.Tensor) -> dict[str, tf.Tensor]:
+            given = request_limits.check_shapes(given, specs)
+            frames = given.pop("frames")
+            found = call(pixels=to_pixels(frames), **given)
+            best = tf.argmax(found["scores"], axis=-1)
+            return {**found, "label": to_labels(best)}
+
+        return tf.function(run).get_concrete_function(**specs)
+
+    def request(self) -> dict[str, dict[str, np.ndarray]]:
+        """The first request of a stream, by name of the signature."""
+        frames = np.zeros((1, self.facts.frames, 120, 160, 3), np.uint8)
+        return {"stream": {"frames": frames, **self.facts.zeros(1)}}
+
+    def _call(
+        self, pixels: tf.Tensor, **states: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """What the objective predicts, and the states after."""
+        pixels = tf.cast(pixels, tf.float32)
+        after = self.network({"frames": pixels, **states}, training=False)
+        logits = after.pop("logits")
+        network = {"classifier": lambda frames, training=False: logits}
+        return {**self._objective.predict(network, pixels), **after}
+
+
+class Session:
+    """Streams that go on from call to call."""
+
+    def __init__(
+        self,
+        signature: Any,
+        facts: StreamFacts,
+        streams: int = 1,
+        path: pathlib.Path | None = None,
+    ):
+        """Begins `streams` streams of a signature exported to `path`."""
+        self._signature, self._facts = signature, facts
+        self._streams, self._path = streams, path
+        self.begin()
+
+    def begin(self) -> None:
+        """Forgets all frames."""
+        self._states = {
+            name: tf.constant(state)
+            for name, state in self._facts.zeros(self._streams).items()
+        }
+
+    def scores(self, frames: np.ndarray) -> np.ndarray:
+        """Scores of all frames so far.
+
+        Args:
+            frames: uint8 [streams, n, H, W, 3], the next ones.
+
+        Returns:
+            float32 [streams, classes].
+        """
+        with request_limits.refusals_named(self._path):
+            found = self._signature(frames=tf.constant(frames), **self._states)
+        self._states = {name: found[name] for name in self._states}
+        return found["scores"].numpy()
+
+    def scores_of_clip(self, frames: np.ndarray) -> np.ndarray:
+        """Scores of a clip, uint8 [streams, T, H, W, 3], chunk by chunk."""
+        self.begin()
+        chunks = frames.shape[1] // self._facts.frames
+        for chunk in np.split(frames, chunks, axis=1):
+            scores = self.scores(chunk)
+        return scores
+
+
+def check_media(media: reader.Config) -> None:
+    """Raises UserError where frames were picked as no stream can."""
+    if media.pick != "all":
+        raise errors.UserError(
+            f"--stream of a model whose shards have --media.pick={media.pick}: "
+            "which frames those are is known at the end only; wanted shards "
+            "with --media.pick=all"
+        )
+
+
+def _check_clip(clip: batch.ClipSpec, frames: int) -> None:
+    if clip.sampling != "dense":
+        raise errors.UserError(
+            f"--stream of a model with --clip.sampling={clip.sampling}, which "
+            "spreads its frames over a whole video: wanted one trained with "
+            "--clip.sampling=dense"
+        )
+    if clip.frames % frames:
+        raise errors.UserError(
+            f"--stream_frames={frames} with --clip.frames={clip.frames}: "
+            "wanted a number that divides it, so that a clip is so many "
+            "chunks and shows that the stream gives the same"
+        )
+
+
+def _three(parts: objectives.Parts) -> tuple:
+    return parts.backbone, parts.temporal, parts.head

@@ -1,0 +1,63 @@
+"""The versions of an exported model: folders 1, 2, ..., as servers want."""
+
+import contextlib
+import json
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from launch.runs import failed_writes
+from tfrecords_tools.base import atomic_write
+from tfrecords_tools.base.files import plain_path
+
+LONGEST_NAMES = 256  # Bytes of a path below the folder of the versions.
+OLDER = "Older versions"
+EXTRA = "assets.extra"  # TensorFlow Serving leaves it alone.
+
+
+def known(folder: pathlib.Path) -> list[int]:
+    """The versions that are there."""
+    if not folder.is_dir():
+        return []
+    return [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]
+
+
+def following(folder: pathlib.Path) -> pathlib.Path:
+    """Where the next version goes."""
+    return folder / str(max(known(folder), default=0) + 1)
+
+
+def newest(folder: pathlib.Path) -> pathlib.Path:
+    """The newest version, or the folder itself where it is one."""
+    found = known(folder)
+    return folder / str(max(found)) if found else folder
+
+
+@contextlib.contextmanager
+def writing(
+    path: pathlib.Path, name: str, facts: dict[str, Any]
+) -> Iterator[pathlib.Path]:
+    """A folder to write a version into; it appears when it is whole.
+
+    Args:
+        path: of the version.
+        name: of a JSON file in `EXTRA`.
+        facts: what stands in it.
+
+    Raises:
+        UserError: it cannot be written; older versions are untouched.
+    """
+    with atomic_write.folder(path) as temporary:
+        with failed_writes.explained(path, OLDER):
+            yield temporary
+        about = temporary / EXTRA / name
+        about.parent.mkdir(exist_ok=True)
+        about.write_text(json.dumps(facts, indent=1), "utf-8")
+
+
+def load(path: pathlib.Path) -> Any:
+    """The SavedModel of the version `path`, as `tf.saved_model.load`."""
+    with plain_path.to(path) as plain:
+        return tf.saved_model.load(plain)

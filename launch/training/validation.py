@@ -1,0 +1,116 @@
+"""Evaluations while a run trains: measured, shown, printed."""
+
+import pathlib
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from launch.reporting import reports, shown_clips
+from launch.training import best_step, evaluation, train_loop
+from pipelines import clip_dataset
+from pipelines.reading import shard_reader
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors
+
+_SPLIT = "validation"
+
+
+class Validation:
+    """The validation split of a run, if its shards have one."""
+
+    def __init__(
+        self,
+        shards: str,
+        wanted: clip_dataset.Input,
+        batch_size: int,
+        strategy: tf.distribute.Strategy,
+    ):
+        """Opens nothing yet.
+
+        Args:
+            shards: their folder itself: a cache holds the training split
+                alone.
+            wanted: what batches hold, read as stored.
+            batch_size: clips at a time, over all replicas.
+            strategy: the networks live on.
+        """
+        self._shards, self._wanted = shards, wanted
+        self._batch_size, self._strategy = batch_size, strategy
+        self._shown: shown_clips.ShownClips | None = None
+
+    def check(
+        self, loop: train_loop.TrainLoop, config: train_loop.Config
+    ) -> None:
+        """Raises UserError where the number to watch is not to be had."""
+        asked = {"watch": config.watch, "patience": config.patience}
+        given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
+        if given and _SPLIT not in self.about().splits:
+            raise errors.UserError(
+                f"{given[0]}: {self._shards} has no validation split to "
+                "measure; leave it out, or build the shards with one"
+            )
+        if config.watch is not None:
+            data = self._open()
+            blank = evaluation.blank_report(*self._measured(loop, data))
+            best_step.watched(blank, config.watch)
+
+    def report(
+        self,
+        loop: train_loop.TrainLoop,
+        board: reports.Board,
+        step: int,
+        samples: pathlib.Path | None = None,
+    ) -> dict[str, Any]:
+        """Measures the averaged networks; empty where there is no split.
+
+        Args:
+            loop: holds objective and networks.
+            board: gets the numbers and pictures.
+            step: steps taken.
+            samples: folder for what the objective shows; None: for nobody.
+        """
+        about = self.about()
+        if _SPLIT not in about.splits:
+            return {}
+        data = self._open()
+        if samples is not None:
+            self._shown = self._shown or shown_clips.ShownClips(samples, board)
+            self._shown.show(
+                loop.objective, loop.averaged, data, self._wanted, step
+            )
+        report = evaluation.evaluate(*self._measured(loop, data))
+        numbers = {
+            f"validation/{name}": value
+            for name, value in report.items()
+            if isinstance(value, float)
+        }
+        board.scalars(step, numbers)
+        if "confusion" in report:
+            picture = reports.confusion_picture(
+                np.array(report["confusion"]), about.labels
+            )
+            board.picture(step, "validation/confusion", picture)
+        shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
+        print(f"step {step}  {shown}", flush=True)
+        return report
+
+    def about(self) -> manifest.Manifest:
+        """Of the shards, with all their splits."""
+        return shard_reader.manifest_of(self._shards)
+
+    def _open(self) -> shard_reader.ShardReader:
+        return clip_dataset.open_split(self._shards, _SPLIT, self._wanted)
+
+    def _measured(
+        self, loop: train_loop.TrainLoop, data: shard_reader.ShardReader
+    ) -> tuple[Any, ...]:
+        """What evaluations are told."""
+        return (
+            loop.objective,
+            loop.averaged,
+            self._strategy,
+            data,
+            self._wanted,
+            self._batch_size,
+        )

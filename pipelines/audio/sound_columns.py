@@ -1,0 +1,95 @@
+"""Turns the cut into columns of frequencies, each in step with its time.
+
+Column k tells of the samples [k * hop, (k + 1) * hop): its window is centred
+on them. Windows that reach beyond the cut hear silence there, so that the
+columns follow from the cut alone.
+"""
+
+import math
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from pipelines.audio import (
+    sound_cut,
+    sound_mel,
+    sound_settings,
+    tensorflow_io_audio,
+)
+from tfrecords_tools.base import errors
+
+
+def build(
+    config: sound_settings.Config, grid: sound_cut.Grid
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The spectrogram, log-mel spectrogram or MFCC.
+
+    Amplitudes are those of a periodic Hann window, not scaled, in a Fourier
+    transform of the next power of two. Mel bins (HTK's formula) add up
+    amplitudes, not powers, as VGGish does (arXiv:1609.09430). MFCC are
+    HTK's, but of decibels: 8.7 times as large.
+
+    Returns:
+        A function (float32 [samples]) -> float32 [columns, bins].
+
+    Raises:
+        UserError: the frequencies asked for are not in the sound, or a bin
+            would have none.
+    """
+    window = max(grid.hop, round(config.window_ms * grid.rate / 1000))
+    length = 1 << (window - 1).bit_length()
+    lowest, highest = _frequencies(config, grid.rate)
+    before = (window - grid.hop) // 2
+    spectrogram = tensorflow_io_audio.load().spectrogram
+
+    def amplitudes(cut: tf.Tensor) -> tf.Tensor:
+        padded = tf.pad(cut, [[before, 0]])
+        # It pads at the end by itself, and makes columns of that too.
+        found = spectrogram(padded, length, window, grid.hop)
+        return found[: grid.columns]
+
+    if config.features == "spectrogram":
+        kept = _kept(config, lowest, highest, grid.rate / length)
+        return lambda cut: amplitudes(cut)[:, kept]
+    weights = sound_mel.weights(config, grid.rate, length, lowest, highest)
+
+    def log_mel(cut: tf.Tensor) -> tf.Tensor:
+        heard = amplitudes(cut) @ weights
+        return sound_mel.decibels(heard, config.top_decibels)
+
+    def mfcc(cut: tf.Tensor) -> tf.Tensor:
+        found = tf.signal.mfccs_from_log_mel_spectrograms(log_mel(cut))
+        return found[:, : config.coefficients]
+
+    return {"log_mel": log_mel, "mfcc": mfcc}[config.features]
+
+
+def _frequencies(
+    config: sound_settings.Config, rate: int
+) -> tuple[float, float]:
+    highest = config.highest_hertz or rate / 2
+    if highest > rate / 2:
+        raise errors.UserError(
+            f"--sound.highest_hertz={highest}: the shards' sound of {rate} "
+            f"samples a second holds up to {rate / 2}: wanted at most that"
+        )
+    if config.lowest_hertz >= highest:
+        raise errors.UserError(
+            f"--sound.lowest_hertz={config.lowest_hertz}: wanted less than "
+            f"the highest frequency, {highest}"
+        )
+    return config.lowest_hertz, highest
+
+
+def _kept(
+    config: sound_settings.Config, lowest: float, highest: float, step: float
+) -> slice:
+    """Which of the frequencies 0, step, 2 * step ... are wanted."""
+    first, last = math.ceil(lowest / step), int(highest / step)
+    if first > last:
+        raise errors.UserError(
+            f"windows of {config.window_ms} ms tell frequencies {step:.0f} Hz "
+            f"apart, and there is none from {lowest} to {highest} Hz: wanted "
+            "a wider range or a longer --sound.window_ms"
+        )
+    return slice(first, last + 1)

@@ -1,0 +1,169 @@
+"""Adds a small, worse copy of the clip, which super-resolution shall undo.
+
+With a factor of 1 the copy is only worse: blurred, darkened, noisy, with lost
+blocks, for networks that clean.
+
+Source: one pass of Real-ESRGAN's degradation, arXiv:2107.10833. Differs:
+round blur only, always antialiased bicubic scaling, Gaussian noise only, and
+each strength is drawn once for all frames (the noise itself is new in each);
+darkness and lost blocks are added.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from pipelines import batch
+from pipelines.decoding import frame_decoding
+from pipelines.pixels import lost_blocks
+from tfrecords_tools.base import errors, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What is done to the copy, in this order; by default it is only scaled."""
+
+    least_blur: float = settings.setting(
+        0.0, "Standard deviation of the blur at least, pixels.", minimum=0.0
+    )
+    most_blur: float = settings.setting(
+        0.0, "The same at most; 0 blurs nothing.", minimum=0.0
+    )
+    factor: int = settings.setting(
+        4, "How many times smaller the copy is.", minimum=1
+    )
+    most_noise: float = settings.setting(
+        0.0,
+        "Standard deviation of the noise at most, in grey levels; drawn from "
+        "0 on, and 0 adds none.",
+        minimum=0.0,
+    )
+    least_light: float = settings.setting(
+        1.0,
+        "Share of the light that is left at least; drawn up to 1, which "
+        "darkens nothing.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    most_lost: float = settings.setting(
+        0.0,
+        f"Share of blocks of {lost_blocks.BLOCK}x{lost_blocks.BLOCK} pixels "
+        "that are lost at most, others in each frame; drawn from 0 on.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    least_quality: int = settings.setting(
+        0,
+        "JPEG quality of the copy at least; 0 leaves out JPEG.",
+        minimum=0,
+        maximum=100,
+    )
+    most_quality: int = settings.setting(
+        95, "JPEG quality of the copy at most.", minimum=1, maximum=100
+    )
+
+    def __post_init__(self):
+        for what in ("blur", "quality"):
+            least = getattr(self, f"least_{what}")
+            most = getattr(self, f"most_{what}")
+            if least > most:
+                raise errors.UserError(
+                    f"least_{what}={least} is more than most_{what}={most}: "
+                    "wanted at most that"
+                )
+
+
+def build(
+    config: Config, clip: batch.ClipSpec
+) -> Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]:
+    """The copy.
+
+    Args:
+        config: what is done to it.
+        clip: what a clip is.
+
+    Returns:
+        A function (frames uint8 [T, H, W, 3], seed int64 [2]) ->
+        `low_frames` uint8 [T, H / factor, W / factor, 3].
+
+    Raises:
+        UserError: the factor does not divide the clip's size.
+    """
+    if clip.size % config.factor:
+        raise errors.UserError(
+            f"a clip of size {clip.size} cannot be made {config.factor} times "
+            "smaller: wanted a --clip.size that is a multiple of the factor"
+        )
+    size = clip.size // config.factor
+    fold = tf.random.experimental.stateless_fold_in
+
+    def degrade(frames: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        low = _scaled(config, frames, size, fold(seed, 0))
+        if config.least_light < 1:
+            low *= _drawn(fold(seed, 3), config.least_light, 1.0)
+        if config.most_noise:
+            low += _noise(config, tf.shape(low), fold(seed, 1))
+        if config.most_lost:
+            share = _drawn(fold(seed, 4), 0.0, config.most_lost)
+            low = lost_blocks.lose(low, share, fold(seed, 5))
+        low = frame_decoding.to_uint8(low)
+        if config.least_quality:
+            low = _compressed(config, low, fold(seed, 2))
+        low = tf.ensure_shape(low, (clip.frames, size, size, 3))
+        return {"low_frames": low}
+
+    return degrade
+
+
+def _scaled(
+    config: Config, frames: tf.Tensor, size: int, seed: tf.Tensor
+) -> tf.Tensor:
+    """float32 [T, size, size, 3], blurred before.
+
+    Blur and scaling are one matrix, for the rows as for the columns, which
+    costs less than `tf.image.resize` alone.
+    """
+    large = frames.shape[1]
+    once = tf.eye(large)[..., None]
+    scale = tf.image.resize(once, (size, large), "bicubic", antialias=True)
+    scale = scale[..., 0]
+    if config.most_blur:
+        scale = scale @ _blur(config, large, seed)
+    pixels = tf.cast(frames, tf.float32)
+    rows = scale @ tf.reshape(pixels, (-1, large, large * 3))
+    rows = tf.transpose(tf.reshape(rows, (-1, large, 3)), (0, 2, 1))
+    both = tf.matmul(tf.reshape(rows, (-1, large)), scale, transpose_b=True)
+    both = tf.transpose(tf.reshape(both, (-1, 3, size)), (0, 2, 1))
+    return tf.reshape(both, (-1, size, size, 3))
+
+
+def _blur(config: Config, side: int, seed: tf.Tensor) -> tf.Tensor:
+    """float32 [side, side]; at the edge only pixels inside count."""
+    sigma = _drawn(seed, config.least_blur, config.most_blur)
+    places = tf.range(side, dtype=tf.float32)
+    away = (places - places[:, None]) / tf.maximum(sigma, 1e-3)
+    return tf.nn.softmax(-0.5 * tf.square(away))
+
+
+def _noise(config: Config, shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """float32 of `shape`, new for each frame, of one strength."""
+    fold = tf.random.experimental.stateless_fold_in
+    strength = _drawn(fold(seed, 0), 0.0, config.most_noise)
+    return strength * tf.random.stateless_normal(shape, fold(seed, 1))
+
+
+def _compressed(
+    config: Config, frames: tf.Tensor, seed: tf.Tensor
+) -> tf.Tensor:
+    """uint8, each frame through JPEG and back."""
+    least, most = config.least_quality, config.most_quality + 1
+    quality = tf.random.stateless_uniform((), seed, least, most, tf.int32)
+    return tf.map_fn(
+        lambda frame: tf.image.adjust_jpeg_quality(frame, quality), frames
+    )
+
+
+def _drawn(seed: tf.Tensor, least: float, most: float) -> tf.Tensor:
+    """float32 [], evenly from `least` to `most`."""
+    return tf.random.stateless_uniform((), seed, least, most)

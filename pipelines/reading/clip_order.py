@@ -1,0 +1,237 @@
+"""Which clip comes when: arithmetic, without a buffer or any state.
+
+A position counts the examples of all global batches from the run's
+beginning. It says the epoch and, by a stateless permutation, the clip; a
+host takes the positions of its own share.
+"""
+
+import dataclasses
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from pipelines.reading import clip_table, shard_reader
+from tfrecords_tools.base import errors
+
+
+@dataclasses.dataclass(frozen=True)
+class Share:
+    """The part of every global batch that this host reads.
+
+    Attributes:
+        batch_size: examples of the global batch.
+        hosts: how many hosts share it.
+        host: which one this is, from 0.
+        replicas: replicas on this host; batches come out one a replica.
+    """
+
+    batch_size: int
+    hosts: int = 1
+    host: int = 0
+    replicas: int = 1
+
+    def __post_init__(self):
+        parts = self.hosts * self.replicas
+        if self.batch_size % parts:
+            raise errors.UserError(
+                f"batch size {self.batch_size} cannot be shared by {parts} "
+                f"replicas: wanted a multiple of {parts}"
+            )
+
+    @property
+    def replica_batch(self) -> int:
+        """Examples of one batch that comes out."""
+        return self.batch_size // (self.hosts * self.replicas)
+
+    @property
+    def host_batch(self) -> int:
+        """Examples of this host in each global batch."""
+        return self.batch_size // self.hosts
+
+    def position(self, own: tf.Tensor) -> tf.Tensor:
+        """int64 [], the position of the host's example number `own`."""
+        steps, within = own // self.host_batch, own % self.host_batch
+        return steps * self.batch_size + self.host * self.host_batch + within
+
+    def before(self, position: tf.Tensor) -> tf.Tensor:
+        """int64 [], how many of the host's examples come before one."""
+        within = position % self.batch_size - self.host * self.host_batch
+        within = tf.clip_by_value(within, 0, self.host_batch)
+        return position // self.batch_size * self.host_batch + within
+
+
+class Turn(NamedTuple):
+    """Whose turn it is.
+
+    Attributes:
+        epoch: int64 [].
+        place: int64 [], which clip of the table.
+        is_new: bool [], False where a clip only fills the last batch.
+        table: the index that holds it.
+    """
+
+    epoch: tf.Tensor
+    place: tf.Tensor
+    is_new: tf.Tensor
+    table: clip_table.ClipTable
+
+
+def shuffled(
+    reader: shard_reader.ShardReader,
+    share: Share,
+    seed: int,
+    start_step: int = 0,
+    block_shards: int | None = None,
+) -> tf.data.Dataset:
+    """Epochs without end, each of every clip once.
+
+    Args:
+        reader: of the split.
+        share: this host's part.
+        seed: of the run.
+        start_step: steps of the global batch already taken.
+        block_shards: not given: a perfect shuffle of the whole split; else
+            shards are shuffled, so many of them make a block, and its clips
+            are shuffled.
+
+    Returns:
+        A dataset of `Turn`.
+    """
+    first = start_step * share.batch_size
+    if block_shards:
+        return _Blocks(reader, share, block_shards, seed).turns(first)
+
+    def turn(position: tf.Tensor) -> Turn:
+        epoch, place = position // reader.clips, position % reader.clips
+        key = tf.stack([tf.cast(seed, tf.int64), epoch])
+        place = _permuted(place, key, tf.constant(reader.clips, tf.int64))
+        return Turn(epoch, place, tf.constant(True), reader.table)
+
+    # A step is what the service of tf.data gives to a worker.
+    steps = tf.data.Dataset.range(start_step, tf.int64.max)
+    each = tf.data.Dataset.range(share.host_batch)
+    positions = steps.flat_map(
+        lambda step: each.map(
+            lambda i: share.position(step * share.host_batch + i)
+        )
+    )
+    return positions.map(turn)
+
+
+def in_order(
+    reader: shard_reader.ShardReader,
+    share: Share,
+    block_shards: int | None = None,
+) -> tf.data.Dataset:
+    """Every clip once; the last one again until the last batch is full.
+
+    Args:
+        reader: of the split.
+        share: this host's part.
+        block_shards: shards whose index is held at a time; not given: all.
+
+    Returns:
+        A dataset of `Turn`.
+    """
+    if block_shards:
+        return _Blocks(reader, share, block_shards).turns(0)
+    steps = -(-reader.clips // share.batch_size)
+
+    def turn(own: tf.Tensor) -> Turn:
+        position = share.position(own)
+        place = tf.minimum(position, reader.clips - 1)
+        is_new = position < reader.clips
+        return Turn(tf.constant(0, tf.int64), place, is_new, reader.table)
+
+    return tf.data.Dataset.range(steps * share.host_batch).map(turn)
+
+
+class _Blocks:
+    """Turns block by block: only the index of two blocks is ever held."""
+
+    def __init__(
+        self,
+        reader: shard_reader.ShardReader,
+        share: Share,
+        block_shards: int,
+        seed: int | None = None,
+    ):
+        """Without a seed there is one epoch, in order."""
+        self._reader, self._share, self._seed = reader, share, seed
+        self._shards = len(reader.shards)
+        self._each = min(block_shards, self._shards)
+        self._blocks = -(-self._shards // self._each)
+        with tf.init_scope():
+            clips = [shard.clips for shard in reader.shards]
+            self._clips = tf.constant(clips, tf.int64)
+
+    def turns(self, first_position: int) -> tf.data.Dataset:
+        """A dataset of `Turn` from a position on."""
+        first = self._block_at(first_position)
+        last = tf.int64.max if self._seed is not None else self._blocks
+        numbers = tf.data.Dataset.range(first, last)
+        # The next block is read while this one is trained on.
+        blocks = numbers.map(self._load).prefetch(1)
+        return blocks.flat_map(
+            lambda *block: self._of_block(first_position, *block)
+        )
+
+    def _block_at(self, position: int) -> int:
+        epoch, within = divmod(position, self._reader.clips)
+        order = self._order(tf.constant(epoch, tf.int64))
+        ends = tf.cumsum(tf.gather(self._clips, order))
+        shard = int(np.searchsorted(ends.numpy(), within, side="right"))
+        return epoch * self._blocks + shard // self._each
+
+    def _order(self, epoch: tf.Tensor) -> tf.Tensor:
+        """int64 [shards], in the order of an epoch."""
+        shards = tf.range(self._shards, dtype=tf.int64)
+        if self._seed is None:
+            return shards
+        key = tf.stack([tf.cast(self._seed, tf.int64), epoch])
+        return _permuted(shards, key, tf.cast(self._shards, tf.int64))
+
+    def _load(self, number: tf.Tensor) -> tuple:
+        """Number, position of the first clip, clips, and index of a block."""
+        epoch, block = number // self._blocks, number % self._blocks
+        order = self._order(epoch)
+        own = order[block * self._each : (block + 1) * self._each]
+        before = tf.gather(self._clips, order[: block * self._each])
+        start = epoch * self._reader.clips + tf.reduce_sum(before)
+        clips = tf.reduce_sum(tf.gather(self._clips, own))
+        return number, start, clips, self._reader.load(own)
+
+    def _of_block(
+        self,
+        first_position: int,
+        number: tf.Tensor,
+        start: tf.Tensor,
+        clips: tf.Tensor,
+        table: clip_table.ClipTable,
+    ) -> tf.data.Dataset:
+        share, end = self._share, start + clips
+        epoch, block = number // self._blocks, number % self._blocks
+        if self._seed is None:
+            steps = -(-self._reader.clips // share.batch_size)
+            filled = tf.constant(steps * share.batch_size, tf.int64)
+            end = tf.where(block == self._blocks - 1, filled, end)
+
+        def turn(own: tf.Tensor) -> Turn:
+            within = share.position(own) - start
+            place = tf.minimum(within, clips - 1)
+            if self._seed is not None:
+                key = tf.stack([tf.cast(self._seed, tf.int64), epoch])
+                key = tf.random.experimental.stateless_fold_in(key, block)
+                place = _permuted(place, key, clips)
+            return Turn(epoch, place, within < clips, table)
+
+        first = tf.maximum(start, first_position)
+        return tf.data.Dataset.range(
+            share.before(first), share.before(end)
+        ).map(turn)
+
+
+def _permuted(place: tf.Tensor, key: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """int64, where `place` comes in a permutation of `count`."""
+    return tf.random.experimental.index_shuffle(place, key, count - 1)

@@ -1,0 +1,120 @@
+import dataclasses
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from launch.runs import checkpoints, experiment, run_flags, trained_run
+from launch.training import evaluation
+from pipelines.reading import shard_reader
+from tfrecords_tools import manifest
+from tfrecords_tools.base import errors, flags
+
+
+def _experiment(shards, *more: str) -> experiment.Experiment:
+    arguments = [
+        f"--shards={shards}",
+        "--train.batch_size=4",
+        "--clip.frames=2",
+        "--clip.size=16",
+        "--backbone.widths=8",
+        *more,
+    ]
+    return run_flags.to_experiment(flags.parse(run_flags.COMMAND, arguments))
+
+
+def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
+    toy_shards, tmp_path
+):
+    rule = "--optimizer.name=sgd"
+    good = _experiment(toy_shards, "--train.steps=2", rule)
+    experiment.run(good, tmp_path)
+    bad = _experiment(
+        toy_shards,
+        "--train.steps=9",
+        "--train.checkpoint_every=1",
+        # Infinite in float32: the first loss is finite, the weights are not.
+        rule,
+        "--learning_rate.schedule=constant",
+        "--learning_rate.base=1e39",
+    )
+    with pytest.raises(errors.UserError, match="last good checkpoint"):
+        experiment.run(bad, tmp_path)
+    assert checkpoints.Checkpoints(tmp_path / "checkpoints").steps() == [2]
+
+
+def test_other_batch_size_is_refused_when_a_run_goes_on(toy_shards, tmp_path):
+    experiment.run(_experiment(toy_shards, "--train.steps=1"), tmp_path)
+    other = _experiment(toy_shards, "--train.steps=2", "--train.batch_size=8")
+    with pytest.raises(errors.UserError, match="begun with 4"):
+        experiment.run(other, tmp_path)
+
+
+def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
+    described = _experiment(
+        toy_shards, "--train.steps=2", "--devices.precision=bfloat16"
+    )
+    try:
+        report = experiment.run(described, tmp_path)
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+    assert np.isfinite(report["loss"])
+
+
+def test_every_clip_counts_once_whatever_the_batch(trained, toy_shards):
+    run = trained_run.read_back(str(trained))
+    reader = shard_reader.ShardReader(toy_shards, "validation")
+    reports = [
+        evaluation.evaluate(
+            run.objective,
+            run.networks,
+            run.strategy,
+            reader,
+            run.experiment.input,
+            batch_size,
+        )
+        for batch_size in (3, 8)
+    ]
+    assert [report["examples"] for report in reports] == [11, 11]
+    assert reports[0]["confusion"] == reports[1]["confusion"]
+
+
+def test_flag_file_of_a_run_says_it_again(tmp_path):
+    said = [
+        "--shards=a",
+        "--augment=flip,color_jitter",
+        "--flip.probability=0.25",
+        "--backbone.widths=8,16",
+        "--temporal=gru",
+        "--train.clip_norm=0.5",
+        "--train.evaluate_every=7",
+        "--clip.sampling=uniform",
+    ]
+    first = flags.parse(run_flags.COMMAND, said)
+    path = tmp_path / "flags.flagfile"
+    flags.write(first, run_flags.COMMAND, path)
+    again = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert again == first
+    assert first.one("backbone").config.widths == (8, 16)
+
+
+def test_other_training_clips_are_refused_when_a_run_goes_on(
+    toy_shards, tmp_path
+):
+    workdir, shards = tmp_path / "run", tmp_path / "shards"
+    experiment.run(_experiment(toy_shards, "--train.steps=1"), workdir)
+    shutil.copytree(toy_shards, shards)
+    about = manifest.read(shards)
+    train = [
+        dataclasses.replace(s, sha256="0" * 64) for s in about.shards("train")
+    ]
+    splits = about.splits | {"train": tuple(train)}
+    manifest.write(shards, dataclasses.replace(about, splits=splits))
+    with pytest.raises(errors.UserError, match="other training clips"):
+        experiment.run(_experiment(shards, "--train.steps=2"), workdir)
+
+
+def test_float16_is_refused_since_its_losses_would_have_to_be_scaled():
+    with pytest.raises(errors.UserError, match="wanted one of float32, bfloat"):
+        _experiment("", "--devices.precision=float16")

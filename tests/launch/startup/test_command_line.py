@@ -1,0 +1,213 @@
+"""How commands start: flags are right before TensorFlow is loaded."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from launch.startup import command_line
+from tests.house import sources
+from tfrecords_tools.base import registry
+
+COMMANDS = registry.names_in("launch.commands")
+# Prints the flags of every command, and of every file that may be chosen.
+EVERY_HELP = """
+import contextlib, io, importlib, json, sys
+from launch import stand_ins
+if sys.argv[1] == "stand_ins":
+    stand_ins.install()
+from tfrecords_tools.base import flags, registry
+
+def text(command, *arguments):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        flags.parse(command, [*arguments, "--help"])
+    return out.getvalue()
+
+found = {}
+for name in registry.names_in("launch.commands"):
+    module = importlib.import_module(f"launch.commands.{name}")
+    found[name] = text(module.COMMAND)
+    if name == "train":
+        for choice, package in module.COMMAND.choices.items():
+            for file in registry.names_in(package):
+                flag = f"--{choice}={file}"
+                found[flag] = text(module.COMMAND, flag)
+assert ("keras" in sys.modules) and len(found) > 60
+print(json.dumps(found))
+"""
+
+
+def run(*arguments, **more):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=sources.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **more,
+    )
+
+
+@pytest.fixture(scope="module")
+def every_help():
+    return {
+        kind: json.loads(run("-c", EVERY_HELP, kind).stdout)
+        for kind in ("stand_ins", "real")
+    }
+
+
+def test_flags_read_with_stand_ins_are_the_real_ones(every_help):
+    assert every_help["stand_ins"] == every_help["real"]
+
+
+def test_every_choice_has_a_heading_of_its_own(every_help):
+    assert "backbone = vivit (" in every_help["real"]["--backbone=vivit"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_be_run_as_a_module(name):
+    text = (sources.ROOT / "launch" / f"{name}.py").read_text()
+    assert f'command_line.run("{name}")' in text
+
+
+def test_nothing_else_stands_at_the_top_that_is_run():
+    stubs = [
+        path.stem
+        for path in (sources.ROOT / "launch").glob("*.py")
+        if "command_line.run(" in path.read_text()
+        and path.stem != "command_line"
+    ]
+    assert sorted(stubs) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "flag, code",
+    [
+        ("--help", 0),
+        ("--version", 0),
+        ("--trian.steps=3", 2),
+        ("--recipe=x", 2),
+    ],
+)
+def test_flags_are_answered_without_tensorflow(flag, code):
+    result = run("-X", "importtime", "-m", "launch.train", flag)
+    assert result.returncode == code
+    assert "launch.runs.run_flags" in result.stderr
+    assert "tensorflow.python" not in result.stderr
+
+
+def test_importing_launch_changes_nothing():
+    program = (
+        "import signal, sys, os; before = os.fstat(2); import launch; "
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler;"
+        "assert 'tensorflow' not in sys.modules; "
+        "assert os.fstat(2) == before and 'TF_CPP_MIN_LOG_LEVEL' not in "
+        "os.environ"
+    )
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
+    result = run("-c", program, env=clean)
+    assert result.returncode == 0, result.stderr
+
+
+def console(*arguments):
+    program = "from launch import command_line; command_line.main()"
+    return run("-c", program, *arguments)
+
+
+def test_console_script_lists_what_may_be_chosen():
+    lines = console("--list").stdout.splitlines()
+    kinds = dict(line.split(": ", 1) for line in lines)
+    assert "demo" in kinds["recipes"].split(", ")
+    assert "video_folder" in kinds["sources"].split(", ")
+    assert "movinet" in kinds["backbones"].split(", ")
+
+
+def test_console_script_lists_one_kind_a_name_a_line():
+    assert "lstm" in console("--list=temporal").stdout.splitlines()
+
+
+def test_console_script_refuses_an_unknown_kind():
+    result = console("--list=backbnes")
+    assert result.returncode == 2 and "backbones" in result.stderr
+
+
+def test_console_script_alone_names_every_command():
+    shown = console().stdout
+    assert not [n for n in (*COMMANDS, "build_shards") if f"  {n}" not in shown]
+
+
+def test_console_script_suggests_a_near_command():
+    result = console("trian")
+    assert result.returncode == 2
+    assert "did you mean 'train'" in result.stderr
+
+
+def test_console_script_hands_flags_on():
+    result = console("train", "--trian.steps=3")
+    assert result.returncode == 2 and "--train.steps" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["build_shards", "check-shards"])
+def test_console_script_runs_the_tools(name):
+    shown = console(name, "--help")
+    assert shown.returncode == 0 and "Every command:" in shown.stdout
+
+
+def test_every_list_is_a_folder():
+    assert all(registry.names_in(p) for p in command_line._LISTS.values())
+
+
+def test_a_failing_stand_in_leaves_the_answer_to_the_real_packages(monkeypatch):
+    def fail():
+        raise AttributeError("a stand-in lacks something")
+
+    monkeypatch.setattr(command_line.stand_ins, "install", fail)
+    status = command_line._flags_status("launch.commands.train")
+    assert status == command_line._GOOD_FLAGS
+
+
+def ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def test_ctrl_c_that_was_ignored_stays_ignored_while_tensorflow_loads():
+    program = (
+        "import signal; from launch import visible_devices; "
+        "visible_devices.load_tensorflow(); "
+        "print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+    )
+    assert run("-c", program, preexec_fn=ignored).stdout == "True\n"
+
+
+def test_console_script_lists_a_kind_after_a_blank():
+    assert "lstm" in console("--list", "temporal").stdout.splitlines()
+
+
+@pytest.mark.parametrize("words", [("help", "train"), ("--help", "train")])
+def test_console_script_helps_with_a_command(words):
+    assert "--train.steps=" in console(*words).stdout
+
+
+def test_a_misspelt_flag_of_the_console_script_suggests_another():
+    assert "did you mean '--version'" in console("--versoin").stderr
+
+
+def test_flags_may_come_through_a_pipe():
+    told = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"exec {sys.executable} -m launch.train "
+            "--flagfile=<(echo --train.batch_size=x)",
+        ],
+        cwd=sources.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.returncode == 2
+    assert "1: --train.batch_size=x: wanted a whole number" in told.stderr

@@ -1,0 +1,168 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pipelines import batch
+from pipelines.audio import sound_features
+from tests import run_modes
+from tests.pipelines.heard import CLIP, RATE, SEED, entries, sound, two_tones
+from tfrecords_tools.base import errors
+
+Config = sound_features.Config
+COLUMNS = ("spectrogram", "log_mel", "mfcc")
+FEATURES = ("waveform", *COLUMNS)
+HEARD = sound(two_tones(0.5, 1.0))
+SILENT = sound(np.zeros(RATE, np.float32))
+MASKS = {"time_masks": 1, "frequency_masks": 1}
+
+
+def build(clip=CLIP, rate=RATE, has_voice=True, **config):
+    return sound_features.build(Config(**config), clip, rate, has_voice)
+
+
+def test_without_settings_a_batch_holds_nothing_of_the_sound():
+    assert entries(run_modes.eagerly, HEARD, rate=None) == {}
+
+
+@run_modes.both
+@pytest.mark.parametrize(
+    "features, name, shape",
+    [
+        ("waveform", "waveform", (16_000,)),
+        ("spectrogram", "spectrogram", (100, 256)),
+        ("log_mel", "spectrogram", (100, 64)),
+        ("mfcc", "spectrogram", (100, 13)),
+    ],
+)
+def test_entry_has_its_name_type_and_shape(run, features, name, shape):
+    found = entries(run, HEARD, features=features)
+    assert found.keys() == {name}
+    assert found[name].shape == shape and found[name].dtype == np.float32
+
+
+@pytest.mark.parametrize("features", FEATURES)
+def test_shapes_are_known_before_any_clip_is_read(features):
+    made = build(features=features, seconds=1.3, voice=True)
+    parts = sound_features.Sound(
+        tf.TensorSpec([None], tf.float32),
+        tf.TensorSpec([], tf.int64),
+        tf.TensorSpec([2], tf.int64),
+        tf.TensorSpec([None], tf.int64),
+        tf.TensorSpec([None], tf.int64),
+    )
+    traced = tf.function(lambda s: made(s, None)).get_concrete_function(parts)
+    for shape in traced.output_shapes.values():
+        assert shape.is_fully_defined()
+
+
+@pytest.mark.parametrize("features", FEATURES)
+@pytest.mark.parametrize("normalise", ["none", "z_score", "min_max"])
+def test_eagerly_and_in_tf_data_come_the_same_bytes(features, normalise):
+    masks = MASKS if features in COLUMNS else {}
+    config = {"features": features, "normalise": normalise, **masks}
+    one, other = (
+        entries(run, HEARD, seed=SEED, **config).popitem()[1]
+        for run in (run_modes.eagerly, run_modes.in_tf_data)
+    )
+    assert one.tobytes() == other.tobytes()
+
+
+@pytest.mark.parametrize("normalise", ["none", "z_score", "min_max"])
+@pytest.mark.parametrize("features", FEATURES)
+def test_silence_is_finite(features, normalise):
+    found = entries(
+        run_modes.eagerly, SILENT, features=features, normalise=normalise
+    )
+    for value in found.values():
+        assert np.isfinite(value).all()
+        assert normalise == "none" or not value.any()
+
+
+def test_every_coefficient_of_mfcc_is_scaled_alone():
+    found = entries(
+        run_modes.eagerly, HEARD, features="mfcc", normalise="z_score"
+    )["spectrogram"]
+    np.testing.assert_allclose(found.mean(0), 0, atol=1e-4)
+    np.testing.assert_allclose(found.std(0), 1, atol=1e-4)
+
+
+def test_training_hides_and_evaluation_does_not():
+    whole, plain, hidden = (
+        entries(
+            run_modes.eagerly, HEARD, seed=seed, features="log_mel", **masks
+        )["spectrogram"]
+        for seed, masks in ((SEED, {}), (None, MASKS), (SEED, MASKS))
+    )
+    assert np.array_equal(whole, plain)
+    filled = hidden != whole
+    assert 0 < filled.mean() < 0.9
+    np.testing.assert_allclose(hidden[filled], whole.mean(), rtol=1e-5)
+
+
+def test_sound_is_as_long_as_its_frames():
+    clip = batch.ClipSpec(frames=16, stride_seconds=0.08)
+    assert sound_features.seconds(Config(), clip) == pytest.approx(1.28)
+
+
+def test_given_seconds_are_kept():
+    clip = batch.ClipSpec(frames=16, stride_seconds=0.08)
+    assert sound_features.seconds(Config(seconds=2.0), clip) == 2.0
+
+
+@pytest.mark.parametrize("sampling", ["dense", "uniform"])
+def test_frames_that_do_not_say_how_long_they_last_are_told(sampling):
+    clip = batch.ClipSpec(frames=16, sampling=sampling)
+    with pytest.raises(errors.UserError, match="--sound.seconds"):
+        sound_features.seconds(Config(), clip)
+
+
+def test_features_of_shards_without_sound_are_told():
+    with pytest.raises(errors.UserError, match="--sound.rate"):
+        build(features="log_mel", seconds=1.0, rate=None)
+
+
+def test_voice_of_shards_without_voice_is_told():
+    with pytest.raises(errors.UserError, match="build_shards --sound.voice"):
+        build(voice=True, seconds=1.0, has_voice=False)
+
+
+def test_voice_needs_no_stored_sound():
+    found = entries(run_modes.eagerly, sound(), rate=None, voice=True)
+    assert found["voice"].shape == (100,)
+
+
+def test_pictures_faster_than_their_sound_are_told():
+    clip = batch.ClipSpec(speed_jitter=0.5)
+    with pytest.raises(errors.UserError, match="faster and slower"):
+        build(clip, features="waveform", seconds=1.0)
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"hop_ms": 30.0}, "leaves out sound"),
+        ({"features": "mfcc", "coefficients": 65}, "at most --sound.bins"),
+        ({"features": "waveform", "time_masks": 1}, "parts of a spectrogram"),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_told(settings, message):
+    with pytest.raises(errors.UserError, match=message):
+        Config(**settings)
+
+
+@pytest.mark.parametrize("features", FEATURES)
+def test_graph_is_pure_and_can_be_sent_away(features):
+    masks = MASKS if features in COLUMNS else {}
+    made = build(features=features, seconds=0.1, voice=True, **masks)
+    data = tf.data.Dataset.from_tensors(HEARD).map(lambda s: made(s, SEED))
+    serialized = tf.raw_ops.DatasetToGraphV2(
+        input_dataset=data._variant_tensor, external_state_policy=2
+    )
+    graph = tf.compat.v1.GraphDef.FromString(serialized.numpy())
+    nodes = list(graph.node)
+    for function in graph.library.function:
+        nodes += function.node_def
+    names = {node.op for node in nodes}
+    assert not {name for name in names if "PyFunc" in name}
+    drawing = {name for name in names if "Random" in name}
+    assert all(name.startswith("StatelessRandom") for name in drawing)

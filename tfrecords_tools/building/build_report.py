@@ -1,0 +1,104 @@
+"""The report of a build: one row a video, with a reason for each status.
+
+The split that a video once got stands here, for builds that add data.
+"""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable
+
+from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.building import shard_journal
+from tfrecords_tools.media import video_names
+
+COLUMNS = ("path", "split", "status", "reason", "frames", "seconds")
+
+Row = dict[str, str | int | float]
+
+
+def rows(
+    outcomes: Iterable[shard_journal.Outcome],
+    copies: dict[str, str] | None = None,
+) -> list[Row]:
+    """One row a video, sorted by path; clips of one video are summed.
+
+    Args:
+        outcomes: of all clips.
+        copies: path to what the column `duplicates` says; None has none.
+    """
+    of_path: dict[str, list[shard_journal.Outcome]] = {}
+    for outcome in outcomes:
+        of_path.setdefault(outcome.clip.path, []).append(outcome)
+    return [
+        _row(path, of_path[path])
+        | ({} if copies is None else {"duplicates": copies.get(path, "")})
+        for path in sorted(of_path)
+    ]
+
+
+def write(path: str | os.PathLike, table: list[Row]) -> None:
+    """Writes the report whole or not at all.
+
+    What cleaning steps have to say stands in columns of their names.
+    """
+    with atomic_write.file(path, "w") as stream:
+        columns = dict.fromkeys([*COLUMNS, *(c for row in table for c in row)])
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        # Readers take a bare carriage return for the end of a row.
+        quoted = csv.DictWriter(
+            stream, columns, lineterminator="\n", quoting=csv.QUOTE_ALL
+        )
+        writer.writeheader()
+        for row in table:
+            bare = any("\r" in str(value) for value in row.values())
+            (quoted if bare else writer).writerow(row)
+
+
+def summary(table: list[Row]) -> str:
+    """`26 ok, 1 empty, 1 truncated`, the good ones first."""
+    counts = Counter(row["status"] for row in table)
+    order = sorted(counts, key=lambda status: (status != "ok", status))
+    return ", ".join(f"{counts[status]} {status}" for status in order)
+
+
+def _row(path: str, clips: list[shard_journal.Outcome]) -> Row:
+    failed = [clip for clip in clips if clip.status != "ok"]
+    status, reason = _judged(path, (failed or clips)[0])
+    if failed and len(clips) > 1:
+        reason = f"{len(failed)} of {len(clips)} clips: {reason}"
+    steps = dict.fromkeys(step for clip in clips for step in clip.columns)
+    return {
+        "path": path,
+        "split": clips[0].clip.split,
+        "status": status,
+        "reason": reason,
+        "frames": sum(clip.frames for clip in clips),
+        "seconds": round(sum(clip.seconds for clip in clips), 3),
+        **{step: _told(step, clips) for step in steps},
+    }
+
+
+def _told(step: str, clips: list[shard_journal.Outcome]) -> str:
+    told = dict.fromkeys(clip.columns.get(step, "") for clip in clips)
+    return "; ".join(text for text in told if text)
+
+
+def splits(path: str | os.PathLike) -> dict[str, str]:
+    """The split of each video in a report, of those that have one."""
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            rows = csv.DictReader(stream)
+            return {row["path"]: row["split"] for row in rows if row["split"]}
+    except (OSError, KeyError, ValueError, csv.Error) as error:
+        raise errors.UserError(
+            f"cannot read {path}, which says in which split each video is "
+            f"({error!r}): put it back, or add --replace to draw anew"
+        ) from error
+
+
+def _judged(path: str, outcome: shard_journal.Outcome) -> tuple[str, str]:
+    failed = outcome.status not in ("ok", "missing")
+    if failed and not video_names.is_likely(path):
+        return "skipped", f"not a video's name, and {outcome.reason}"
+    return outcome.status, outcome.reason

@@ -1,0 +1,94 @@
+"""Writes one shard from what an isolated process makes of its clips.
+
+One shard is the unit of work. A clip that fails leaves no bytes, only a gap
+in the numbers and an outcome that says why.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+
+from tfrecords_tools import annotations, manifest, schema, shard_plan
+from tfrecords_tools.base import atomic_write, errors, isolated
+from tfrecords_tools.base.files import shard_file, shard_index
+from tfrecords_tools.building import clip_records, shard_journal
+
+
+def process(job: clip_records.Job) -> isolated.Process:
+    """A process that makes records of clips, for `write`."""
+    return isolated.Process(job.limits, clip_records.of_clip, job)
+
+
+def write(
+    job: clip_records.Job,
+    planned: shard_plan.Planned,
+    maker: isolated.Process,
+    done: Callable[[], None] = lambda: None,
+) -> None:
+    """Writes a shard, its index and its note, each whole or not at all.
+
+    Args:
+        job: what all shards share.
+        planned: the shard's name and clips.
+        maker: what `process` gave.
+        done: called after each clip.
+
+    Raises:
+        UserError: the disk is full, the place cannot be written, or a video
+            was changed meanwhile.
+    """
+    path = job.folder / planned.name
+    digest = shard_journal.digest(job, planned)
+    outcomes = []
+    with atomic_write.file(path) as stream:
+        shard = shard_file.ShardFile(stream)
+        for number, clip in planned.clips:
+            outcomes.append(_write_clip(maker, shard, number, clip))
+            done()
+    index_path = shard_index.path_of(path)
+    shard_index.write(index_path, np.array(shard.rows), schema.VERSION)
+    written = [outcome for outcome in outcomes if outcome.status == "ok"]
+    entry = manifest.Shard(
+        name=planned.name,
+        clips=len(written),
+        chunks=len(shard.rows),
+        frames=sum(outcome.frames for outcome in written),
+        size=shard.size,
+        sha256=shard.digest.hexdigest(),
+        index_sha256=hashlib.sha256(index_path.read_bytes()).hexdigest(),
+    )
+    if digest != shard_journal.digest(job, planned):
+        raise errors.UserError(
+            f"a video of {planned.name} was changed while it was read: give "
+            "the command again when the videos stay as they are"
+        )
+    shard_journal.write(job, planned, digest, entry, outcomes)
+
+
+def _write_clip(
+    maker: isolated.Process,
+    shard: shard_file.ShardFile,
+    number: int,
+    clip: annotations.Clip,
+) -> shard_journal.Outcome:
+    mark = shard.mark()
+    frames = 0
+    try:
+        for made in maker.run(clip):
+            if isinstance(made, clip_records.Chunk):
+                shard.add(made.data, number, made.first, made.frames, made.span)
+                frames += made.frames
+            else:
+                ending = made
+    except isolated.Died as death:
+        ending = clip_records.Ending(death.status, death.reason)
+    if ending.status != "ok":
+        shard.go_back(mark)
+        return shard_journal.Outcome(clip, *ending[:2], columns=ending.columns)
+    rows = shard.rows[mark[1] :]
+    start, end = rows[0][-2], max(row[-1] for row in rows)
+    seconds = (end - start) / 1e6
+    return shard_journal.Outcome(
+        clip, "ok", ending.reason, frames, seconds, ending.columns
+    )

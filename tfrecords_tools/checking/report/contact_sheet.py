@@ -1,0 +1,158 @@
+"""The part of the report page that shows clips of every class.
+
+Only the records that hold a shown frame are read, at most three a clip.
+"""
+
+import base64
+import itertools
+import os
+import pathlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tfrecords_tools import manifest, schema
+from tfrecords_tools.base.files import tfrecord
+from tfrecords_tools.checking import census
+from tfrecords_tools.checking.report import report_html
+from tfrecords_tools.media.frames import stored_frame
+
+_OPEN = 12  # Classes that are shown without a click.
+_GROUP = 50  # Classes that one click shows.
+_SIDES = ("first", "middle", "last")
+
+
+class _Sheet(NamedTuple):
+    """One class: its name, its clips in all, and those to show."""
+
+    title: str
+    total: int
+    clips: list[census.Sample]
+
+
+class _Source(NamedTuple):
+    """Where pictures come from, and how high they are, in pixels."""
+
+    folder: pathlib.Path
+    made: manifest.Manifest
+    height: int
+
+
+def sections(
+    folder: str | os.PathLike,
+    made: manifest.Manifest,
+    counted: census.Census,
+    clips: int,
+    height: int,
+) -> report_html.Pieces:
+    """A sheet a class, or a split where there are no labels.
+
+    Args:
+        folder: of the data set.
+        made: its manifest.
+        counted: with samples.
+        clips: of a class at most.
+        height: of a picture, pixels.
+    """
+    if not clips or not counted.samples:
+        return
+    by_class = _of_labels if made.labels else _of_splits
+    sheets = list(by_class(made, counted, clips))
+    source = _Source(pathlib.Path(folder), made, height)
+    what = "class" if made.labels else "split"
+    note = f"The first, middle and last frame of some clips of each {what}."
+    body = _groups(source, sheets)
+    yield from report_html.section("Contact sheet", body, note)
+
+
+def _of_splits(
+    made: manifest.Manifest, counted: census.Census, clips: int
+) -> Iterator[_Sheet]:
+    for split in census.ordered(made.splits):
+        total = sum(map(len, counted.seconds.get(split, [])))
+        shown = counted.samples.get((split, ""), [])
+        yield _Sheet(split, total, shown[:clips])
+
+
+def _of_labels(
+    made: manifest.Manifest, counted: census.Census, clips: int
+) -> Iterator[_Sheet]:
+    """Sorted by name; of each label the splits have their turns."""
+    totals = sum(counted.labels[census.MAIN].values())
+    numbers = dict(zip(made.labels, totals.tolist(), strict=True))
+    splits = census.ordered(made.splits)
+    for label in (*sorted(made.labels), ""):
+        found = [counted.samples.get((split, label), []) for split in splits]
+        turns = itertools.chain(*itertools.zip_longest(*found))
+        shown = [sample for sample in turns if sample][:clips]
+        if shown:
+            title = label or "without a label"
+            yield _Sheet(title, numbers.get(label, 0), shown)
+
+
+def _groups(source: _Source, sheets: Sequence[_Sheet]) -> report_html.Pieces:
+    yield from _together(source, sheets[:_OPEN])
+    for first in range(_OPEN, len(sheets), _GROUP):
+        group = sheets[first : first + _GROUP]
+        title = f"{group[0].title} … {group[-1].title}"
+        yield from report_html.details(title, _together(source, group))
+
+
+def _together(source: _Source, sheets: Sequence[_Sheet]) -> report_html.Pieces:
+    yield '<div class="sheets">\n'
+    for title, total, clips in sheets:
+        count = report_html.several(total, "clip") if total else ""
+        yield f'<div class="sheet"><h3>{report_html.text(title)} '
+        yield f'<span>{count}</span></h3><div class="clips">\n'
+        for clip in clips:
+            yield from _figure(source, clip)
+        yield "</div></div>\n"
+    yield "</div>\n"
+
+
+def _figure(source: _Source, clip: census.Sample) -> report_html.Pieces:
+    yield "<figure>"
+    try:
+        pictures = _pictures(source, clip)
+    except (OSError, ValueError) as error:
+        fault = report_html.text(error)
+        yield f'<p class="broken">cannot be shown: {fault}</p>'
+    else:
+        yield '<div class="strip">'
+        for side, picture in zip(_SIDES, pictures, strict=True):
+            data = base64.b64encode(picture).decode()
+            yield f'<img alt="{side} frame" src="data:image/jpeg;base64,'
+            yield f'{data}">'
+        yield "</div>"
+    frames = report_html.several(clip.frames, "frame")
+    yield (
+        f"<figcaption>{report_html.text(clip.path)}<br>"
+        f"{report_html.text(clip.split)} {clip.number}, {frames}, "
+        f"{clip.seconds:.2f} s</figcaption></figure>\n"
+    )
+
+
+def _pictures(source: _Source, clip: census.Sample) -> list[bytes]:
+    """JPEGs of the first, the middle and the last frame."""
+    path, made = source.folder / clip.shard, source.made
+    held: dict[int, list[bytes]] = {}
+    pictures = []
+    for offset, place in clip.places:
+        if offset not in held:
+            held[offset] = _frames(path, offset, made.contents)
+        key = place - place % made.key_every
+        span = held[offset][key : place + 1]
+        pictures.append(
+            stored_frame.thumbnail(made.storage, span, source.height)
+        )
+    return pictures
+
+
+def _frames(
+    path: pathlib.Path, offset: int, contents: schema.Contents
+) -> list[bytes]:
+    with open(path, "rb") as stream:
+        records = tfrecord.read(stream, path.stat().st_size, offset)
+        record = next(records, None)
+    if record is None or record.fault:
+        raise ValueError(record.fault if record else "the record is missing")
+    return schema.decode(record.data, contents, arrays=True)["frames"]

@@ -1,0 +1,117 @@
+"""Writes a page that shows what is in a data set, and whether it is whole.
+
+One HTML file that needs nothing else: no network, no JavaScript. It depends
+on the data set alone, so that pages can be compared.
+"""
+
+import dataclasses
+import os
+from collections.abc import Iterator
+
+from tfrecords_tools import manifest
+from tfrecords_tools.base import atomic_write, settings
+from tfrecords_tools.checking import shard_check
+from tfrecords_tools.checking.report import (
+    contact_sheet,
+    report_html,
+    report_labels,
+    report_overview,
+    report_style,
+    report_videos,
+)
+
+_LISTED = 20  # Problems that are shown without a click.
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What the page shows."""
+
+    clips: int = settings.setting(
+        3,
+        "Clips of each class on the contact sheet, about 12 kB each.",
+        minimum=0,
+    )
+    height: int = settings.setting(
+        72, "Height of its pictures, pixels.", minimum=8, maximum=1080
+    )
+
+
+def write(
+    path: str | os.PathLike,
+    folder: str | os.PathLike,
+    found: shard_check.Findings,
+    config: Config = Config(),
+) -> None:
+    """Writes the page whole or not at all.
+
+    Args:
+        path: the HTML file.
+        folder: the data set.
+        found: from `shard_check.examine`, with `config.clips` samples.
+        config: what it shows.
+
+    Raises:
+        UserError: the disk is full or the place cannot be written.
+    """
+    with atomic_write.file(path, "w") as stream:
+        for piece in _page(folder, found, config):
+            stream.write(piece)
+
+
+def _page(
+    folder: str | os.PathLike, found: shard_check.Findings, config: Config
+) -> Iterator[str]:
+    name = report_html.text(os.path.basename(os.path.abspath(folder)))
+    yield (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f"<title>{name}: shards</title>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src '
+        "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
+        f"<style>{report_style.CSS}</style></head>\n<body>\n"
+        f'<h1>{name}</h1><p class="path">{report_html.text(folder)}</p>\n'
+    )
+    made, counted = found.made, found.counted
+    yield from _state(found.problems)
+    if made is not None:
+        yield from report_overview.sections(made, counted)
+        yield from report_labels.sections(made, counted)
+        yield from report_videos.sections(folder)
+        yield from contact_sheet.sections(
+            folder, made, counted, config.clips, config.height
+        )
+        yield from _settings(made)
+    yield "</body></html>\n"
+
+
+def _state(problems: tuple[str, ...]) -> Iterator[str]:
+    if not problems:
+        yield '<p class="state good">✓ No damage: every byte was read.</p>\n'
+        return
+    count = report_html.several(len(problems), "problem")
+    lines = [f"<li>{report_html.text(line)}</li>\n" for line in problems]
+    yield f'<div class="state bad">✗ Damaged: {count}. Build it again.<ul>\n'
+    yield from lines[:_LISTED]
+    yield "</ul>\n"
+    if lines[_LISTED:]:
+        rest = ["<ul>", *lines[_LISTED:], "</ul>"]
+        yield from report_html.details(f"{len(rest) - 2} more", rest)
+    yield "</div>\n"
+
+
+def _settings(made: manifest.Manifest) -> Iterator[str]:
+    rows = [
+        [f"<code>{report_html.text(f'{section}.{name}')}</code>",
+         f"<code>{report_html.text(_shown(value))}</code>"]
+        for section, values in made.settings.items()
+        for name, value in values.items()
+    ]  # fmt: skip
+    table = report_html.table(("setting", "value"), rows, name="settings")
+    yield from report_html.section("Settings it was built with", table)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "not given" if value is None else str(value)

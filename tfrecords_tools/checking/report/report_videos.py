@@ -1,0 +1,135 @@
+"""The part of the report page about each video's fate, from report.csv.
+
+The table is read row by row; what is kept does not grow with it.
+"""
+
+import csv
+import dataclasses
+import os
+import pathlib
+from collections import Counter
+
+from tfrecords_tools import output_folder
+from tfrecords_tools.checking.report import report_charts, report_html
+
+_COLUMNS = ("path", "status", "reason", "frames", "seconds")
+_LISTED = 2000  # Failed videos on the page; report.csv has them all.
+_OPEN = 10  # Failed videos that are listed without a click.
+_KINDS = 12  # Different values of a column that are counted one by one.
+
+
+@dataclasses.dataclass
+class _Column:
+    """What a further column says, whatever it is."""
+
+    filled: int = 0
+    numbers: int = 0
+    lowest: float = float("inf")
+    highest: float = float("-inf")
+    total: float = 0.0
+    kinds: Counter = dataclasses.field(default_factory=Counter)
+
+    def add(self, value: str) -> None:
+        if not value:
+            return
+        self.filled += 1
+        if value in self.kinds or len(self.kinds) <= _KINDS:
+            self.kinds[value] += 1
+        try:
+            amount = float(value)
+        except ValueError:
+            return
+        self.numbers += 1
+        self.lowest = min(self.lowest, amount)
+        self.highest = max(self.highest, amount)
+        self.total += amount
+
+    def __str__(self) -> str:
+        if not self.filled:
+            return "empty"
+        if len(self.kinds) <= _KINDS:
+            most = self.kinds.most_common()
+            return ", ".join(f"{value} ({count})" for value, count in most)
+        if self.numbers == self.filled:
+            mean = self.total / self.numbers
+            ends = f"{self.lowest:g} to {self.highest:g}"
+            return f"{ends}, {mean:.4g} on average"
+        value, _ = next(iter(self.kinds.items()))
+        return f"many different values, such as {value}"
+
+
+@dataclasses.dataclass
+class Videos:
+    """What report.csv says.
+
+    Attributes:
+        statuses: status to videos.
+        columns: what every further column says.
+        failed: path, status and reason of those that are not ok, the
+            first ones.
+    """
+
+    statuses: Counter = dataclasses.field(default_factory=Counter)
+    columns: dict[str, _Column] = dataclasses.field(default_factory=dict)
+    failed: list[tuple[str, str, str]] = dataclasses.field(default_factory=list)
+
+
+def read(folder: str | os.PathLike) -> Videos | None:
+    """Reads `folder/report.csv`; None where there is none."""
+    path = pathlib.Path(folder) / output_folder.REPORT
+    if not path.is_file():
+        return None
+    found = Videos()
+    with open(path, encoding="utf-8", errors="replace", newline="") as stream:
+        for row in csv.DictReader(stream, restkey="", restval=""):
+            status = row.get("status", "")
+            found.statuses[status] += 1
+            if status != "ok" and len(found.failed) < _LISTED:
+                reason = row.get("reason", "")
+                found.failed.append((row.get("path", ""), status, reason))
+            for name, value in row.items():
+                if name and name not in _COLUMNS:
+                    found.columns.setdefault(name, _Column()).add(value)
+    return found
+
+
+def sections(folder: str | os.PathLike) -> report_html.Pieces:
+    """Counts of statuses, further columns, and the failed videos."""
+    found = read(folder)
+    if found is None:
+        body = [f"<p>There is no {output_folder.REPORT}.</p>"]
+        yield from report_html.section("Videos", body)
+        return
+    count = report_html.several(found.statuses.total(), "video")
+    note = f"{count} in {output_folder.REPORT}."
+    yield from report_html.section("Videos", _body(found), note)
+
+
+def _body(found: Videos) -> report_html.Pieces:
+    if found.statuses:
+        counts = report_charts.of_counter(found.statuses, "{}")
+        chart = report_charts.bars(counts, "videos")
+        yield f'<div class="cards"><div class="card"><h3>Status</h3>{chart}'
+        yield "</div></div>\n"
+    yield from _failed(found)
+    if found.columns:
+        rows = [
+            [report_html.text(name), report_html.number(column.filled),
+             report_html.text(column)]
+            for name, column in found.columns.items()
+        ]  # fmt: skip
+        yield "<h3>Further columns</h3>"
+        head = ("column", "videos", "values")
+        yield from report_html.table(head, rows, "tnt", "videos")
+
+
+def _failed(found: Videos) -> report_html.Pieces:
+    total = found.statuses.total() - found.statuses["ok"]
+    if not total:
+        return
+    title = f"{report_html.several(total, 'video')} not ok"
+    if total > len(found.failed):
+        title += f", the first {len(found.failed)} of them"
+    rows = (map(report_html.text, each) for each in found.failed)
+    table = report_html.table(("path", "status", "reason"), rows, "", "videos")
+    yield from report_html.details(title, table, total <= _OPEN)

@@ -1,0 +1,93 @@
+"""Looks at a span of a video before it is stored: gray pictures, any size.
+
+Each picture is scaled only when and as small as somebody asks for it.
+Pictures are as coded: they are still to be turned and mirrored.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+
+import av.video.reformatter as reformatter
+import numpy as np
+
+from tfrecords_tools.media import video_file
+from tfrecords_tools.media.frames import filters, small_frames, timed_frames
+
+
+class Look:
+    """One frame of the span.
+
+    Attributes:
+        time: when it is shown, microseconds from the container's start.
+        end_time: until when.
+        interlaced: whether the file says that it consists of two fields.
+    """
+
+    def __init__(
+        self,
+        timed: timed_frames.Timed,
+        interlaced: bool,
+        scaler: reformatter.VideoReformatter,
+    ) -> None:
+        self.time, self.end_time, self._picture = timed
+        self.interlaced = interlaced
+        self._scaler = scaler
+        self._grays: dict[int | None, np.ndarray] = {}
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What measuring filters wrote about this frame."""
+        return self._picture.metadata
+
+    def gray(self, short_side: int | None = None) -> np.ndarray:
+        """uint8 [h, w]: luma in full range, 0 black and 255 white.
+
+        Args:
+            short_side: pixels, larger pictures are scaled down to it; None
+                keeps every pixel.
+        """
+        if short_side not in self._grays:
+            self._grays[short_side] = small_frames.scaled(
+                self._scaler, self._picture, short_side, "gray"
+            )
+        return self._grays[short_side]
+
+
+def read(
+    path: str | os.PathLike,
+    max_pixels: int,
+    start: int = 0,
+    end: int | None = None,
+    measures: Sequence[str] = (),
+) -> Iterator[Look]:
+    """Looks at every frame of a span, one by one.
+
+    Args:
+        path: a local video file.
+        max_pixels: frames with more are refused.
+        start: microseconds from the container's start.
+        end: exclusive; None is the video's end.
+        measures: FFmpeg filters that measure and change nothing.
+
+    Raises:
+        VideoError: as of `reader.read_frames`.
+    """
+    scaler = reformatter.VideoReformatter()
+    with video_file.VideoFile(path, max_pixels) as video:
+        flags: dict[int, bool] = {}
+        decoded = _flagged(timed_frames.decode(video, start), flags)
+        for timed in filters.apply(decoded, measures, start):
+            flag = flags.pop(timed.time)
+            if end is not None and timed.time >= end:
+                return
+            if timed.time >= start:
+                yield Look(timed, flag, scaler)
+
+
+def _flagged(
+    decoded: Iterator[timed_frames.Timed], flags: dict[int, bool]
+) -> Iterator[timed_frames.Timed]:
+    """Notes what the file says of frames: idet writes its own view there."""
+    for timed in decoded:
+        flags[timed.time] = timed.picture.interlaced_frame
+        yield timed

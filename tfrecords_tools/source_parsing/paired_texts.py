@@ -1,0 +1,125 @@
+"""Which text belongs to which video: the one of the same stem, near it."""
+
+import functools
+import os
+import pathlib
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from tfrecords_tools.base.files import folder_files
+from tfrecords_tools.base.text import names
+
+Path = pathlib.PurePath
+
+_LANGUAGE = re.compile(r"\.[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
+
+
+class PairedTexts:
+    """The texts of a folder, found by the video.
+
+    The text of `s1/a.mp4` is looked for in turn in: `s1`; `texts/s1`, for any
+    `texts` beside `s1`; the folders beside `s1` and in it. In a folder of
+    texts alone: `s1` in it, then the folder itself.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike,
+        videos: Iterable[Path] | None,
+        suffixes: Collection[str],
+        language: str = "",
+    ) -> None:
+        """Lists the texts.
+
+        Args:
+            root: the folder of the videos or of the texts alone.
+            videos: all videos of `root`, relative to it; None where it is a
+                folder of texts alone.
+            suffixes: of texts, as `.srt`.
+            language: take only `a.en.srt` for `en`; empty prefers `a.srt`.
+        """
+        self.root = pathlib.Path(root)
+        self._videos = None
+        if videos is not None:
+            self._videos = {_key(path.with_suffix("")) for path in videos}
+        self._language = language
+        self._all = [
+            path
+            for path in sorted(folder_files.below(root))
+            if path.suffix.lower() in suffixes
+        ]
+        self._by_stem: dict[Path, list[Path]] = defaultdict(list)
+        for path in self._all:
+            stem = path.with_suffix("")
+            self._by_stem[_key(stem)].append(path)
+            if _LANGUAGE.fullmatch(stem.suffix):
+                self._by_stem[_key(stem.with_suffix(""))].append(path)
+        self._folders = sorted({path.parent for path in self._all})
+        self._places: dict[Path, list[list[Path]]] = {}
+        self._used: set[Path] = set()
+
+    def of(self, video: Path) -> Path | None:
+        """The text of a video, both relative to their folders, or None.
+
+        Raises:
+            ValueError: there are several.
+        """
+        if video.parent not in self._places:
+            self._places[video.parent] = self._looked_in(video.parent)
+        for folders in self._places[video.parent]:
+            found = self._fitting(folders, video)
+            if len(found) > 1:
+                named = ", ".join(path.as_posix() for path in found)
+                raise ValueError(
+                    f"{video.as_posix()}: has several texts: {named}"
+                )
+            if found:
+                return found[0]
+        return None
+
+    def left_over(self) -> list[str]:
+        """The texts that fit no video asked for so far."""
+        return [path.as_posix() for path in self._all if path not in self._used]
+
+    def _fitting(self, folders: list[Path], video: Path) -> list[Path]:
+        found = []
+        for key in dict.fromkeys(_key(folder) for folder in folders):
+            stem = key / _key(Path(video.stem))
+            another = self._videos is not None and stem in self._videos
+            if key == _key(video.parent) or not another:
+                found += self._by_stem.get(stem, ())
+        self._used.update(found)
+        # Two folders or files may have names that only look equal.
+        found = [path for path in found if path.parent in folders] or found
+        wanted = video.stem + (f".{self._language}" if self._language else "")
+        same = [path for path in found if path.stem == wanted]
+        key = _key(Path(wanted))
+        alike = [path for path in found if _key(Path(path.stem)) == key]
+        exact = same or alike
+        return exact if exact or self._language else found
+
+    def _looked_in(self, folder: Path) -> list[list[Path]]:
+        """Folders, the best first, equally good ones together."""
+        top = Path()
+        if self._videos is None:
+            return [[folder], [top]] if folder != top else [[top]]
+        mirrored = [
+            each
+            for each in self._folders
+            if _key(Path(each.name)) == _key(Path(folder.name))
+            and _key(each.parent.parent) == _key(folder.parent)
+        ]
+        near = [
+            each
+            for each in self._folders
+            if _key(each) not in (_key(folder), top)
+            and _key(each.parent) in (_key(folder), _key(folder.parent))
+        ]
+        return [[folder], mirrored, near]
+
+
+@functools.lru_cache(1 << 16)
+def _key(path: Path) -> Path:
+    """The path as names are compared."""
+    return Path(*(names.normalized(part) or part for part in path.parts))

@@ -1,0 +1,68 @@
+"""Whether the labels stand one folder deeper, the same in every outer folder.
+
+`fold0/left fold0/right fold1/left fold1/right` is refused: folders of one
+series are rarely labels. `home/left home/right street/left street/right` may
+be either and is warned of.
+"""
+
+import pathlib
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import names, printable
+
+_SERIES = re.compile(r"(.*?[^\W\d_])(?:[\W_]*\d+|[\W_]+[A-Za-z])")
+_ARE_LABELS = re.compile("(class|label|categor|action|gesture|activit|type)")
+_OUT = "if the outer ones are labels add --video_folder.outer=labels"
+
+
+def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
+    """Refuses or warns of outer folders that hold the same folders.
+
+    Args:
+        input: the folder given, for messages.
+        videos: those in its folders, relative to it.
+
+    Raises:
+        UserError: the outer folders are a series, such as folds.
+    """
+    inside: dict[str, set[str]] = {}
+    for path in videos:
+        inner = names.normalized(path.parts[1]) if len(path.parts) > 2 else ""
+        inside.setdefault(path.parts[0], set()).add(inner)
+    counts = Counter(name for inner in inside.values() for name in inner)
+    shared = {name for name, count in counts.items() if count > 1}
+    shared = {name for name in shared if 2 * counts[name] > len(inside)}
+    if "" in counts or len(shared) < 2 or 2 * len(shared) <= len(counts):
+        return
+    if _stem(shared) is not None:  # Such as day1, day2 of each label.
+        return
+    told = (
+        f"the folders {_listed(inside)} hold no videos but the same folders: "
+        f"{_listed(shared)}; if those are the labels make them the outermost "
+        f"folders, or list the clips with --source=csv_file; {_OUT}"
+    )
+    stem = _stem(inside)
+    if stem and not _ARE_LABELS.match(stem):
+        raise errors.UserError(f"--input={input}: {told}")
+    told = printable.name(f"--input={input}: {told}")
+    print(f"warning: {told}", file=sys.stderr)
+
+
+def _stem(folders: Iterable[str]) -> str | None:
+    """What the names of a series start with; empty for bare numbers."""
+    stems = set()
+    for name in folders:
+        found = _SERIES.fullmatch(name)
+        bare = "" if name.isdecimal() else None
+        stems.add(found[1].lower() if found else bare)
+    return stems.pop() if len(stems) == 1 else None
+
+
+def _listed(folders: Iterable[str], most: int = 5) -> str:
+    folders = sorted(folders)
+    more = f" and {len(folders) - most} more" if len(folders) > most else ""
+    return ", ".join(folders[:most]) + more

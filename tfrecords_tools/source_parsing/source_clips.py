@@ -1,0 +1,103 @@
+"""The clips of a source, checked, and its rows that have no video."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable, Mapping
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors, registry
+from tfrecords_tools.base.text import names
+from tfrecords_tools.source_parsing import video_root
+
+Clips = list[annotations.Clip]
+
+
+def read(
+    source: registry.Chosen,
+    input: str,
+    root: Callable[[], str | os.PathLike],
+    files: video_root.Config = video_root.Config(),
+) -> tuple[Clips, Clips]:
+    """Lists and checks all clips.
+
+    Args:
+        source: a file of `tfrecords_tools.sources` and its settings.
+        input: what that source reads.
+        root: gives the folder of the videos once they are listed, since a
+            source may make them first.
+        files: which files may be read.
+
+    Returns:
+        The clips to build, and those that have no video, with the reason in
+        `absent`.
+
+    Raises:
+        UserError: there is none at all, or rows are faulty.
+    """
+    list_clips = source.module.list_clips
+    if files.missing == "skip":
+        list_clips = getattr(source.module, "list_all", list_clips)
+    try:
+        listed = list_clips(source.config, input)
+    except annotations.FaultyRows as error:
+        raise errors.UserError("\n".join(error.all(root(), files))) from error
+    if not listed:
+        raise errors.UserError(
+            f"no clips: --source={source.name} found nothing in "
+            f"--input={input}: wanted at least one video; put some there, or "
+            "choose another --input or --source"
+        )
+    clips = annotations.check(listed, root(), files)
+    return (
+        [clip for clip in clips if not clip.absent],
+        [clip for clip in clips if clip.absent],
+    )
+
+
+def within_absent(known: Mapping[str, str], clips: Clips) -> Clips:
+    """The known videos of folders that cannot be listed, as absent rows.
+
+    Args:
+        known: path to anything, from an earlier build.
+        clips: all rows, also those without a video.
+    """
+    paths = {clip.path for clip in clips}
+    absent = {names.normalized(c.path): c for c in clips if c.absent}
+    found = []
+    for path in sorted(set(known) - paths) if absent else ():
+        for folder in pathlib.PurePosixPath(path).parents:
+            clip = absent.get(names.normalized(folder.as_posix()))
+            if clip:
+                found.append(
+                    dataclasses.replace(
+                        clip,
+                        path=path,
+                        group=path,
+                        absent=f"the folder {clip.path}: {clip.absent}",
+                    )
+                )
+                break
+    return found
+
+
+def named_as_now(known: Mapping[str, str], clips: Clips) -> dict[str, str]:
+    """What is known of paths, also of those written in another form since.
+
+    Args:
+        known: path to anything, from an earlier build.
+        clips: as they are named now.
+
+    Returns:
+        The same, with the paths of `clips` that only look like a known one.
+    """
+    paths = {clip.path for clip in clips}
+    gone = {
+        names.normalized(path): value
+        for path, value in known.items()
+        if path not in paths
+    }
+    come = {path: names.normalized(path) for path in paths - set(known)}
+    return dict(known) | {
+        path: gone[name] for path, name in come.items() if name in gone
+    }

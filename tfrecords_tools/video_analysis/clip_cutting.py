@@ -1,0 +1,76 @@
+"""Turns annotated rows into the rows that are stored, as the cutter says.
+
+A new row keeps label, split, group, caption and words of the old one; it
+differs in its span alone. The group stays that of the video, so its clips
+never stand in two splits.
+"""
+
+from collections.abc import Mapping
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import registry
+from tfrecords_tools.video_analysis import video_survey
+
+LeftOut = tuple[annotations.Clip, str]
+
+
+def cut_all(
+    clips: list[annotations.Clip],
+    cutter: registry.Chosen,
+    surveys: Mapping[str, video_survey.Survey],
+) -> tuple[list[annotations.Clip], list[LeftOut]]:
+    """Cuts every row.
+
+    Args:
+        clips: checked rows.
+        cutter: a file of `tfrecords_tools.cutting`.
+        surveys: path to what is known of the video; empty where the cutter
+            needs nothing.
+
+    Returns:
+        The new rows, those of one old row together; and rows that gave
+        none, with the reason. Rows of a video that could not be surveyed
+        stay as they are, and fail when they are read.
+    """
+    found: list[annotations.Clip] = []
+    left_out: list[LeftOut] = []
+    # Spans that overlap may hold the same shot.
+    seen: dict[tuple, list[annotations.Clip]] = {}
+    for clip in clips:
+        parts = cut(clip, cutter, surveys.get(clip.path))
+        if not parts:
+            reason = "is too short to give a clip; see the flags of --cut"
+            left_out.append((clip, reason))
+        for part in parts:
+            span = part.path, part.start_seconds, part.end_seconds
+            same = seen.setdefault(span, [])
+            if part not in same:
+                same.append(part)
+                found.append(part)
+    return found, left_out
+
+
+def cut(
+    clip: annotations.Clip,
+    cutter: registry.Chosen,
+    survey: video_survey.Survey | None,
+) -> list[annotations.Clip]:
+    """Cuts one row; see `cut_all`."""
+    if cutter.module.NEEDS and (survey is None or survey.status != "ok"):
+        return [clip]
+    start, end = clip.span
+    if cutter.module.NEEDS:
+        first, last = survey.within(start, end)
+        if first >= last:  # Nothing is shown then, and reading says so.
+            return [clip]
+    spans = cutter.module.cut(cutter.config, survey, start, end)
+    if spans == ((start, end),):
+        return [clip]
+    return [
+        annotations.spanned(
+            clip,
+            first / 1_000_000,
+            None if last is None else last / 1_000_000,
+        )
+        for first, last in spans
+    ]

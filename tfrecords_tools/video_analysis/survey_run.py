@@ -1,0 +1,136 @@
+"""Surveys all videos of a build, each in an isolated process.
+
+What was found is kept in the folder of the build, so that a stopped one
+does not look at the same video twice.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+from collections.abc import Iterator
+from typing import IO, Any
+
+from tfrecords_tools import output_folder
+from tfrecords_tools.base import (
+    atomic_write,
+    isolated,
+    isolated_team,
+    progress,
+    versions,
+)
+from tfrecords_tools.video_analysis import video_fingerprint, video_survey
+
+NAME = f"videos{output_folder.SURVEY}"
+_MADE_BY = ("av", "opencv-python-headless", "scenedetect-headless")
+Surveys = dict[str, video_survey.Survey]
+
+
+def of_all(
+    root: pathlib.Path,
+    paths: list[str],
+    wanted: video_survey.Wanted,
+    max_pixels: int,
+    limits: isolated.Config,
+    workers: int,
+    folder: pathlib.Path,
+) -> Surveys:
+    """Surveys videos.
+
+    Args:
+        root: folder of the videos.
+        paths: relative to it.
+        wanted: what is to be found out.
+        max_pixels: videos with larger frames are refused.
+        limits: what one video may cost.
+        workers: processes.
+        folder: where the findings are kept.
+
+    Returns:
+        Path to survey; a video that cannot be surveyed has a status.
+    """
+    keys = {path: _key(root / path, wanted, max_pixels) for path in paths}
+    with atomic_write.explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        known = _read(folder / NAME)
+        found = {p: known[key] for p, key in keys.items() if key in known}
+        left = [path for path in paths if path not in found]
+        with (
+            open(folder / NAME, "a", encoding="utf-8") as notes,
+            progress.bar("looking at videos", len(paths)) as told,
+        ):
+
+            def work(process: isolated.Process, path: str) -> None:
+                try:
+                    *_, survey = process.run(str(root / path))
+                except isolated.Died as death:
+                    survey = video_survey.Survey(death.status, death.reason)
+                else:  # Another time, or with other limits, it may go well.
+                    _note(notes, keys[path], survey)
+                found[path] = survey
+
+            isolated_team.run(
+                lambda: isolated.Process(limits, _survey, wanted, max_pixels),
+                left,
+                workers,
+                work,
+                lambda: told(len(found)),
+            )
+    return found
+
+
+def _survey(
+    wanted: video_survey.Wanted, max_pixels: int, path: str
+) -> Iterator[video_survey.Survey | None]:
+    yield from video_survey.in_steps(path, wanted, max_pixels)
+
+
+def _key(
+    path: pathlib.Path, wanted: video_survey.Wanted, max_pixels: int
+) -> str:
+    try:
+        state = path.stat()
+        facts: Any = (state.st_size, state.st_mtime_ns)
+    except OSError:
+        facts = None
+    made_by = versions.of(_MADE_BY)
+    text = repr((os.fspath(path), facts, wanted, max_pixels, made_by))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _note(notes: IO[str], key: str, survey: video_survey.Survey) -> None:
+    values = dataclasses.asdict(survey)
+    print_of = survey.fingerprint
+    if print_of is not None:
+        values["fingerprint"] = [
+            part.hex() if isinstance(part, bytes) else part for part in print_of
+        ]
+    notes.write(json.dumps([key, values]) + "\n")
+    notes.flush()
+
+
+def _read(path: pathlib.Path) -> Surveys:
+    """Key to survey; a last line that was cut is passed over."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return {}
+    found = {}
+    for line in lines:
+        try:
+            key, values = json.loads(line)
+            found[key] = _from_json(values)
+        except (ValueError, TypeError, KeyError):
+            continue
+    return found
+
+
+def _from_json(values: dict[str, Any]) -> video_survey.Survey:
+    told = values.pop("fingerprint")
+    if told is not None:
+        told = video_fingerprint.Fingerprint(
+            *(bytes.fromhex(p) if isinstance(p, str) else p for p in told)
+        )
+    shots = tuple(values.pop("shots"))
+    return video_survey.Survey(**values, shots=shots, fingerprint=told)

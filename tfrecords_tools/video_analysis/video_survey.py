@@ -1,0 +1,155 @@
+"""Looks at one video as a whole, before any of it is cut or stored.
+
+One pass over the file tells where it begins and ends, where its shots
+change, and what makes it known again. Memory does not grow with its length.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from tfrecords_tools.base import errors, registry
+from tfrecords_tools.media import shown_span, video_file
+from tfrecords_tools.media.frames import small_frames
+from tfrecords_tools.video_analysis import shot_boundaries, video_fingerprint
+
+_STEP = 500  # Frames from one sign of life to the next.
+_SHORT_SIDE = 64  # Pixels, where no shots are looked for.
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is to be found out.
+
+    Attributes:
+        duration: where the video begins and ends.
+        shots: how shots are told from each other; None does not look.
+        copies: what makes the video known again.
+    """
+
+    duration: bool = False
+    shots: shot_boundaries.Config | None = None
+    copies: bool = False
+
+    def __bool__(self) -> bool:
+        return self.duration or self.shots is not None or self.copies
+
+
+@dataclasses.dataclass(frozen=True)
+class Survey:
+    """What was found out.
+
+    Attributes:
+        status: "ok", or that of the `VideoError` that ended the survey; the
+            rest is empty then.
+        reason: why it ended.
+        begin: when the first picture appears, microseconds.
+        end: until when the last one is shown, microseconds.
+        shots: when each shot but the first begins, microseconds, in order.
+        sha256: of the file's bytes, in hexadecimal.
+        fingerprint: of its pictures.
+    """
+
+    status: str = "ok"
+    reason: str = ""
+    begin: int | None = None
+    end: int | None = None
+    shots: tuple[int, ...] = ()
+    sha256: str = ""
+    fingerprint: video_fingerprint.Fingerprint | None = None
+
+    def within(self, start: int, end: int | None) -> tuple[int, int]:
+        """The part of [start, end) in which the video shows something."""
+        last = self.end if end is None else min(end, self.end)
+        return max(start, self.begin), last
+
+
+def wanted(cutter: registry.Chosen, copies: bool = False) -> Wanted:
+    """What a file of `cutting` asks for, and what the search for copies."""
+    needs = cutter.module.NEEDS
+    return Wanted(
+        duration="duration" in needs,
+        shots=cutter.config if "shots" in needs else None,
+        copies=copies,
+    )
+
+
+def examine(path: str, wanted: Wanted, max_pixels: int) -> Survey:
+    """Surveys one video.
+
+    Args:
+        path: a local video file.
+        wanted: what is to be found out.
+        max_pixels: frames with more are refused.
+
+    Returns:
+        What was found; a video that cannot be read has a status for it.
+    """
+    *_, survey = in_steps(path, wanted, max_pixels)
+    return survey
+
+
+def in_steps(
+    path: str, wanted: Wanted, max_pixels: int
+) -> Iterator[Survey | None]:
+    """The same for who must know that it goes on.
+
+    Yields:
+        None every 500 frames, and last the survey.
+    """
+    try:
+        found: dict[str, Any] = {}
+        if wanted.shots is not None or wanted.copies:
+            for found in _looked_through(path, wanted, max_pixels):
+                if not found:
+                    yield None
+        elif wanted.duration:
+            found = _span(*shown_span.find(path, max_pixels))
+        digest = _digest(path) if wanted.copies else ""
+    except video_file.VideoError as error:
+        yield Survey(error.status, error.reason)
+    except OSError as error:
+        yield Survey("unreadable", f"cannot be read: {error.strerror}")
+    except (MemoryError, errors.UserError):
+        raise
+    except Exception as error:  # One file shall not end a long survey.
+        yield Survey("crashed", repr(error))
+    else:
+        yield Survey(**found, sha256=digest)
+
+
+def _looked_through(
+    path: str, wanted: Wanted, max_pixels: int
+) -> Iterator[dict[str, Any]]:
+    """Empty dicts on the way, then what the pictures tell."""
+    shots = wanted.shots and shot_boundaries.Finder(wanted.shots)
+    maker = video_fingerprint.Maker() if wanted.copies else None
+    side = shot_boundaries.SHORT_SIDE if shots else _SHORT_SIDE
+    frames = small_frames.read(path, max_pixels, short_side=side, color=True)
+    begin, end = None, 0
+    for number, (time, end_time, image) in enumerate(frames):
+        begin, end = time if begin is None else begin, end_time
+        if shots:
+            shots.add(time, image)
+        if maker:
+            maker.add(time, end_time, image)
+        if number % _STEP == _STEP - 1:
+            yield {}
+    yield {
+        **_span(begin, end),
+        "shots": shots.boundaries() if shots else (),
+        "fingerprint": maker and maker.fingerprint(),
+    }
+
+
+def _span(begin: int | None, end: int) -> dict[str, Any]:
+    return {"begin": begin, "end": end}
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

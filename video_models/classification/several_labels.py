@@ -1,0 +1,109 @@
+"""Several labels a clip: each is right or wrong for itself."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from video_models import objective
+from video_models.classification import clip_logits
+from video_models.metrics import labels_report
+
+ops = keras.ops
+
+
+class SeveralLabels:
+    """Losses, scores and metrics of a set of labels that exclude no other.
+
+    Attributes:
+        answer: how its scores are read.
+    """
+
+    loss_name = "binary_cross_entropy"
+
+    def __init__(
+        self,
+        labels: tuple[str, ...],
+        threshold: float = 0.5,
+        smoothing: float = 0.0,
+        weights: np.ndarray | None = None,
+        positive_weights: np.ndarray | None = None,
+        unlabelled_is_negative: bool = False,
+    ):
+        """What is learnt.
+
+        Args:
+            labels: in the order of the logits.
+            threshold: the probability at which a clip has a label.
+            smoothing: share of every target that becomes a half.
+            weights: float32 [classes], of each label in the loss; None:
+                alike.
+            positive_weights: the same, for the clips that have the label.
+            unlabelled_is_negative: whether a clip without labels has none of
+                them; else nothing is known of it, and it counts nothing.
+        """
+        self.answer = objective.Answer(
+            labels, threshold, unlabelled_is_negative
+        )
+        self._smoothing, self.weights = smoothing, weights
+        self._positive_weights = positive_weights
+        self._unlabelled_is_negative = unlabelled_is_negative
+
+    def loss(self, logits: Any, label: Any) -> Any:
+        """Cross-entropy of each label in nats, their weighted mean.
+
+        Args:
+            logits: [B, classes] or [B, t, classes].
+            label: float32 [B, classes]; or int32 [B], -1 for none.
+
+        Returns:
+            float32 [B].
+        """
+        targets, share = self._targets(label), self._smoothing
+        logits = clip_logits.of_clip(logits)
+        smooth = (1 - share) * targets + share / 2
+        positive = smooth * ops.log_sigmoid(logits)
+        if self._positive_weights is not None:
+            positive = positive * self._positive_weights
+        entropy = -(positive + (1 - smooth) * ops.log_sigmoid(-logits))
+        if self.weights is not None:
+            entropy = entropy * self.weights
+        return ops.mean(entropy, axis=-1) * self._is_known(targets)
+
+    def scores(self, logits: Any) -> Any:
+        """Probability of each label."""
+        return ops.sigmoid(logits)
+
+    def counts(self, logits: Any, label: Any, mask: Any) -> dict[str, Any]:
+        """See `labels_report.counts`; probabilities are averaged over views.
+
+        Args:
+            logits: [B, views, classes].
+            label: as for `loss`.
+            mask: [B]; 0 counts nothing.
+        """
+        log_views = float(np.log(logits.shape[1]))
+        log_right, log_wrong = (
+            ops.logsumexp(ops.log_sigmoid(each), axis=1) - log_views
+            for each in (logits, -logits)
+        )
+        targets = self._targets(label)
+        mask = ops.cast(mask, "float32") * self._is_known(targets)
+        return labels_report.counts(
+            log_right, log_wrong, targets, mask, self.answer.threshold
+        )
+
+    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
+        """See `labels_report.report`."""
+        return labels_report.report(counts, self.answer.labels)
+
+    def _targets(self, label: Any) -> Any:
+        if len(label.shape) == 2:
+            return ops.cast(label, "float32")
+        return ops.one_hot(label, len(self.answer.labels), dtype="float32")
+
+    def _is_known(self, targets: Any) -> Any:
+        known = ops.any(targets > 0, axis=-1)
+        if self._unlabelled_is_negative:
+            known = ops.ones_like(known)
+        return ops.cast(known, "float32")

@@ -1,0 +1,89 @@
+"""One label a clip: softmax, cross-entropy, accuracy."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from video_models import objective
+from video_models.classification import clip_logits
+from video_models.metrics import class_report
+
+ops = keras.ops
+
+
+class SingleLabel:
+    """Losses, scores and metrics of a set of labels of which one is right.
+
+    Attributes:
+        answer: how its scores are read.
+    """
+
+    loss_name = "cross_entropy"
+
+    def __init__(
+        self,
+        labels: tuple[str, ...],
+        smoothing: float = 0.0,
+        weights: np.ndarray | None = None,
+    ):
+        """What is learnt.
+
+        Args:
+            labels: in the order of the logits.
+            smoothing: share of every target spread over all labels.
+            weights: float32 [classes], of a clip by its label; None: alike.
+        """
+        self.answer = objective.Answer(labels)
+        self._smoothing, self.weights = smoothing, weights
+
+    def loss(self, logits: Any, label: Any) -> Any:
+        """Cross-entropy in nats; 0 where a clip has no label.
+
+        Args:
+            logits: [B, classes] or [B, t, classes].
+            label: int32 [B], -1 for none; or soft, float32 [B, classes].
+
+        Returns:
+            float32 [B].
+        """
+        targets, classes = self._targets(label), len(self.answer.labels)
+        share = self._smoothing
+        smooth = (1 - share) * targets + share / classes
+        log_scores = ops.log_softmax(clip_logits.of_clip(logits))
+        entropy = -ops.sum(smooth * log_scores, axis=-1)
+        if self.weights is not None:
+            entropy = entropy * ops.sum(targets * self.weights, axis=-1)
+        return entropy * _has_label(targets)
+
+    def scores(self, logits: Any) -> Any:
+        """Probabilities of each label, which sum to 1."""
+        return ops.softmax(logits)
+
+    def counts(self, logits: Any, label: Any, mask: Any) -> dict[str, Any]:
+        """See `class_report.counts`; probabilities are averaged over views.
+
+        Args:
+            logits: [B, views, classes].
+            label: as for `loss`; a soft label's class is its largest.
+            mask: [B]; 0 counts nothing, as a clip without a label does.
+        """
+        log_scores = ops.logsumexp(ops.log_softmax(logits), axis=1)
+        log_scores = log_scores - float(np.log(logits.shape[1]))
+        targets = self._targets(label)
+        mask = ops.cast(mask, "float32") * _has_label(targets)
+        return class_report.counts(log_scores, targets, mask)
+
+    def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
+        """See `class_report.report`."""
+        return class_report.report(counts, self.answer.labels)
+
+    def _targets(self, label: Any) -> Any:
+        if len(label.shape) == 2:
+            return ops.cast(label, "float32")
+        return ops.one_hot(label, len(self.answer.labels), dtype="float32")
+
+
+def _has_label(targets: Any) -> Any:
+    """float32 [B]: 1, or 0 where a row of targets is empty."""
+    return ops.cast(ops.any(targets > 0, axis=-1), "float32")

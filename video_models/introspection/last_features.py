@@ -1,0 +1,49 @@
+"""The features that enter a network's last linear layer."""
+
+import keras
+
+from tfrecords_tools.base import errors
+from video_models.introspection import layer_paths
+
+ops = keras.ops
+
+
+def beside_logits(network: keras.Model) -> keras.Model:
+    """The same network, which also gives what it scores clips by.
+
+    Args:
+        network: frames [B, T, H, W, 3] to what a `Dense` layer gives, which
+            may stand in a network nested in it; not changed, and shared.
+
+    Returns:
+        The same frames -> features float32 [B, D] and logits [B, classes].
+        Where the layer scores moments or places, means over them of both.
+
+    Raises:
+        UserError: no `Dense` layer comes last, or there are several outputs.
+    """
+    if len(network.outputs) != 1:
+        raise errors.UserError(
+            f"network {network.name} has {len(network.outputs)} answers, "
+            "wanted one: a run of --objective=classification"
+        )
+    made = network.outputs[0]._keras_history
+    last, node = made.operation, made.operation._inbound_nodes[made.node_index]
+    if layer_paths.is_network(last):
+        (given,) = node.arguments.args
+        return keras.Model(network.input, beside_logits(last)(given))
+    if not isinstance(last, keras.layers.Dense):
+        raise errors.UserError(
+            f"network {network.name} ends in {last.name!r}, wanted a linear "
+            "layer that scores classes: a run of --objective=classification "
+            "with --head=classifier, or a published head"
+        )
+    (features,) = node.input_tensors
+    features = _of_clip(ops.cast(features, "float32"))
+    return keras.Model(network.input, (features, _of_clip(network.outputs[0])))
+
+
+def _of_clip(x: keras.KerasTensor) -> keras.KerasTensor:
+    """The mean over all axes but the first and the last."""
+    between = tuple(range(1, len(x.shape) - 1))
+    return ops.mean(x, axis=between) if between else x

@@ -1,0 +1,128 @@
+"""Multi-head attention among the moments of a clip, or of a stream."""
+
+from typing import Any
+
+import keras
+
+from video_models.layers.attention import local_attention, rotary
+
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable("video_models")
+class TemporalAttention(keras.layers.Layer):
+    """Mixes [B, t, C] over time.
+
+    Source: arXiv:1706.03762. Without a window, causality and rotation it
+    gives what `keras.layers.MultiHeadAttention` gives, and has its weights
+    in its order; that one masks its window, at a cost of t * t.
+    """
+
+    def __init__(
+        self,
+        heads: int,
+        size: int,
+        causal: bool = False,
+        window: int = 0,
+        rotates: bool = False,
+        **kwargs: Any,
+    ):
+        """Says who sees whom.
+
+        Args:
+            heads: how many.
+            size: features of each.
+            causal: whether no moment sees those after it.
+            window: moments seen on each side, or back; 0 means all.
+            rotates: whether distances in time are told by `layers.rotary`.
+            **kwargs: of a Keras layer.
+        """
+        super().__init__(**kwargs)
+        self.heads, self.size = heads, size
+        self.causal, self.window, self.rotates = causal, window, rotates
+        self._initializer = keras.initializers.GlorotUniform()
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        """Makes the four linear maps for [B, t, C]."""
+        # Named as in Keras' layer, so that its saved weights can be loaded.
+        self._query_dense = self._into_heads("query", shape)
+        self._key_dense = self._into_heads("key", shape)
+        self._value_dense = self._into_heads("value", shape)
+        self._output_dense = self._linear(
+            "attention_output", "bthd,hdc->btc", (None, shape[-1]), "c"
+        )
+        self._output_dense.build((*shape[:2], self.heads, self.size))
+
+    def call(
+        self,
+        inputs: Any,
+        keys: Any = None,
+        values: Any = None,
+        moments: Any = None,
+    ) -> Any:
+        """Mixes a clip; or, with states, the newest moments of a stream.
+
+        Args:
+            inputs: [B, t, C].
+            keys: float32 [B, window, heads, size] of the moments before.
+            values: the same.
+            moments: int32 [B, 1], how many came before.
+
+        Returns:
+            [B, t, C]; with states also the new keys and values.
+        """
+        query = self._query_dense(inputs)
+        key, value = self._key_dense(inputs), self._value_dense(inputs)
+        if keys is None:
+            query, key = self._rotated(query), self._rotated(key)
+            mixed = local_attention.attend(
+                query, key, value, self.window, self.causal
+            )
+            return self._output_dense(mixed)
+        key, keys = self._follow(keys, key)
+        value, values = self._follow(values, value)
+        query, key = self._rotated(query, self.window), self._rotated(key)
+        mixed = local_attention.attend_back(
+            query, key, value, self.window, moments
+        )
+        return self._output_dense(mixed), keys, values
+
+    def _rotated(self, x: Any, first: int = 0) -> Any:
+        return rotary.rotate(x, first) if self.rotates else x
+
+    def _follow(self, before: Any, now: Any) -> tuple[Any, Any]:
+        """All moments that the new ones see, and those that later ones do."""
+        both = ops.concatenate([ops.cast(before, now.dtype), now], axis=1)
+        return both, ops.cast(both[:, -self.window :], "float32")
+
+    def _into_heads(
+        self, name: str, shape: tuple[int | None, ...]
+    ) -> keras.layers.Layer:
+        output = (None, self.heads, self.size)
+        dense = self._linear(name, "btc,chd->bthd", output, "hd")
+        dense.build(shape)
+        return dense
+
+    def _linear(
+        self, name: str, equation: str, output: tuple, bias: str
+    ) -> keras.layers.Layer:
+        return keras.layers.EinsumDense(
+            equation,
+            output,
+            bias_axes=bias,
+            # A copy draws for itself; one for all would start all alike.
+            kernel_initializer=self._initializer.clone(),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to build it again."""
+        return {
+            **super().get_config(),
+            "heads": self.heads,
+            "size": self.size,
+            "causal": self.causal,
+            "window": self.window,
+            "rotates": self.rotates,
+        }

@@ -1,0 +1,108 @@
+"""How far made clips are from the true ones, by pixels and by features.
+
+Clips are float32 [B, T, H, W, 3], 0..255; every loss is one value a clip,
+float32 [B], of pixels in 0..1.
+"""
+
+from typing import Any
+
+import keras
+
+from video_models.families import flow_pyramid
+from video_models.layers.images import frame_folding
+
+ops = keras.ops
+_ROUND = 1e-3  # Charbonnier's epsilon: below it differences count squared.
+
+
+def charbonnier(made: Any, true: Any) -> Any:
+    """The mean of sqrt(difference^2 + 1e-6).
+
+    Source: arXiv:1710.01992. A little more than the mean absolute difference,
+    and smooth at 0.
+    """
+    apart = (made - true) / 255.0
+    return _mean(ops.sqrt(apart * apart + _ROUND**2))
+
+
+def temporal_difference(made: Any, true: Any) -> Any:
+    """Charbonnier of the change from one frame to the next: flicker.
+
+    Motion that is in the true clip costs nothing, whatever it is.
+    """
+    return charbonnier(_changes(made), _changes(true))
+
+
+def warped(clip: Any, flows: Any, warp: Any) -> Any:
+    """How badly neighbouring frames, moved along the flow, fit a frame.
+
+    Args:
+        clip: the frames that the flow was estimated for, [B, T, h, w, 3].
+        flows: [B, 2 * (T - 1), h, w, 2], as of `recurrent_sr`.
+        warp: moves [B, h, w, 3] along [B, h, w, 2].
+    """
+    here, there = flow_pyramid.neighbours(clip)
+    moved = warp(frame_folding.fold(there), frame_folding.fold(flows))
+    return charbonnier(frame_folding.unfold(moved, here), here)
+
+
+def feature_distance(made: list[Any], true: list[Any]) -> Any:
+    """The mean absolute difference of features, over the scale of the true.
+
+    Perceptual loss, arXiv:1603.08155. Differs: features of a network of ours;
+    each layer counts alike, whatever the size of its values.
+
+    Args:
+        made: features of a few layers, each [B, T, h, w, C].
+        true: the same of the true clips.
+    """
+    total: Any = 0.0
+    for one, other in zip(made, true, strict=True):
+        one, other = ops.cast(one, "float32"), ops.cast(other, "float32")
+        scale = ops.stop_gradient(_mean(ops.abs(other)) + 1e-6)
+        total = total + _mean(ops.abs(one - other)) / scale
+    return total / len(true)
+
+
+def gram(features: Any) -> Any:
+    """Which features occur together in a frame, float32 [B, T, C, C].
+
+    Source: style of arXiv:1508.06576, divided by h * w * C as in
+    arXiv:1603.08155.
+    """
+    _, _, height, width, channels = ops.shape(features)
+    flat = ops.cast(features, "float32")
+    flat = ops.reshape(flat, (*ops.shape(flat)[:2], -1, channels))
+    both = ops.matmul(ops.transpose(flat, (0, 1, 3, 2)), flat)
+    return both / float(height * width * channels)
+
+
+def style_distance(made: list[Any], style: list[Any]) -> Any:
+    """Mean squared difference of Gram matrices, over that of the style.
+
+    Args:
+        made: features of a few layers, each [B, T, h, w, C].
+        style: Gram matrices of the style for the same layers, [C, C].
+    """
+    total: Any = 0.0
+    for features, wanted in zip(made, style, strict=True):
+        apart = gram(features) - wanted
+        scale = ops.mean(wanted * wanted) + 1e-12
+        total = total + _mean(apart * apart) / scale
+    return total / len(style)
+
+
+def roughness(made: Any) -> Any:
+    """The mean absolute difference of neighbouring pixels."""
+    down = ops.abs(made[:, :, 1:] - made[:, :, :-1]) / 255.0
+    right = ops.abs(made[:, :, :, 1:] - made[:, :, :, :-1]) / 255.0
+    return _mean(down) + _mean(right)
+
+
+def _changes(clip: Any) -> Any:
+    return clip[:, 1:] - clip[:, :-1]
+
+
+def _mean(values: Any) -> Any:
+    """Over all axes but the first."""
+    return ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)

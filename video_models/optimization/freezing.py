@@ -1,0 +1,66 @@
+"""Keeps layers as they are, chosen by their paths."""
+
+import re
+
+import keras
+
+from tfrecords_tools.base import errors
+from video_models.introspection import layer_depth, layer_paths
+
+
+def freeze(
+    networks: dict[str, keras.Model], patterns: tuple[str, ...]
+) -> list[keras.Variable]:
+    """Takes layers out of training, all that a pattern is found in.
+
+    Their normalisation uses its averages and does not move them; dropout
+    goes on, as it has no weights.
+
+    Args:
+        networks: name to network.
+        patterns: regular expressions, found anywhere in `network/path` of a
+            layer, such as `classifier/r2plus1d/stem_space`.
+
+    Returns:
+        The variables that no step changes any more.
+
+    Raises:
+        UserError: a pattern is none, or is found nowhere.
+    """
+    placed = [
+        layer_paths.PlacedLayer(f"{name}/{each.path}", each.layer)
+        for name, network in networks.items()
+        for each in layer_paths.layers(network)
+        if each.layer.weights
+    ]
+    frozen: dict[int, keras.layers.Layer] = {}
+    for pattern in patterns:
+        search = _compiled(pattern)
+        found = [each.layer for each in placed if search(each.path)]
+        if not found:
+            raise errors.UserError(
+                f"--train.freeze={pattern} is found in no layer: wanted a "
+                "part of the path of one, such as in "
+                + ", ".join(_group_paths(networks))
+            )
+        frozen |= {id(layer): layer for layer in found}
+    for layer in frozen.values():
+        layer.trainable = False
+    return [v for layer in frozen.values() for v in layer.weights]
+
+
+def _compiled(pattern: str):
+    try:
+        return re.compile(pattern).search
+    except re.error as error:
+        raise errors.UserError(
+            f"--train.freeze={pattern} is no regular expression: {error}"
+        ) from error
+
+
+def _group_paths(networks: dict[str, keras.Model]) -> list[str]:
+    return [
+        f"{name}/{path}"
+        for name, network in networks.items()
+        for path in layer_depth.groups(network)
+    ]

@@ -1,0 +1,209 @@
+"""Keras' optimizers behind one set of flags, and penalties on weights."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from tfrecords_tools.base import errors, settings
+from video_models.optimization import layer_rates
+
+_WEIGHT_DECAY = 0.01
+_DECAYING = ("adamw", "lion", "lamb", "muon")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Settings of an optimizer; each name uses those that it knows."""
+
+    name: str = settings.setting(
+        "adamw",
+        "Rule of the update; muon is for matrices and takes adamw for the "
+        "rest. Keras has no LARS; lamb is its successor.",
+        choices=("sgd", "momentum", "adagrad", "adam", *_DECAYING),
+    )
+    momentum: float = settings.setting(
+        0.9,
+        "Share of the last update kept, for momentum and muon (its paper: "
+        "0.95).",
+        minimum=0.0,
+    )
+    beta_1: float = settings.setting(
+        0.9,
+        "Decay of the mean gradient, but for sgd, momentum and adagrad.",
+        minimum=0.0,
+    )
+    beta_2: float = settings.setting(
+        0.999,
+        "Decay of the mean square, likewise; for lion of its momentum (its "
+        "paper: 0.99).",
+        minimum=0.0,
+    )
+    epsilon: float = settings.setting(
+        1e-7,
+        "Smallest divisor, but for sgd, momentum and lion.",
+        minimum=0.0,
+    )
+    weight_decay: float | None = settings.setting(
+        None,
+        "Share of a kernel taken away each step, times the learning rate; "
+        f"for {', '.join(_DECAYING)} only; not given: {_WEIGHT_DECAY}.",
+        minimum=0.0,
+    )
+    layer_decay: float = settings.setting(
+        1.0,
+        "Rate of each block of layers, as a share of that of the block after "
+        "it; the head has the whole rate. 1 gives all the same.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    l1: float = settings.setting(
+        0.0, "Penalty on the size of kernels, sum of |w|.", minimum=0.0
+    )
+    l2: float = settings.setting(
+        0.0, "Penalty on the square of kernels, half sum of w^2.", minimum=0.0
+    )
+
+
+def build(
+    config: Config,
+    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
+) -> keras.optimizers.Optimizer:
+    """The optimizer; `l1` and `l2` are for `penalty_gradients`.
+
+    Raises:
+        UserError: a weight decay for an optimizer that has none, or a beta
+            that it cannot work with.
+    """
+    _check(config)
+    decay = config.weight_decay
+    if decay is None:
+        decay = _WEIGHT_DECAY if config.name in _DECAYING else 0.0
+    return _MAKE[config.name](
+        config,
+        learning_rate=learning_rate,
+        name=config.name,
+        kernel_decay=decay,
+        layer_decay=config.layer_decay,
+    )
+
+
+def build_slots(
+    optimizer: keras.optimizers.Optimizer,
+    networks: list[keras.Model],
+    variables: list[keras.Variable],
+) -> None:
+    """Creates the state of an optimizer, ours or another of Keras'.
+
+    Args:
+        optimizer: what `build` gave.
+        networks: that hold the variables; they tell how deep these stand.
+        variables: those to train.
+    """
+    if isinstance(optimizer, layer_rates.LayerRates):
+        optimizer.build_for(networks, variables)
+    else:
+        optimizer.build(variables)
+
+
+def penalty_gradients(
+    config: Config, gradients: list[Any], variables: list[keras.Variable]
+) -> list[Any]:
+    """Adds the gradients of the penalties to those of kernels.
+
+    Called after gradients are summed over replicas, so that no replica adds
+    the penalty again.
+
+    Args:
+        config: `l1` and `l2`.
+        gradients: one a variable; None where there is none.
+        variables: what the gradients belong to.
+
+    Returns:
+        gradients + l1 * sign(w) + l2 * w.
+    """
+    if not config.l1 and not config.l2:
+        return gradients
+    return [
+        _with_penalty(config, gradient, variable)
+        if gradient is not None and layer_rates.is_kernel(variable)
+        else gradient
+        for gradient, variable in zip(gradients, variables, strict=True)
+    ]
+
+
+# Before 3.13, Keras' own does not work on TensorFlow.
+HAS_MUON = (
+    "adam_weight_decay"
+    in inspect.signature(keras.optimizers.Muon.__init__).parameters
+)
+
+
+def _check(config: Config) -> None:
+    if config.name == "muon" and not HAS_MUON:
+        raise errors.UserError(
+            f"--optimizer.name=muon with Keras {keras.__version__}: wanted "
+            "3.13 or later, which needs Python 3.11; or choose adamw"
+        )
+    if config.weight_decay and config.name not in _DECAYING:
+        wanted = f"{', '.join(_DECAYING[:-1])} or {_DECAYING[-1]}"
+        raise errors.UserError(
+            f"--optimizer.weight_decay={config.weight_decay} with "
+            f"--optimizer.name={config.name}: wanted {wanted}, which decay "
+            "weights; choose one, or set --optimizer.weight_decay=0 and, for "
+            "a penalty, --optimizer.l2"
+        )
+    if config.name == "lion" and not config.beta_1:
+        raise errors.UserError(
+            "--optimizer.beta_1=0 with --optimizer.name=lion: wanted more "
+            "than 0, else nothing but the sign of the last gradient is left"
+        )
+
+
+def _with_penalty(config: Config, gradient: Any, variable: Any) -> Any:
+    weights = keras.ops.cast(
+        keras.ops.convert_to_tensor(variable), gradient.dtype
+    )
+    penalty = config.l1 * keras.ops.sign(weights) + config.l2 * weights
+    return gradient + penalty
+
+
+def _betas(config: Config) -> dict[str, float]:
+    return {"beta_1": config.beta_1, "beta_2": config.beta_2}
+
+
+def _adam(config: Config, kind: type = layer_rates.Adam, **common: Any) -> Any:
+    return kind(epsilon=config.epsilon, **_betas(config), **common)
+
+
+def _muon(config: Config, **common: Any) -> layer_rates.Muon:
+    return layer_rates.Muon(
+        adam_beta_1=config.beta_1,
+        adam_beta_2=config.beta_2,
+        epsilon=config.epsilon,
+        momentum=config.momentum,
+        weight_decay=None,
+        adam_weight_decay=None,
+        exclude_layers=["logits"],
+        **common,
+    )
+
+
+_MAKE: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
+    "sgd": lambda config, **common: layer_rates.SGD(**common),
+    "momentum": lambda config, **common: layer_rates.SGD(
+        momentum=config.momentum, **common
+    ),
+    "adagrad": lambda config, **common: layer_rates.Adagrad(
+        epsilon=config.epsilon, **common
+    ),
+    "adam": _adam,
+    "adamw": _adam,
+    "lion": lambda config, **common: layer_rates.Lion(
+        **_betas(config), **common
+    ),
+    "lamb": lambda config, **common: _adam(config, layer_rates.Lamb, **common),
+    "muon": _muon,
+}
