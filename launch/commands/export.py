@@ -5,7 +5,7 @@ import pathlib
 
 from launch.enhancement import enhancer
 from launch.runs import trained_run
-from launch.serving.serving import (
+from launch.serving import (
     generator_export,
     golden_frames,
     request_limits,

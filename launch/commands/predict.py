@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from launch.prediction import answer_table, answers, video_stream, video_windows
-from launch.serving.serving import serving
+from launch.serving import serving
 from tfrecords_tools.base import errors, flags, settings
 from tfrecords_tools.base.text import printable
 from tfrecords_tools.source_parsing import video_files

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch.serving.serving import (
+from launch.serving import (
     constant_graph,
     golden_frames,
     request_limits,

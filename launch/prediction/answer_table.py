@@ -5,7 +5,7 @@ from typing import Any
 
 from launch.prediction import answers
 from launch.reporting import reports
-from launch.serving.serving import model_facts
+from launch.serving import model_facts
 from tfrecords_tools.base.text import printable, text_cells
 
 _TIMES = 18  # Cells of the first column.

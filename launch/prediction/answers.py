@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from launch.serving.serving import model_facts
+from launch.serving import model_facts
 from tfrecords_tools.base.text import printable
 from video_models import objective
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from launch.serving.serving import serving
+from launch.serving import serving
 from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import live_frames, live_video, reader

@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
-from launch.serving.serving import empty_requests, request_limits
+from launch.serving import empty_requests, request_limits
 
 COPIES = 30  # That memory holds of the weights while they are written.
 MOST_BYTES = 150_000_000  # Of weights that are written all the same.

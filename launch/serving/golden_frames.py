@@ -10,7 +10,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from launch.serving.serving import versions
+from launch.serving import versions
 
 NAME = "golden.npz"
 MOST = 1

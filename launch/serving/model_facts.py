@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from launch.serving.serving import request_limits, stream_serving
+from launch.serving import request_limits, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import reader

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from launch.serving.serving import image_headers, request_limits
+from launch.serving import image_headers, request_limits
 from pipelines import batch
 from pipelines.decoding import frame_decoding
 

@@ -31,7 +31,7 @@ import numpy as np
 import tensorflow as tf
 
 from launch.runs import failed_writes
-from launch.serving.serving import (
+from launch.serving import (
     constant_graph,
     empty_requests,
     golden_clip,

@@ -1,8 +1,9 @@
 """Command: frames a second of ours, of DMVR's way and of decoding alone.
 
 Run as `python -m tests.benchmarks.encode_speed --videos=rendered --rounds=5`
-with nothing else on the machine; requirements.txt says what it needs beside
-the package. All contenders run in turns, each on all cores, and take videos
+with nothing else on the machine; encoding/requirements.txt says what it
+needs beside the package. All contenders run in turns, each on all cores, and
+take videos
 from one list. Processes are started and have imported everything before the
 clock runs, but for "the command", which is timed as a user starts it.
 """
@@ -21,14 +22,14 @@ from collections.abc import Callable
 import av
 import cv2
 
-from tests.benchmarks import (
+from tests.benchmarks.encoding import (
     build_command,
     contenders,
     dmvr_peer,
     rendered_videos,
-    tables,
-    video_list,
 )
+from tests.benchmarks.input import video_list
+from tests.benchmarks.measuring import tables
 from tfrecords_tools.base import flags, settings
 
 RENDERED = {"340x256": (340, 256), "1280x720": (1280, 720)}

@@ -11,7 +11,8 @@ import sys
 
 from launch.commands import enhance
 from launch.enhancement import enhancer
-from tests.benchmarks import long_video, process_memory, tables
+from tests.benchmarks import long_video
+from tests.benchmarks.measuring import process_memory, tables
 from tests.launch import enhancers
 from tfrecords_tools.base import flags, settings
 

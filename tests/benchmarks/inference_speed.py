@@ -1,6 +1,6 @@
 """Command: latency and throughput of exported networks and of peers.
 
-Run as below with nothing else on the machine; input_requirements.txt says
+Run as below with nothing else on the machine; input_peers/requirements.txt says
 how the environments of the peers are made.
 
     python -m tests.benchmarks.inference_speed --torch=TORCH/bin/python \
@@ -12,7 +12,8 @@ turns as in network_speed. What 8 bits cost in accuracy, tflite_accuracy
 says.
 """
 
-from tests.benchmarks import network_contenders, network_rounds, tables
+from tests.benchmarks.measuring import tables
+from tests.benchmarks.networks import network_contenders, network_rounds
 from tfrecords_tools.base import flags
 
 _TOGETHER = 8

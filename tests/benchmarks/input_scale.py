@@ -13,7 +13,8 @@ import statistics
 import subprocess
 import sys
 
-from tests.benchmarks import input_scale_worker, simulated_split, tables
+from tests.benchmarks.input import input_scale_worker, simulated_split
+from tests.benchmarks.measuring import tables
 from tfrecords_tools.base import errors, flags, settings
 
 ROOT = pathlib.Path(__file__).parents[2]

@@ -1,6 +1,6 @@
 """Command: clips a second of our training input and of peers' own code.
 
-Run as below with nothing else on the machine; input_requirements.txt says
+Run as below with nothing else on the machine; input_peers/requirements.txt says
 how the two environments of the peers are made.
 
     python -m tests.benchmarks.input_speed --garden=GARDEN/bin/python \
@@ -18,7 +18,7 @@ import os
 import pathlib
 import sys
 
-from tests.benchmarks import (
+from tests.benchmarks.input import (
     input_clips,
     input_contenders,
     input_processes,

@@ -1,6 +1,6 @@
 """Command: milliseconds of a training step, ours and peers' own code.
 
-Run as below with nothing else on the machine; input_requirements.txt says
+Run as below with nothing else on the machine; input_peers/requirements.txt says
 how the two environments of the peers are made.
 
     python -m tests.benchmarks.network_speed --garden=GARDEN/bin/python \
@@ -14,7 +14,8 @@ from beginning to end and is stopped while it is not its turn; ratios are
 medians over rounds of the ratio within a round.
 """
 
-from tests.benchmarks import network_contenders, network_rounds, tables
+from tests.benchmarks.measuring import tables
+from tests.benchmarks.networks import network_contenders, network_rounds
 from tfrecords_tools.base import flags
 
 

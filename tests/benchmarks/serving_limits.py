@@ -55,7 +55,7 @@ def main(resolved: flags.Resolved) -> None:
 
 def _times(own: Config):
     """Name of a request, and the milliseconds of both exports."""
-    from launch.serving.serving import serving
+    from launch.serving import serving
 
     loaded = [serving.Loaded(folder) for folder in (own.old, own.new)]
     frames = loaded[0].facts.clip.frames
@@ -89,7 +89,7 @@ def large(folder: str, kind: str) -> str:
     import numpy as np
     import tensorflow as tf
 
-    from launch.serving.serving import serving
+    from launch.serving import serving
 
     size, _, ending = kind.partition(" ")
     width, height = map(int, size.split("x"))

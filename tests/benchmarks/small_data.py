@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.benchmarks import metadata_floor, tables
+from tests.benchmarks.measuring import metadata_floor, tables
 from tfrecords_tools.base import errors, flags, progress, settings
 
 

@@ -14,7 +14,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from tests.benchmarks import build_command, process_memory, tables
+from tests.benchmarks.encoding import build_command
+from tests.benchmarks.measuring import process_memory, tables
 from tfrecords_tools.base import flags, settings
 
 ROOT = pathlib.Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from tests.benchmarks import tables
+from tests.benchmarks.measuring import tables
 from video_models.temporal import attention, graph, tcn
 
 MOMENTS = (256, 512, 1024, 2048, 4096)

@@ -20,7 +20,8 @@ import tensorflow as tf
 
 from launch.runs import trained_run
 from pipelines import clip_dataset
-from tests.benchmarks import tables, tflite_models
+from tests.benchmarks.measuring import tables
+from tests.benchmarks.networks import tflite_models
 from tfrecords_tools.base import errors, flags, settings
 
 

@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
-from launch.serving.serving import constant_graph
+from launch.serving import constant_graph
 from video_models.introspection import folding
 
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
 
 from launch.model_summary import activation_memory, multiply_adds, network_graph
-from launch.serving.serving import constant_graph
+from launch.serving import constant_graph
 from tests import published_networks
 from tests.contracts import network_checks
 from tfrecords_tools.base import registry

@@ -9,7 +9,7 @@ import pathlib
 from typing import Any
 
 from tests import published_networks
-from tests.benchmarks import tables
+from tests.benchmarks.measuring import tables
 from tests.full import full_checks
 
 FOLDER = pathlib.Path(__file__).parent

@@ -18,7 +18,7 @@ import time
 import pytest
 
 from tests import published_networks
-from tests.benchmarks import tables
+from tests.benchmarks.measuring import tables
 from tests.full import full_checks, result_table
 
 PACKAGES = ("tensorflow", "keras", "numpy")

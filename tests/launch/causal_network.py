@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from launch.serving.serving import serving, stream_serving
+from launch.serving import serving, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import reader

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.tfrecords_tools import small
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures import small
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,8 @@ import json
 
 import pytest
 
-from tests.tfrecords_tools import small
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures import small
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools import build_shards, manifest
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import written_shards
+from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import check_shards, manifest, schema
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import shard_index

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import hostile, small
-from tests.tfrecords_tools.numbered_videos import write_video
+from tests.tfrecords_tools.fixtures import hostile, small
+from tests.tfrecords_tools.fixtures.numbered_videos import write_video
 from tfrecords_tools.base import isolated
 from tfrecords_tools.building import build_plan, data_set, shard_writer
 

@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from tests.tfrecords_tools import small
+from tests.tfrecords_tools.fixtures import small
 from tfrecords_tools import build_shards, label_balance, manifest
 from tfrecords_tools.base import flags
 

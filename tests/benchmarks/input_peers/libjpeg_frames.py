@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks import input_worker, single_frames
+from tests.benchmarks.input import input_worker, single_frames
 
 PACKAGES = ()
-SOURCE = pathlib.Path(__file__).parents[1] / "libjpeg_decode.c"
+SOURCE = pathlib.Path(__file__).parent / "libjpeg_decode.c"
 WINDOWS = "windows.npy"
 
 

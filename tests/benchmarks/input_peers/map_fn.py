@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tests.benchmarks import input_worker
+from tests.benchmarks.input import input_worker
 
 PACKAGES = ("tensorflow",)
 FRAMES = {"image/encoded": tf.io.FixedLenSequenceFeature((), tf.string)}

@@ -12,7 +12,7 @@ from official.vision.configs import common
 from official.vision.configs import video_classification as configs
 from official.vision.tasks import video_classification as tasks
 
-from tests.benchmarks import input_worker
+from tests.benchmarks.input import input_worker
 
 PACKAGES = ("tensorflow", "tf-models-official")
 

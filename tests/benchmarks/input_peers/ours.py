@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines import batch, clip_dataset
-from tests.benchmarks import input_worker
+from tests.benchmarks.input import input_worker
 from tfrecords_tools.base import registry
 
 PACKAGES = ("tensorflow",)

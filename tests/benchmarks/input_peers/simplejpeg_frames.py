@@ -10,7 +10,7 @@ import numpy as np
 import simplejpeg
 import torch
 
-from tests.benchmarks import input_worker, single_frames, torch_batches
+from tests.benchmarks.input import input_worker, single_frames, torch_batches
 
 PACKAGES = ("torch", "torchvision", "simplejpeg")
 

@@ -14,7 +14,7 @@ from typing import Any
 import av
 import torch
 
-from tests.benchmarks import input_worker, torch_batches
+from tests.benchmarks.input import input_worker, torch_batches
 
 PACKAGES = ("torch", "torchvision", "torchcodec", "av")
 _SEARCHED = "LD_LIBRARY_PATH"

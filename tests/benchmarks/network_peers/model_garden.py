@@ -7,7 +7,7 @@ import tensorflow as tf
 import tf_keras
 from official.projects.movinet.modeling import movinet, movinet_model
 
-from tests.benchmarks import network_job
+from tests.benchmarks.networks import network_job
 
 PACKAGES = ("tensorflow", "tf-models-official", "tf_keras")
 

@@ -15,10 +15,10 @@ import numpy as np
 import tensorflow as tf
 
 from launch.runs import devices
-from launch.serving.serving import constant_graph
+from launch.serving import constant_graph
 from launch.training import gradients, recomputation, train_loop
 from pipelines import batch
-from tests.benchmarks import network_job, tflite_models
+from tests.benchmarks.networks import network_job, tflite_models
 from tfrecords_tools.base import registry
 from video_models import objective, video_network
 from video_models.introspection import folding

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tests.benchmarks import network_job
 from tests.benchmarks.network_peers import torch_networks
+from tests.benchmarks.networks import network_job
 
 PACKAGES = ("torch", "torchvision")
 _MEAN, _DEVIATION = (0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989)

@@ -6,8 +6,8 @@ import torch
 import torchvision
 from torch import nn
 
-from tests.benchmarks import network_job
 from tests.benchmarks.network_peers import torch_movinet
+from tests.benchmarks.networks import network_job
 from tests.peers.videomae import videomae
 
 _VIDEO = torchvision.models.video

@@ -9,7 +9,7 @@ import pytest
 from launch.commands import enhance
 from launch.enhancement import enhancer
 from tests.launch import enhancers
-from tests.tfrecords_tools import numbered_videos, sounding_videos
+from tests.tfrecords_tools.fixtures import numbered_videos, sounding_videos
 from tfrecords_tools.base import errors, flags
 
 

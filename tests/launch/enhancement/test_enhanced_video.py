@@ -8,7 +8,7 @@ import pytest
 
 from launch.enhancement import enhanced_video, frame_tiles
 from tests.launch import enhancers
-from tests.tfrecords_tools import exact_videos, numbered_videos
+from tests.tfrecords_tools.fixtures import exact_videos, numbered_videos
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import pixel_video
 

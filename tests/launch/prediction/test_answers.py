@@ -6,7 +6,7 @@ import pytest
 from launch.commands import evaluate, export, predict, train
 from launch.prediction import answers
 from launch.runs import run_flags
-from launch.serving.serving import serving
+from launch.serving import serving
 from pipelines import batch
 from tests import shards
 from tfrecords_tools.base import flags

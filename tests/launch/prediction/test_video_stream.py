@@ -11,10 +11,10 @@ import tensorflow as tf
 
 from launch.commands import predict
 from launch.prediction import video_stream
-from launch.serving.serving import serving
+from launch.serving import serving
 from pipelines.decoding import frame_decoding
 from tests.launch import causal_network
-from tests.tfrecords_tools import numbered_videos
+from tests.tfrecords_tools.fixtures import numbered_videos
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import live_video, reader
 

@@ -8,7 +8,7 @@ import simplejpeg
 from launch.prediction import video_windows
 from pipelines import batch
 from pipelines.sampling import clip_sampling, time_sampling
-from tests.tfrecords_tools import numbered_videos
+from tests.tfrecords_tools.fixtures import numbered_videos
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
 

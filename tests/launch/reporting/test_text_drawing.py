@@ -16,7 +16,7 @@ from launch.reporting import (
     text_drawing,
     text_runs,
 )
-from tests.tfrecords_tools import emoji
+from tests.tfrecords_tools.fixtures import emoji
 
 LABELS = (
     "سلام", "خداحافظ", "שלום", "नमस्ते", "क्रिकेट", "สวัสดี", "打篮球", "踢足球",

@@ -51,7 +51,7 @@ def test_full_disk_leaves_the_older_checkpoint():
     script = """
 import sys, pathlib, tempfile
 import tensorflow as tf
-from launch import checkpoints
+from launch.runs import checkpoints
 from tfrecords_tools.base import errors
 with tempfile.TemporaryDirectory() as folder:
     saved = checkpoints.Checkpoints(folder)

@@ -3,7 +3,7 @@
 import pytest
 
 from launch.runs import run_facts
-from launch.serving.serving import model_facts
+from launch.serving import model_facts
 from launch.training import evaluation
 from pipelines import batch
 from tfrecords_tools import manifest

@@ -11,7 +11,7 @@ import pytest
 from launch.commands import enhance, fidelity, predict
 from launch.enhancement import enhancer
 from launch.prediction import answers
-from launch.serving.serving import serving
+from launch.serving import serving
 from pipelines import batch
 from tests.launch import enhancers
 from tfrecords_tools.base import errors, flags

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from launch.commands import evaluate, export, train
 from launch.runs import checkpoints, initial_weights, run_flags
-from launch.serving.serving import serving
+from launch.serving import serving
 from tests.launch import images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import plain_path

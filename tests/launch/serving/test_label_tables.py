@@ -9,7 +9,7 @@ import pytest
 from launch.generation import measure_table, sample_protocol
 from launch.prediction import answer_table
 from launch.reporting import report_table
-from launch.serving.serving import serving
+from launch.serving import serving
 from pipelines import batch
 from tfrecords_tools.base.text import text_cells
 from tfrecords_tools.checking.report import report_charts

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from launch.enhancement import enhancer
-from launch.serving.serving import generator_export, request_limits
+from launch.serving import generator_export, request_limits
 from pipelines import batch
 from tests.launch import toy_objectives
 from tfrecords_tools.base import errors

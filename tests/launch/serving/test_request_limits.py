@@ -10,7 +10,7 @@ import simplejpeg
 import tensorflow as tf
 
 from launch.commands import export, predict
-from launch.serving.serving import serving
+from launch.serving import serving
 from tests.launch import causal_network, images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media.writing import writer

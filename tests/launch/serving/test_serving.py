@@ -9,7 +9,7 @@ import tensorflow as tf
 from launch.commands import export, predict
 from launch.prediction import video_windows
 from launch.runs import trained_run
-from launch.serving.serving import serving
+from launch.serving import serving
 from pipelines import clip_dataset
 from pipelines.decoding import frame_decoding
 from pipelines.reading import clip_reading, shard_reader

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from launch.commands import export
-from launch.serving.serving import constant_graph, serving, stream_serving
+from launch.serving import constant_graph, serving, stream_serving
 from tests.launch import causal_network
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader

@@ -16,7 +16,7 @@ COMMANDS = registry.names_in("launch.commands")
 # Prints the flags of every command, and of every file that may be chosen.
 EVERY_HELP = """
 import contextlib, io, importlib, json, sys
-from launch import stand_ins
+from launch.startup import stand_ins
 if sys.argv[1] == "stand_ins":
     stand_ins.install()
 from tfrecords_tools.base import flags, registry
@@ -114,7 +114,7 @@ def test_importing_launch_changes_nothing():
 
 
 def console(*arguments):
-    program = "from launch import command_line; command_line.main()"
+    program = "from launch.startup import command_line; command_line.main()"
     return run("-c", program, *arguments)
 
 
@@ -176,7 +176,7 @@ def ignored():
 
 def test_ctrl_c_that_was_ignored_stays_ignored_while_tensorflow_loads():
     program = (
-        "import signal; from launch import visible_devices; "
+        "import signal; from launch.startup import visible_devices; "
         "visible_devices.load_tensorflow(); "
         "print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
     )

@@ -69,7 +69,7 @@ def test_gpus_that_are_hidden_on_purpose_are_not_missed(
 
 def test_loading_says_the_devices_and_nothing_else():
     program = (
-        "from launch import visible_devices as v\n"
+        "from launch.startup import visible_devices as v\n"
         "v.driver_gpus = lambda: 0\n"
         "v.load_tensorflow()"
     )
@@ -81,7 +81,7 @@ def test_loading_says_the_devices_and_nothing_else():
 def test_what_was_printed_is_shown_when_loading_fails():
     program = (
         "import os, sys\n"
-        "from launch import visible_devices as v\n"
+        "from launch.startup import visible_devices as v\n"
         "class Broken:\n"
         "    def find_spec(self, name, path, target=None):\n"
         "        if name == 'tensorflow':\n"

@@ -7,12 +7,12 @@ The Model Garden is the real package, in an environment of its own:
     /tmp/garden/bin/pip install --no-deps tf-models-official==2.20.0
     /tmp/garden/bin/python tests/peers/model_garden/record_movinet.py
 
-Writes tests/goldens/movinet_a0_base.json and movinet_a0_stream.json: the
-shapes of a checkpoint by the names that `weights.garden_checkpoint` gives,
-from which `random_weights` draws the weights again, and the logits for the
-clip that it draws. The stream network has positions here, which the
-released A0 lacks and A3 to A5 have, so that they are compared too.
-"""
+Writes movinet_a0_base.json and movinet_a0_stream.json into
+tests/goldens/model_garden: the shapes of a checkpoint by the names that
+`weights.garden_checkpoint` gives, from which `random_weights` draws the
+weights again, and the logits for the clip that it draws. The stream network
+has positions here, which the released A0 lacks and A3 to A5 have, so that they
+are compared too."""
 
 import collections
 import json
@@ -28,7 +28,7 @@ from official.projects.movinet.modeling import movinet, movinet_model
 from tests.goldens import random_weights
 from video_models.weights import garden_checkpoint
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "model_garden"
 CLASSES, FRAMES, SIZE, GAIN = 600, 8, 44, 1.2
 STREAM = {
     "causal": True,

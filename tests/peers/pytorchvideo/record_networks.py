@@ -6,8 +6,8 @@ They stand beside this file; their environment needs torch alone:
     /tmp/torch/bin/pip install -r tests/peers/pytorchvideo/requirements.txt
     /tmp/torch/bin/python -m tests.peers.pytorchvideo.record_networks
 
-Writes one JSON file a network into tests/goldens: the shapes of its
-checkpoint by name, from which `random_weights` draws the weights again, and
+Writes one JSON file a network into tests/goldens/pytorchvideo: the shapes of
+its checkpoint by name, from which `random_weights` draws the weights again, and
 the logits for the clip that it draws. tests/video_models compares with these.
 """
 
@@ -20,7 +20,7 @@ import torch
 from tests.goldens import random_weights
 from tests.peers.pytorchvideo import networks
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "pytorchvideo"
 SIZE, CLASSES = 64, 400
 NETWORKS = {  # The network, and frames in the clip.
     "slowfast": (networks.SlowFast(CLASSES), 16),

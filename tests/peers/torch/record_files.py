@@ -7,7 +7,7 @@ on will do:
     /tmp/torch/bin/pip install torch
     /tmp/torch/bin/python tests/peers/torch/record_files.py
 
-Writes tests/goldens/archive.pth and tests/goldens/pickles.pth.
+Writes archive.pth and pickles.pth into tests/goldens/torch.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import pathlib
 
 import torch
 
-FOLDER = pathlib.Path(__file__).parents[2] / "goldens"
+FOLDER = pathlib.Path(__file__).parents[2] / "goldens/torch"
 
 
 def content():

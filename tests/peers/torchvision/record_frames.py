@@ -4,7 +4,7 @@ pip install -r tests/peers/torchvision/requirements.txt
 python tests/peers/torchvision/record_frames.py
 
 Weights and clip are drawn by tests/goldens/random_weights.py; the mean of
-the frames' logits is written to tests/goldens/frame_resnet_18.json.
+the frames' logits is written to tests/goldens/torchvision/frame_resnet_18.json.
 """
 
 import json
@@ -45,7 +45,7 @@ def main():
         "size": SIZE,
         "logits": [round(float(each), 6) for each in logits],
     }
-    path = GOLDENS / "frame_resnet_18.json"
+    path = GOLDENS / "torchvision/frame_resnet_18.json"
     path.write_text(json.dumps(golden) + "\n")
     print(f"written: {path}")
 

@@ -6,7 +6,7 @@ torchvision is the real package, in an environment of its own:
     /tmp/torchvision/bin/pip install -r tests/peers/torchvision/requirements.txt
     /tmp/torchvision/bin/python tests/peers/torchvision/record_networks.py
 
-Writes one JSON file a network into tests/goldens: the shapes of its
+Writes one JSON file a network into tests/goldens/torchvision: the shapes of its
 checkpoint by name, from which `random_weights` draws the weights again, and
 the logits for the clip that it draws. tests/video_models compares with these.
 """
@@ -25,7 +25,7 @@ from torchvision.models import video
 
 from tests.goldens import random_weights
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "torchvision"
 # Of the weights' own transforms.
 _MEAN = np.float32([0.43216, 0.394666, 0.37645])
 _DEVIATION = np.float32([0.22803, 0.22145, 0.216989])

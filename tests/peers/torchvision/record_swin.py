@@ -5,7 +5,7 @@ python tests/peers/torchvision/record_swin.py
 
 Two stages with windows that shift, and that do not divide the picture.
 Weights and clip are drawn by tests/goldens/random_weights.py; the logits are
-written to tests/goldens/video_swin.json.
+written to tests/goldens/torchvision/video_swin.json.
 """
 
 import json
@@ -51,7 +51,7 @@ def main():
         "size": SIZE,
         "logits": [round(float(each), 6) for each in logits],
     }
-    path = GOLDENS / "video_swin.json"
+    path = GOLDENS / "torchvision/video_swin.json"
     path.write_text(json.dumps(golden) + "\n")
     print(f"written: {path}")
 

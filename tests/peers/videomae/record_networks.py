@@ -7,7 +7,7 @@ its own:
     /tmp/videomae/bin/pip install -r tests/peers/videomae/requirements.txt
     /tmp/videomae/bin/python tests/peers/videomae/record_networks.py
 
-Writes one JSON file a network into tests/goldens: the shapes of its
+Writes one JSON file a network into tests/goldens/videomae: the shapes of its
 checkpoint by name, from which `random_weights` draws the weights again, and
 the logits for the clip that it draws. tests/video_models compares with these.
 """
@@ -65,7 +65,7 @@ def main() -> None:
     for name, recorded in networks().items():
         found = record(recorded)
         text = json.dumps(found).replace('], "', '],\n"')
-        (GOLDENS / f"{name}.json").write_text(text + "\n")
+        (GOLDENS / f"videomae/{name}.json").write_text(text + "\n")
         print(name, "deviation of the logits:", np.std(found["logits"]))
 
 

@@ -10,7 +10,7 @@ from pipelines import batch, clip_dataset
 from pipelines.audio import sound_features
 from pipelines.reading import shard_reader
 from tests.pipelines.heard import RATE, two_tones
-from tests.tfrecords_tools import small
+from tests.tfrecords_tools.fixtures import small
 from tfrecords_tools import shard_plan
 from tfrecords_tools.media.audio import sound
 

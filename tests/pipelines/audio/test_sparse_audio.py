@@ -13,7 +13,7 @@ import tensorflow as tf
 from pipelines.cache import frame_cache
 from pipelines.reading import clip_reading, shard_reader
 from tests import run_modes
-from tests.tfrecords_tools import numbered_videos, small
+from tests.tfrecords_tools.fixtures import numbered_videos, small
 from tfrecords_tools import manifest, shard_plan
 from tfrecords_tools.base import isolated
 from tfrecords_tools.building import chunk_audio

@@ -10,7 +10,7 @@ from pipelines import batch
 from pipelines.cache import frame_cache, raw_shards
 from pipelines.decoding import frame_decoding, raw_frames
 from tests import shards
-from tests.tfrecords_tools import written_shards
+from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools import schema
 from tfrecords_tools.base import errors

@@ -18,7 +18,7 @@ from pipelines.text import text_tokens
 from tests import shards
 from tests.launch import loop_run
 from tests.pipelines import spoiled
-from tests.tfrecords_tools import written_shards
+from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags, registry
 

@@ -77,7 +77,7 @@ def test_what_is_not_read_to_its_end_does_not_reach_the_next_call(process):
 
 PARENT = """
 import sys
-from tests.tfrecords_tools import test_isolated
+from tests.tfrecords_tools.base import test_isolated
 from tfrecords_tools.base import isolated
 process = isolated.Process(isolated.Config(), test_isolated.behave, "first")
 print(list(process.run("well"))[1], flush=True)

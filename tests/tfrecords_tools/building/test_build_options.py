@@ -5,8 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import small
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures import small
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools import build_shards, manifest
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.splitting import split_shares

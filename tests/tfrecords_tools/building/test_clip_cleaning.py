@@ -2,7 +2,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import cleaned, drawn_face
+from tests.tfrecords_tools.fixtures import cleaned, drawn_face
 from tfrecords_tools.base import registry
 from tfrecords_tools.building import clip_cleaning
 from tfrecords_tools.media import reader

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.tfrecords_tools import small
+from tests.tfrecords_tools.fixtures import small
 from tfrecords_tools import output_folder
 from tfrecords_tools.base import atomic_write, errors, isolated
 from tfrecords_tools.building import shard_journal, shard_writer

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import cleaned
+from tests.tfrecords_tools.fixtures import cleaned
 from tfrecords_tools.cleaning import blur
 
 

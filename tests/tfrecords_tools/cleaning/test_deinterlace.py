@@ -2,7 +2,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import cleaned
+from tests.tfrecords_tools.fixtures import cleaned
 
 pytestmark = pytest.mark.skipif(
     not hasattr(av.VideoFrame, "metadata"),

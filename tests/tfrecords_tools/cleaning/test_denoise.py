@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import cleaned
+from tests.tfrecords_tools.fixtures import cleaned
 from tfrecords_tools.base import errors
 from tfrecords_tools.cleaning import denoise
 

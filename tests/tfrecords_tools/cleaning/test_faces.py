@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import cleaned, drawn_face
+from tests.tfrecords_tools.fixtures import cleaned, drawn_face
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.cleaning import faces
 from tfrecords_tools.video_analysis import face_detector

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import cleaned
+from tests.tfrecords_tools.fixtures import cleaned
 
 RATE = 30
 FRAME = 1_000_000 / RATE

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import moving_videos
-from tests.tfrecords_tools.numbered_videos import write_video
+from tests.tfrecords_tools.fixtures import moving_videos
+from tests.tfrecords_tools.fixtures.numbered_videos import write_video
 from tfrecords_tools.video_analysis import shot_boundaries, video_survey
 
 pytest.importorskip("scenedetect")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from tests.tfrecords_tools import exact_videos, numbered_videos
+from tests.tfrecords_tools.fixtures import exact_videos, numbered_videos
 from tfrecords_tools.media import reader
 
 MICROSECOND = Fraction(1, 1_000_000)

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import numbered_videos
+from tests.tfrecords_tools.fixtures import numbered_videos
 from tfrecords_tools.media import live_frames, live_video, reader
 
 # Scene changes off: a key frame each half second, as a camera sends them.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from tests.tfrecords_tools.numbered_videos import (
+from tests.tfrecords_tools.fixtures.numbered_videos import (
     number_in,
     numbered,
     write_video,

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from tests.tfrecords_tools import small
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures import small
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools import annotations, manifest
 from tfrecords_tools.base import errors
 from tfrecords_tools.building import build_report, shard_journal

@@ -9,7 +9,7 @@ import types
 
 import pytest
 
-from tests.tfrecords_tools import small
+from tests.tfrecords_tools.fixtures import small
 from tfrecords_tools import annotations, build_shards, manifest
 from tfrecords_tools.base import errors, flags, registry
 from tfrecords_tools.source_parsing import source_clips, video_root
@@ -152,7 +152,7 @@ def test_what_is_known_of_a_path_is_not_taken_for_its_twin():
 
 def test_a_console_without_a_letter_shows_its_number():
     program = (
-        "from tests.tfrecords_tools import test_flags as t\n"
+        "from tests.tfrecords_tools.base import test_flags as t\n"
         "from tfrecords_tools.base import flags\n"
         "import sys; sys.argv = ['x']\n"
         "flags.main(t.COMMAND, lambda _: print('\u06cc\u200c'))"

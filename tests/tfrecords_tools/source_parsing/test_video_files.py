@@ -5,7 +5,7 @@ import os
 import pytest
 from PIL import Image
 
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
 from tfrecords_tools.source_parsing import video_files

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from tests.tfrecords_tools import small
+from tests.tfrecords_tools.fixtures import small
 from tfrecords_tools import annotations
 from tfrecords_tools.source_parsing import video_root
 from tfrecords_tools.splitting import splits

@@ -72,7 +72,7 @@ def test_order_of_the_words_changes_nothing(size):
 @pytest.mark.slow
 def test_hashes_of_texts_change_nothing():
     program = (
-        "from tfrecords_tools import word_pieces\n"
+        "from tfrecords_tools.text import word_pieces\n"
         f"print(word_pieces.learn({WORDS}, 40))"
     )
     learnt = {

@@ -11,7 +11,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from tests import shards
-from tests.tfrecords_tools import small, tfds_layout
+from tests.tfrecords_tools.fixtures import small, tfds_layout
 from tfrecords_tools.tfds_builders.video_clips import (
     clip_examples,
     video_clips_dataset_builder,

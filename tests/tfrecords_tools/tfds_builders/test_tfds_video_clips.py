@@ -8,10 +8,8 @@ import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from tests.tfrecords_tools import tfds_layout
-from tests.tfrecords_tools.numbered_videos import (
-    number_in,
-)
+from tests.tfrecords_tools.fixtures import tfds_layout
+from tests.tfrecords_tools.fixtures.numbered_videos import number_in
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, isolated, registry
 from tfrecords_tools.media import reader

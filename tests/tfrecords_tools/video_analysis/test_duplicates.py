@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import moving_videos
-from tests.tfrecords_tools.numbered_videos import write_video
+from tests.tfrecords_tools.fixtures import moving_videos
+from tests.tfrecords_tools.fixtures.numbered_videos import write_video
 from tfrecords_tools.video_analysis import (
     alike_videos,
     disjoint_sets,

@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import moving_videos
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures import moving_videos
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import video_file
 from tfrecords_tools.media.frames import small_frames, timed_frames

@@ -14,7 +14,7 @@ from pipelines import batch
 from tests.goldens import load_by_name, random_weights
 from video_models.backbones import i3d_r50, slow, slowfast, x3d
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "pytorchvideo"
 RECORDED = {
     "slowfast": (slowfast, slowfast.Config(variant="4x16")),
     "x3d": (x3d, x3d.Config(variant="s")),

@@ -14,7 +14,7 @@ from pipelines import batch
 from tests.goldens import load_by_name, random_weights
 from tfrecords_tools.base import registry
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "torchvision"
 every_network = pytest.mark.parametrize(
     "name", ["r2plus1d", "r3d", "mc3", "s3d"]
 )

@@ -14,7 +14,7 @@ from pipelines import batch
 from tests.goldens import load_by_name, random_weights
 from video_models.backbones import timesformer, vit, vivit
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "videomae"
 CUT = {"width": 48, "depth": 2}
 NETWORKS = {
     "vit_s": (vit, vit.Config(variant="s")),

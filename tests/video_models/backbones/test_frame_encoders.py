@@ -11,7 +11,7 @@ from tests.goldens import load_by_name, random_weights
 from tfrecords_tools.base import errors, registry
 from video_models.backbones import frame_efficientnet, frame_resnet
 
-GOLDEN = pathlib.Path(__file__).parents[2] / "goldens/frame_resnet_18.json"
+GOLDENS = pathlib.Path(__file__).parents[2] / "goldens/torchvision"
 NAMES = ("frame_conv", "frame_efficientnet", "frame_resnet")
 every_encoder = pytest.mark.parametrize("name", NAMES)
 
@@ -39,7 +39,7 @@ def test_a_changed_frame_changes_its_own_moment_only(name):
 
 
 def test_resnet_agrees_with_torchvision():
-    golden = json.loads(GOLDEN.read_text())
+    golden = json.loads((GOLDENS / "frame_resnet_18.json").read_text())
     clip = batch.ClipSpec(frames=golden["frames"], size=golden["size"])
     backbone = frame_resnet.build(frame_resnet.Config("18"), clip)
     shapes = {"volume": backbone.output["volume"].shape[1:]}

@@ -18,7 +18,7 @@ from tfrecords_tools.base import errors
 from video_models import streaming_network
 from video_models.backbones import movinet
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "model_garden"
 CONFIGS = {
     "movinet_a0_base": movinet.Config(),
     "movinet_a0_stream": movinet.Config(causal=True, positions=True),

@@ -10,7 +10,8 @@ from tests.goldens import load_by_name, random_weights
 from tfrecords_tools.base import errors
 from video_models.backbones import video_swin
 
-GOLDEN = pathlib.Path(random_weights.__file__).parent / "video_swin.json"
+GOLDENS = pathlib.Path(random_weights.__file__).parent / "torchvision"
+GOLDEN = GOLDENS / "video_swin.json"
 SMALL = video_swin.Config(window=(2, 3, 3), width=12, stages=2)
 CLIP = batch.ClipSpec(frames=8, size=32)
 

@@ -22,7 +22,7 @@ from video_models.weights import (
     torch_pickle,
 )
 
-FOLDER = pathlib.Path(random_weights.__file__).parent
+FOLDER = pathlib.Path(random_weights.__file__).parent / "torch"
 both = pytest.mark.parametrize("name", ["archive.pth", "pickles.pth"])
 
 

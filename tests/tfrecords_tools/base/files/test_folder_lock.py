@@ -19,7 +19,7 @@ from tfrecords_tools.base.files import folder_lock
 ROOT = pathlib.Path(__file__).parents[4]
 HOLD = """
 import os, sys, time
-from tfrecords_tools.base import folder_lock
+from tfrecords_tools.base.files import folder_lock
 with folder_lock.held(sys.argv[1], "run", "another --workdir"):
     {}
     print("holds", flush=True)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.tfrecords_tools import emoji
+from tests.tfrecords_tools.fixtures import emoji
 from tfrecords_tools.base.text import printable
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tfrecords_tools import emoji
+from tests.tfrecords_tools.fixtures import emoji
 from tfrecords_tools.base.text import text_cells
 
 

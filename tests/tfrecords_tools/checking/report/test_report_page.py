@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from tests.tfrecords_tools import written_shards
+from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import check_shards
 from tfrecords_tools.base import flags
 from tfrecords_tools.checking import shard_check

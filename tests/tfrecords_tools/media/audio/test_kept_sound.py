@@ -2,7 +2,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import sounding_videos
+from tests.tfrecords_tools.fixtures import sounding_videos
 from tfrecords_tools.media import pixel_video
 from tfrecords_tools.media.audio import kept_sound, sound_track
 from tfrecords_tools.media.writing import h264_pictures, video_writer

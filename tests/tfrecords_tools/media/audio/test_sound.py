@@ -3,8 +3,13 @@ import pathlib
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import sounding_videos
-from tests.tfrecords_tools.sounding_videos import TIMES, onsets, tones, write
+from tests.tfrecords_tools.fixtures import sounding_videos
+from tests.tfrecords_tools.fixtures.sounding_videos import (
+    TIMES,
+    onsets,
+    tones,
+    write,
+)
 from tfrecords_tools.media import video_file
 from tfrecords_tools.media.audio import sound
 from tfrecords_tools.media.writing import writer

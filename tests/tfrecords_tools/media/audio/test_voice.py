@@ -3,7 +3,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import sounding_videos
+from tests.tfrecords_tools.fixtures import sounding_videos
 from tfrecords_tools.media.audio import sound, voice
 
 DATA = pathlib.Path(__file__).parents[4].parent / "shared/data"

@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import video_file
 from tfrecords_tools.media.frames import filters, timed_frames

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from tests.tfrecords_tools import oriented_videos as oriented
+from tests.tfrecords_tools.fixtures import oriented_videos as oriented
 from tfrecords_tools.media import (
     live_frames,
     live_video,

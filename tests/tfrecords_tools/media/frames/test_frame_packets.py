@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools.numbered_videos import numbered, write_video
+from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools.base import errors
 from tfrecords_tools.checking import record_check
 from tfrecords_tools.media import reader
@@ -71,8 +71,9 @@ def test_frame_that_does_not_change_costs_next_to_nothing(storage):
 @both_storages
 def test_equal_frames_give_equal_bytes_in_any_process(storage):
     program = (
-        "from tests.tfrecords_tools import test_frame_packets as t;"
-        f"import sys; sys.stdout.write(b''.join(t.packets({storage!r})).hex())"
+        "import sys\n"
+        "from tests.tfrecords_tools.media.frames import test_frame_packets as t\n"
+        f"sys.stdout.write(b''.join(t.packets({storage!r})).hex())"
     )
     others = [
         subprocess.run(

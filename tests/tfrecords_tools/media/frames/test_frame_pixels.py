@@ -2,7 +2,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools.numbered_videos import write_video
+from tests.tfrecords_tools.fixtures.numbered_videos import write_video
 from tfrecords_tools.media import pixel_video
 from tfrecords_tools.media.frames import frame_colors, frame_pixels
 

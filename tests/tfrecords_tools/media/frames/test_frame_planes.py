@@ -8,7 +8,7 @@ import pytest
 import simplejpeg
 import tensorflow as tf
 
-from tests.tfrecords_tools.numbered_videos import (
+from tests.tfrecords_tools.fixtures.numbered_videos import (
     number_in,
     numbered,
     write_video,

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.tfrecords_tools import numbered_videos
+from tests.tfrecords_tools.fixtures import numbered_videos
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import pixel_video
 from tfrecords_tools.media.writing import h264_pictures, video_writer, writer
@@ -205,9 +205,9 @@ def test_an_error_within_is_left_alone(tmp_path, made):
 FULL = """
 import resource, signal, sys
 import numpy as np
-from tests.tfrecords_tools import test_video_writer
+from tests.tfrecords_tools.media.writing import test_video_writer
 from tfrecords_tools.base import errors
-from tfrecords_tools.media import writer
+from tfrecords_tools.media.writing import writer
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 pixels = np.random.default_rng(0).integers(0, 255, (40, 64, 96, 3), np.uint8)

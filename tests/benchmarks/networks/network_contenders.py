@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tests.benchmarks import network_job
+from tests.benchmarks.networks import network_job
 
 
 class Network(NamedTuple):

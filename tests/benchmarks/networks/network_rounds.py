@@ -7,16 +7,13 @@ import statistics
 import sys
 from collections.abc import Iterable
 
-from tests.benchmarks import (
-    input_processes,
-    network_contenders,
-    network_worker,
-    tables,
-)
+from tests.benchmarks.input import input_processes
+from tests.benchmarks.measuring import tables
+from tests.benchmarks.networks import network_contenders, network_worker
 from tfrecords_tools.base import errors, settings
 
 Rounds = dict[str, list[network_worker.Round]]
-_MODULE = "tests.benchmarks.network_worker"
+_MODULE = "tests.benchmarks.networks.network_worker"
 
 
 @dataclasses.dataclass(frozen=True)

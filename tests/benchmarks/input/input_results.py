@@ -3,7 +3,8 @@
 import statistics
 from collections.abc import Iterable
 
-from tests.benchmarks import input_contenders, input_worker, tables
+from tests.benchmarks.input import input_contenders, input_worker
+from tests.benchmarks.measuring import tables
 
 Rounds = dict[str, list[input_worker.Round]]
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torchvision.transforms import v2
 
-from tests.benchmarks import input_worker
+from tests.benchmarks.input import input_worker
 
 
 class _Endless(torch.utils.data.Sampler):

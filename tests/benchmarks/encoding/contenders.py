@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import av
 
-from tests.benchmarks import dmvr_peer
+from tests.benchmarks.encoding import dmvr_peer
 from tfrecords_tools.media import reader
 
 

@@ -20,12 +20,8 @@ from collections.abc import Callable, Iterator
 import google_crc32c
 import numpy as np
 
-from tests.benchmarks import (
-    build_command,
-    dmvr_peer,
-    rendered_videos,
-    single_frames,
-)
+from tests.benchmarks.encoding import build_command, dmvr_peer, rendered_videos
+from tests.benchmarks.input import single_frames
 from tests.benchmarks.input_peers import libjpeg_frames
 from tfrecords_tools import manifest, schema
 from tfrecords_tools.base import errors

@@ -1,8 +1,8 @@
 """One contender of network_speed in a process of its own, kept alive.
 
-Run as `python -m tests.benchmarks.network_worker JOB` with the Python of the
-contender's environment. Tells what it built, then, after each line `LEAD
-SECONDS`, how long each step took in that time; as JSON, one line each.
+Run as `python -m tests.benchmarks.networks.network_worker JOB` with the Python
+of the contender's environment. Tells what it built, then, after each line
+`LEAD SECONDS`, how long each step took in that time; as JSON, one line each.
 """
 
 import importlib
@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.benchmarks import input_worker, network_job, tables
+from tests.benchmarks.input import input_worker
+from tests.benchmarks.measuring import tables
+from tests.benchmarks.networks import network_job
 
 _LEAST_STEPS = 2
 

@@ -1,8 +1,8 @@
 """One contender of input_speed in a process of its own, kept alive.
 
-Run as `python -m tests.benchmarks.input_worker JOB` with the Python of the
-contender's environment. Tells what a batch looks like, then, after each line
-`LEAD SECONDS`, what it made in that time; as JSON, one line each.
+Run as `python -m tests.benchmarks.input.input_worker JOB` with the Python of
+the contender's environment. Tells what a batch looks like, then, after each
+line `LEAD SECONDS`, what it made in that time; as JSON, one line each.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 
-from tests.benchmarks import process_memory, tables
+from tests.benchmarks.measuring import process_memory, tables
 
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 

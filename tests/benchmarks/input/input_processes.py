@@ -9,10 +9,10 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tests.benchmarks import input_worker
+from tests.benchmarks.input import input_worker
 from tfrecords_tools.base import errors
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 _LEAVE_SECONDS = 10
 
 
@@ -30,7 +30,7 @@ class Start(NamedTuple):
     python: str
     job: Any
     environment: dict[str, str] = {}
-    module: str = "tests.benchmarks.input_worker"
+    module: str = "tests.benchmarks.input.input_worker"
     round: type = input_worker.Round
 
 

@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import subprocess
 
-from tests.benchmarks import build_command, contenders
+from tests.benchmarks.encoding import build_command, contenders
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
 from tfrecords_tools.source_parsing import video_files

@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipelines import batch, clip_dataset
-from tests.benchmarks import simulated_split
+from tests.benchmarks.input import simulated_split
 
 BATCH = 64  # So that counting them in Python costs little.
 LEAD_SECONDS = 0.5  # Until tf.data has tuned itself.
