@@ -72,7 +72,7 @@ def test_frame_that_does_not_change_costs_next_to_nothing(storage):
 def test_equal_frames_give_equal_bytes_in_any_process(storage):
     program = (
         "import sys\n"
-        "from tests.tfrecords_tools.media.frames import test_frame_packets as t\n"
+        f"import {__name__} as t\n"
         f"sys.stdout.write(b''.join(t.packets({storage!r})).hex())"
     )
     others = [
