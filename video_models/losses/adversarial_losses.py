@@ -39,19 +39,8 @@ GAMES = {
         lambda made: ops.relu(1.0 + made),
         lambda made: -made,
     ),
-    # Loss(D(x), 1) - Loss(D(G(z)), 0), as one may read it in articles: the
-    # discriminator gains by taking made clips for real ones. Here to be
-    # compared with, and to be left alone.
-    "difference": Game(
-        lambda real: ops.softplus(-real),
-        lambda made: -ops.softplus(made),
-        lambda made: ops.softplus(-made),
-    ),
 }
-HELP = (
-    "Losses of the two players: non_saturating (cross-entropy), hinge; "
-    "difference is a wrong formula of the literature, which does not learn."
-)
+HELP = "Losses of the two players: non_saturating (cross-entropy) or hinge."
 
 
 def accuracy(real: Any, made: Any) -> Any:
