@@ -52,6 +52,26 @@ class Task:
     tasks: dict[str, LabelSet] = dataclasses.field(default_factory=dict)
     clips: int = 0
     """Training clips; 0 where it is not known."""
+    extra_inputs: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Files of `pipelines.extra_inputs` whose entries batches have, by name,
+    with their settings."""
+
+    def input_config(self, name: str, needed_by: str) -> Any:
+        """The settings of an extra input.
+
+        Args:
+            name: of its file.
+            needed_by: what cannot do without it, for the message.
+
+        Raises:
+            UserError: it is not chosen.
+        """
+        if name not in self.extra_inputs:
+            raise errors.UserError(
+                f"{needed_by} needs the entries of --view={name}, which is "
+                f"not chosen: add --view={name}"
+            )
+        return self.extra_inputs[name]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,14 +198,11 @@ class Objective:
     answers: dict[str, Answer] = {}  # Never changed, only replaced.
     """Of what `predict` gives, the scores of labels: `scores` are the main."""
 
-    def check_input(self, views: dict[str, Any]) -> None:
+    def check_input(self) -> None:
         """Refuses, before a first step, what cannot be trained with.
 
-        Args:
-            views: of the batches, by name, with their settings.
-
         Raises:
-            UserError: something is missing, or does not fit.
+            UserError: something is missing that only training needs.
         """
 
     def forward(self, player: str, batch: Tensors, seed: Any, step: Any) -> Any:

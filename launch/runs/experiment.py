@@ -77,6 +77,8 @@ class Experiment:
             rate = learning_rates.build(self.learning_rate, self.train.steps)
             return optimizers.build(self.optimizer, rate)
 
+        inputs = {each.name: each.config for each in self.views}
+        task = dataclasses.replace(task, extra_inputs=inputs)
         parts = self.parts
         if self.features:
             # Here, since it reads flags, which describe experiments.

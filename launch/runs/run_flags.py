@@ -148,6 +148,10 @@ COMMAND = flags.Command(
         "discriminator": usual_discriminators,
     },
     recipes="launch.recipes",
+    renamed={
+        "generator.noise": "noise.length",
+        "objective.factor": "low_resolution.factor",
+    },
 )
 
 

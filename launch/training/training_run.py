@@ -72,8 +72,7 @@ class Run:
         self.facts["taught_by"] = self.loop.objective.taught_by
         if self.step:
             run_facts.check_teacher(then, self.facts, workdir)
-        views = {view.name: view.config for view in experiment.views}
-        self.loop.objective.check_input(views)
+        self.loop.objective.check_input()
         self.watch = best_step.Watch()
         self.owes_evaluation = False  # Of the step that was restored.
         self.alarm: str | None = None  # Of the last evaluation.

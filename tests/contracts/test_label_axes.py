@@ -50,7 +50,8 @@ def test_part_of_a_gan(folder, name):
     module = registry.load(f"video_models.{folder}", name)
     if getattr(module, "MAKES", "frames of noise") != "frames of noise":
         pytest.skip("makes clips for no labels")
-    _check(lambda classes: module.build(module.TINY, CLIP, classes))
+    noise = {"noise": 8} if folder == "generators" else {}
+    _check(lambda classes: module.build(module.TINY, CLIP, classes, **noise))
 
 
 @pytest.mark.parametrize("name", registry.names_in("video_models.backbones"))

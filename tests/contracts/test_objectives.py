@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines import batch
+from pipelines.extra_inputs import low_resolution, noise
 from tests.contracts import network_checks
 from tfrecords_tools.base import registry
 from video_models import objective
@@ -26,6 +27,10 @@ TASK = objective.Task(
     label_counts=(2, 1, 1),
     tasks={"place": objective.LabelSet(("inside", "outside"))},
     clips=4,
+    extra_inputs={
+        "low_resolution": low_resolution.Config(factor=2),
+        "noise": noise.Config(length=8),
+    },
 )
 SEED = np.array([1, 2], np.int32)
 

@@ -34,7 +34,6 @@ GAN = {
     "objective.least_diversity": 0,
     "view": "noise",
     "noise.length": 8,
-    "generator.noise": 8,
     "generator.motion_noise": 4,
     "generator.widths": "8,4",
     "image_discriminator.widths": "4,8",

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipelines import batch
+from pipelines.extra_inputs import low_resolution, noise
 from tfrecords_tools.base import registry
 from video_models import objective
 from video_models.layers import randomness
@@ -65,7 +66,12 @@ def _restoring(name, make_optimizer, generator, critics, **settings):
             _tiny("discriminators", c[0], **c[1]) for c in critics
         ),
     )
-    task = objective.Task(batch.ClipSpec(frames=2, size=8), ("a", "b", "c"))
+    inputs = {
+        "low_resolution": low_resolution.Config(factor=2),
+        "noise": noise.Config(length=8),
+    }
+    clip = batch.ClipSpec(frames=2, size=8)
+    task = objective.Task(clip, ("a", "b", "c"), extra_inputs=inputs)
     config = dataclasses.replace(goal.TINY, **settings)
     # Not by `build`, which refuses clips as small as these.
     made = goal.Gan if name == "gan" else goal.SuperResolution

@@ -62,6 +62,35 @@ def origin(name: str, arguments: list[Argument], text: str = "") -> str:
     return ""
 
 
+def renamed(arguments: list[Argument], names: dict[str, str]) -> list[Argument]:
+    """Puts new names of flags in the place of old ones in flag files.
+
+    So files of runs stay readable. On the command line, an old name is an
+    error that says the new one.
+
+    Args:
+        arguments: of `expanded`.
+        names: old name to new one, without dashes.
+
+    Raises:
+        UserError: an old name on the command line.
+    """
+    return [_renamed(each, names) for each in arguments]
+
+
+def _renamed(argument: Argument, names: dict[str, str]) -> Argument:
+    flag, sign, value = argument.partition("=")
+    old = flag.lstrip("-")
+    if not flag.startswith("-") or old not in names:
+        return argument
+    now = f"--{names[old]}"
+    if not argument.origin:
+        raise errors.UserError(
+            f"--{old} is now {now}: write {now}={value or 'VALUE'}"
+        )
+    return _argument(f"{now}{sign}{value}", argument.origin)
+
+
 def _expanded(
     words: Iterable[Argument], package: str | None, around: tuple[str, ...]
 ) -> Iterator[Argument]:

@@ -49,6 +49,8 @@ class Command:
         recipes: the package whose flag files `--recipe=NAME` reads.
         required: flags of `settings` that must be given.
         unless: a flag of `settings` with which they need not.
+        renamed: old names of flags to new ones. Flag files may have the old
+            ones; on the command line they are errors that say the new ones.
     """
 
     summary: str
@@ -62,6 +64,7 @@ class Command:
     recipes: str | None = None
     required: tuple[str, ...] = ()
     unless: str | None = None
+    renamed: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,6 +148,7 @@ def parse(command: Command, given: list[str]) -> Resolved:
         print(versions.own())
         sys.exit(0)
     arguments = flag_files.expanded(given, command.recipes)
+    arguments = flag_files.renamed(arguments, command.renamed)
     values = absl_flags.FlagValues()
     values.set_gnu_getopt(True)
     own = settings.types(command.settings)

@@ -30,11 +30,10 @@ _START = 4  # Height and width of the first picture.
 class Config:
     """Settings of the generator."""
 
-    noise: int = settings.setting(
-        64, "Numbers drawn for the clip; the same as --noise.length.", minimum=1
-    )
     motion_noise: int = settings.setting(
-        16, "Numbers drawn for each frame, at most as many.", minimum=1
+        16,
+        "Numbers of --noise.length that each frame draws, at most all.",
+        minimum=1,
     )
     motion: int = settings.setting(
         64, "Units of the recurrent network.", minimum=1
@@ -55,17 +54,20 @@ class Config:
     )
 
 
-TINY = Config(noise=8, motion_noise=4, motion=8, code=8, widths=(8, 4))
+TINY = Config(motion_noise=4, motion=8, code=8, widths=(8, 4))
 MAKES = "frames of noise"
 
 
-def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
+def build(
+    config: Config, clip: batch.ClipSpec, classes: int, noise: int
+) -> keras.Model:
     """The generator.
 
     Args:
-        config: noise, widths.
+        config: motion, widths.
         clip: shape of the clips.
         classes: labels that clips are made for; 0: for none.
+        noise: numbers drawn for the clip, and for each frame.
 
     Returns:
         {"noise": float32 [B, 1 + T, noise], "label": float32 [B, classes],
@@ -74,14 +76,14 @@ def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
     Raises:
         UserError: the widths do not lead to the clip's size.
     """
-    _check(config, clip)
-    noise = keras.Input((1 + clip.frames, config.noise), name="noise")
-    inputs, content = {"noise": noise}, noise[:, 0]
+    _check(config, clip, noise)
+    drawn = keras.Input((1 + clip.frames, noise), name="noise")
+    inputs, content = {"noise": drawn}, drawn[:, 0]
     if classes:
         inputs["label"] = keras.Input((classes,), name="label")
         label = keras.layers.Dense(config.motion, name="label_vector")
         content = ops.concatenate([content, label(inputs["label"])], axis=-1)
-    code = _codes(config, noise, content, clip.frames)
+    code = _codes(config, drawn, content, clip.frames)
     looks = keras.layers.Dense(config.code, "relu", name="looks")(content)
     looks = ops.repeat(looks, clip.frames, axis=0)
     pictures = _pictures(config, code, looks, clip.frames)
@@ -171,7 +173,7 @@ def _modulated(
     return leaky_relu.LeakyReLU(0.2, name=f"{name}_relu")(x)
 
 
-def _check(config: Config, clip: batch.ClipSpec) -> None:
+def _check(config: Config, clip: batch.ClipSpec, noise: int) -> None:
     side = _START * 2 ** len(config.widths)
     if side != clip.size:
         raise errors.UserError(
@@ -179,8 +181,8 @@ def _check(config: Config, clip: batch.ClipSpec) -> None:
             f"{_START} to {side // 2} pixels, and draws {side}, but "
             f"--clip.size={clip.size}: wanted as many as lead there"
         )
-    if config.motion_noise > config.noise:
+    if config.motion_noise > noise:
         raise errors.UserError(
             f"--generator.motion_noise={config.motion_noise}: wanted at most "
-            f"--generator.noise={config.noise}"
+            f"--noise.length={noise}"
         )

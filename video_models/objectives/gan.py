@@ -95,7 +95,8 @@ class Gan(objective.Objective):
         self._config = config
         self.labels = task.labels if config.labels else ()
         classes = len(self.labels)
-        generator = parts.generator.build(task.clip, classes)
+        noise = task.input_config("noise", "--objective=gan").length
+        generator = parts.generator.build(task.clip, classes, noise)
         self._critics = critics.Critics(
             parts.discriminators(task.clip, classes),
             config.game,
@@ -115,19 +116,6 @@ class Gan(objective.Objective):
     def noise_shape(self) -> tuple[int, int]:
         """Of the noise of one clip: 1 + T, and numbers each."""
         return tuple(self.networks["generator"].input["noise"].shape[1:])
-
-    def check_input(self, views: dict[str, Any]) -> None:
-        """There has to be noise, as much as the generator takes."""
-        if "noise" not in views:
-            raise errors.UserError(
-                "--objective=gan begins with noise: add --view=noise"
-            )
-        wanted, found = self.noise_shape[1], views["noise"].length
-        if wanted != found:
-            raise errors.UserError(
-                f"--noise.length={found}, but --generator.noise={wanted}: "
-                "wanted the same"
-            )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """Made clips, float32 [B, T, H, W, 3]."""

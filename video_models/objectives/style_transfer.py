@@ -86,7 +86,7 @@ class StyleTransfer(objective.Objective):
             self.taught_by = f"{hashlib.sha256(pixels).hexdigest()} {teacher}"
             self._style = self._style_of(pixels)
 
-    def check_input(self, views: dict[str, Any]) -> None:
+    def check_input(self) -> None:
         """There have to be features to compare."""
         if self._features is None:
             raise errors.UserError(

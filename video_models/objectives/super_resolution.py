@@ -28,11 +28,6 @@ _LOW = "low_frames"
 class Config(image_quality.Protocol):
     """What counts, how much, and by which protocol it is measured."""
 
-    factor: int = settings.setting(
-        4,
-        "How many times larger; the same as --low_resolution.factor.",
-        minimum=1,
-    )
     pixels: float = settings.setting(
         1.0, "Weight of the difference of pixels (Charbonnier).", minimum=0.0
     )
@@ -66,7 +61,7 @@ class Config(image_quality.Protocol):
     )
 
 
-TINY = Config(factor=2, border=1, warm_up=0)
+TINY = Config(border=1, warm_up=0)
 
 
 def build(
@@ -77,10 +72,11 @@ def build(
 ) -> "SuperResolution":
     """Raises UserError where the parts or the clip do not fit."""
     parts.check_generator("super_resolution", "frames of frames", GENERATOR)
-    if task.clip.size % config.factor:
+    factor = _factor(task)
+    if task.clip.size % factor:
         raise errors.UserError(
             f"--clip.size={task.clip.size}: wanted a multiple of "
-            f"--objective.factor={config.factor}"
+            f"--low_resolution.factor={factor}"
         )
     left = task.clip.size - 2 * config.border
     if left < image_quality.WINDOW:
@@ -90,6 +86,12 @@ def build(
             f"{image_quality.WINDOW} at least"
         )
     return SuperResolution(config, parts, task, make_optimizer)
+
+
+def _factor(task: objective.Task) -> int:
+    """How many times larger frames become."""
+    view = task.input_config("low_resolution", "--objective=super_resolution")
+    return view.factor
 
 
 class SuperResolution(objective.Objective):
@@ -105,14 +107,14 @@ class SuperResolution(objective.Objective):
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
         """See `build`."""
-        self._config, clip = config, task.clip
-        self._upscale = bicubic.Upscale(config.factor, dtype="float32")
+        self._config, clip, factor = config, task.clip, _factor(task)
+        self._upscale = bicubic.Upscale(factor, dtype="float32")
         self._warp = warp.Warp(dtype="float32")
         self._features = None
         if parts.features is not None:
             self._features = feature_network.of(parts.features)
             self.taught_by = weight_fingerprint.of(self._features)
-        generator = parts.generator.build(config.factor, clip.frames)
+        generator = parts.generator.build(factor, clip.frames)
         self._critics = critics.Critics(parts.discriminators(clip), config.game)
         self.networks = {"generator": generator, **self._critics.networks}
         players = [
@@ -123,23 +125,10 @@ class SuperResolution(objective.Objective):
             critic = objective.Player("discriminator", names, make_optimizer())
             players.insert(0, critic)
         self.players = tuple(players)
-        self.enhances = objective.Enhancement(parts.generator, config.factor)
+        self.enhances = objective.Enhancement(parts.generator, factor)
 
-    def check_input(self, views: dict[str, Any]) -> None:
-        """There has to be a smaller or worse copy, and features to compare."""
-        factor = self._config.factor
-        if "low_resolution" not in views:
-            raise errors.UserError(
-                "--objective=super_resolution undoes --view=low_resolution, "
-                "which is not chosen: add it, with --low_resolution.factor="
-                f"{factor}"
-            )
-        found = views["low_resolution"].factor
-        if factor != found:
-            raise errors.UserError(
-                f"--objective.factor={factor}, but --low_resolution.factor="
-                f"{found}: wanted the same"
-            )
+    def check_input(self) -> None:
+        """There have to be features to compare."""
         if self._config.perceptual and self._features is None:
             raise errors.UserError(
                 "--objective.perceptual compares features: give --features, "

@@ -148,6 +148,28 @@ def test_setting_that_an_older_version_did_not_know_has_its_default(tmp_path):
     )
 
 
+ENLARGING = "--objective=super_resolution", "--view=low_resolution"
+MAKING = "--objective=gan", "--view=noise"
+
+
+@pytest.mark.parametrize(
+    "chosen, old, new",
+    [
+        (ENLARGING, "--objective.factor", "--low_resolution.factor"),
+        (MAKING, "--generator.noise", "--noise.length"),
+    ],
+)
+def test_run_whose_flags_said_the_same_twice_goes_on(
+    tmp_path, chosen, old, new
+):
+    _begun(tmp_path, *chosen, f"{new}=32")
+    with open(tmp_path / run_flags.FILE_NAME, "a") as stream:
+        stream.write(f"{old}=32\n")
+    _goes_on(tmp_path, *chosen, f"{new}=32")
+    told = _refused(tmp_path, *chosen, f"{new}=16")
+    assert f"{new}=32, now 16" in told and old not in told
+
+
 def test_run_without_a_checkpoint_begins_anew(tmp_path):
     run_flags.record(_resolved(tmp_path, COSINE))
     _goes_on(tmp_path, COSINE, "--train.steps=9", "--train.seed=5")

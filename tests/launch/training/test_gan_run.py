@@ -17,7 +17,6 @@ TINY = (
     "--objective=gan",
     "--view=noise",
     "--noise.length=8",
-    "--generator.noise=8",
     "--generator.motion_noise=4",
     "--generator.motion=8",
     "--generator.code=8",

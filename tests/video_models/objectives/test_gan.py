@@ -19,13 +19,22 @@ def tiny(folder, name):
     return registry.Chosen(name, module, module.TINY)
 
 
-def build(labels=("a", "b"), clip=CLIP, critics=("image", "video"), **changes):
+NOISE = {"noise": noise.Config(length=8)}
+
+
+def build(
+    labels=("a", "b"),
+    clip=CLIP,
+    critics=("image", "video"),
+    inputs=NOISE,
+    **changes,
+):
     parts = objective.Parts(
         generator=tiny("generators", "content_motion"),
         discriminator=tuple(tiny("discriminators", c) for c in critics),
     )
     config = dataclasses.replace(gan.TINY, **changes)
-    task = objective.Task(clip, labels)
+    task = objective.Task(clip, labels, extra_inputs=inputs)
     return gan.build(config, parts, task, keras.optimizers.SGD)
 
 
@@ -171,6 +180,8 @@ def test_still_clips_have_no_motion():
         ({"critics": ()}, "without --discriminator"),
         ({"changes": ("wobble",)}, "wobble"),
         ({"clip": batch.ClipSpec(frames=4, size=64)}, "--generator.widths"),
+        ({"inputs": {}}, "add --view=noise"),
+        ({"inputs": {"noise": noise.Config(length=3)}}, "--noise.length=3"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):
@@ -178,16 +189,10 @@ def test_wrong_settings_are_refused(settings, message):
         build(**settings)
 
 
-@pytest.mark.parametrize(
-    "views, message",
-    [
-        ({}, "--view=noise"),
-        ({"noise": noise.Config(length=4)}, "--noise.length=4"),
-    ],
-)
-def test_batches_without_its_noise_are_refused(views, message):
-    with pytest.raises(errors.UserError, match=message):
-        build().check_input(views)
+@pytest.mark.parametrize("length", [4, 9])
+def test_generator_takes_as_much_noise_as_the_batch_has(length):
+    goal = build(inputs={"noise": noise.Config(length=length)})
+    assert goal.noise_shape == (1 + CLIP.frames, length)
 
 
 def test_logits_do_not_grow_with_the_picture():

@@ -13,7 +13,7 @@ from video_models.introspection import layer_paths
 from video_models.objectives import super_resolution
 
 CLIP = batch.ClipSpec(frames=2, size=16)
-LOW = low_resolution.Config(factor=2)
+LOW = {"low_resolution": low_resolution.Config(factor=2)}
 
 
 def tiny(folder, name):
@@ -21,14 +21,16 @@ def tiny(folder, name):
     return registry.Chosen(name, module, module.TINY)
 
 
-def build(generator="srresnet", critics=(), features=None, **changes):
+def build(
+    generator="srresnet", critics=(), features=None, inputs=LOW, **changes
+):
     parts = objective.Parts(
         generator=tiny("generators", generator),
         discriminator=tuple(tiny("discriminators", c) for c in critics),
         features=features,
     )
     config = dataclasses.replace(super_resolution.TINY, **changes)
-    task = objective.Task(CLIP, ())
+    task = objective.Task(CLIP, (), extra_inputs=inputs)
     return super_resolution.build(config, parts, task, keras.optimizers.SGD)
 
 
@@ -118,17 +120,23 @@ def test_features_are_compared_with_those_of_the_true_clip():
     np.testing.assert_allclose(same["perceptual"], 0, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "changes, views, message",
-    [
-        ({}, {}, "--view=low_resolution"),
-        ({"factor": 4}, {"low_resolution": LOW}, "--low_resolution.factor=2"),
-        ({"perceptual": 1.0}, {"low_resolution": LOW}, "give --features"),
-    ],
-)
-def test_input_that_does_not_fit_is_refused(changes, views, message):
-    with pytest.raises(errors.UserError, match=message):
-        build(**changes).check_input(views)
+@pytest.mark.parametrize("factor", [1, 4])
+def test_frames_are_enlarged_as_much_as_the_view_reduces_them(factor):
+    view = low_resolution.Config(factor=factor)
+    goal = build(inputs={"low_resolution": view})
+    made = goal.predict(goal.networks, tf.zeros((1, 2, 4, 4, 3)))["frames"]
+    assert made.shape == (1, 2, 4 * factor, 4 * factor, 3)
+    assert goal.enhances.factor == factor
+
+
+def test_clips_without_a_worse_copy_are_refused():
+    with pytest.raises(errors.UserError, match="add --view=low_resolution"):
+        build(inputs={})
+
+
+def test_features_that_are_not_given_are_missed_before_a_first_step():
+    with pytest.raises(errors.UserError, match="give --features"):
+        build(perceptual=1.0).check_input()
 
 
 def test_generator_of_noise_is_refused():
