@@ -1,0 +1,46 @@
+"""Every noun is a folder that a reader takes in at once."""
+
+import collections
+import pathlib
+import re
+import subprocess
+
+from tests.house import sources
+from tfrecords_tools.base import registry
+
+MOST_FILES = 16
+_TABLE = (sources.ROOT / "CONTRIBUTING.md").read_text()
+REGISTRIES = set(re.findall(r"`([a-z_/]+)/<name>\.py`", _TABLE))
+
+
+def files() -> list[pathlib.PurePath]:
+    """The files of the repository, from its root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=sources.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode == 0:
+        found = map(pathlib.PurePath, listed.stdout.splitlines())
+        return [each for each in found if (sources.ROOT / each).is_file()]
+    return [pathlib.PurePath(each) for each in sources.paths()]
+
+
+def test_only_registries_hold_more_files_than_a_reader_takes_in():
+    counts = collections.Counter(str(path.parent) for path in files())
+    allowed = REGISTRIES | {f"tests/{folder}" for folder in REGISTRIES}
+    assert not {
+        folder: count
+        for folder, count in counts.items()
+        if count > MOST_FILES and folder not in allowed | {"launch"}
+    }
+
+
+def test_registries_are_found_in_the_table_of_contributing():
+    assert {"tfrecords_tools/sources", "video_models/backbones"} <= REGISTRIES
+
+
+def test_the_top_of_launch_is_its_commands():
+    top = {path.stem for path in (sources.ROOT / "launch").glob("*.py")}
+    assert top - {"__init__"} == set(registry.names_in("launch.commands"))
