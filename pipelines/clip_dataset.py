@@ -164,9 +164,7 @@ def training(
     """
     config = wanted.reader
     changes = tuple(
-        chosen
-        for chosen in wanted.augmentations
-        if hasattr(chosen.module, "build")
+        chosen for chosen in wanted.augmentations if chosen.module.build
     )
     mixes = [c for c in wanted.augmentations if c not in changes]
     mixed = mixed_batches.build(mixes, reader.manifest, wanted.beside)

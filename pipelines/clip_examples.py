@@ -67,9 +67,9 @@ class Examples:
         if text.tokens != "none" and text.source == "words":
             self._unbroken = math.inf
         self._further = [
-            view.build(clip) for view in views if hasattr(view.module, "build")
+            view.build(clip) for view in views if view.module.build
         ]
-        self._others = [v for v in views if hasattr(v.module, "CLIPS")]
+        self._others = [v for v in views if v.module.CLIPS > 1]
 
     def training(self, turn: clip_order.Turn, seed: int) -> dict:
         """One augmented clip, with the entries that `batch` names.
@@ -153,7 +153,7 @@ class Examples:
             window = self._window(shape, seeds(_WINDOW))
             size = self._clip.size
             finish = frame_decoding.rounded
-            if changes and hasattr(changes[0][1].module, "on_floats"):
+            if changes and changes[0][1].module.on_floats:
                 number, first = changes.pop(0)
                 take_over = first.module.on_floats(first.config)
                 finish = functools.partial(take_over, seed=seeds(number))
@@ -232,7 +232,7 @@ def _split_off_window(
 ) -> tuple[Callable | None, tuple[registry.Chosen, ...]]:
     """The window that is decoded, and the changes made after it."""
     for place, chosen in enumerate(augmentations):
-        if hasattr(chosen.module, "window"):
+        if chosen.module.window:
             rest = augmentations[:place] + augmentations[place + 1 :]
             return chosen.module.window(chosen.config), rest
     return None, augmentations

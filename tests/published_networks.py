@@ -59,7 +59,7 @@ def every() -> dict[str, PublishedNetwork]:
     found = [
         PublishedNetwork(name, row)
         for name in PAPERS
-        for row in getattr(registry.load(FOLDER, name), "PUBLISHED", ())
+        for row in registry.load(FOLDER, name).PUBLISHED
     ]
     return {each.name: each for each in found}
 

@@ -90,8 +90,8 @@ class Answer:
 class Parts:
     """The chosen parts that an objective makes its networks of.
 
-    A file of `video_models.objectives` names in `PARTS` those that it takes,
-    if they are not `NETWORK`; the others are None, or empty.
+    A file of `video_models.objectives` names in `PARTS` those that it takes;
+    the others are None, or empty.
     """
 
     backbone: registry.Chosen | None = None
@@ -132,10 +132,6 @@ class Parts:
         }
 
 
-NETWORK = ("backbone", "temporal", "head")
-"""The parts of a video network."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Enhancement:
     """How a network that makes frames of frames is used on whole videos."""
@@ -158,7 +154,7 @@ class Enhancement:
     @property
     def whole(self) -> bool:
         """Whether it has to see all of a picture, and not tiles of it."""
-        return getattr(self.generator.module, "SEES_WHOLE_FRAMES", False)
+        return self.generator.module.SEES_WHOLE_FRAMES
 
     def network(self, networks: Networks) -> keras.Model:
         """The network `generator`, for so many frames.

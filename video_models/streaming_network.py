@@ -121,7 +121,7 @@ def _is_state(name: str) -> bool:
 
 
 def _backbone(chosen: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
-    if getattr(chosen.module, "FRAMES_ALONE", False):
+    if chosen.module.FRAMES_ALONE:
         return chosen.build(clip)
     return _stream("backbone", chosen, clip)
 
@@ -132,7 +132,7 @@ def _published_head(
     shapes: dict[str, tuple[int, ...]],
     classes: int,
 ) -> keras.Model:
-    build_head = getattr(backbone.module, "published_head_stream", None)
+    build_head = backbone.module.published_head_stream
     if build_head is None:
         raise errors.UserError(
             f"--head=published of --backbone={backbone.name} has no stream: "
@@ -142,8 +142,8 @@ def _published_head(
 
 
 def _stream(kind: str, chosen: registry.Chosen, *shape: Any) -> keras.Model:
-    if not hasattr(chosen.module, "build_stream"):
-        known = ", ".join(_with_stream(_PACKAGES[kind]))
+    if chosen.module.build_stream is None:
+        known = ", ".join(_with_stream(kind))
         raise errors.UserError(
             f"--{kind}={chosen.name} has no stream, it sees whole clips only: "
             f"wanted one of {known}"
@@ -151,8 +151,12 @@ def _stream(kind: str, chosen: registry.Chosen, *shape: Any) -> keras.Model:
     return chosen.module.build_stream(chosen.config, *shape)
 
 
-def _with_stream(package: str) -> list[str]:
+def _with_stream(kind: str) -> list[str]:
     """Files that can be a part of a stream."""
+    package = _PACKAGES[kind]
     loaded = {n: registry.load(package, n) for n in registry.names_in(package)}
-    offers = ("build_stream", "FRAMES_ALONE")
-    return [n for n, m in loaded.items() if any(hasattr(m, o) for o in offers)]
+    return [
+        name
+        for name, module in loaded.items()
+        if module.build_stream or (kind == "backbone" and module.FRAMES_ALONE)
+    ]

@@ -110,7 +110,7 @@ def bare(asked: clip_dataset.Input) -> clip_dataset.Input:
 
     What chooses a window stays: it says how much there is to decode.
     """
-    windows = [c for c in asked.augmentations if hasattr(c.module, "window")]
+    windows = [c for c in asked.augmentations if c.module.window]
     return dataclasses.replace(
         asked,
         augmentations=tuple(windows[:1]),

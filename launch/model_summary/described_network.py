@@ -91,7 +91,7 @@ def find(parts: objective.Parts, asked: Clip, classes: int | None) -> Described:
         "frames": asked.frames, "size": asked.size, "classes": classes
     }  # fmt: skip
     row = _nearest(backbone, wanted)
-    if parts.head.name != "published" and _sees_frames_alone(backbone):
+    if parts.head.name != "published" and backbone.module.FRAMES_ALONE:
         row = None  # What is published is for a single picture.
     usual = batch.ClipSpec()
     return Described(
@@ -107,15 +107,11 @@ def find(parts: objective.Parts, asked: Clip, classes: int | None) -> Described:
     )
 
 
-def _sees_frames_alone(backbone: registry.Chosen) -> bool:
-    return getattr(backbone.module, "FRAMES_ALONE", False)
-
-
 def _nearest(
     backbone: registry.Chosen, wanted: dict[str, int | None]
 ) -> published.Network | None:
     """The row of the variant with the fewest other settings, then numbers."""
-    rows = getattr(backbone.module, "PUBLISHED", ())
+    rows = backbone.module.PUBLISHED
 
     def differences(row: published.Network) -> tuple[int, int]:
         settings_apart = sum(

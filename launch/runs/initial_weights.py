@@ -133,7 +133,7 @@ def _published(
     compare: fitting.Compare,
 ) -> list[fitting.Row]:
     backbone = parts.backbone
-    if not hasattr(getattr(backbone, "module", None), "published_name"):
+    if backbone is None or backbone.module.published_name is None:
         raise errors.UserError(
             f"{_called(parts)} has no published weights: "
             "--init.weights wants a run's folder, a .keras or a .weights.h5"

@@ -82,38 +82,33 @@ class Config:
 
 def usual_backbone(chosen: dict[str, Any]) -> str | None:
     """The backbone of an objective for which none is chosen."""
-    return "frame_conv" if "backbone" in _parts_of(chosen) else None
+    return "frame_conv" if "backbone" in chosen["objective"].PARTS else None
 
 
 def usual_temporal(chosen: dict[str, Any]) -> str | None:
     """The temporal block of a backbone for which none is chosen."""
-    if "temporal" not in _parts_of(chosen):
+    if "temporal" not in chosen["objective"].PARTS:
         return None
-    alone = getattr(chosen["backbone"], "FRAMES_ALONE", False)
-    return "attention" if alone else "none"
+    return "attention" if chosen["backbone"].FRAMES_ALONE else "none"
 
 
 def usual_head(chosen: dict[str, Any]) -> str | None:
     """The head of a network for which none is chosen."""
-    if "head" not in _parts_of(chosen):
+    if "head" not in chosen["objective"].PARTS:
         return None
-    own = hasattr(chosen["backbone"], "published_head")
+    own = chosen["backbone"].published_head
     related = chosen["temporal"].__name__.endswith(".none")
     return "published" if own and related else "classifier"
 
 
 def usual_generator(chosen: dict[str, Any]) -> str | None:
     """The generator of an objective for which none is chosen."""
-    return getattr(chosen["objective"], "GENERATOR", None)
+    return chosen["objective"].GENERATOR
 
 
 def usual_discriminators(chosen: dict[str, Any]) -> tuple[str, ...] | None:
     """The discriminators of an objective for which none are chosen."""
-    return getattr(chosen["objective"], "DISCRIMINATORS", None)
-
-
-def _parts_of(chosen: dict[str, Any]) -> tuple[str, ...]:
-    return getattr(chosen["objective"], "PARTS", objective.NETWORK)
+    return chosen["objective"].DISCRIMINATORS
 
 
 COMMAND = flags.Command(
@@ -177,15 +172,16 @@ def to_parts(resolved: flags.Resolved) -> objective.Parts:
         UserError: the objective has no use for one of them.
     """
     goal = resolved.one("objective")
-    takes = getattr(goal.module, "PARTS", objective.NETWORK)
-    every = (*objective.NETWORK, "generator", "discriminator")
-    for name in (*every, "features"):
+    takes = goal.module.PARTS
+    every = [field.name for field in dataclasses.fields(objective.Parts)]
+    for name in every:
         if name not in takes and getattr(resolved.settings, name):
             raise errors.UserError(
                 f"--{name} with --objective={goal.name}, which has no use for "
                 f"it: wanted {' or '.join(f'--{each}' for each in takes)}"
             )
-    own = {name: next(iter(resolved.chosen[name]), None) for name in every}
+    one = [name for name in every if name in resolved.chosen]
+    own = {name: next(iter(resolved.chosen[name]), None) for name in one}
     return objective.Parts(
         **{**own, "discriminator": resolved.chosen["discriminator"]}
     )

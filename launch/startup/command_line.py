@@ -62,7 +62,7 @@ def main() -> None:
             return
         known = (*_TOOLS, *registry.names_in(_COMMANDS))
         if name.replace("-", "_") not in known:
-            near = registry.nearest(name, (*known, "--list", "--version"))
+            near = errors.nearest(name, (*known, "--list", "--version"))
             raise errors.UserError(
                 f"no command {name!r}{near}; there is {', '.join(known)}"
             )

@@ -12,7 +12,7 @@ import tensorflow as tf
 from pipelines import batch
 from tfrecords_tools.base import settings
 
-CHANCES = 8
+_CHANCES = 8
 """How many chances each of two clips has, for changes made while training."""
 
 
@@ -38,7 +38,7 @@ def build(
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) -> `noise`
         float32 [1 + T, length], standard normal, first that of the clip, then
         that of each frame; `other_noise`, drawn as well, by which evaluation
-        tells how far clips lie apart; `chances` float32 [2, CHANCES], even in
+        tells how far clips lie apart; `chances` float32 [2, _CHANCES], even in
         [0, 1), for a real clip and a made one.
     """
     fold = tf.random.experimental.stateless_fold_in
@@ -49,7 +49,9 @@ def build(
         return {
             "noise": tf.random.stateless_normal(shape, fold(seed, 0)),
             "other_noise": tf.random.stateless_normal(shape, fold(seed, 2)),
-            "chances": tf.random.stateless_uniform((2, CHANCES), fold(seed, 1)),
+            "chances": tf.random.stateless_uniform(
+                (2, _CHANCES), fold(seed, 1)
+            ),
         }
 
     return draw

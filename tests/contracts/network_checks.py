@@ -94,7 +94,7 @@ def assert_converts(network, inputs, module):
 
     A module whose networks do not says why, as `NOT_IN_TFLITE`.
     """
-    reason = getattr(module, "NOT_IN_TFLITE", None)
+    reason = module.NOT_IN_TFLITE
     if reason:
         with pytest.raises(Exception, match="FLEX|custom|legalize"):
             as_tflite(network)

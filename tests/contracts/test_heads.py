@@ -42,7 +42,7 @@ def test_head_gives_what_it_says(name):
     module = registry.load(FOLDER, name)
     lengths = {"moments": SHAPE[0], "classes": CLASSES}
     lengths["features"] = getattr(module.TINY, "features", None)
-    wanted = [lengths[axis] for axis in getattr(module, "GIVES", ["classes"])]
+    wanted = [lengths[axis] for axis in module.GIVES]
     assert built(name)(FEATURES).shape == (2, *wanted)
 
 

@@ -48,7 +48,7 @@ def test_head(name):
 )
 def test_part_of_a_gan(folder, name):
     module = registry.load(f"video_models.{folder}", name)
-    if getattr(module, "MAKES", "frames of noise") != "frames of noise":
+    if folder == "generators" and module.MAKES != "frames of noise":
         pytest.skip("makes clips for no labels")
     noise = {"noise": 8} if folder == "generators" else {}
     _check(lambda classes: module.build(module.TINY, CLIP, classes, **noise))
@@ -57,7 +57,7 @@ def test_part_of_a_gan(folder, name):
 @pytest.mark.parametrize("name", registry.names_in("video_models.backbones"))
 def test_published_head(name):
     module = registry.load("video_models.backbones", name)
-    if not hasattr(module, "published_head"):
+    if module.published_head is None:
         pytest.skip("has none")
     shapes = {"volume": (2, 3, 3, 8), "token": (8,), "fast": (4, 3, 3, 8)}
     spec = module.published_head

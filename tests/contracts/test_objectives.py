@@ -43,17 +43,14 @@ def tiny(folder, name):
 
 
 def parts_of(module):
-    takes = getattr(module, "PARTS", objective.NETWORK)
+    takes = module.PARTS
     own = {
         "backbone": tiny("backbones", "frame_conv"),
         "temporal": tiny("temporal", "attention"),
         "head": tiny("heads", "classifier"),
-        "generator": tiny(
-            "generators", getattr(module, "GENERATOR", "srresnet")
-        ),
+        "generator": tiny("generators", module.GENERATOR or "srresnet"),
         "discriminator": tuple(
-            tiny("discriminators", each)
-            for each in getattr(module, "DISCRIMINATORS", ())
+            tiny("discriminators", each) for each in module.DISCRIMINATORS or ()
         ),
         "features": tiny("backbones", "frame_conv").build(TASK.clip)
         if "features" in takes

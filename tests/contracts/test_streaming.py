@@ -30,10 +30,10 @@ def with_stream():
         package = f"video_models.{folder}"
         for name in registry.names_in(package):
             module = registry.load(package, name)
-            alone = getattr(module, "FRAMES_ALONE", False)
-            if hasattr(module, "build_stream") and not alone:
+            alone = folder == "backbones" and module.FRAMES_ALONE
+            if module.build_stream and not alone:
                 yield folder, name
-            if hasattr(module, "published_head_stream"):
+            if folder == "backbones" and module.published_head_stream:
                 yield "published", name
 
 
@@ -43,7 +43,7 @@ every_part = pytest.mark.parametrize("folder, name", sorted(with_stream()))
 def chosen(folder, name):
     folder = "backbones" if folder == "published" else folder
     module = registry.load(f"video_models.{folder}", name)
-    config = getattr(module, "TINY_STREAM", module.TINY)
+    config = module.TINY_STREAM or module.TINY
     return registry.Chosen(name, module, config)
 
 

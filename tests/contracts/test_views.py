@@ -12,7 +12,7 @@ FOLDER = "pipelines.extra_inputs"
 CLIP = batch.ClipSpec(frames=4, size=64)
 SEEDS = [np.array([7, number], np.int64) for number in range(6)]
 NAMES = registry.names_in(FOLDER)
-BUILT = [n for n in NAMES if hasattr(registry.load(FOLDER, n), "build")]
+BUILT = [n for n in NAMES if registry.load(FOLDER, n).build]
 # What is off by default, so that it is held to the same.
 ALL_ON = {
     "low_resolution": {
@@ -59,7 +59,7 @@ def same(one, other):
 @pytest.mark.parametrize("name", NAMES)
 def test_view_is_made_of_the_frames_or_is_another_clip(name):
     module = registry.load(FOLDER, name)
-    assert hasattr(module, "build") != (getattr(module, "CLIPS", 1) > 1)
+    assert (module.build is None) == (module.CLIPS > 1)
 
 
 @every_view

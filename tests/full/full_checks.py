@@ -103,7 +103,7 @@ class Subject:
         """Converts, with built-in operations alone."""
         name = self.published.backbone
         module = registry.load(published_networks.FOLDER, name)
-        if hasattr(module, "NOT_IN_TFLITE"):
+        if module.NOT_IN_TFLITE:
             raise Skipped(module.NOT_IN_TFLITE)
         if self.bytes >= _MOST_OF_TFLITE:
             raise Skipped("weights of more than 2 GB, which a file can have")

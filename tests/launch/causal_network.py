@@ -26,9 +26,7 @@ def parts(temporal="attention"):
     ]
     return objective.Parts(
         *(
-            each._replace(
-                config=getattr(each.module, "TINY_STREAM", each.module.TINY)
-            )
+            each._replace(config=each.module.TINY_STREAM or each.module.TINY)
             for each in made
         )
     )

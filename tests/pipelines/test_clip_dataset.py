@@ -83,6 +83,7 @@ def test_colours_changed_with_the_crop_are_those_changed_after_it(reader):
         """The jitter of whole numbers, which a crop rounds to."""
 
         build = JITTER.module.build
+        window = on_floats = None
 
     late = registry.Chosen("color_jitter", AfterIt, JITTER.config)
     found, wanted = (

@@ -16,7 +16,7 @@ FRAMES = network_checks.random_inputs(CLIP.shape, scale=255.0)
 
 def tiny(folder, name):
     module = registry.load(f"video_models.{folder}", name)
-    config = getattr(module, "TINY_STREAM", module.TINY)
+    config = module.TINY_STREAM or module.TINY
     return registry.Chosen(name, module, config)
 
 

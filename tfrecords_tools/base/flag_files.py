@@ -5,7 +5,7 @@ import os
 import pathlib
 from collections.abc import Iterable, Iterator
 
-from tfrecords_tools.base import errors, registry
+from tfrecords_tools.base import errors
 
 _SUFFIX = ".flagfile"
 _COMMENTS = ("#", "//")
@@ -130,7 +130,7 @@ def _recipe(name: str, word: Argument, package: str) -> str:
     if name not in known:
         raise errors.UserError(
             f"{word.origin}no recipe {name!r}"
-            f"{registry.nearest(name, list(known))}; there is "
+            f"{errors.nearest(name, list(known))}; there is "
             f"{', '.join(known)}. A file of your own is --flagfile=FILE"
         )
     return known[name]

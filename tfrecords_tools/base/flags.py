@@ -215,7 +215,7 @@ def lines(resolved: Resolved, command: Command) -> list[str]:
 def _section(command: Command, choice: str, module: Any, many: bool) -> str:
     own = many or choice in command.own_sections
     name = module.__name__.rsplit(".", 1)[-1] if own else choice
-    return getattr(module, "SECTION", name)
+    return module.SECTION or name
 
 
 def _load_choices(command: Command, values: Any) -> dict[str, dict]:
@@ -292,7 +292,7 @@ def _read(
         section = flag.partition(".")[0] + "."
         is_bound = any(name.startswith(section) for name in known)
         hint = "" if is_bound else _owner(error.flagname, command.choices)
-        hint = hint or registry.nearest(flag, known)
+        hint = hint or errors.nearest(flag, known)
         place = flag_files.origin(error.flagname, arguments)
         raise errors.UserError(
             f"{place}unknown flag {flag}{hint}; --help lists the names"

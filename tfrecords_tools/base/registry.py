@@ -1,18 +1,17 @@
 """A folder is a registry: its file names are the names to choose from.
 
-Listing imports nothing. A registered file offers `Config`, a frozen
-dataclass of settings, and whatever function its folder asks for.
+Listing imports nothing. The folder's `__init__.py` says in a Protocol what a
+registered file must and may offer: see `offers`.
 """
 
 import ast
-import difflib
 import importlib
 import importlib.util
 import pathlib
 import types
 from typing import Any, NamedTuple
 
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, offers
 
 
 class Chosen(NamedTuple):
@@ -46,26 +45,30 @@ def first_line(module: str) -> str:
 
 
 def load(package: str, name: str) -> types.ModuleType:
-    """Imports `package/name.py`; an unknown name raises UserError."""
+    """Imports `package/name.py`.
+
+    Optional names that the file leaves out are there with the defaults of
+    the folder's Protocol.
+
+    Raises:
+        UserError: the name is unknown, or the file does not offer what the
+            Protocol says.
+    """
     known = names_in(package)
     if name not in known:
         raise errors.UserError(
-            f"no {name!r} in {package}{nearest(name, known)}; "
+            f"no {name!r} in {package}{errors.nearest(name, known)}; "
             f"there is {', '.join(known) or 'nothing yet'}"
         )
-    return importlib.import_module(f"{package}.{name}")
+    module = importlib.import_module(f"{package}.{name}")
+    offers.complete(module)
+    return module
 
 
 def choose(package: str, name: str, config: Any = None) -> Chosen:
     """`package/name.py` with `config`, or with its default settings."""
     module = load(package, name)
     return Chosen(name, module, module.Config() if config is None else config)
-
-
-def nearest(name: str, known: tuple[str, ...] | list[str]) -> str:
-    """`; did you mean X?` where something known is close, else nothing."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _path(package: str) -> pathlib.Path:

@@ -111,7 +111,7 @@ class Request:
 
     def recorded(self) -> dict[str, Any]:
         """What the manifest tells about this request."""
-        section = getattr(self.source.module, "SECTION", self.source.name)
+        section = self.source.module.SECTION or self.source.name
         # Data sets that were built before there were such sections have none.
         newer = {
             name: settings.to_dict(config)

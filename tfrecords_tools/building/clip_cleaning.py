@@ -78,7 +78,7 @@ def decide(
 
 
 def _judges(chosen: registry.Chosen) -> bool:
-    return hasattr(chosen.module, "build")
+    return chosen.module.build is not None
 
 
 def _look(

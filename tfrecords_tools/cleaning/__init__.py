@@ -1,0 +1,20 @@
+"""Steps that judge and clean clips, chosen by `--clean`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tfrecords_tools.base import offers
+
+if TYPE_CHECKING:
+    from tfrecords_tools import cleaning_step
+
+
+class CleaningStep(offers.File, Protocol):
+    """A cleaning step."""
+
+    build: Callable[[Any], cleaning_step.Step] | None = None
+    """`(config) -> cleaning_step.Step`: a step that sees frames of a clip and
+    gives a verdict with its column of the report. A file without it, such as
+    `duplicates`, only holds settings."""

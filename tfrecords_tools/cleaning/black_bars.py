@@ -1,12 +1,10 @@
 """Crops black bars above, below or beside the picture.
 
 A line is bar where no frame of the clip ever lights it, so dark scenes do
-not hide a part of the picture; and the picture must begin with a straight
-edge, so a lamp in the night is not cropped to.
+not hide a part of the picture.
 """
 
 import dataclasses
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,15 +12,7 @@ from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_facts
 from tfrecords_tools.media.frames import filters, looks
-
-# What coding makes of black, luma.
-_NOISE = 8
-# Of the length of a line. Coding throws single lit pixels into bars.
-_LIT = 0.01
-# Of the length of the picture's outermost lines, lit at some time.
-_STRAIGHT = 0.5
-# Of the side. What is left of a very dark clip tells nothing.
-_LEAST = 0.3
+from tfrecords_tools.video_analysis import letterbox
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,55 +34,10 @@ class Config:
     )
 
 
-class Box(NamedTuple):
-    """A part of the picture: pixels from its upper left corner."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-
 def build(config: Config) -> cleaning_step.Step:
     """The step for one clip."""
     filters.require("crop", "install PyAV from PyPI")
     return _BlackBars(config)
-
-
-def picture_in(brightest: np.ndarray, black: int) -> Box:
-    """Where the picture stands between black bars.
-
-    Args:
-        brightest: uint8 [h, w], the most luma that each pixel ever had.
-        black: luma up to this is black; less where all is dark.
-
-    Returns:
-        The whole where there are no bars, or where it is too dark to tell.
-    """
-    height, width = brightest.shape
-    whole = Box(0, 0, width, height)
-    lit = brightest > min(black, max(_NOISE, int(brightest.max()) // 4))
-    rows = np.flatnonzero(lit.mean(axis=1) > _LIT)
-    columns = np.flatnonzero(lit.mean(axis=0) > _LIT)
-    if not len(rows) or not len(columns):
-        return whole
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    inside = lit[top:bottom, left:right]
-    if min(inside.shape[0] / height, inside.shape[1] / width) < _LEAST:
-        return whole
-    # Coding blurs the outermost lines, so a few are taken together.
-    few = max(2, min(height, width) // 100)
-    return Box(
-        left if _is_straight(inside[:, :few], 1) else 0,
-        top if _is_straight(inside[:few], 0) else 0,
-        right if _is_straight(inside[:, -few:], 1) else width,
-        bottom if _is_straight(inside[-few:], 0) else height,
-    )
-
-
-def _is_straight(edge: np.ndarray, axis: int) -> bool:
-    return float(edge.any(axis=axis).mean()) >= _STRAIGHT
 
 
 class _BlackBars(cleaning_step.Step):
@@ -119,7 +64,7 @@ class _BlackBars(cleaning_step.Step):
         if self._changes:
             return cleaning_step.Verdict("size changes within: not cropped")
         height, width = self._brightest.shape
-        box = _even(picture_in(self._brightest, self._config.black))
+        box = _even(letterbox.find_image(self._brightest, self._config.black))
         inside = box.right - box.left, box.bottom - box.top
         spare = max(1 - inside[0] / width, 1 - inside[1] / height)
         if spare < max(self._config.least, 1e-9):
@@ -139,10 +84,10 @@ class _BlackBars(cleaning_step.Step):
         )
 
 
-def _even(box: Box) -> Box:
+def _even(box: letterbox.Box) -> letterbox.Box:
     """The largest box inside with even corners."""
     left, top = (box.left + 1) // 2 * 2, (box.top + 1) // 2 * 2
-    return Box(left, top, box.right // 2 * 2, box.bottom // 2 * 2)
+    return letterbox.Box(left, top, box.right // 2 * 2, box.bottom // 2 * 2)
 
 
 def _upright(size: tuple[int, int], rotation: int) -> tuple[int, int]:

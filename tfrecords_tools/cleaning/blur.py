@@ -44,7 +44,7 @@ def build(config: Config) -> cleaning_step.Step:
     return _Blur(config)
 
 
-def sharpness(gray: np.ndarray) -> float:
+def _sharpness(gray: np.ndarray) -> float:
     """Energy of the Laplacian in thousandths of the variance.
 
     Args:
@@ -69,7 +69,7 @@ class _Blur(cleaning_step.Step):
         self._found: list[float] = []
 
     def see(self, look: looks.Look) -> None:
-        self._found.append(sharpness(look.gray(_SHORT_SIDE)))
+        self._found.append(_sharpness(look.gray(_SHORT_SIDE)))
 
     def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
         if not self._found:

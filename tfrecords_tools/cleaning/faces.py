@@ -132,7 +132,7 @@ class _Faces(cleaning_step.Step):
         else:
             boxes = [box for place in places for box in self._around(place)]
         config = self._config
-        return hide(planes, boxes, config.margin, config.cells)
+        return _hide(planes, boxes, config.margin, config.cells)
 
     def _around(self, place: int) -> Boxes:
         """Faces in a picture and near it in time, and on the way between."""
@@ -153,7 +153,7 @@ class _Faces(cleaning_step.Step):
         return sorted(boxes)
 
 
-def hide(
+def _hide(
     planes: treatment.Planes, boxes: Boxes, margin: float, cells: int
 ) -> treatment.Planes:
     """Turns boxes into a few squares of one colour each.

@@ -12,9 +12,9 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.cleaning import black_bars
 from tfrecords_tools.media import video_facts
 from tfrecords_tools.media.frames import looks, treatment
+from tfrecords_tools.video_analysis import letterbox
 
 _SHORT_SIDE = 64
 _KEPT = 64  # Frames that stand for the clip.
@@ -115,7 +115,7 @@ def _histogram(frames: list[np.ndarray]) -> np.ndarray:
     counts = np.zeros(256, np.int64)
     for shape in sorted({frame.shape for frame in frames}):
         alike = [frame for frame in frames if frame.shape == shape]
-        box = black_bars.picture_in(np.max(alike, axis=0), _BLACK)
+        box = letterbox.find_image(np.max(alike, axis=0), _BLACK)
         for frame in alike:
             inside = frame[box.top : box.bottom, box.left : box.right]
             counts += np.bincount(inside.ravel(), minlength=256)

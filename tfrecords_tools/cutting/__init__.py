@@ -1,0 +1,29 @@
+"""Ways to cut annotated spans into clips, chosen by `--cut`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tfrecords_tools.base import offers
+
+if TYPE_CHECKING:
+    from tfrecords_tools.video_analysis import video_survey
+
+    Span = tuple[int, int | None]
+
+
+class Cut(offers.File, Protocol):
+    """A way to cut clips."""
+
+    NEEDS: tuple[str, ...]
+    """What it needs of the survey of a video: `"duration"`, `"shots"`."""
+
+    def cut(
+        self,
+        config: Any,
+        survey: video_survey.Survey | None,
+        start: int,
+        end: int | None,
+    ) -> tuple[Span, ...]:
+        """Cuts `[start, end)` into spans, in microseconds and in order of
+        time; an end of None is the end of the video."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import registry
+from tfrecords_tools.base import errors
 from tfrecords_tools.base.text import names, printable
 from tfrecords_tools.source_parsing import annotation_text
 
@@ -131,7 +131,7 @@ def keep(rows: list[Row], path: str, faults: list[str]) -> list[Row]:
     known = {plain(row.label): row.label for row in rows}
     for name, label in wanted.items():
         if name not in known:
-            near = registry.nearest(name, list(known))
+            near = errors.nearest(name, list(known))
             faults.append(
                 f"{listed[label]}: no row has {printable.quoted(label)}{near}"
             )

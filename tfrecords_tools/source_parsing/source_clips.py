@@ -36,8 +36,8 @@ def read(
         UserError: there is none at all, or rows are faulty.
     """
     list_clips = source.module.list_clips
-    if files.missing == "skip":
-        list_clips = getattr(source.module, "list_all", list_clips)
+    if files.missing == "skip" and source.module.list_all:
+        list_clips = source.module.list_all
     try:
         listed = list_clips(source.config, input)
     except annotations.FaultyRows as error:

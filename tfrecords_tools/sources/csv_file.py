@@ -7,7 +7,7 @@ import collections
 import dataclasses
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.text import names, printable
 from tfrecords_tools.source_parsing import annotation_text
 
@@ -159,7 +159,7 @@ def _unknown(
 ) -> list[str]:
     return [
         f"{printable.quoted(column)} is unknown"
-        f"{registry.nearest(column, list(named))}: say "
+        f"{errors.nearest(column, list(named))}: say "
         f"what it holds, as in --columns.group={column}, or pass over it "
         f"with --columns.ignore={column}"
         for column in header
@@ -273,7 +273,7 @@ class _RowReader:
             return []
         return [
             f"label {printable.quoted(each)} is not in the label list"
-            f"{registry.nearest(each, list(self._allowed))}"
+            f"{errors.nearest(each, list(self._allowed))}"
             for each in annotations.split_labels(label)
             if each not in self._allowed
         ]

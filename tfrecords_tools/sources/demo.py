@@ -27,11 +27,11 @@ from tfrecords_tools.base.files import folder_lock
 from tfrecords_tools.media.writing import writer
 from tfrecords_tools.source_parsing import demo_scene
 
-RENDERER = 1  # Raise it when equal settings no longer give equal pixels.
-FINISHED = "demo.json"
-LABELS = "labels.csv"
-COLUMNS = ("path", "label", "split", "caption")
-BATCH = 10  # Clips that a process renders at a time, Ctrl-C awaits them.
+_RENDERER = 1  # Raise it when equal settings no longer give equal pixels.
+_FINISHED = "demo.json"
+_LABELS = "labels.csv"
+_COLUMNS = ("path", "label", "split", "caption")
+_BATCH = 10  # Clips that a process renders at a time, Ctrl-C awaits them.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,25 +77,25 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         )
     folder = pathlib.Path(input)
     wanted = _record(config)
-    if not os.path.exists(folder / FINISHED):
+    if not os.path.exists(folder / _FINISHED):
         with folder_lock.held(folder, "build", wait=True):
-            if not os.path.exists(folder / FINISHED):
+            if not os.path.exists(folder / _FINISHED):
                 _refuse_strangers(folder)
                 _render_all(config, folder)
-                with atomic_write.file(folder / FINISHED, "w") as file:
+                with atomic_write.file(folder / _FINISHED, "w") as file:
                     json.dump(wanted, file, indent=2)
-    found = _read(folder / FINISHED)
+    found = _read(folder / _FINISHED)
     if found != wanted:
         raise errors.UserError(
             f"{folder} holds clips of {found}, wanted {wanted}: "
             "choose another folder or remove this one"
         )
     try:
-        with open(folder / LABELS, newline="", encoding="utf-8") as file:
+        with open(folder / _LABELS, newline="", encoding="utf-8") as file:
             return [annotations.Clip(**row) for row in csv.DictReader(file)]
     except (OSError, TypeError, ValueError, csv.Error) as error:
         raise errors.UserError(
-            f"cannot read {folder / LABELS} ({error!r}): remove {folder} to "
+            f"cannot read {folder / _LABELS} ({error!r}): remove {folder} to "
             "have it rendered again"
         ) from error
 
@@ -113,20 +113,20 @@ def _read(path: pathlib.Path) -> dict[str, int]:
 def _refuse_strangers(folder: pathlib.Path) -> None:
     """Raises UserError where rendering would overwrite another table."""
     try:
-        first = (folder / LABELS).read_text("utf-8").splitlines()[:1]
+        first = (folder / _LABELS).read_text("utf-8").splitlines()[:1]
     except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, ValueError):
         first = []
-    if first != [",".join(COLUMNS)]:
+    if first != [",".join(_COLUMNS)]:
         raise errors.UserError(
-            f"{folder / LABELS} is not the demo's: choose another --input"
+            f"{folder / _LABELS} is not the demo's: choose another --input"
         )
 
 
 def _record(config: Config) -> dict[str, int]:
     """All that the clips depend on, as `demo.json` keeps it."""
-    chosen = dataclasses.asdict(config) | {"renderer": RENDERER}
+    chosen = dataclasses.asdict(config) | {"renderer": _RENDERER}
     del chosen["processes"]
     return chosen
 
@@ -164,8 +164,8 @@ def _render_all(config: Config, folder: pathlib.Path) -> None:
     """Writes every clip, then the labels file, in the order of numbers."""
     count = config.train_clips + config.validation_clips
     batches = [
-        list(range(start, min(start + BATCH, count)))
-        for start in range(0, count, BATCH)
+        list(range(start, min(start + _BATCH, count)))
+        for start in range(0, count, _BATCH)
     ]
     context = multiprocessing.get_context("spawn")
     with (
@@ -186,7 +186,7 @@ def _render_all(config: Config, folder: pathlib.Path) -> None:
                 told(len(rows))
         finally:
             pool.shutdown(cancel_futures=True)
-    with atomic_write.file(folder / LABELS, "w") as file:
-        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    with atomic_write.file(folder / _LABELS, "w") as file:
+        table = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
         table.writeheader()
         table.writerows(rows)

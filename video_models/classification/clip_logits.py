@@ -12,7 +12,7 @@ ops = keras.ops
 
 def check_head(head: registry.Chosen) -> None:
     """Raises UserError where a head does not score classes."""
-    if "classes" not in getattr(head.module, "GIVES", ("classes",)):
+    if "classes" not in head.module.GIVES:
         raise errors.UserError(
             f"--head={head.name} gives no scores of labels: wanted "
             "--head=classifier, or --head=per_frame for each moment"

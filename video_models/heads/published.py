@@ -42,7 +42,7 @@ def build(
     Raises:
         UserError: the backbone has no head of its own.
     """
-    if not hasattr(backbone.module, "published_head"):
+    if backbone.module.published_head is None:
         raise errors.UserError(
             f"--head=published, but --backbone={backbone.name} has none: "
             "choose another head, such as --head=classifier"

@@ -1,0 +1,36 @@
+"""What networks learn, chosen by `--objective`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tfrecords_tools.base import offers
+
+if TYPE_CHECKING:
+    import keras
+
+    from video_models import objective
+
+    MakeOptimizer = Callable[[], keras.optimizers.Optimizer]
+
+
+class Objective(offers.File, Protocol):
+    """An objective."""
+
+    TINY: Any
+    PARTS: tuple[str, ...] = ("backbone", "temporal", "head")
+    """The flags of the parts that its networks are built of."""
+    GENERATOR: str | None = None
+    """The default generator."""
+    DISCRIMINATORS: tuple[str, ...] | None = None
+    """The default discriminators."""
+
+    def build(
+        self,
+        config: Any,
+        parts: objective.Parts,
+        task: objective.Task,
+        make_optimizer: MakeOptimizer,
+    ) -> objective.Objective:
+        """Builds the networks and says how they are trained and evaluated."""

@@ -17,7 +17,7 @@ from video_models.classification import (
     single_label,
 )
 
-MAIN = "label"  # Further ones are `label.<task>`, in batches as here.
+_MAIN = "label"  # Further ones are `label.<task>`, in batches as here.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +88,8 @@ class MultiTask(objective.Objective):
     ):
         """See `build`."""
         main = objective.LabelSet(task.labels, task.several_labels)
-        further = {f"{MAIN}.{k}": each for k, each in task.tasks.items()}
-        asked = {MAIN: main, **further}
+        further = {f"{_MAIN}.{k}": each for k, each in task.tasks.items()}
+        asked = {_MAIN: main, **further}
         self._sets = {k: _learnt(each, config) for k, each in asked.items()}
         self._weights = _weights(config.weights, tuple(asked))
         self.answers = {
@@ -152,7 +152,7 @@ class MultiTask(objective.Objective):
             )
             for name, each in self._sets.items()
         }
-        main = reports.pop(MAIN)
+        main = reports.pop(_MAIN)
         tasks = {_suffix(name)[1:]: each for name, each in reports.items()}
         numbers = {
             f"{task}/{metric}": value
@@ -165,7 +165,7 @@ class MultiTask(objective.Objective):
 
 def _suffix(name: str) -> str:
     """`.place` of `label.place`, and nothing of `label`."""
-    return name.removeprefix(MAIN)
+    return name.removeprefix(_MAIN)
 
 
 def _learnt(
@@ -202,7 +202,7 @@ def _weights(
     given: tuple[str, ...], names: tuple[str, ...]
 ) -> dict[str, float]:
     """A weight for each label set."""
-    known = {_suffix(name)[1:] or MAIN: name for name in names}
+    known = {_suffix(name)[1:] or _MAIN: name for name in names}
     weights = dict.fromkeys(names, 1.0)
     for text in given:
         task, _, number = text.partition("=")

@@ -80,7 +80,7 @@ class StyleTransfer(objective.Objective):
         self.enhances = objective.Enhancement(parts.generator, 1)
         self._features, self._style = None, []
         if parts.features is not None:
-            pixels = picture(config.style, task.clip.size)
+            pixels = _picture(config.style, task.clip.size)
             self._features = feature_network.of(parts.features)
             teacher = weight_fingerprint.of(self._features)
             self.taught_by = f"{hashlib.sha256(pixels).hexdigest()} {teacher}"
@@ -165,7 +165,7 @@ class StyleTransfer(objective.Objective):
         ]
 
 
-def picture(path: str, size: int) -> np.ndarray:
+def _picture(path: str, size: int) -> np.ndarray:
     """A picture file as uint8 [size, size, 3], RGB, its middle.
 
     Raises:

@@ -111,10 +111,7 @@ def test_clip_that_is_dropped_is_not_searched_for_faces(tmp_path):
 
 
 def test_steps_for_the_whole_data_set_have_no_say(video):
-    class Module:
-        pass
-
-    steps = [registry.Chosen("whole", Module, None)]
+    steps = [registry.choose("tfrecords_tools.cleaning", "duplicates")]
     facts = reader.probe(video)
     config = reader.Config()
     decision = clip_cleaning.decide(steps, video, config, 0, None, facts)

@@ -3,8 +3,8 @@ import pytest
 
 from tests.tfrecords_tools.fixtures import cleaned
 from tfrecords_tools.base import registry
-from tfrecords_tools.cleaning import black_bars
 from tfrecords_tools.media import reader
+from tfrecords_tools.video_analysis import letterbox
 
 HIGH, WIDE = cleaned.HIGH, cleaned.WIDE
 
@@ -146,4 +146,4 @@ class _Look:
 def test_box_is_in_pixels_of_the_picture():
     brightest = np.zeros((100, 200), np.uint8)
     brightest[10:90, 40:160] = 100
-    assert black_bars.picture_in(brightest, 24) == (40, 10, 160, 90)
+    assert letterbox.find_image(brightest, 24) == (40, 10, 160, 90)

@@ -53,16 +53,16 @@ def test_a_clip_blurred_for_a_moment_is_sharp(tmp_path):
 def test_contrast_does_not_count():
     image = cleaned.texture()[..., 0]
     faint = (image // 4 + 90).astype(np.uint8)
-    wanted = blur.sharpness(image)
-    assert blur.sharpness(faint) == pytest.approx(wanted, rel=0.1)
+    wanted = blur._sharpness(image)
+    assert blur._sharpness(faint) == pytest.approx(wanted, rel=0.1)
 
 
 def test_noise_does_not_hide_blur():
     random = np.random.default_rng(0)
     soft = blurred([cleaned.texture()[..., 0]], 3)[0]
     noisy = (soft + random.normal(0, 3, soft.shape)).clip(0, 255)
-    assert blur.sharpness(noisy.astype(np.uint8)) < blur.Config().sharpness
+    assert blur._sharpness(noisy.astype(np.uint8)) < blur.Config().sharpness
 
 
 def test_picture_without_contrast_has_no_sharpness():
-    assert blur.sharpness(np.full((64, 64), 7, np.uint8)) == 0
+    assert blur._sharpness(np.full((64, 64), 7, np.uint8)) == 0

@@ -56,7 +56,7 @@ def test_face_becomes_squares_of_one_color_in_all_planes():
     sizes = ((180, 320), (90, 160), (90, 160))
     planes = [random.integers(0, 256, size, np.uint8) for size in sizes]
     box = face_detector.Box(100, 40, 200, 140)
-    found = faces.hide(planes, [box], margin=0, cells=5)
+    found = faces._hide(planes, [box], margin=0, cells=5)
     for plane, part in zip(found, (1, 2, 2), strict=True):
         inside = plane[40 // part : 140 // part, 100 // part : 200 // part]
         across = [len(np.unique(row)) for row in inside]
@@ -172,7 +172,7 @@ def test_hiding_leaves_the_given_planes_alone():
     planes = [np.arange(64, dtype=np.uint8).reshape(8, 8)]
     planes += [np.zeros((4, 4), np.uint8)] * 2
     before = planes[0].copy()
-    faces.hide(planes, [face_detector.Box(0, 0, 8, 8)], 0.3, 2)
+    faces._hide(planes, [face_detector.Box(0, 0, 8, 8)], 0.3, 2)
     assert np.array_equal(planes[0], before)
 
 

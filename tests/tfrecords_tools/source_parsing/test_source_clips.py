@@ -172,7 +172,7 @@ def test_a_source_may_make_its_videos_first(tmp_path):
         (tmp_path / "made" / "a.mp4").touch()
         return [annotations.Clip("a.mp4", "walk")]
 
-    module = types.SimpleNamespace(list_clips=list_clips)
+    module = types.SimpleNamespace(list_clips=list_clips, list_all=None)
     source = registry.Chosen("made", module, None)
     where = tmp_path / "made"
     clips, _ = source_clips.read(

@@ -64,7 +64,7 @@ def test_listed_files_exist_and_captions_tell_the_motion(rendered):
 def test_same_seed_gives_same_files_from_any_number_of_processes(
     rendered, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(demo, "BATCH", 5)
+    monkeypatch.setattr(demo, "_BATCH", 5)
     two = dataclasses.replace(TINY, processes=2)
     demo.list_clips(two, str(tmp_path))
     assert contents(tmp_path) == contents(rendered)
@@ -153,7 +153,7 @@ def test_ctrl_c_leaves_the_rest_unrendered(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(concurrent.futures.Future, "result", interrupt)
-    monkeypatch.setattr(demo, "BATCH", 1)
+    monkeypatch.setattr(demo, "_BATCH", 1)
     with pytest.raises(KeyboardInterrupt):
         demo.list_clips(TINY, str(tmp_path))
     assert len(list(tmp_path.rglob("*.mp4"))) < 16

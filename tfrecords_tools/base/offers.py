@@ -1,0 +1,110 @@
+"""What a file of a registry must and may offer.
+
+The registry's `__init__.py` holds a `typing.Protocol`. A file must offer each
+name that has no value there; a name with a value is optional, and the value is
+its default. No other public function and no other name in CAPITALS may stand
+in the file, so that a misspelt optional name is an error.
+"""
+
+import pathlib
+import re
+import sys
+import types
+from typing import Any, Protocol
+
+from tfrecords_tools.base import errors
+
+
+class File(Protocol):
+    """A file whose name is the value of a flag."""
+
+    Config: type
+    """Its settings, a frozen dataclass."""
+    SECTION: str | None = None
+    """The first word of the flags of its settings, where the name of the flag
+    or of the file will not do."""
+
+
+def complete(module: types.ModuleType) -> None:
+    """Checks a file of a registry; gives it the defaults of what it leaves out.
+
+    Raises:
+        UserError: a name is unknown, or one that is required is missing.
+    """
+    protocol = find_protocol(sys.modules[module.__package__])
+    needed, defaults = required(protocol), optional(protocol)
+    known = (*needed, *defaults)
+    for name, value in vars(module).items():
+        if name not in known and _is_offered(name, value, module):
+            raise errors.UserError(
+                f"{_place(module, name)}: got {name}"
+                f"{errors.nearest(name, known)}; wanted one of "
+                f"{', '.join(known)}: begin the name with _ if only this "
+                "file uses it"
+            )
+    missing = [name for name in needed if name not in vars(module)]
+    if missing:
+        raise errors.UserError(
+            f"{module.__file__}: got no {missing[0]}; wanted "
+            f"{', '.join(needed)} in every file of {module.__package__}"
+        )
+    for name, value in defaults.items():
+        vars(module).setdefault(name, value)
+
+
+def find_protocol(package: types.ModuleType) -> type:
+    """The protocol of a registry's files.
+
+    Raises:
+        ValueError: the package has none, so it is no registry.
+    """
+    for value in vars(package).values():
+        if Protocol in getattr(value, "__bases__", ()):
+            return value
+    raise ValueError(f"{package.__name__} has no Protocol in its __init__.py")
+
+
+def required(protocol: type) -> tuple[str, ...]:
+    """The names that every file offers."""
+    names = []
+    for each in _with_bases(protocol):
+        own = vars(each)
+        names += [name for name in each.__annotations__ if name not in own]
+        names += [name for name in own if _is_public_function(name, own[name])]
+    return tuple(names)
+
+
+def optional(protocol: type) -> dict[str, Any]:
+    """The names that a file may leave out, with their defaults."""
+    return {
+        name: vars(each)[name]
+        for each in _with_bases(protocol)
+        for name in each.__annotations__
+        if name in vars(each)
+    }
+
+
+def _with_bases(protocol: type) -> list[type]:
+    found = [c for c in protocol.__mro__ if Protocol in c.__bases__]
+    return found[::-1]
+
+
+def _is_public_function(name: str, value: Any) -> bool:
+    return isinstance(value, types.FunctionType) and not name.startswith("_")
+
+
+def _is_offered(name: str, value: Any, module: types.ModuleType) -> bool:
+    if isinstance(value, types.ModuleType):
+        return False
+    if _is_public_function(name, value):
+        # Not `typing.NamedTuple`, which is a function, too.
+        return value.__module__.split(".")[0] == module.__name__.split(".")[0]
+    return name.isupper() and not name.startswith("_")
+
+
+def _place(module: types.ModuleType, name: str) -> str:
+    """`path:line` of where the file defines the name."""
+    lines = pathlib.Path(module.__file__).read_text("utf-8").splitlines()
+    defines = re.compile(rf"(def )?{re.escape(name)}\b")
+    numbers = [str(i) for i, line in enumerate(lines, 1) if defines.match(line)]
+    return ":".join([module.__file__, *numbers[:1]])
