@@ -7,12 +7,14 @@ attributes would miss the seed state of Dropout), `facts.json`, and in
 which one was best.
 """
 
+import contextlib
 import json
 import pathlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -140,11 +142,39 @@ class Checkpoints:
         Raises:
             UserError: the checkpoint is damaged or of other networks.
         """
+        with self._readable(step) as prefix:
+            status = tf.train.Checkpoint(**state).read(prefix)
+            status.assert_existing_objects_matched()
+
+    def restore_averages(
+        self, step: int, networks: Mapping[str, keras.Model]
+    ) -> None:
+        """Sets the weights of networks to their averages.
+
+        Reads one weight at a time and nothing else: with the optimizers the
+        checkpoint is four times as large.
+
+        Args:
+            step: steps taken.
+            networks: name to network; call it in the strategy's scope.
+
+        Raises:
+            UserError: the checkpoint is damaged or of other networks.
+        """
+        with self._readable(step) as prefix:
+            reader = tf.train.load_checkpoint(prefix)
+            for name, network in networks.items():
+                for number, variable in enumerate(network.variables):
+                    key = _stored_name(f"{_AVERAGE}{name}", number)
+                    variable.assign(reader.get_tensor(key))
+
+    @contextlib.contextmanager
+    def _readable(self, step: int) -> Iterator[str]:
+        """Gives the prefix of a checkpoint; says why it could not be read."""
         path = self._path(step)
         try:
             with plain_path.to(path / "state") as prefix:
-                status = tf.train.Checkpoint(**state).read(prefix)
-                status.assert_existing_objects_matched()
+                yield prefix
         except _MISFITS as error:
             first = str(error).strip().splitlines()[0]
             raise errors.UserError(
@@ -215,7 +245,7 @@ def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
             reader = tf.train.load_checkpoint(prefix)
             return {
                 f"{key.removeprefix(_AVERAGE)}/{name}": reader.get_tensor(
-                    f"{key}/{number}/.ATTRIBUTES/VARIABLE_VALUE"
+                    _stored_name(key, number)
                 )
                 for key, called in names.items()
                 if key.startswith(_AVERAGE)
@@ -226,3 +256,8 @@ def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
         raise errors.UserError(
             f"{folder} is no checkpoint that others can start from ({error})"
         ) from error
+
+
+def _stored_name(group: str, number: int) -> str:
+    """What tf.train.Checkpoint calls a variable of a list."""
+    return f"{group}/{number}/.ATTRIBUTES/VARIABLE_VALUE"

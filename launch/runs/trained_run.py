@@ -3,10 +3,10 @@
 import dataclasses
 import pathlib
 
+import keras
 import tensorflow as tf
 
 from launch.runs import checkpoints, devices, experiment, run_facts, run_flags
-from launch.training import train_loop
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import reader
 from video_models import objective
@@ -34,7 +34,8 @@ def read_back(
 class Trained:
     """A trained run: its experiment, labels and averaged networks.
 
-    All of it comes from the run's folder; its shards may be gone.
+    All of it comes from the run's folder; its shards may be gone. There is
+    nothing to train with: neither optimizers nor weights before averaging.
     """
 
     def __init__(
@@ -66,20 +67,19 @@ class Trained:
         )
         self.strategy = _start(here)
         task = run_facts.task(facts, described.clip)
-        self.loop = train_loop.TrainLoop(
-            lambda: described.build_objective(task),
-            self.strategy,
-            described.train,
-        )
-        self._restore(saved, checkpoint)
-        self.objective: objective.Objective = self.loop.objective
-        self.networks: dict[str, tf.keras.Model] = self.loop.averaged
+        with self.strategy.scope():
+            keras.utils.set_random_seed(described.train.seed)
+            self.objective: objective.Objective = described.build_objective(
+                task
+            )
+            self.networks: dict[str, keras.Model] = self.objective.networks
+            self._restore(saved, checkpoint)
 
     def _restore(self, saved: checkpoints.Checkpoints, which: str) -> None:
         """Restores the networks, of a newer step where training went on."""
         while True:
             try:
-                return saved.restore(self.step, self.loop.state)
+                return saved.restore_averages(self.step, self.networks)
             except errors.UserError:
                 newer = saved.chosen(which)
                 if newer == self.step:
