@@ -6,7 +6,7 @@ import pathlib
 from typing import Any
 
 from launch.reporting import report_table
-from launch.runs import trained_run
+from launch.runs import label_checks, trained_run
 from launch.training import evaluation
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
@@ -65,9 +65,9 @@ def main(resolved: flags.Resolved) -> None:
     split = annotations.canonical_split(asked.split) or asked.split
     wanted = trained.experiment.input.as_stored
     reader = clip_dataset.open_split(shards, split, wanted)
-    evaluation.check_labels(trained.labels, reader.manifest.labels, shards)
-    evaluation.check_tasks(trained.objective, reader.manifest.tasks, shards)
-    evaluation.check_several(trained.objective, reader.manifest, shards)
+    label_checks.check_labels(trained.labels, reader.manifest.labels, shards)
+    label_checks.check_tasks(trained.objective, reader.manifest.tasks, shards)
+    label_checks.check_several(trained.objective, reader.manifest, shards)
     print(
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"

@@ -14,8 +14,7 @@ from launch.generation import (
     sampler,
     video_samples,
 )
-from launch.runs import run_flags
-from launch.training import evaluation
+from launch.runs import label_checks, run_flags
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.text import names, printable
@@ -157,7 +156,7 @@ class Measurement:
                 f"--classifier={path} gives several labels a clip, wanted a "
                 "run of --objective=classification"
             )
-        evaluation.check_labels(found.labels, self._real.labels, shards)
+        label_checks.check_labels(found.labels, self._real.labels, shards)
         known = set(map(names.normalized, found.labels))
         unknown = [
             label

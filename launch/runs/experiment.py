@@ -1,19 +1,18 @@
-"""One training run from settings to checkpoints; no flags are needed.
+"""All that a training run depends on, as plain settings.
 
-`run(experiment, workdir)` may be called from tests and notebooks; the
-command is launch.train.
+Builds the objective with its networks; `launch.training` trains them.
 """
 
 from __future__ import annotations  # fields bear their modules' names
 
 import dataclasses
-import pathlib
-from typing import Any
 
-import tensorflow as tf
-
-from launch.runs import devices, initial_weights, run_folder
-from launch.training import train_loop, training_run
+from launch.runs import (
+    devices,
+    initial_weights,
+    train_settings,
+    trained_features,
+)
 from pipelines import batch, clip_dataset
 from pipelines.audio import sound_features
 from pipelines.text import text_tokens
@@ -37,12 +36,12 @@ class Experiment:
     text: text_tokens.Config = text_tokens.Config()
     reader: clip_dataset.Config = clip_dataset.Config()
     init: initial_weights.Config = initial_weights.Config()
-    train: train_loop.Config = train_loop.Config()
+    train: train_settings.Config = train_settings.Config()
     optimizer: optimizers.Config = optimizers.Config()
     learning_rate: learning_rates.Config = learning_rates.Config()
     devices: devices.Config = devices.Config()
-    features: str | None = None
-    """Folder of the run whose network tells what looks alike."""
+    reference: trained_features.Reference | None = None
+    """The trained network for objectives that compare features."""
 
     @property
     def input(self) -> clip_dataset.Input:
@@ -80,45 +79,7 @@ class Experiment:
         inputs = {each.name: each.config for each in self.views}
         task = dataclasses.replace(task, extra_inputs=inputs)
         parts = self.parts
-        if self.features:
-            # Here, since it reads flags, which describe experiments.
-            from launch.runs import trained_features
-
-            features = trained_features.backbone(self.features, task.clip)
+        if self.reference is not None:
+            features = self.reference.build(task.clip)
             parts = dataclasses.replace(parts, features=features)
         return self.objective.build(parts, task, make_optimizer)
-
-    def train_loop(
-        self, found: manifest.Manifest, strategy: tf.distribute.Strategy
-    ) -> train_loop.TrainLoop:
-        """What takes its steps, with fresh networks."""
-        task = self.task(found)
-        return train_loop.TrainLoop(
-            lambda: self.build_objective(task),
-            strategy,
-            self.train,
-            devices.compiles(self.devices),
-            lambda gradients, variables: optimizers.penalty_gradients(
-                self.optimizer, gradients, variables
-            ),
-            self.reader.on_corrupt == "skip",
-        )
-
-
-def run(experiment: Experiment, workdir: str | pathlib.Path) -> dict[str, Any]:
-    """Trains to the end, going on from the newest checkpoint if there is one.
-
-    Args:
-        experiment: the settings.
-        workdir: gets checkpoints/, tensorboard/ and losses.csv.
-
-    Returns:
-        The report on the validation split; empty where there is none.
-
-    Raises:
-        UserError: wrong input; another run writes there; a loss that is
-            not finite.
-        SystemExit: SIGTERM or Ctrl-C came; a checkpoint was written.
-    """
-    with run_folder.claimed(workdir, experiment.devices):
-        return training_run.Run(experiment, workdir).to_the_end()

@@ -1,12 +1,13 @@
-"""Whether the labels of some shards can teach an objective anything.
+"""Whether the labels of shards fit an objective, and can teach it anything.
 
-By the counts of the manifest, before a first step: no clip is read.
+By the manifest alone: no clip is read.
 """
 
 import dataclasses
 
 from tfrecords_tools import label_balance, manifest
 from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import names, printable
 from video_models import objective
 
 
@@ -77,3 +78,59 @@ def _fault(
         "tell clips of it from clips without a label, choose "
         "--objective=multi_label --objective.unlabelled=negative"
     )
+
+
+def check_labels(
+    wanted: tuple[str, ...], found: tuple[str, ...], where: str
+) -> None:
+    """Raises UserError where shards name other labels than a model knows.
+
+    Names that are equal to the eye are equal: see `names.normalized`.
+    """
+    wanted = tuple(map(names.normalized, wanted))
+    found = tuple(map(names.normalized, found))
+    if wanted == found:
+        return
+    missing = [label for label in wanted if label not in found]
+    extra = [label for label in found if label not in wanted]
+    what = "; ".join(
+        [f"missing {printable.quoted(missing[:5])}"] * bool(missing)
+        + [f"unknown {printable.quoted(extra[:5])}"] * bool(extra)
+    )
+    raise errors.UserError(
+        f"{where} has {len(found)} labels, the model knows {len(wanted)} "
+        f"({what or 'in another order'}): use the shards that it was "
+        "trained on, or train a new model"
+    )
+
+
+def check_several(
+    goal: objective.Objective, found: manifest.Manifest, where: str
+) -> None:
+    """Raises UserError where clips have several labels and answers but one."""
+    for name, answer in goal.answers.items():
+        task = name.removeprefix("scores.")
+        is_main = task == name
+        several = (
+            found.several_labels if is_main else task in (found.several_tasks)
+        )
+        if several and answer.threshold is None:
+            what = "label" if is_main else f"label.{task}"
+            raise errors.UserError(
+                f"{where} has clips of several labels in the column {what}, "
+                "the model gives one: use shards of one label a clip, or "
+                "train with --objective=multi_label or multi_task"
+            )
+
+
+def check_tasks(
+    goal: objective.Objective,
+    found: dict[str, tuple[str, ...]],
+    where: str,
+) -> None:
+    """The same for the further label sets that an objective answers."""
+    for name, answer in goal.answers.items():
+        task = name.removeprefix("scores.")
+        if task != name:
+            wanted, known = answer.labels, found.get(task, ())
+            check_labels(wanted, known, f"label.{task} of {where}")

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from launch.training import evaluation
+from launch.runs import label_checks
 from pipelines import batch
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
@@ -71,11 +71,12 @@ def check(
     Raises:
         UserError: other labels, batch size or training clips.
     """
-    evaluation.check_labels(tuple(then["labels"]), tuple(now["labels"]), shards)
+    both = tuple(then["labels"]), tuple(now["labels"])
+    label_checks.check_labels(*both, shards)
     for name, before in then.get("tasks", {}).items():
         found = now["tasks"].get(name, {"labels": ()})
         labels = tuple(before["labels"]), tuple(found["labels"])
-        evaluation.check_labels(*labels, f"label.{name} of {shards}")
+        label_checks.check_labels(*labels, f"label.{name} of {shards}")
     if then["batch_size"] != now["batch_size"]:
         raise errors.UserError(
             f"--train.batch_size={now['batch_size']}, but {workdir} was begun "

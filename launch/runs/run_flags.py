@@ -16,8 +16,9 @@ from launch.runs import (
     experiment,
     initial_weights,
     resumed_flags,
+    train_settings,
+    trained_features,
 )
-from launch.training import train_loop
 from pipelines import batch, clip_dataset
 from pipelines.audio import sound_features
 from pipelines.text import text_tokens
@@ -120,7 +121,7 @@ COMMAND = flags.Command(
         "text": text_tokens.Config,
         "reader": clip_dataset.Config,
         "init": initial_weights.Config,
-        "train": train_loop.Config,
+        "train": train_settings.Config,
         "optimizer": optimizers.Config,
         "learning_rate": learning_rates.Config,
         "devices": devices.Config,
@@ -151,16 +152,36 @@ COMMAND = flags.Command(
 
 
 def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
-    """The experiment that the flags describe."""
-    sections = resolved.sections
+    """The experiment that the flags describe, with its reference network.
+
+    Raises:
+        UserError: a part has no use, or --features names no run with a
+            backbone.
+    """
     features = resolved.settings.features
+    reference = _reference(features) if features else None
+    return dataclasses.replace(_as_recorded(resolved), reference=reference)
+
+
+def _reference(workdir: str) -> trained_features.Reference:
+    chosen = described(workdir).parts.backbone
+    if chosen is None:
+        raise errors.UserError(
+            f"--features: the run in {workdir} has no backbone: wanted one of "
+            "--objective=classification or the like"
+        )
+    return trained_features.Reference(workdir, without_files(chosen))
+
+
+def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
+    """The experiment without its reference network, which may be gone."""
+    sections = resolved.sections
     return experiment.Experiment(
         shards=resolved.settings.shards,
         parts=to_parts(resolved),
         objective=resolved.one("objective"),
         augmentations=resolved.chosen["augment"],
         views=resolved.chosen["view"],
-        features=features,
         **{k: sections[k] for k in COMMAND.sections},
     )
 
@@ -282,6 +303,8 @@ def _read(path: pathlib.Path) -> flags.Resolved:
 def described(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
+    Without its reference network: only training needs it, and it may be gone.
+
     Raises:
         UserError: there is no run.
     """
@@ -290,4 +313,4 @@ def described(workdir: str) -> experiment.Experiment:
         raise errors.UserError(
             f"no {path}: is {workdir!r} the --workdir of launch.train?"
         )
-    return to_experiment(_read(path))
+    return _as_recorded(_read(path))

@@ -55,7 +55,7 @@ class Trained:
         described = dataclasses.replace(
             described,
             parts=dataclasses.replace(parts, backbone=backbone),
-            features=None,
+            reference=None,
         )
         self.experiment, self.step = described, saved.chosen(checkpoint)
         facts = saved.facts(self.step)

@@ -1,12 +1,9 @@
 """One training run while it lasts: steps, checkpoints, evaluations, stops."""
 
-from __future__ import annotations  # Experiment is known to the reader only.
-
 import dataclasses
 import math
 import pathlib
 import signal
-import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,22 +18,70 @@ from launch.runs import (
     run_facts,
     run_folder,
 )
-from launch.training import best_step, evaluation, step_values, validation
+from launch.runs import (
+    experiment as experiments,
+)
+from launch.training import (
+    best_step,
+    evaluation,
+    step_values,
+    train_loop,
+    validation,
+)
 from pipelines import clip_dataset
 from pipelines.reading import clip_order, damaged_records
+from tfrecords_tools import manifest
 from tfrecords_tools.base import atomic_write, errors, interrupt
 from video_models import objective as objectives
 from video_models.classification import label_axes
+from video_models.optimization import optimizers
 
 _AFTER_ALARM = 1_000_003  # Added to the seed; no two runs have such seeds.
 _MOST_RESTARTS = 3
 
-if typing.TYPE_CHECKING:
-    from launch.runs import experiment as experiments
+
+def run(
+    experiment: experiments.Experiment, workdir: str | pathlib.Path
+) -> dict[str, Any]:
+    """Trains to the end, from the newest checkpoint if there is one.
+
+    Args:
+        experiment: the settings.
+        workdir: gets checkpoints/, tensorboard/ and losses.csv.
+
+    Returns:
+        The report on the validation split; empty where there is none.
+
+    Raises:
+        UserError: wrong input; another run writes there; a loss that is
+            not finite.
+        SystemExit: SIGTERM or Ctrl-C came; a checkpoint was written.
+    """
+    with run_folder.claimed(workdir, experiment.devices):
+        return Run(experiment, workdir).to_the_end()
+
+
+def build_loop(
+    experiment: experiments.Experiment,
+    shards: manifest.Manifest,
+    strategy: tf.distribute.Strategy,
+) -> train_loop.TrainLoop:
+    """The loop that takes the steps of an experiment, with fresh networks."""
+    task = experiment.task(shards)
+    return train_loop.TrainLoop(
+        lambda: experiment.build_objective(task),
+        strategy,
+        experiment.train,
+        devices.compiles(experiment.devices),
+        lambda gradients, variables: optimizers.penalty_gradients(
+            experiment.optimizer, gradients, variables
+        ),
+        experiment.reader.on_corrupt == "skip",
+    )
 
 
 class Run:
-    """See `experiment.run`, which makes one and takes it to its end."""
+    """See `run`, which makes one and takes it to its end."""
 
     def __init__(
         self, experiment: experiments.Experiment, workdir: str | pathlib.Path
@@ -68,7 +113,7 @@ class Run:
         self.hosts, host = devices.hosts_and_own(self.strategy)
         self.is_chief = host == 0
         self.logs = run_folder.of_host(workdir, host)
-        self.loop = experiment.train_loop(self.manifest, self.strategy)
+        self.loop = build_loop(experiment, self.manifest, self.strategy)
         self.facts["taught_by"] = self.loop.objective.taught_by
         if self.step:
             run_facts.check_teacher(then, self.facts, workdir)
@@ -97,7 +142,7 @@ class Run:
         self.stopped = 0  # The same, once all hosts know of it.
 
     def to_the_end(self) -> dict[str, Any]:
-        """Takes the steps that are left; see `experiment.run`."""
+        """Takes the steps that are left; see `run`."""
         with damaged_records.explained(self.data, self._turns_of_now):
             return self._to_the_end()
 

@@ -1,11 +1,12 @@
 """Data flows one way: nothing downstream is imported upstream."""
 
+import ast
 import subprocess
 import sys
 
 import pytest
 
-from tests.house import sources
+from tests.house import import_graph, sources
 
 MAY_IMPORT = {
     "tfrecords_tools": ("tfrecords_tools",),
@@ -77,3 +78,42 @@ def test_loading_every_tool_loads_no_tensorflow():
         text=True,
     )
     assert found.stdout == "set()\n", found.stderr
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    assert import_graph.circles(import_graph.of_files()) == []
+
+
+def test_no_folder_imports_itself_by_way_of_others():
+    assert import_graph.circles(import_graph.of_folders()) == []
+
+
+def test_ours_is_imported_at_the_top_of_files_only():
+    found = {
+        path: import_graph.inside_functions(sources.parsed(path))
+        for path in sources.paths()
+    }
+    assert not {path: names for path, names in found.items() if names}
+
+
+def test_circles_are_found_at_any_length():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}
+    assert import_graph.circles(graph) == [["b", "c"]]
+    assert import_graph.circles({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == [
+        ["a", "b", "c"]
+    ]
+
+
+def test_imports_in_functions_and_for_types_count():
+    program = """
+if typing.TYPE_CHECKING:
+    from launch.runs import experiment
+def build():
+    from launch.runs import run_flags
+"""
+    tree = ast.parse(program)
+    assert sources.imports(tree) == {
+        "launch.runs.experiment",
+        "launch.runs.run_flags",
+    }
+    assert import_graph.inside_functions(tree) == {"launch.runs.run_flags"}

@@ -1,6 +1,7 @@
 """Runs of a small classifier, evaluated every second step."""
 
-from launch.runs import experiment, run_flags
+from launch.runs import run_flags
+from launch.training import training_run
 from tfrecords_tools.base import flags
 
 
@@ -16,7 +17,7 @@ def run(shards, workdir, *more):
         *more,
     ]
     resolved = flags.parse(run_flags.COMMAND, arguments)
-    return experiment.run(run_flags.to_experiment(resolved), workdir)
+    return training_run.run(run_flags.to_experiment(resolved), workdir)
 
 
 def steps_logged(workdir):

@@ -1,6 +1,7 @@
 """Video Swin Transformer: attention within windows that shift."""
 
 import dataclasses
+import importlib
 import re
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from video_models.weights import torch_names
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
 _PATCH = (2, 4, 4)
+_SWIN = "video_models.families.keras_cv_swin"
 
 
 class _Variant(NamedTuple):
@@ -113,7 +115,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """
     _check(config, clip)
     # Here, since it imports KerasCV, which takes seconds.
-    from video_models.families import keras_cv_swin
+    keras_cv_swin = importlib.import_module(_SWIN)
 
     variant = _VARIANTS[config.variant]
     swin = keras_cv_swin.VideoSwin(

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from launch.runs import checkpoints, experiment, run_flags, trained_run
-from launch.training import evaluation
+from launch.training import evaluation, training_run
 from pipelines.reading import shard_reader
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
@@ -29,7 +29,7 @@ def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
 ):
     rule = "--optimizer.name=sgd"
     good = _experiment(toy_shards, "--train.steps=2", rule)
-    experiment.run(good, tmp_path)
+    training_run.run(good, tmp_path)
     bad = _experiment(
         toy_shards,
         "--train.steps=9",
@@ -40,15 +40,15 @@ def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
         "--learning_rate.base=1e39",
     )
     with pytest.raises(errors.UserError, match="last good checkpoint"):
-        experiment.run(bad, tmp_path)
+        training_run.run(bad, tmp_path)
     assert checkpoints.Checkpoints(tmp_path / "checkpoints").steps() == [2]
 
 
 def test_other_batch_size_is_refused_when_a_run_goes_on(toy_shards, tmp_path):
-    experiment.run(_experiment(toy_shards, "--train.steps=1"), tmp_path)
+    training_run.run(_experiment(toy_shards, "--train.steps=1"), tmp_path)
     other = _experiment(toy_shards, "--train.steps=2", "--train.batch_size=8")
     with pytest.raises(errors.UserError, match="begun with 4"):
-        experiment.run(other, tmp_path)
+        training_run.run(other, tmp_path)
 
 
 def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
@@ -56,7 +56,7 @@ def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
         toy_shards, "--train.steps=2", "--devices.precision=bfloat16"
     )
     try:
-        report = experiment.run(described, tmp_path)
+        report = training_run.run(described, tmp_path)
     finally:
         tf.keras.mixed_precision.set_global_policy("float32")
     assert np.isfinite(report["loss"])
@@ -103,7 +103,7 @@ def test_other_training_clips_are_refused_when_a_run_goes_on(
     toy_shards, tmp_path
 ):
     workdir, shards = tmp_path / "run", tmp_path / "shards"
-    experiment.run(_experiment(toy_shards, "--train.steps=1"), workdir)
+    training_run.run(_experiment(toy_shards, "--train.steps=1"), workdir)
     shutil.copytree(toy_shards, shards)
     about = manifest.read(shards)
     train = [
@@ -112,7 +112,7 @@ def test_other_training_clips_are_refused_when_a_run_goes_on(
     splits = about.splits | {"train": tuple(train)}
     manifest.write(shards, dataclasses.replace(about, splits=splits))
     with pytest.raises(errors.UserError, match="other training clips"):
-        experiment.run(_experiment(shards, "--train.steps=2"), workdir)
+        training_run.run(_experiment(shards, "--train.steps=2"), workdir)
 
 
 def test_float16_is_refused_since_its_losses_would_have_to_be_scaled():

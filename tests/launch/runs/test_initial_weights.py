@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from launch.runs import experiment, initial_weights, run_flags, trained_run
+from launch.runs import initial_weights, run_flags, trained_run
+from launch.training import training_run
 from pipelines import batch
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags, registry
@@ -151,7 +152,7 @@ def test_run_starts_from_the_averages_of_another(
         "--train.steps=1",
         f"--init.weights={trained}",
     )
-    experiment.run(described, tmp_path)
+    training_run.run(described, tmp_path)
     assert "loaded 100.0 % of the parameters" in capsys.readouterr().out
     assert "loaded 100.0 %" in (tmp_path / "init_report.txt").read_text()
     started = trained_run.Trained(described, tmp_path).networks["classifier"]
@@ -183,7 +184,7 @@ def test_labels_in_another_order_are_loaded_by_their_names(
     described = _experiment(
         shards, "--train.steps=1", f"--init.weights={trained / checkpoint}"
     )
-    experiment.run(described, tmp_path / "run")
+    training_run.run(described, tmp_path / "run")
     started = trained_run.Trained(described, tmp_path / "run").networks
     for own, theirs in zip(_head(started), _head(source), strict=True):
         np.testing.assert_array_equal(own, theirs[..., [2, 0, 1]])
@@ -198,13 +199,13 @@ def test_as_many_other_labels_leave_the_head_fresh(
     shards = _renamed(toy_shards, tmp_path / "s", "x", "y", "z")
     start = f"--init.weights={trained}"
     described = _experiment(shards, "--train.steps=1", start)
-    experiment.run(described, tmp_path / "run")
+    training_run.run(described, tmp_path / "run")
     said = capsys.readouterr().out
     assert "loaded 100.0 %" not in said
     assert "logits/kernel (128, 3) its labels were dark, grey, light" in said
     strict = _experiment(shards, "--train.steps=1", start, "--init.strict")
     with pytest.raises(errors.UserError, match="its labels were dark"):
-        experiment.run(strict, tmp_path / "strict")
+        training_run.run(strict, tmp_path / "strict")
 
 
 def test_file_in_the_folder_of_a_run_has_its_labels(trained, tmp_path):
@@ -259,11 +260,11 @@ def test_resumed_run_does_not_look_for_the_weights(
     toy_shards, tmp_path, no_steps
 ):
     first = _experiment(toy_shards, "--train.steps=1")
-    experiment.run(first, tmp_path)
+    training_run.run(first, tmp_path)
     gone = _experiment(
         toy_shards, "--train.steps=2", "--init.weights=/nowhere.keras"
     )
-    experiment.run(gone, tmp_path)
+    training_run.run(gone, tmp_path)
 
 
 def test_folder_that_is_no_run_is_refused(tmp_path):

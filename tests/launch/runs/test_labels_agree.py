@@ -2,9 +2,8 @@
 
 import pytest
 
-from launch.runs import run_facts
+from launch.runs import label_checks, run_facts
 from launch.serving import model_facts
-from launch.training import evaluation
 from pipelines import batch
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
@@ -49,7 +48,7 @@ def _several(main=None, place=None, **found):
     }
     found = {"tasks": {}, "several_labels": False} | found
     about = manifest.Manifest(labels=("a",), splits={}, settings={}, **found)
-    evaluation.check_several(goal, about, "DIR")
+    label_checks.check_several(goal, about, "DIR")
 
 
 def test_one_answer_for_clips_of_several_labels_is_refused():

@@ -1,4 +1,5 @@
-from launch.runs import experiment, run_flags
+from launch.runs import run_flags
+from launch.training import training_run
 from tfrecords_tools.base import flags
 
 
@@ -17,5 +18,5 @@ def test_run_with_a_cache_is_validated_on_the_shards(coded_shards, tmp_path):
             "--temporal=none",
         ],
     )
-    report = experiment.run(run_flags.to_experiment(parsed), tmp_path / "run")
+    report = training_run.run(run_flags.to_experiment(parsed), tmp_path / "run")
     assert report["examples"] == 7 - 1  # One of them has no label.

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from launch.runs import checkpoints, experiment, run_flags
+from launch.runs import checkpoints, run_flags
+from launch.training import training_run
 from tests.launch import loop_run
 from tests.pipelines import spoiled
 from tfrecords_tools.base import errors, flags
@@ -29,7 +30,7 @@ def described(shards, *more):
 
 def run(shards, workdir, *more):
     parsed = flags.parse(run_flags.COMMAND, described(shards, *more))
-    return experiment.run(run_flags.to_experiment(parsed), workdir)
+    return training_run.run(run_flags.to_experiment(parsed), workdir)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import time
 import pytest
 import tensorflow as tf
 
-from launch.runs import experiment, run_flags
+from launch.runs import run_flags
+from launch.training import training_run
 from pipelines import batch, clip_dataset
 from pipelines.audio import sound_features
 from pipelines.reading import damaged_records, service_address
@@ -146,7 +147,7 @@ def run(folder, workdir, *more):
             *more,
         ],
     )
-    return experiment.run(run_flags.to_experiment(parsed), workdir)
+    return training_run.run(run_flags.to_experiment(parsed), workdir)
 
 
 @pytest.mark.slow

@@ -6,7 +6,8 @@ import os
 import pytest
 import tensorflow as tf
 
-from launch.runs import experiment, run_flags
+from launch.runs import run_flags
+from launch.training import training_run
 from pipelines import batch, clip_dataset
 from tfrecords_tools.base import errors, flags
 
@@ -116,5 +117,5 @@ def test_run_trains_on_them(remote, tmp_path):
         ],
     )
     whole = run_flags.with_whole_paths(described)
-    report = experiment.run(run_flags.to_experiment(whole), tmp_path)
+    report = training_run.run(run_flags.to_experiment(whole), tmp_path)
     assert report["examples"] == 6  # One of the 7 clips has no label.
