@@ -184,9 +184,9 @@ class Objective:
     players: tuple[Player, ...]
     needs_gather: bool = False
     """Whether `losses` gathers across replicas, which XLA cannot compile."""
-    taught_by: str = ""
-    """Tells what clips are compared with, such as a network of features, from
-    any other; a run goes on with the same only."""
+    reference_fingerprint: str = ""
+    """Fingerprint of the frozen reference (feature network or style image); a
+    resumed run must use the same one."""
     only_logged: frozenset[str] = frozenset()
     """Of what `losses` gives, that which nobody learns from."""
     enhances: Enhancement | None = None

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from launch.benchmarking import stage_timing
 from launch.runs import experiment
-from launch.training import evaluation, training_run
+from launch.training import evaluation, train_loop
 from pipelines import clip_dataset
 
 READING, DECODING, FULL = "reading", "and decoding", "and augmenting"
@@ -37,9 +37,7 @@ class Stages:
         )
         size = described.train.batch_size
         self._share = evaluation.share_of(strategy, size)
-        self._loop = training_run.build_loop(
-            described, self.data.manifest, strategy
-        )
+        self._loop = train_loop.build(described, self.data.manifest, strategy)
         self._prefetched = described.input.reader.prefetch_batches
 
     def together(self) -> stage_timing.Stage:

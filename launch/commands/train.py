@@ -3,7 +3,7 @@
 import dataclasses
 
 from launch.runs import devices, run_flags, run_folder
-from launch.training import training_run
+from launch.training import opened_run, training_run
 from tfrecords_tools.base import flags
 
 COMMAND = dataclasses.replace(run_flags.COMMAND, required=("shards", "workdir"))
@@ -16,12 +16,13 @@ def main(resolved: flags.Resolved) -> None:
     run_flags.check_paths(resolved)
     with run_folder.claimed(workdir, resolved.sections["devices"]):
         run_flags.check(resolved)
-        run = training_run.Run(run_flags.to_experiment(resolved), workdir)
-        if run.is_chief:
+        experiment = run_flags.to_experiment(resolved)
+        opened = opened_run.open_run(experiment, workdir)
+        if opened.is_chief:
             run_flags.record(resolved)
-            used = devices.describe(run.experiment.devices, run.strategy)
+            used = devices.describe(experiment.devices, opened.strategy)
             print(f"trains on {used}")
-        run.to_the_end()
+        training_run.train(opened)
     print(
         f"trained: {workdir}. Next: python -m launch.evaluate "
         f"--workdir={workdir}"

@@ -9,6 +9,10 @@ from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
 from video_models import objective
 
+FORMAT_VERSION = 2
+"""Of what `gather` gives. Version 1 said none, and had other names."""
+_NAMES_OF_1 = {"watch": "monitor", "taught_by": "reference_fingerprint"}
+
 
 def gather(
     task: objective.Task,
@@ -26,6 +30,7 @@ def gather(
     """
     sums = [shard.sha256 for shard in found.shards("train")]
     return {
+        "format_version": FORMAT_VERSION,
         "labels": list(task.labels),
         "label_counts": list(task.label_counts),
         "several_labels": task.several_labels,
@@ -40,6 +45,22 @@ def gather(
         "training_data": hashlib.sha256("".join(sums).encode()).hexdigest(),
         "numerics": numerics,
     }
+
+
+def upgrade(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a checkpoint of any version, as this version names them.
+
+    Raises:
+        UserError: a later version wrote them.
+    """
+    version = facts.get("format_version", 1)
+    if version > FORMAT_VERSION:
+        raise errors.UserError(
+            f"the checkpoint of step {facts.get('step')} has format version "
+            f"{version}, wanted at most {FORMAT_VERSION}: use the version of "
+            "this package that wrote it, or a later one"
+        )
+    return {_NAMES_OF_1.get(name, name): each for name, each in facts.items()}
 
 
 def task(facts: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
@@ -96,17 +117,19 @@ def check(
         )
 
 
-def check_teacher(
+def check_reference(
     then: dict[str, Any], now: dict[str, Any], workdir: Any
 ) -> None:
-    """Raises UserError where something else would teach than did before.
+    """Raises UserError where features are compared with other ones now.
 
     Args:
         then: the facts of the checkpoint.
-        now: those of this start, with `taught_by` of the objective.
+        now: those of this start, with the `reference_fingerprint` of the
+            objective.
         workdir: folder of the run, for messages.
     """
-    if then.get("taught_by", now["taught_by"]) != now["taught_by"]:
+    current = now["reference_fingerprint"]
+    if then.get("reference_fingerprint", current) != current:
         raise errors.UserError(
             f"{workdir} was begun with another style, or with --features of "
             "other weights: that picture or run has changed since. Use what "

@@ -58,7 +58,7 @@ class Trained:
             reference=None,
         )
         self.experiment, self.step = described, saved.chosen(checkpoint)
-        facts = saved.facts(self.step)
+        facts = run_facts.upgrade(saved.facts(self.step))
         self.labels = tuple(facts["labels"])
         self.media = settings.from_dict(reader.Config, facts["media"])
         # Where it was trained does not matter any more.

@@ -13,12 +13,12 @@ _LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity|flicker")
 
 
 @dataclasses.dataclass(frozen=True)
-class Watch:
+class Monitor:
     """What the evaluations of a run have come to; a checkpoint keeps it.
 
     Attributes:
         name: the number of the report that is watched; None before the
-            first evaluation, or where there is none to watch.
+            first evaluation, or where there is none to monitor.
         evaluated: the step evaluated last.
         step: the best one.
         value: its number.
@@ -37,7 +37,7 @@ class Watch:
         report: dict[str, Any],
         asked: str | None,
         good: bool | None = None,
-    ) -> "Watch":
+    ) -> "Monitor":
         """The same after an evaluation.
 
         Args:
@@ -51,7 +51,7 @@ class Watch:
         Raises:
             UserError: the report has no such number.
         """
-        name = watched(report, asked)
+        name = monitored(report, asked)
         if step <= self.evaluated:
             return self
         if good is False:
@@ -59,12 +59,12 @@ class Watch:
                 self, evaluated=step, since=self.since + 1
             )
         if name is None and good:
-            return Watch(None, step, step)
+            return Monitor(None, step, step)
         if name is None:
             return dataclasses.replace(self, evaluated=step)
         value = float(report[name])
         if self.value is None or _is_better(name, value, self.value):
-            return Watch(name, step, step, value, 0)
+            return Monitor(name, step, step, value, 0)
         return dataclasses.replace(self, evaluated=step, since=self.since + 1)
 
     def is_over(self, patience: int | None) -> bool:
@@ -78,7 +78,7 @@ class Watch:
         return f"{self.name} {self.value:.4f} at step {self.step}"
 
 
-def watched(report: dict[str, Any], asked: str | None) -> str | None:
+def monitored(report: dict[str, Any], asked: str | None) -> str | None:
     """The number to watch: `asked`, else the usual one, else None.
 
     Raises UserError where the report has no number of the name asked.

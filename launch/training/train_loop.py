@@ -12,8 +12,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from launch.runs import train_settings
+from launch.runs import devices, train_settings
+from launch.runs import experiment as experiments
 from launch.training import averaging, gradients, recomputation
+from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
 from video_models.introspection import layer_paths
@@ -262,6 +264,31 @@ class TrainLoop:
             variables = list(player.optimizer.variables)
             state[f"optimizer_{player.name}"] = variables
         return state
+
+
+def build(
+    experiment: experiments.Experiment,
+    shards: manifest.Manifest,
+    strategy: tf.distribute.Strategy,
+) -> TrainLoop:
+    """The loop of an experiment, with fresh networks.
+
+    Args:
+        experiment: the settings.
+        shards: what the shards hold.
+        strategy: any of tf.distribute.
+    """
+    task = experiment.task(shards)
+    return TrainLoop(
+        lambda: experiment.build_objective(task),
+        strategy,
+        experiment.train,
+        devices.compiles(experiment.devices),
+        lambda gradients, variables: optimizers.penalty_gradients(
+            experiment.optimizer, gradients, variables
+        ),
+        experiment.reader.on_corrupt == "skip",
+    )
 
 
 def _leave_summing_to_the_loop(optimizer: keras.optimizers.Optimizer) -> None:

@@ -53,7 +53,7 @@ class Validation:
         if config.watch is not None:
             data = self._open()
             blank = evaluation.blank_report(*self._measured(loop, data))
-            best_step.watched(blank, config.watch)
+            best_step.monitored(blank, config.watch)
 
     def report(
         self,

@@ -82,8 +82,9 @@ class StyleTransfer(objective.Objective):
         if parts.features is not None:
             pixels = _picture(config.style, task.clip.size)
             self._features = feature_network.of(parts.features)
-            teacher = weight_fingerprint.of(self._features)
-            self.taught_by = f"{hashlib.sha256(pixels).hexdigest()} {teacher}"
+            style = hashlib.sha256(pixels).hexdigest()
+            network = weight_fingerprint.of(self._features)
+            self.reference_fingerprint = f"{style} {network}"
             self._style = self._style_of(pixels)
 
     def check_input(self) -> None:

@@ -113,7 +113,7 @@ class SuperResolution(objective.Objective):
         self._features = None
         if parts.features is not None:
             self._features = feature_network.of(parts.features)
-            self.taught_by = weight_fingerprint.of(self._features)
+            self.reference_fingerprint = weight_fingerprint.of(self._features)
         generator = parts.generator.build(factor, clip.frames)
         self._critics = critics.Critics(parts.discriminators(clip), config.game)
         self.networks = {"generator": generator, **self._critics.networks}

@@ -5,16 +5,16 @@ from tfrecords_tools.base import errors
 
 
 def _after(*values, name="accuracy", asked=None):
-    watch = best_step.Watch()
+    monitor = best_step.Monitor()
     for number, value in enumerate(values, start=1):
-        watch = watch.after(10 * number, {name: value, "views": 1}, asked)
-    return watch
+        monitor = monitor.after(10 * number, {name: value, "views": 1}, asked)
+    return monitor
 
 
 def test_highest_accuracy_is_the_best():
-    watch = _after(0.5, 0.7, 0.6)
-    assert (watch.step, watch.value, watch.since) == (20, 0.7, 1)
-    assert watch.told() == "accuracy 0.7000 at step 20"
+    monitor = _after(0.5, 0.7, 0.6)
+    assert (monitor.step, monitor.value, monitor.since) == (20, 0.7, 1)
+    assert monitor.told() == "accuracy 0.7000 at step 20"
 
 
 @pytest.mark.parametrize("name", ["loss", "mean_error"])
@@ -31,14 +31,14 @@ def test_what_is_not_a_number_is_never_best():
 
 
 def test_patience_counts_evaluations_since_the_best():
-    watch = _after(0.7, 0.6, 0.6)
-    assert watch.is_over(2) and not watch.is_over(3)
-    assert not watch.is_over(None)
+    monitor = _after(0.7, 0.6, 0.6)
+    assert monitor.is_over(2) and not monitor.is_over(3)
+    assert not monitor.is_over(None)
 
 
 def test_evaluation_of_the_same_step_counts_once():
-    watch = _after(0.7, 0.6)
-    assert watch.after(20, {"accuracy": 0.1}, None) == watch
+    monitor = _after(0.7, 0.6)
+    assert monitor.after(20, {"accuracy": 0.1}, None) == monitor
 
 
 def test_loss_is_watched_where_there_is_no_accuracy():
@@ -46,8 +46,8 @@ def test_loss_is_watched_where_there_is_no_accuracy():
 
 
 def test_report_without_anything_to_watch_has_no_best():
-    watch = _after(0.5, name="other")
-    assert watch.step is None and watch.evaluated == 10
+    monitor = _after(0.5, name="other")
+    assert monitor.step is None and monitor.evaluated == 10
 
 
 def test_number_that_is_not_in_the_report_is_refused():
@@ -58,4 +58,4 @@ def test_number_that_is_not_in_the_report_is_refused():
 def test_what_knowing_nothing_reaches_is_not_watched():
     report = {"accuracy": 0.5, "majority_accuracy": 0.5}
     with pytest.raises(errors.UserError, match="one of accuracy$"):
-        best_step.watched(report, "majority_accuracy")
+        best_step.monitored(report, "majority_accuracy")

@@ -160,7 +160,7 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
         "--train.evaluate_every=2",
         "--train.on_alarm=restart",
     )
-    assert "started again" in capsys.readouterr().out
+    assert "restarting from it" in capsys.readouterr().out
     assert short_runs.steps_logged(tmp_path) == list(range(6))
     saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
     assert saved.facts(6)["restarts"] == 1

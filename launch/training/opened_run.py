@@ -1,0 +1,239 @@
+"""What a training run holds while it lasts: data, networks, folder.
+
+Opening checks all that can be checked before a first step.
+"""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from launch.reporting import reports
+from launch.runs import (
+    checkpoints,
+    devices,
+    initial_weights,
+    label_checks,
+    run_facts,
+    run_folder,
+    train_settings,
+)
+from launch.runs import (
+    experiment as experiments,
+)
+from launch.training import evaluation, run_state, train_loop, validation
+from pipelines import clip_dataset
+from pipelines.reading import clip_order, damaged_records, shard_reader
+from tfrecords_tools.base import atomic_write, errors
+from video_models.classification import label_axes
+
+
+@dataclasses.dataclass(frozen=True)
+class OpenedRun:
+    """The things of a run, which are never replaced while it lasts.
+
+    Attributes:
+        experiment: the settings.
+        workdir: folder of the run.
+        strategy: of the devices.
+        data: the training split.
+        saved: the checkpoints in `workdir`.
+        facts: what every checkpoint says of the run, see `run_facts`.
+        loop: holds the networks and takes the steps.
+        validation: the validation split.
+        shared_maximum: called by all hosts, gives all the largest number.
+        start: the state to begin with, that of the newest checkpoint.
+        warnings: what makes the figures to come worth little.
+    """
+
+    experiment: experiments.Experiment
+    workdir: pathlib.Path
+    strategy: tf.distribute.Strategy
+    data: shard_reader.ShardReader
+    saved: checkpoints.Checkpoints
+    facts: dict[str, Any]
+    loop: train_loop.TrainLoop
+    validation: validation.Validation
+    shared_maximum: Callable[[int], int]
+    start: run_state.RunState = run_state.RunState()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> train_settings.Config:
+        """The settings of the loop."""
+        return self.experiment.train
+
+    @property
+    def hosts(self) -> int:
+        """How many take part."""
+        return devices.hosts_and_own(self.strategy)[0]
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this host writes checkpoints."""
+        return devices.hosts_and_own(self.strategy)[1] == 0
+
+    @property
+    def logs(self) -> pathlib.Path:
+        """Where this host writes its logs."""
+        host = devices.hosts_and_own(self.strategy)[1]
+        return run_folder.of_host(self.workdir, host)
+
+    def batches(self, state: run_state.RunState) -> Iterator:
+        """The batches of all steps from `state` on."""
+        share = evaluation.share_of(self.strategy, self.config.batch_size)
+        data = self.strategy.distribute_datasets_from_function(
+            lambda _: clip_dataset.training(
+                self.data,
+                self.experiment.input,
+                share,
+                state.seed(self.config.seed),
+                state.step,
+            )
+        )
+        return iter(data)
+
+    def samples_of_step(self, state: run_state.RunState) -> tf.data.Dataset:
+        """The samples that the steps after `state` read."""
+        if self.experiment.reader.service:  # In no order.
+            return damaged_records.every_turn(self.data)
+        share = evaluation.share_of(self.strategy, self.config.batch_size)
+        samples = clip_order.shuffled(
+            self.data,
+            share,
+            state.seed(self.config.seed),
+            state.step,
+            self.experiment.reader.block,
+        )
+        steps = self.loop.steps_at_once(state.step)
+        return samples.take(share.host_batch * steps)
+
+    def show_clips(self, board: reports.Board) -> None:
+        """Draws the first training clips, as the networks see them."""
+        share = clip_dataset.Share(min(6, self.config.batch_size))
+        data = clip_dataset.training(
+            self.data,
+            self.experiment.input.made_here,
+            share,
+            self.config.seed,
+        )
+        frames = next(iter(data))["frames"].numpy()
+        board.picture(0, "train/clips", reports.film_strips(frames))
+
+    def facts_of(self, state: run_state.RunState) -> dict[str, Any]:
+        """What is written beside a checkpoint."""
+        return self.facts | state.to_facts()
+
+    def save(self, state: run_state.RunState) -> None:
+        """Writes the checkpoint of a state, on the first host."""
+        if self.is_chief:
+            variables, names = self.loop.state, self.loop.names
+            facts = self.facts_of(state)
+            self.saved.save(state.step, variables, facts, names)
+
+    def restore(self, step: int) -> run_state.RunState:
+        """Restores all variables; the state of that checkpoint."""
+        facts = run_facts.upgrade(self.saved.facts(step))
+        self.saved.restore(step, self.loop.state)
+        return run_state.RunState.from_facts(step, facts, self.config.patience)
+
+
+def open_run(
+    experiment: experiments.Experiment, workdir: str | pathlib.Path
+) -> OpenedRun:
+    """Opens data and networks, and restores the newest checkpoint.
+
+    Args:
+        experiment: the settings.
+        workdir: folder of the run, claimed.
+
+    Raises:
+        UserError: something does not fit, or cannot be learnt from.
+    """
+    workdir = pathlib.Path(workdir)
+    # First of all: tensors, as the reader holds them, start the devices.
+    strategy = devices.start(experiment.devices)
+    data = clip_dataset.open_split(experiment.shards, "train", experiment.input)
+    saved = checkpoints.Checkpoints(
+        workdir / "checkpoints", experiment.train.keep
+    )
+    facts = run_facts.gather(
+        experiment.task(data.manifest),
+        data.manifest,
+        experiment.train.batch_size,
+        devices.numerics(experiment.devices, strategy),
+    )
+    newest = max(saved.steps(), default=0)
+    before = run_facts.upgrade(saved.facts(newest)) if newest else None
+    if before:
+        run_facts.check(before, facts, experiment.shards, workdir)
+    shared_maximum = devices.shared_maximum(strategy)
+    loop = train_loop.build(experiment, data.manifest, strategy)
+    facts["reference_fingerprint"] = loop.objective.reference_fingerprint
+    if before:
+        run_facts.check_reference(before, facts, workdir)
+    loop.objective.check_input()
+    run = OpenedRun(
+        experiment,
+        workdir,
+        strategy,
+        data,
+        saved,
+        facts,
+        loop,
+        _open_validation(experiment, strategy),
+        shared_maximum,
+    )
+    start = run_state.RunState()
+    if newest:
+        start = run.restore(newest)
+    elif experiment.init.weights:
+        _load_weights(run)
+    run.validation.check(loop, experiment.train)
+    warnings = _label_warnings(run, is_new=not newest)
+    return dataclasses.replace(run, start=start, warnings=tuple(warnings))
+
+
+def _open_validation(
+    experiment: experiments.Experiment, strategy: tf.distribute.Strategy
+) -> validation.Validation:
+    return validation.Validation(
+        experiment.shards,
+        experiment.input.as_stored,
+        experiment.train.batch_size,
+        strategy,
+    )
+
+
+def _load_weights(run: OpenedRun) -> None:
+    """Loads other weights to start from; see `initial_weights`."""
+    with run.strategy.scope():
+        found = initial_weights.load(
+            run.experiment.init,
+            run.loop.objective.networks,
+            run.experiment.parts,
+            label_axes.sets_of(run.experiment.task(run.data.manifest)),
+        )
+    run.loop.begin()
+    print(found.summary(), flush=True)
+    if run.is_chief:
+        path = run.workdir / "init_report.txt"
+        with atomic_write.file(path, "w") as stream:
+            stream.write(found.text())
+
+
+def _label_warnings(run: OpenedRun, is_new: bool) -> list[str]:
+    """What makes the figures to come worth little.
+
+    Raises:
+        UserError: a new run could learn nothing; one that was begun may end.
+    """
+    shards, made = run.experiment.shards, run.validation.about()
+    try:
+        return label_checks.warnings(run.loop.objective, made, shards)
+    except errors.UserError as error:
+        if is_new:
+            raise
+        return [str(error)]

@@ -1,0 +1,51 @@
+"""What a run prints before its first step and after its last."""
+
+import math
+
+from launch.training import opened_run, run_state
+
+
+def announce(run: opened_run.OpenedRun) -> None:
+    """Says what will be trained, on what, from where to where."""
+    networks = run.loop.objective.networks.values()
+    parameters = sum(network.count_params() for network in networks)
+    trained = sum(
+        math.prod(variable.shape)
+        for network in networks
+        for variable in network.trainable_variables
+    )
+    print(
+        f"{run.data.clips} training clips, "
+        f"{len(run.data.manifest.labels)} labels; {parameters:,} parameters, "
+        f"{trained:,} of them trained; "
+        f"{run.strategy.num_replicas_in_sync} replica(s); "
+        f"steps {run.start.step} to {run.config.steps} of "
+        f"{run.config.batch_size} clips; into {run.workdir}",
+        flush=True,
+    )
+    if run.is_chief:
+        for each in run.warnings:
+            print(f"warning: {each}", flush=True)
+
+
+def announce_stop(step: int) -> None:
+    """Says where a signal stopped the run."""
+    print(f"stopped at step {step}; re-run the same command to resume")
+
+
+def announce_best(run: opened_run.OpenedRun, state: run_state.RunState) -> None:
+    """Says which step was best, and whether the run ended early."""
+    monitor, steps = state.monitor, run.config.steps
+    if monitor.step is None:
+        return
+    if state.is_over and state.step < steps:
+        print(
+            f"stopped early at step {state.step} of {steps}: "
+            f"{monitor.since} evaluations brought nothing better; a larger "
+            "--train.patience resumes"
+        )
+    if monitor.step != state.step:
+        print(
+            f"best: {monitor.told()}; launch.evaluate and launch.export take "
+            "it with --checkpoint=best"
+        )
