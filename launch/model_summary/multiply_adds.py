@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from launch.model_summary import network_graph
 from tfrecords_tools.base import errors
+from video_models.introspection import tensorflow_internals
 
 
 class Counted(NamedTuple):
@@ -80,7 +81,7 @@ def _functions_called_by(operation: tf.Operation) -> list[str]:
 
 
 def _of_function(graph: tf.Graph, name: str) -> int:
-    body = graph._get_function(name).graph
+    body = tensorflow_internals.function_in(graph, name)
     operations = network_graph.needed_for(body.outputs)
     return sum(_of_operation(each) for each in operations)
 

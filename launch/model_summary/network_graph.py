@@ -9,7 +9,8 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras.src.backend.common import global_state
+
+from video_models.introspection import keras_internals
 
 
 def without_weights(build: Callable[[], keras.Model]) -> keras.Model:
@@ -20,8 +21,7 @@ def without_weights(build: Callable[[], keras.Model]) -> keras.Model:
     """
     with keras.StatelessScope(initialize_variables=False):
         network = build()
-    # Or the next such scope of anyone would draw the weights after all.
-    global_state.set_global_attribute("uninitialized_variables", [])
+    keras_internals.forget_uninitialized_variables()
     return network
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from tensorflow.python.framework import convert_to_constants
 
 from launch.serving import empty_requests, request_limits
+from video_models.introspection import tensorflow_internals
 
 COPIES = 30  # That memory holds of the weights while they are written.
 MOST_BYTES = 150_000_000  # Of weights that are written all the same.
@@ -36,7 +36,7 @@ def with_constants(
     """
     named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
     traced = tf.function(function).get_concrete_function(**named)
-    frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
+    frozen = tensorflow_internals.with_constants(traced)
     # It takes and gives lists, in the order of the traced graph.
     taken = [each.op.name for each in frozen.inputs]
     given = sorted(traced.structured_outputs)

@@ -13,14 +13,18 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from video_models.introspection import layer_depth, layer_paths
+from video_models.introspection import (
+    keras_internals,
+    layer_depth,
+    layer_paths,
+)
 
 
 class Segment(NamedTuple):
     """Calls of layers, one after the other.
 
     Attributes:
-        nodes: the calls.
+        calls: these.
         again: whether the backward pass runs them again.
         inputs: keras tensors that they need from before.
         outputs: those that others need from them.
@@ -29,7 +33,7 @@ class Segment(NamedTuple):
         others: those that only change, likewise.
     """
 
-    nodes: list[Any]
+    calls: list[keras_internals.Call]
     again: bool
     inputs: list[keras.KerasTensor]
     outputs: list[keras.KerasTensor]
@@ -70,7 +74,7 @@ def _training_call(network: keras.Model, segments: list[Segment]) -> Callable:
             if segment.again:
                 _run_again_later(segment, values)
             else:
-                _run(segment.nodes, values)
+                _run(segment.calls, values)
         outputs = [values[id(x)] for x in network.outputs]
         return keras.tree.pack_sequence_as(network.output, outputs)
 
@@ -94,7 +98,7 @@ def _run_again_later(segment: Segment, values: dict[int, Any]) -> None:
         state += list(zip(others, before, strict=True))
         # Equal draws both times, and averages that move only once.
         with keras.StatelessScope(state_mapping=state) as scope:
-            _run(segment.nodes, inner)
+            _run(segment.calls, inner)
         if not after:
             after.extend(scope.get_current_value(each) for each in others)
         return [inner[id(x)] for x in segment.outputs]
@@ -110,15 +114,14 @@ def _run_again_later(segment: Segment, values: dict[int, Any]) -> None:
             variable.assign(new)
 
 
-def _run(nodes: list[Any], values: dict[int, Any]) -> None:
+def _run(calls: list[keras_internals.Call], values: dict[int, Any]) -> None:
     """Calls layers in training mode, as `keras.Model.call` does."""
-    for node in nodes:
-        args, kwargs = node.arguments.fill_in(values)
+    for each in calls:
         # The backward pass is outside of Keras' call of the network.
-        if "training" in getattr(node.operation, "_call_context_args", ()):
-            kwargs["training"] = True
-        outputs = keras.tree.flatten(node.operation(*args, **kwargs))
-        for x, value in zip(node.outputs, outputs, strict=True):
+        is_layer = isinstance(each.operation, keras.layers.Layer)
+        mode = {"training": True} if is_layer else {}
+        outputs = keras.tree.flatten(each.run(values, **mode))
+        for x, value in zip(each.outputs, outputs, strict=True):
             values[id(x)] = value
 
 
@@ -129,56 +132,56 @@ def _segments(network: keras.Model) -> list[Segment]:
     for number, piece in enumerate(pieces):
         nested = layer_paths.is_network(piece[0].operation)
         again = not nested and number + 1 < len(pieces) and _has_weights(piece)
-        later = [node for each in pieces[number + 1 :] for node in each]
+        later = [call for each in pieces[number + 1 :] for call in each]
         found.append(_segment(piece, again, later, network))
     return found
 
 
-def _pieces(network: keras.Model) -> list[list[Any]]:
+def _pieces(network: keras.Model) -> list[list[keras_internals.Call]]:
     first = {
         placed[0].layer
         for path, placed in layer_depth.groups(network).items()
         if "/" not in path and layer_depth.has_kernel(placed)
     }
-    pieces: list[list[Any]] = [[]]
-    for depth in sorted(network._nodes_by_depth, reverse=True):
-        for node in network._nodes_by_depth[depth]:
-            if node.is_input:
-                continue
-            nested = layer_paths.is_network(node.operation)
-            begins = node.operation in first and _has_weights(pieces[-1])
-            if nested or begins:
-                pieces.append([])
-            pieces[-1].append(node)
-            if nested:
-                pieces.append([])
+    pieces: list[list[keras_internals.Call]] = [[]]
+    for call in keras_internals.calls_in_order(network):
+        nested = layer_paths.is_network(call.operation)
+        begins = call.operation in first and _has_weights(pieces[-1])
+        if nested or begins:
+            pieces.append([])
+        pieces[-1].append(call)
+        if nested:
+            pieces.append([])
     return [piece for piece in pieces if piece]
 
 
-def _has_weights(nodes: list[Any]) -> bool:
+def _has_weights(calls: list[keras_internals.Call]) -> bool:
     return any(
-        isinstance(node.operation, keras.layers.Layer)
-        and node.operation.weights
-        for node in nodes
+        isinstance(call.operation, keras.layers.Layer)
+        and call.operation.weights
+        for call in calls
     )
 
 
 def _segment(
-    nodes: list[Any], again: bool, later: list[Any], network: keras.Model
+    calls: list[keras_internals.Call],
+    again: bool,
+    later: list[keras_internals.Call],
+    network: keras.Model,
 ) -> Segment:
-    made = {id(x): x for node in nodes for x in node.outputs}
-    needed = {id(x): x for node in nodes for x in node.input_tensors}
-    wanted = {id(x) for node in later for x in node.input_tensors}
+    made = {id(x): x for call in calls for x in call.outputs}
+    needed = {id(x): x for call in calls for x in call.inputs}
+    wanted = {id(x) for call in later for x in call.inputs}
     wanted |= {id(x) for x in network.outputs}
     # Held here, where no layer's call casts what is read.
     variables = {
         id(variable): (variable, variable.value)
-        for node in nodes
-        if isinstance(node.operation, keras.layers.Layer)
-        for variable in node.operation.variables
+        for call in calls
+        if isinstance(call.operation, keras.layers.Layer)
+        for variable in call.operation.variables
     }.values()
     return Segment(
-        nodes,
+        calls,
         again,
         [x for key, x in needed.items() if key not in made],
         [x for key, x in made.items() if key in wanted],

@@ -18,7 +18,7 @@ from launch.training import averaging, gradients, recomputation
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
-from video_models.introspection import layer_paths
+from video_models.introspection import keras_internals, layer_paths
 from video_models.optimization import freezing, optimizers
 
 SKIPPED = "skipped"
@@ -249,7 +249,8 @@ class TrainLoop:
                 )
             networks = [self.objective.networks[n] for n in player.networks]
             optimizers.build_slots(player.optimizer, networks, variables)
-            _leave_summing_to_the_loop(player.optimizer)
+            # A test of two replicas against one device holds this.
+            keras_internals.leave_gradients_unsummed(player.optimizer)
 
     def _even_from(self) -> int | None:
         share = self._config.average_from
@@ -289,10 +290,3 @@ def build(
         ),
         experiment.reader.on_corrupt == "skip",
     )
-
-
-def _leave_summing_to_the_loop(optimizer: keras.optimizers.Optimizer) -> None:
-    # Keras sums gradients over replicas when it applies them; clipping needs
-    # the sum before, and twice would multiply them. A test of two replicas
-    # against one device holds this.
-    optimizer._all_reduce_sum_gradients = lambda pairs: pairs

@@ -12,10 +12,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.python.framework import convert_to_constants
 
 from launch.serving import constant_graph
-from video_models.introspection import folding
+from video_models.introspection import folding, tensorflow_internals
 
 
 def random_inputs(shape, scale=1.0, batch=2):
@@ -121,7 +120,7 @@ def as_tflite(network):
     """Fails where an operation is not built in."""
     traced = _inference(network).get_concrete_function()
     # As constants: else a whole model with its variables is saved on the way.
-    frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
+    frozen = tensorflow_internals.with_constants(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     return converter.convert()

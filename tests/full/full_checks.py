@@ -12,13 +12,13 @@ import tempfile
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import convert_to_constants
 
 from launch.model_summary import activation_memory, multiply_adds, network_graph
 from launch.serving import constant_graph
 from tests import published_networks
 from tests.contracts import network_checks
 from tfrecords_tools.base import registry
+from video_models.introspection import tensorflow_internals
 
 CHECKS = (
     "parameters",
@@ -108,7 +108,7 @@ class Subject:
         if self.bytes >= _MOST_OF_TFLITE:
             raise Skipped("weights of more than 2 GB, which a file can have")
         self._room(_TFLITE_COPIES * self.bytes)
-        frozen = convert_to_constants.convert_variables_to_constants_v2(
+        frozen = tensorflow_internals.with_constants(
             self.graph.get_concrete_function()
         )
         converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])

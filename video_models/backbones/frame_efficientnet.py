@@ -9,11 +9,11 @@ import warnings
 from typing import NamedTuple
 
 import keras
-from keras.src.applications import efficientnet  # Its blocks are not public.
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
 from video_models.families import published
+from video_models.introspection import keras_internals
 from video_models.layers import pixels, randomness
 
 FRAMES_ALONE = True
@@ -22,7 +22,7 @@ FRAMES_ALONE = True
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
 _MISFITS = (OSError, ValueError, KeyError, TypeError, UserWarning)
-_STAGES = 7  # len(efficientnet.DEFAULT_BLOCKS_ARGS), known before Keras is.
+_STAGES = 7
 
 
 class _Variant(NamedTuple):
@@ -141,15 +141,14 @@ def _template(
 ) -> keras.Model:
     """The Keras network for one frame."""
     variant = _VARIANTS[config.variant]
-    return efficientnet.EfficientNet(
+    return keras_internals.efficient_net(
         variant.width,
         variant.depth,
         clip.size,
+        config.stages,
         drop_connect_rate=config.stochastic_depth,
-        blocks_args=efficientnet.DEFAULT_BLOCKS_ARGS[: config.stages],
         include_top=classes is not None,
         classes=classes,
-        weights=None,
         # A tensor: Keras refuses the shape of a picture below 32 pixels.
         input_tensor=keras.Input(clip.shape[1:]),
     )

@@ -11,6 +11,7 @@ import keras
 import keras_cv
 from keras_cv.src.models.backbones.video_swin import video_swin_layers
 
+from video_models.introspection import keras_internals
 from video_models.layers import randomness
 
 
@@ -78,5 +79,4 @@ def _name_weights(
     """
     layer.name = name
     for part, holder in parts.items():
-        for variable in holder._trainable_variables:
-            variable._path = f"{name}/{part}/{variable.name}"
+        keras_internals.name_own_weights(holder, f"{name}/{part}")

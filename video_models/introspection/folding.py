@@ -4,11 +4,13 @@ At inference a batch normalisation scales and shifts every channel by numbers
 that stand still; so does a convolution's kernel and bias.
 """
 
+import itertools
 from typing import Any
 
 import keras
 import numpy as np
 
+from video_models.introspection import keras_internals
 from video_models.layers import depthwise
 
 _CONVOLUTIONS = (
@@ -77,27 +79,23 @@ def without_normalization(network: keras.Model) -> keras.Model:
 
 def _pairs(network: keras.Model) -> _Pairs:
     """Id of a convolution to the normalisation that alone sees its output."""
-    made_by = {
-        id(tensor): node.operation
-        for operation in network.operations
-        for node in operation._inbound_nodes
-        for tensor in node.output_tensors
-    }
-    users: dict[int, list] = {}
-    for operation in network.operations:
-        for node in operation._inbound_nodes:
-            for tensor in node.input_tensors:
-                users.setdefault(id(tensor), []).append(operation)
+    calls = {id(x): keras_internals.calls_of(x) for x in network.operations}
+    made_by: dict[int, keras.Operation] = {}
+    users: dict[int, list[keras.Operation]] = {}
+    for call in itertools.chain(*calls.values()):
+        made_by |= {id(tensor): call.operation for tensor in call.outputs}
+        for tensor in call.inputs:
+            users.setdefault(id(tensor), []).append(call.operation)
     outputs = {id(tensor) for tensor in network.outputs}
     found = {}
     for layer in network.layers:
         if not isinstance(layer, keras.layers.BatchNormalization):
             continue
-        (tensor,) = layer._inbound_nodes[0].input_tensors
+        (tensor,) = calls[id(layer)][0].inputs
         before = made_by.get(id(tensor))
         if (
             isinstance(before, _CONVOLUTIONS)
-            and len(layer._inbound_nodes) == len(before._inbound_nodes) == 1
+            and len(calls[id(layer)]) == len(calls[id(before)]) == 1
             and users[id(tensor)] == [layer]
             and id(tensor) not in outputs
             and layer.axis in (-1, len(tensor.shape) - 1)

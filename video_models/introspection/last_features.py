@@ -3,7 +3,7 @@
 import keras
 
 from tfrecords_tools.base import errors
-from video_models.introspection import layer_paths
+from video_models.introspection import keras_internals, layer_paths
 
 ops = keras.ops
 
@@ -27,10 +27,10 @@ def beside_logits(network: keras.Model) -> keras.Model:
             f"network {network.name} has {len(network.outputs)} answers, "
             "wanted one: a run of --objective=classification"
         )
-    made = network.outputs[0]._keras_history
-    last, node = made.operation, made.operation._inbound_nodes[made.node_index]
+    call = keras_internals.call_that_made(network.outputs[0])
+    last = call.operation
     if layer_paths.is_network(last):
-        (given,) = node.arguments.args
+        (given,) = call.inputs
         return keras.Model(network.input, beside_logits(last)(given))
     if not isinstance(last, keras.layers.Dense):
         raise errors.UserError(
@@ -38,7 +38,7 @@ def beside_logits(network: keras.Model) -> keras.Model:
             "layer that scores classes: a run of --objective=classification "
             "with --head=classifier, or a published head"
         )
-    (features,) = node.input_tensors
+    (features,) = call.inputs
     features = _of_clip(ops.cast(features, "float32"))
     return keras.Model(network.input, (features, _of_clip(network.outputs[0])))
 

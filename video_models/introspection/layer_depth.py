@@ -9,7 +9,7 @@ import re
 
 import keras
 
-from video_models.introspection import layer_paths
+from video_models.introspection import keras_internals, layer_paths
 
 _KINDS = "(?:stage|block|layer|unit)"
 _GROUP = re.compile(
@@ -98,5 +98,8 @@ def _path(placed: layer_paths.PlacedLayer) -> str:
 
 def _heads(network: keras.Model) -> set[str]:
     """Names of the nested networks that give an output."""
-    makers = [tensor._keras_history.operation for tensor in network.outputs]
+    makers = [
+        keras_internals.call_that_made(tensor).operation
+        for tensor in network.outputs
+    ]
     return {each.name for each in makers if layer_paths.is_network(each)}

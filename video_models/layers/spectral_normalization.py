@@ -26,7 +26,7 @@ class _SpectralKernel:
         super().build(input_shape)
         self.direction = self.add_weight(
             name="direction",
-            shape=(1, self._kernel.shape[-1]),
+            shape=(1, super().kernel.shape[-1]),
             initializer="random_normal",
             trainable=False,
         )
@@ -34,7 +34,7 @@ class _SpectralKernel:
     @property
     def kernel(self) -> Any:
         """The kernel divided by its norm; what the layer computes with."""
-        raw = self._kernel
+        raw = super().kernel
         matrix = ops.reshape(raw, (-1, raw.shape[-1]))
         # Directions are not learnt, only the kernel between them is.
         still = ops.stop_gradient(ops.cast(matrix, "float32"))

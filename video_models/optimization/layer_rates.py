@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from video_models.introspection import layer_depth
+from video_models.introspection import keras_internals, layer_depth
 
 
 class LayerRates:
@@ -65,7 +65,7 @@ class LayerRates:
         self, gradient: Any, variable: Any, learning_rate: Any
     ) -> None:
         """One variable's update at its own rate; called by Keras."""
-        index = self._get_variable_index(variable)
+        index = keras_internals.variable_index(self, variable)
         if self._scales[index] != 1.0:
             learning_rate = learning_rate * self._scales[index]
         if self._kernel_decay and self._decays[index]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import convert_to_constants
+
+from video_models.introspection import tensorflow_internals
 
 
 def convert(
@@ -26,7 +27,7 @@ def convert(
         input_signature=[tf.TensorSpec((batch, *network.input.shape[1:]))],
         autograph=False,
     ).get_concrete_function()
-    frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
+    frozen = tensorflow_internals.with_constants(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if examples is not None:
