@@ -9,10 +9,12 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
+import cv2
+import numpy as np
+
 from launch.enhancement import (
     frame_pieces,
     frame_tiles,
-    side_by_side,
     source_frames,
 )
 from tfrecords_tools.base import errors, settings
@@ -22,6 +24,7 @@ from tfrecords_tools.media.audio import kept_sound
 from tfrecords_tools.media.writing import h264_pictures, video_writer
 
 _USUAL_PIXELS = 4096 * 2304  # Of H.264 up to level 5.2.
+_LINE = 2  # Pixels between the halves, white.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +103,7 @@ def write(
             for after in frame_tiles.enhanced(piece, enhancer, tiles):
                 frame = source.waiting.popleft()
                 if config.side_by_side:
-                    after = side_by_side.joined(frame.pixels, after)
+                    after = _beside(frame.pixels, after)
                 writer.write(after, frame.time, frame.end_time)
             tell(writer.frames, frame.end_time / 1e6)
         if source.is_cut:
@@ -125,7 +128,7 @@ def _size(
         side * enhancer.factor for side in (video.height, video.width)
     )
     if config.side_by_side:
-        width = 2 * width + side_by_side.LINE
+        width = 2 * width + _LINE
     if max(height, width) > h264_pictures.MOST_PIXELS:
         raise errors.UserError(
             f"{printable.name(video.path)}: its pictures would become "
@@ -177,3 +180,15 @@ def _remarks(
     if video.damaged:
         remarks.append(f"{video.damaged} frames were damaged in the input")
     return remarks
+
+
+def _beside(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """uint8 [H, 2 W + 2, 3]: the input, scaled up, a line, the result."""
+    height, width = after.shape[:2]
+    large = before
+    if before.shape != after.shape:
+        large = cv2.resize(
+            before, (width, height), interpolation=cv2.INTER_CUBIC
+        )
+    line = np.full((height, _LINE, 3), 255, np.uint8)
+    return np.concatenate([large, line, after], axis=1)

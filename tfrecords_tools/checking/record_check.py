@@ -6,6 +6,7 @@ from typing import Any
 
 import simplejpeg
 
+from tfrecords_tools import manifest
 from tfrecords_tools.media.frames import frame_packets, packet_frames
 
 _STORAGES = ("jpeg", "raw", *frame_packets.STORAGES)
@@ -50,6 +51,34 @@ def faults(
         yield from _raw_faults(record["frames"], size)
     else:
         yield from _packet_faults(found, record["frames"], size, key_every)
+
+
+def label_faults(
+    record: dict[str, Any], made: manifest.Manifest
+) -> Iterator[str]:
+    """Looks at the tasks' labels, and at how many labels there are.
+
+    Args:
+        record: what `schema.decode` gives.
+        made: the data set's manifest.
+
+    Yields:
+        One sentence a fault.
+    """
+    if len(record["label_ids"]) > 1 and not made.several_labels:
+        yield _too_many(record["label_ids"], "")
+    for task, known in made.tasks.items():
+        ids = record[f"{task}.label_ids"]
+        named = [known[i] if 0 <= i < len(known) else None for i in ids]
+        said = [n.decode(errors="replace") for n in record[f"{task}.labels"]]
+        if named != said:
+            yield f"labels {said} of task {task} are not those of ids {ids}"
+        if len(ids) > 1 and task not in made.several_tasks:
+            yield _too_many(ids, f" of task {task}")
+
+
+def _too_many(ids: list[int], of_task: str) -> str:
+    return f"{len(ids)} labels{of_task}, the manifest says one at most"
 
 
 def _raw_faults(frames: list[bytes], size: tuple[int, int]) -> Iterator[str]:

@@ -10,7 +10,6 @@ from tfrecords_tools.base.files import tfrecord
 from tfrecords_tools.checking import (
     census,
     digested_file,
-    label_check,
     record_check,
     track_check,
 )
@@ -130,7 +129,7 @@ class Walk:
             if found != tuple(row[[_FRAMES, _START, _END]]):
                 self.is_torn = True
                 yield "frames or times are not the index's"
-        yield from label_check.faults(parsed, self._made)
+        yield from record_check.label_faults(parsed, self._made)
         yield from record_check.faults(
             parsed, self._made.labels, self._made.storage, self._made.key_every
         )

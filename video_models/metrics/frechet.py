@@ -18,18 +18,10 @@ class Gaussian(NamedTuple):
     Attributes:
         mean: float64 [D].
         covariance: float64 [D, D], of the population: divided by clips - 1.
-        clips: how many it was fitted to.
     """
 
     mean: np.ndarray
     covariance: np.ndarray
-    clips: int
-
-    @property
-    def is_singular(self) -> bool:
-        """Whether clips are too few for the dimensions: a distance is then
-        far too large, though always by about as much."""
-        return self.clips <= len(self.mean)
 
 
 def fitted(features: np.ndarray) -> Gaussian:
@@ -55,7 +47,7 @@ def fitted(features: np.ndarray) -> Gaussian:
         )
     mean = features.mean(axis=0)
     centred = features - mean
-    return Gaussian(mean, centred.T @ centred / (clips - 1), clips)
+    return Gaussian(mean, centred.T @ centred / (clips - 1))
 
 
 def distance(one: Gaussian, other: Gaussian) -> float:

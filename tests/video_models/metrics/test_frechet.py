@@ -7,8 +7,8 @@ from video_models.metrics import frechet
 RANDOM = np.random.default_rng(0)
 
 
-def gaussian(mean, covariance, clips=100):
-    return frechet.Gaussian(np.float64(mean), np.float64(covariance), clips)
+def gaussian(mean, covariance):
+    return frechet.Gaussian(np.float64(mean), np.float64(covariance))
 
 
 def a_covariance(dimensions):
@@ -98,7 +98,6 @@ def test_fitted_divides_by_one_less_than_the_clips():
 @pytest.mark.parametrize("clips, singular", [(8, True), (9, False)])
 def test_as_many_clips_as_dimensions_are_too_few(clips, singular):
     found = frechet.fitted(RANDOM.normal(size=(clips, 8)))
-    assert found.is_singular == singular
     assert (np.linalg.matrix_rank(found.covariance) < 8) == singular
 
 

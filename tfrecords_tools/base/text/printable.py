@@ -87,11 +87,6 @@ def is_unicode(value: str) -> bool:
     return True
 
 
-def is_visible(value: str) -> bool:
-    """Whether a text needs no escapes."""
-    return name(value) == value
-
-
 class Guarded:
     """A text stream that escapes what would harm the terminal.
 
