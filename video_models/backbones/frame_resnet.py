@@ -101,16 +101,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": volume}, name="frame_resnet")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """An average over space and time, and a linear layer; no dropout."""
-    return published.average_and_classify(
-        shapes["volume"], classes, dropout or 0.0
-    )
+published_head = published.head(published.average_and_classify, 0.0)
 
 
 _ONCE = {"stem": "conv1", "stem_norm": "bn1", "logits": "fc"}

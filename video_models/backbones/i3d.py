@@ -51,16 +51,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": x}, name="i3d")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """`inception_video.classify`, with a dropout of 0.5 where none is given."""
-    del config
-    dropout = 0.5 if dropout is None else dropout
-    return inception_video.classify(shapes["volume"], classes, dropout)
+published_head = published.head(inception_video.classify, 0.5)
 
 
 _STEM = {

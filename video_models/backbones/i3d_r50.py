@@ -12,7 +12,6 @@ TINY = Config(width=4, blocks=(1, 1, 1, 1))
 
 # Frames that the blocks of each stage see, in turn.
 _REACHES = ((3,), (3, 1), (3, 1), (1, 3))
-_DROPOUT = 0.5
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
@@ -53,15 +52,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": x}, name="i3d_r50")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """An average over time and space, dropout of 0.5, one linear layer."""
-    dropout = _DROPOUT if dropout is None else dropout
-    return published.average_and_classify(shapes["volume"], classes, dropout)
+published_head = published.head(published.average_and_classify, 0.5)
 
 
 def published_name(path: str) -> str | None:

@@ -47,16 +47,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": x}, name="s3d")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """`inception_video.classify`, with a dropout of 0.2 where none is given."""
-    del config
-    dropout = 0.2 if dropout is None else dropout
-    return inception_video.classify(shapes["volume"], classes, dropout)
+published_head = published.head(inception_video.classify, 0.2)
 
 
 _STEM = {"first": "0", "second": "2", "third": "3"}

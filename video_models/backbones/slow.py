@@ -9,7 +9,6 @@ from tfrecords_tools.base import settings
 from video_models.families import bottleneck, published, pytorchvideo
 
 _REACHES = (1, 1, 3, 3)  # Frames that a block of each stage sees.
-_DROPOUT = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,15 +53,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": x}, name="slow")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """An average over time and space, dropout of 0.5, one linear layer."""
-    dropout = _DROPOUT if dropout is None else dropout
-    return published.average_and_classify(shapes["volume"], classes, dropout)
+published_head = published.head(published.average_and_classify, 0.5)
 
 
 def published_name(path: str) -> str | None:

@@ -14,7 +14,6 @@ ops = keras.ops
 
 _SLOW_REACHES = (1, 1, 3, 3)  # Frames that a block of each stage sees.
 _NARROWER = 8  # Times that the fast pathway is, in channels.
-_DROPOUT = 0.5
 
 # Frames of the clip to a slow one, and frames seen by what joins pathways.
 _RATIO_AND_REACH = {"4x16": (8, 5), "8x8": (4, 7)}
@@ -76,15 +75,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": volume}, name="slowfast")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """An average over time and space, dropout of 0.5, one linear layer."""
-    dropout = _DROPOUT if dropout is None else dropout
-    return published.average_and_classify(shapes["volume"], classes, dropout)
+published_head = published.head(published.average_and_classify, 0.5)
 
 
 def published_name(path: str) -> str | None:

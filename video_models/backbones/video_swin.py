@@ -133,16 +133,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, {"volume": volume}, name="video_swin")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """An average over time and space, dropout of a half, a linear layer."""
-    return published.average_and_classify(
-        shapes["volume"], classes, 0.5 if dropout is None else dropout
-    )
+published_head = published.head(published.average_and_classify, 0.5)
 
 
 _LAYERS = {

@@ -108,14 +108,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     return keras.Model(frames, outputs, name="vivit")
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """A linear layer on the class token; no dropout where none is asked."""
-    return token_head.classify(shapes, classes, dropout or 0.0)
+published_head = token_head.published_head
 
 
 _PUBLISHED_NAMES = (

@@ -1,6 +1,7 @@
 """What a paper's network is known by, and the head that most of them have."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -49,3 +50,31 @@ def average_and_classify(
     x = randomness.Dropout(dropout, name="head_dropout")(x)
     logits = keras.layers.Dense(classes, dtype="float32", name="logits")(x)
     return keras.Model(features, logits, name="published_head")
+
+
+def head(
+    classify: Callable[[tuple[int, ...], int, float], keras.Model],
+    usual_dropout: float,
+) -> Callable[..., keras.Model]:
+    """Makes the `published_head` of a backbone's file.
+
+    Args:
+        classify: such as `average_and_classify`.
+        usual_dropout: of the published network.
+
+    Returns:
+        A function (config, shapes, classes, dropout) -> the network; without
+        a dropout, None, it has the usual one.
+    """
+
+    def published_head(
+        config: Any,
+        shapes: dict[str, tuple[int, ...]],
+        classes: int,
+        dropout: float | None,
+    ) -> keras.Model:
+        del config
+        dropout = usual_dropout if dropout is None else dropout
+        return classify(shapes["volume"], classes, dropout)
+
+    return published_head

@@ -124,27 +124,7 @@ def _block(
     return keras.layers.ReLU(name=f"{name}_relu")(x + y)
 
 
-def published_head(
-    config: Config,
-    shapes: dict[str, tuple[int, ...]],
-    classes: int,
-    dropout: float | None,
-) -> keras.Model:
-    """An average and one linear layer; without dropout unless asked for.
-
-    Args:
-        config: of the backbone.
-        shapes: of its outputs.
-        classes: number of logits.
-        dropout: share of features dropped in training.
-
-    Returns:
-        {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].
-    """
-    del config
-    return published.average_and_classify(
-        shapes["volume"], classes, dropout or 0.0
-    )
+published_head = published.head(published.average_and_classify, 0.0)
 
 
 _PLACES = {

@@ -1,26 +1,35 @@
 """The head of transformers that have a class token."""
 
+from typing import Any
+
 import keras
 
 from video_models.families import transformer
 from video_models.layers import randomness
 
 
-def classify(
-    shapes: dict[str, tuple[int, ...]], classes: int, dropout: float
+def published_head(
+    config: Any,
+    shapes: dict[str, tuple[int, ...]],
+    classes: int,
+    dropout: float | None,
 ) -> keras.Model:
-    """Dropout and one linear layer.
+    """A linear layer on the class token; no dropout where none is asked.
 
     Args:
+        config: of the backbone; not looked at.
         shapes: of all that the backbone gives, "token" among it.
         classes: number of logits.
-        dropout: share of features dropped in training.
+        dropout: share of features dropped in training; None: none.
 
     Returns:
         {"token": [B, C], ...} -> logits float32 [B, classes].
     """
+    del config
     features = {name: keras.Input(shapes[name], name=name) for name in shapes}
-    x = randomness.Dropout(dropout, name="head_dropout")(features["token"])
+    x = randomness.Dropout(dropout or 0.0, name="head_dropout")(
+        features["token"]
+    )
     logits = keras.layers.Dense(
         classes,
         kernel_initializer=transformer.small(),
