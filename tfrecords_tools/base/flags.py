@@ -8,19 +8,20 @@ stale flag is an error that names its file and line and suggests another.
 import contextlib
 import dataclasses
 import errno
+import functools
 import os
 import pathlib
 import sys
+import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-
-from absl import flags as absl_flags
 
 from tfrecords_tools.base import (
     atomic_write,
     errors,
     flag_files,
     flag_help,
+    flag_values,
     path_checks,
     registry,
     settings,
@@ -149,24 +150,31 @@ def parse(command: Command, given: list[str]) -> Resolved:
         sys.exit(0)
     arguments = flag_files.expanded(given, command.recipes)
     arguments = flag_files.renamed(arguments, command.renamed)
-    values = absl_flags.FlagValues()
-    values.set_gnu_getopt(True)
+    values = flag_values.new()
     own = settings.types(command.settings)
     choice_types = {name: own[name] for name in command.choices}
-    _bind(values, "", command.settings, tuple(choice_types))
-    _read(values, arguments, command, known_only=True)
+    flag_values.bind(values, "", command.settings, tuple(choice_types))
+    hint = functools.partial(_hint, command, values)
+    flag_values.read(values, arguments, True, hint)
     modules = _load_choices(command, values)
     sections = dict(command.sections)
     for choice in modules.values():
         sections |= {name: module.Config for name, module in choice.items()}
     rest = tuple(name for name in own if name not in choice_types)
-    _bind(values, "", command.settings, rest)
+    flag_values.bind(values, "", command.settings, rest)
     for name, config in sections.items():
-        _bind(values, name, config)
+        flag_values.bind(values, name, config)
     if {"--help", "-help", "-h", "--helpfull"} & set(arguments):
         print(flag_help.text(command, values, sections, modules))
         sys.exit(0)
-    positional = _read(values, arguments, command, known_only=False)
+    positional = flag_values.read(values, arguments, False, hint)
+    _refuse_positional(positional, arguments)
+    return _resolved(command, values, sections, modules)
+
+
+def _refuse_positional(
+    positional: list[str], arguments: list[flag_files.Argument]
+) -> None:
     if positional:
         first = positional[0]
         places = {each: each.origin for each in reversed(arguments)}
@@ -174,14 +182,25 @@ def parse(command: Command, given: list[str]) -> Resolved:
             f"{places.get(first, '')}got {first!r} without a flag: write "
             "--name=value; --help lists the names"
         )
-    resolved = {n: _collect(values, n, c) for n, c in sections.items()}
+
+
+def _resolved(
+    command: Command,
+    values: Any,
+    sections: dict[str, type],
+    modules: dict[str, dict[str, types.ModuleType]],
+) -> Resolved:
+    found = {
+        name: flag_values.collect(values, name, config)
+        for name, config in sections.items()
+    }
     return Resolved(
-        settings=_collect(values, "", command.settings),
-        sections={name: resolved[name] for name in command.sections},
+        settings=flag_values.collect(values, "", command.settings),
+        sections={name: found[name] for name in command.sections},
         chosen={
             choice: tuple(
                 registry.Chosen(
-                    module.__name__.rsplit(".", 1)[-1], module, resolved[name]
+                    module.__name__.rsplit(".", 1)[-1], module, found[name]
                 )
                 for name, module in files.items()
             )
@@ -201,14 +220,14 @@ def write(
 
 def lines(resolved: Resolved, command: Command) -> list[str]:
     """Every flag that has a value, as `--name=value`."""
-    found = _lines("", resolved.settings)
+    found = flag_values.lines("", resolved.settings)
     for name, config in resolved.sections.items():
-        found += _lines(name, config)
+        found += flag_values.lines(name, config)
     for choice, files in resolved.chosen.items():
         many = isinstance(getattr(resolved.settings, choice), tuple)
         for chosen in files:
             name = _section(command, choice, chosen.module, many)
-            found += _lines(name, chosen.config)
+            found += flag_values.lines(name, chosen.config)
     return found
 
 
@@ -244,28 +263,14 @@ def _refuse_twins(choice: str, names: Sequence[str]) -> None:
         )
 
 
-def _bind(values, section: str, config: type, only: tuple = None) -> None:
-    kinds = settings.types(config)
-    for field in dataclasses.fields(config):
-        if only is not None and field.name not in only:
-            continue
-        name = f"{section}.{field.name}" if section else field.name
-        define, default = _definition(kinds[field.name], field.default)
-        text = field.metadata.get("help", "")
-        define(name, default, text, flag_values=values)
-
-
-def _definition(kind: Any, default: Any) -> tuple[Callable, Any]:
-    if getattr(kind, "__origin__", kind) is tuple:
-        texts = None if default is None else [str(each) for each in default]
-        return absl_flags.DEFINE_list, texts
-    define = {
-        bool: absl_flags.DEFINE_boolean,
-        int: absl_flags.DEFINE_integer,
-        float: absl_flags.DEFINE_float,
-        str: absl_flags.DEFINE_string,
-    }[kind]
-    return define, default
+def _hint(command: Command, values: Any, name: str) -> str:
+    """What may be meant by a flag that is not known."""
+    known = [f"--{each}" for each in values]
+    known += ["--version"] + ["--recipe"] * bool(command.recipes)
+    section = f"--{name.partition('.')[0]}."
+    is_bound = any(each.startswith(section) for each in known)
+    owner = "" if is_bound else _owner(name, command.choices)
+    return owner or errors.nearest(f"--{name}", known)
 
 
 def _owner(flag: str, choices: dict[str, str]) -> str:
@@ -275,74 +280,3 @@ def _owner(flag: str, choices: dict[str, str]) -> str:
         if point and section in registry.names_in(package):
             return f"; it belongs to --{choice}={section}"
     return ""
-
-
-def _read(
-    values: Any,
-    arguments: list[flag_files.Argument],
-    command: Command,
-    known_only: bool,
-) -> list[str]:
-    try:
-        return values(["command", *arguments], known_only=known_only)[1:]
-    except absl_flags.UnrecognizedFlagError as error:
-        flag = f"--{error.flagname}"
-        known = [f"--{name}" for name in values]
-        known += ["--version"] + ["--recipe"] * bool(command.recipes)
-        section = flag.partition(".")[0] + "."
-        is_bound = any(name.startswith(section) for name in known)
-        hint = "" if is_bound else _owner(error.flagname, command.choices)
-        hint = hint or errors.nearest(flag, known)
-        place = flag_files.origin(error.flagname, arguments)
-        raise errors.UserError(
-            f"{place}unknown flag {flag}{hint}; --help lists the names"
-        ) from error
-    except absl_flags.IllegalFlagValueError as error:
-        flag = str(error).removeprefix("flag ").partition(": ")[0]
-        name, _, text = flag.lstrip("-").partition("=")
-        wanted = _KINDS.get(values[name].flag_type(), "another value")
-        place = flag_files.origin(name, arguments, text)
-        raise errors.UserError(f"{place}{flag}: wanted {wanted}") from error
-    except absl_flags.Error as error:
-        raise errors.UserError(str(error)) from error
-
-
-_KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
-
-
-def _collect(values: Any, section: str, config: type) -> Any:
-    kinds = settings.types(config)
-    found = {}
-    for field in dataclasses.fields(config):
-        name = f"{section}.{field.name}" if section else field.name
-        found[field.name] = _converted(name, values[name].value, kinds)
-    made = config(**found)
-    settings.check(made, section)
-    return made
-
-
-def _converted(name: str, value: Any, kinds: dict[str, Any]) -> Any:
-    if not isinstance(value, list):
-        return value
-    kind = kinds[name.rsplit(".", 1)[-1]]
-    each = (getattr(kind, "__args__", None) or (str,))[0]
-    try:
-        return tuple(each(text) for text in value)
-    except ValueError as error:
-        raise errors.UserError(
-            f"--{name}={','.join(value)}: wanted {each.__name__}s with "
-            "commas between"
-        ) from error
-
-
-def _lines(section: str, config: Any) -> list[str]:
-    lines = []
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value is None:
-            continue
-        name = f"{section}.{field.name}" if section else field.name
-        if isinstance(value, tuple):
-            value = ",".join(str(each) for each in value)
-        lines.append(f"--{name}={value}")
-    return lines
