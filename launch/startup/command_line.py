@@ -13,20 +13,7 @@ from tfrecords_tools.base import errors, flag_files, flags, registry, versions
 
 _COMMANDS = "launch.commands"
 _TOOLS = ("build_shards", "check_shards")  # They load no TensorFlow.
-_LISTS = {
-    "sources": "tfrecords_tools.sources",
-    "cutting": "tfrecords_tools.cutting",
-    "cleaning": "tfrecords_tools.cleaning",
-    "engines": "tfrecords_tools.engines",
-    "augmentations": "pipelines.augmentations",
-    "views": "pipelines.extra_inputs",
-    "objectives": "video_models.objectives",
-    "backbones": "video_models.backbones",
-    "temporal": "video_models.temporal",
-    "heads": "video_models.heads",
-    "generators": "video_models.generators",
-    "discriminators": "video_models.discriminators",
-}
+_ROOMS = ("tfrecords_tools", "pipelines", "video_models")
 # The exit status of a child that found nothing wrong with the flags.
 _GOOD_FLAGS = 100
 
@@ -127,7 +114,11 @@ def _usage() -> str:
 def _listed(kind: str) -> str:
     names = {
         "recipes": tuple(flag_files.recipes("launch.recipes")),
-        **{name: registry.names_in(pack) for name, pack in _LISTS.items()},
+        **{
+            package.rpartition(".")[2]: registry.names_in(package)
+            for room in _ROOMS
+            for package in registry.packages_in(room)
+        },
     }
     if kind and kind not in names:
         raise errors.UserError(

@@ -5,6 +5,8 @@ import functools
 import pathlib
 from collections.abc import Iterator
 
+from tfrecords_tools.base import registry
+
 ROOT = pathlib.Path(__file__).parents[2]
 ROOMS = ("tfrecords_tools", "pipelines", "video_models", "launch")
 
@@ -13,6 +15,11 @@ def paths(*rooms: str) -> list[str]:
     """Sorted paths of the Python files, from the root."""
     found = [p for room in rooms or ROOMS for p in (ROOT / room).rglob("*.py")]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def registries() -> list[str]:
+    """Packages whose files a flag chooses from, those of a room together."""
+    return [name for room in ROOMS for name in registry.packages_in(room)]
 
 
 def module_name(path: str) -> str:

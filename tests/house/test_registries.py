@@ -1,31 +1,23 @@
-"""What a file in a registry folder offers, whatever the folder."""
+"""What a file in a registry folder offers, whatever the folder.
+
+Loading one holds it against its folder's Protocol.
+"""
 
 import dataclasses
 
 import pytest
 
+from tests.house import sources
 from tfrecords_tools.base import registry
 
-OFFERS = {
-    "video_models.backbones": ("build", "TINY"),
-    "video_models.temporal": ("build", "TINY"),
-    "video_models.heads": ("build", "TINY"),
-    "video_models.generators": ("build", "TINY", "MAKES"),
-    "video_models.discriminators": ("build", "TINY"),
-    "video_models.objectives": ("build", "TINY"),
-    "pipelines.augmentations": ("OFF",),
-    "pipelines.extra_inputs": (),
-    "tfrecords_tools.sources": ("list_clips",),
-    "tfrecords_tools.cutting": ("cut", "NEEDS"),
-    "tfrecords_tools.cleaning": (),
-    "tfrecords_tools.engines": ("run",),
-}
-# One of which a file offers, and no more.
+# One of which a file offers, and no more; the value of the others is this.
 EITHER = {
-    "pipelines.augmentations": ("build", "mix"),
-    "pipelines.extra_inputs": ("build", "CLIPS"),
+    "pipelines.augmentations": {"build": None, "mix": None},
+    "pipelines.extra_inputs": {"build": None, "CLIPS": 1},
 }
-FILES = [(f, name) for f in OFFERS for name in registry.names_in(f)]
+FILES = [
+    (f, name) for f in sources.registries() for name in registry.names_in(f)
+]
 every_file = pytest.mark.parametrize("folder, name", FILES)
 
 
@@ -44,9 +36,10 @@ def test_every_setting_has_a_default_and_help(folder, name):
 
 
 @every_file
-def test_file_offers_what_its_folder_asks_for(folder, name):
+def test_ready_settings_are_a_config_of_the_file(folder, name):
     module = registry.load(folder, name)
-    assert not [each for each in OFFERS[folder] if not hasattr(module, each)]
+    for ready in {"OFF", "TINY"} & vars(module).keys():
+        assert isinstance(vars(module)[ready], module.Config)
 
 
 @pytest.mark.parametrize(
@@ -54,18 +47,5 @@ def test_file_offers_what_its_folder_asks_for(folder, name):
 )
 def test_file_offers_one_of_what_its_folder_asks_for(folder, name):
     module = registry.load(folder, name)
-    assert len([each for each in EITHER[folder] if hasattr(module, each)]) == 1
-
-
-@pytest.mark.parametrize("name", registry.names_in("pipelines.augmentations"))
-def test_off_is_a_config_of_the_file(name):
-    module = registry.load("pipelines.augmentations", name)
-    assert isinstance(module.OFF, module.Config)
-
-
-@pytest.mark.parametrize(
-    "folder, name", [(f, name) for f, name in FILES if "TINY" in OFFERS[f]]
-)
-def test_tiny_is_a_config_of_the_file(folder, name):
-    module = registry.load(folder, name)
-    assert isinstance(module.TINY, module.Config)
+    unused = EITHER[folder].items()
+    assert sum(getattr(module, each) != value for each, value in unused) == 1

@@ -37,6 +37,18 @@ def names_in(package: str) -> tuple[str, ...]:
     return tuple(f.stem for f in files if not f.stem.startswith("_"))
 
 
+def packages_in(room: str) -> tuple[str, ...]:
+    """Sorted registries of a package, without importing them.
+
+    They are the folders whose `__init__.py` defines a Protocol.
+    """
+    return tuple(
+        f"{room}.{path.parent.name}"
+        for path in sorted(_path(room).glob("*/__init__.py"))
+        if "Protocol):\n" in path.read_text("utf-8")
+    )
+
+
 def first_line(module: str) -> str:
     """The first line of a module's docstring, without importing it."""
     package, _, name = module.rpartition(".")

@@ -22,4 +22,4 @@ class Generator(offers.File, Protocol):
     def build(self, config: Any, *made_for: Any) -> keras.Model:
         """Frames of frames: `(factor, frames)`, from `[B, T, h, w, 3]` of any
         size to `{"frames": [B, T, factor * h, factor * w, 3]}`. Frames of
-        noise: `(clip, classes)`, from `{"noise", "label"}` to frames."""
+        noise: `(clip, classes, noise)`, from `{"noise", "label"}` to frames."""

@@ -157,8 +157,42 @@ def test_console_script_runs_the_tools(name):
     assert shown.returncode == 0 and "Every command:" in shown.stdout
 
 
-def test_every_list_is_a_folder():
-    assert all(registry.names_in(p) for p in command_line._LISTS.values())
+def test_every_list_is_a_folder_with_files():
+    lines = console("--list").stdout.splitlines()
+    assert not [line for line in lines if not line.partition(": ")[2]]
+
+
+def test_every_registry_has_a_list():
+    lines = console("--list").stdout.splitlines()
+    kinds = [line.partition(": ")[0] for line in lines]
+    folders = [name.rpartition(".")[2] for name in sources.registries()]
+    assert kinds == ["recipes", *folders] and len(folders) >= 12
+
+
+def test_misspelt_optional_name_is_told_before_tensorflow_loads(tmp_path):
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/__init__.py").write_text(
+        "from typing import Protocol\n"
+        "class Part(Protocol):\n    FRAMES_ALONE: bool = False\n"
+    )
+    (tmp_path / "parts/new.py").write_text("FRAME_ALONE = True\n")
+    (tmp_path / "command.py").write_text(
+        "import dataclasses\n"
+        "from tfrecords_tools.base import flags, settings\n"
+        "@dataclasses.dataclass(frozen=True)\n"
+        "class Config:\n    part: str = settings.setting('new', 'A part.')\n"
+        "COMMAND = flags.Command('A.', Config, choices={'part': 'parts'})\n"
+    )
+    program = (
+        "from launch.startup import command_line; "
+        "command_line._check_flags('command')"
+    )
+    paths = f"{tmp_path}{os.pathsep}{sources.ROOT}"
+    told = run("-c", program, env=os.environ | {"PYTHONPATH": paths})
+    assert told.returncode == 2
+    assert "new.py:1: got FRAME_ALONE; did you mean 'FRAMES_ALONE'" in (
+        told.stderr
+    )
 
 
 def test_a_failing_stand_in_leaves_the_answer_to_the_real_packages(monkeypatch):
