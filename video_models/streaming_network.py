@@ -12,12 +12,6 @@ import numpy as np
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
 
-_PACKAGES = {
-    "backbone": "video_models.backbones",
-    "temporal": "video_models.temporal",
-    "head": "video_models.heads",
-}
-
 
 def build(
     backbone: registry.Chosen,
@@ -143,7 +137,7 @@ def _published_head(
 
 def _stream(kind: str, chosen: registry.Chosen, *shape: Any) -> keras.Model:
     if chosen.module.build_stream is None:
-        known = ", ".join(_with_stream(kind))
+        known = ", ".join(_with_stream(kind, chosen.module.__package__))
         raise errors.UserError(
             f"--{kind}={chosen.name} has no stream, it sees whole clips only: "
             f"wanted one of {known}"
@@ -151,9 +145,8 @@ def _stream(kind: str, chosen: registry.Chosen, *shape: Any) -> keras.Model:
     return chosen.module.build_stream(chosen.config, *shape)
 
 
-def _with_stream(kind: str) -> list[str]:
+def _with_stream(kind: str, package: str) -> list[str]:
     """Files that can be a part of a stream."""
-    package = _PACKAGES[kind]
     loaded = {n: registry.load(package, n) for n in registry.names_in(package)}
     return [
         name
