@@ -15,15 +15,16 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 
 from tfrecords_tools import annotations
-from tfrecords_tools.base import errors
 from tfrecords_tools.media import video_names
-from tfrecords_tools.splitting import split_shares, stratified_draw
+from tfrecords_tools.splitting import (
+    copies,
+    split_shares,
+    stratified_draw,
+    video_units,
+)
 from tfrecords_tools.video_analysis import disjoint_sets
 
 Dropped = tuple[annotations.Clip, str]
-
-# The later wins: what a model is tested on must not be in training.
-_RANKS = {name: rank for rank, name in enumerate(annotations.SPLITS)}
 
 
 def settle(
@@ -68,36 +69,17 @@ def settle(
         for path, split in (known or {}).items()
         if split in annotations.SPLITS
     }
-    clips = [
-        dataclasses.replace(clip, split=clip.split or known.get(clip.path, ""))
-        if clip.absent
-        else clip
-        for clip in clips
-    ]
-    videos = _Videos(clips, known)
-    groups = [
-        sorted(set(paths) & set(videos.unit))
-        for paths in sorted(map(sorted, duplicate_groups))
-    ]
-    groups = [paths for paths in groups if len(paths) > 1]
+    clips = [_with_known_split(clip, known) for clip in clips]
+    videos = video_units.VideoUnits(clips, known)
+    groups = copies.find_groups(duplicate_groups, videos)
     dropped: dict[str, str] = {}
     if action == "drop":
-        dropped = _all_but_one(groups, videos, known)
+        dropped = copies.drop_all_but_one(groups, videos, known)
         groups = []
-    ties, split = _followed(groups, videos)
+    ties, split = copies.follow_copies(groups, videos)
     if action == "tie":
-        dropped = _conflicts(groups, videos, split)
-    counting = [
-        (clip, times(clip))
-        for clip in clips
-        if clip.path not in dropped and not clip.absent
-    ]
-    usual = sum(count for _, count in counting) // max(len(counting), 1)
-    counting += [
-        (clip, usual)
-        for clip in clips
-        if clip.absent and videos.unit[clip.path] in split
-    ]
+        dropped = copies.find_conflicts(groups, videos, split)
+    counting = _counting(clips, dropped, videos, split, times)
     split |= _drawn(counting, videos, ties, split, sizes)
     kept, gone = _applied(clips, groups, videos, split, dropped)
     if action == "drop":
@@ -105,110 +87,44 @@ def settle(
     return kept, gone
 
 
-class _Videos:
-    """The videos and the units that can only have one split.
+def _with_known_split(
+    clip: annotations.Clip, known: Mapping[str, str]
+) -> annotations.Clip:
+    """The row; of an absent video with the split that it stood in."""
+    if not clip.absent:
+        return clip
+    split = clip.split or known.get(clip.path, "")
+    return dataclasses.replace(clip, split=split)
 
-    Attributes:
-        unit: path to its unit, the smallest name of groups that share
-            videos.
-        group: path to its group, the smallest if there are several.
-        fixed: unit to the split that is given or known.
+
+def _counting(
+    clips: list[annotations.Clip],
+    dropped: Mapping[str, str],
+    videos: video_units.VideoUnits,
+    split: Mapping[str, str],
+    times: Callable[[annotations.Clip], int],
+) -> list[tuple[annotations.Clip, int]]:
+    """The rows that shares are counted by, each with its number of clips.
+
+    Absent ones count only where they stand, as the others do on average.
     """
-
-    def __init__(
-        self, clips: list[annotations.Clip], known: Mapping[str, str]
-    ) -> None:
-        sets = disjoint_sets.DisjointSets()
-        self.group: dict[str, str] = {}
-        for clip in clips:
-            group = self.group.setdefault(clip.path, clip.group)
-            if group != clip.group:
-                sets.join([group, clip.group])
-                self.group[clip.path] = min(group, clip.group)
-        self.unit = {path: sets.first(g) for path, g in self.group.items()}
-        self.fixed: dict[str, str] = {}
-        first: dict[str, annotations.Clip] = {}
-        for clip in clips:
-            if clip.split and not clip.absent:
-                unit = self.unit[clip.path]
-                self.fixed[unit] = clip.split
-                _refuse_two(unit, first.setdefault(unit, clip), clip)
-        absent = [clip for clip in clips if clip.absent and clip.split]
-        self._keep(known, {clip.path for clip in absent})
-        for clip in absent:  # They contradict nobody.
-            self.fixed.setdefault(self.unit[clip.path], clip.split)
-
-    def _keep(self, known: Mapping[str, str], absent: set[str]) -> None:
-        first: dict[str, str] = {}
-        for path in sorted((set(known) & set(self.unit)) - absent):
-            unit = self.unit[path]
-            if unit in self.fixed and unit not in first:
-                continue  # Given.
-            other = first.setdefault(unit, path)
-            if known[other] != known[path]:
-                raise errors.UserError(
-                    f"group {unit!r} has {other} in {known[other]} and {path} "
-                    f"in {known[path]} of the data set that stands there: "
-                    "give the group a split, or build anew with --replace"
-                )
-            self.fixed[unit] = known[path]
-
-
-def _all_but_one(
-    groups: list[list[str]], videos: _Videos, known: Mapping[str, str]
-) -> dict[str, str]:
-    """Path to reason, of all copies but the one that stays."""
-
-    def order(path: str) -> tuple:
-        split = videos.fixed.get(videos.unit[path])
-        return -_RANKS.get(split, -1), path not in known, path
-
-    dropped = {}
-    for paths in groups:
-        kept = min(paths, key=order)
-        for path in paths:
-            if path != kept:
-                dropped[path] = f"is a copy of {kept}"
-    return dropped
-
-
-def _refuse_two(
-    unit: str, one: annotations.Clip, other: annotations.Clip
-) -> None:
-    if one.split != other.split:
-        raise errors.UserError(
-            f"group {unit!r}, joined by videos that stand in several groups, "
-            f"has {one.path} in {one.split} ({one.origin or 'another row'}) "
-            f"and {other.path} in {other.split} "
-            f"({other.origin or 'another row'}): give it one split"
-        )
-
-
-def _followed(
-    groups: list[list[str]], videos: _Videos
-) -> tuple[disjoint_sets.DisjointSets, dict[str, str]]:
-    """The units that copies tie together, and unit to split where it is
-    fixed, or where that of a copy is."""
-    ties = disjoint_sets.DisjointSets()
-    fixed: dict[str, list[str]] = {}
-    for paths in groups:
-        units = {videos.unit[path] for path in paths}
-        ties.join(units - set(videos.fixed))
-    for paths in groups:
-        units = {videos.unit[path] for path in paths}
-        for unit in units - set(videos.fixed):
-            near = [videos.fixed[u] for u in units if u in videos.fixed]
-            fixed.setdefault(ties.first(unit), []).extend(near)
-    split = dict(videos.fixed)
-    for unit in set(videos.unit.values()) - set(split):
-        if near := fixed.get(ties.first(unit)):
-            split[unit] = max(near, key=_RANKS.__getitem__)
-    return ties, split
+    present = [
+        (clip, times(clip))
+        for clip in clips
+        if clip.path not in dropped and not clip.absent
+    ]
+    usual = sum(count for _, count in present) // max(len(present), 1)
+    absent = [
+        (clip, usual)
+        for clip in clips
+        if clip.absent and videos.unit[clip.path] in split
+    ]
+    return present + absent
 
 
 def _drawn(
     counting: list[tuple[annotations.Clip, int]],
-    videos: _Videos,
+    videos: video_units.VideoUnits,
     ties: disjoint_sets.DisjointSets,
     split: Mapping[str, str],
     shares: Mapping[str, int],
@@ -235,7 +151,7 @@ def _drawn(
 
 def _drawn_alike(
     rows: dict[str, list[tuple[annotations.Clip, int]]],
-    videos: _Videos,
+    videos: video_units.VideoUnits,
     split: Mapping[str, str],
     shares: Mapping[str, int],
 ) -> dict[str, str]:
@@ -261,30 +177,10 @@ def _is_likely(clip: annotations.Clip) -> bool:
     return clip.is_video or video_names.is_likely(clip.path)
 
 
-def _conflicts(
-    groups: list[list[str]], videos: _Videos, split: Mapping[str, str]
-) -> dict[str, str]:
-    """Path to reason, of copies in a split that must not hold them."""
-    dropped = {}
-    for paths in groups:
-        if videos.unit[paths[0]] not in split:
-            continue  # They are drawn as one.
-        of = {path: split[videos.unit[path]] for path in paths}
-        best = max(of.values(), key=_RANKS.__getitem__)
-        kept = min(path for path in paths if of[path] == best)
-        for path in paths:
-            if of[path] != best:
-                dropped[path] = (
-                    f"is a copy of {kept}, which is in {best}: not used for "
-                    f"{of[path]}"
-                )
-    return dropped
-
-
 def _applied(
     clips: list[annotations.Clip],
     groups: list[list[str]],
-    videos: _Videos,
+    videos: video_units.VideoUnits,
     split: Mapping[str, str],
     dropped: Mapping[str, str],
 ) -> tuple[list[annotations.Clip], list[Dropped]]:
