@@ -16,7 +16,12 @@ from tfrecords_tools import (
     shard_plan,
 )
 from tfrecords_tools.base import errors, flags, isolated, progress, settings
-from tfrecords_tools.building import build_plan, build_report, data_set
+from tfrecords_tools.building import (
+    build_plan,
+    build_report,
+    build_request,
+    data_set,
+)
 from tfrecords_tools.media import reader
 from tfrecords_tools.media.audio import sound
 from tfrecords_tools.source_parsing import video_root
@@ -90,7 +95,7 @@ def run(resolved: flags.Resolved) -> None:
                 f"--{name} is missing: wanted --source=..., --input=... and "
                 "--output=...; --help lists them"
             )
-    request = build_plan.Request(
+    request = build_request.Request(
         source=resolved.one("source"),
         input=own.input,
         output=own.output,

@@ -1,4 +1,4 @@
-"""What is to be built: a request, and the clips and shards that it means.
+"""What is to be built: the clips and shards that a request means.
 
 Every fault in the rows is known before any work starts. Videos are opened
 only where a request asks for what no row can tell: where to cut them, or
@@ -8,14 +8,11 @@ which of them are alike.
 import dataclasses
 import hashlib
 import json
-import os
 import pathlib
-from typing import Any
 
 from tfrecords_tools import (
     annotations,
     labels,
-    manifest,
     output_folder,
     schema,
     shard_plan,
@@ -23,19 +20,18 @@ from tfrecords_tools import (
 from tfrecords_tools.base import (
     atomic_write,
     errors,
-    isolated,
-    registry,
-    settings,
     versions,
 )
-from tfrecords_tools.base.text import names, printable
-from tfrecords_tools.building import build_report, shard_journal
-from tfrecords_tools.media import reader
-from tfrecords_tools.media.audio import sound as sounds
+from tfrecords_tools.base.text import printable
+from tfrecords_tools.building import (
+    build_report,
+    build_request,
+    shard_journal,
+    standing_data_set,
+)
 from tfrecords_tools.source_parsing import source_clips
-from tfrecords_tools.source_parsing import video_root as video_roots
 from tfrecords_tools.splitting import split_shares, splits
-from tfrecords_tools.text import text_cleaning, vocabulary
+from tfrecords_tools.text import vocabulary
 from tfrecords_tools.video_analysis import (
     clip_cutting,
     duplicates,
@@ -50,96 +46,6 @@ _MADE_BY = (
     "simplejpeg",
     "video-models",
 )
-_CUT = registry.choose("tfrecords_tools.cutting", "annotated")
-_LOCAL = registry.choose("tfrecords_tools.engines", "local")
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """What to build.
-
-    Attributes:
-        source: a file of `tfrecords_tools.sources` and its settings.
-        input: what that source reads.
-        output: folder for the shards.
-        video_root: what paths are relative to; None is `input` if that is
-            a folder, else the folder it stands in.
-        media: how frames are picked and stored.
-        shards: how clips are spread.
-        splits: how large those are that are drawn.
-        sound: how sound is read, if at all.
-        text: how captions and words are cleaned.
-        words: how many words are counted.
-        cut: a file of `tfrecords_tools.cutting`.
-        cleaning: files of `tfrecords_tools.cleaning`.
-        engine: a file of `tfrecords_tools.engines`; the bytes do not
-            depend on it.
-        limits: what one file may cost.
-        files: which files may be read, and what becomes of rows without one.
-    """
-
-    source: registry.Chosen
-    input: str
-    output: str
-    video_root: str | None = None
-    media: reader.Config = reader.Config()
-    shards: shard_plan.Config = shard_plan.Config()
-    splits: split_shares.Config = split_shares.Config()
-    sound: sounds.Config = sounds.Config()
-    text: text_cleaning.Config = text_cleaning.Config()
-    words: vocabulary.Config = vocabulary.Config()
-    cut: registry.Chosen = _CUT
-    cleaning: tuple[registry.Chosen, ...] = ()
-    engine: registry.Chosen = _LOCAL
-    limits: isolated.Config = isolated.Config()
-    files: video_roots.Config = video_roots.Config()
-
-    @property
-    def root(self) -> pathlib.Path:
-        """The folder of the videos."""
-        given = pathlib.Path(self.video_root or self.input)
-        alone = not self.video_root and not os.path.isdir(given)
-        return given.parent if alone else given
-
-    @property
-    def duplicates(self) -> duplicates.Config | None:
-        """How alike videos may be, if that is asked."""
-        for step in self.cleaning:
-            if step.name == "duplicates":
-                return step.config
-        return None
-
-    def recorded(self) -> dict[str, Any]:
-        """What the manifest tells about this request."""
-        section = self.source.module.SECTION or self.source.name
-        # Data sets that were built before there were such sections have none.
-        newer = {
-            name: settings.to_dict(config)
-            for name, config, usual in (
-                ("files", self.files, video_roots.Config()),
-                ("splits", self.splits, split_shares.Config()),
-            )
-            if config != usual
-        }
-        return newer | {
-            "source": {
-                "name": self.source.name,
-                "input": printable.in_unicode(os.path.abspath(self.input)),
-                "video_root": printable.in_unicode(os.path.abspath(self.root)),
-            },
-            section: settings.to_dict(self.source.config),
-            "media": settings.to_dict(self.media),
-            "shards": settings.to_dict(self.shards),
-            "sound": settings.to_dict(self.sound),
-            "text": settings.to_dict(self.text),
-            "words": settings.to_dict(self.words),
-            "limits": settings.to_dict(self.limits),
-            "cut": {"name": self.cut.name, **settings.to_dict(self.cut.config)},
-            "clean": {
-                step.name: settings.to_dict(step.config)
-                for step in self.cleaning
-            },
-        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,7 +63,7 @@ class Prepared:
         vocabulary: words of the training split.
     """
 
-    request: Request
+    request: build_request.Request
     clips: list[annotations.Clip]
     dropped: list[shard_journal.Outcome]
     copies: dict[str, str]
@@ -191,7 +97,7 @@ class Prepared:
 
 
 def prepare(
-    request: Request, replace: bool = False, workers: int = 1
+    request: build_request.Request, replace: bool = False, workers: int = 1
 ) -> Prepared:
     """Lists and checks all clips.
 
@@ -203,7 +109,7 @@ def prepare(
     Raises:
         UserError: the output holds another data set, or rows are faulty.
     """
-    old = _standing(request, replace)
+    old = standing_data_set.find(request, replace)
     request.media.check_chunk(request.shards.chunk_frames)
     split_shares.whole(request.splits)  # Before videos are looked at.
     clips, absent = source_clips.read(
@@ -236,7 +142,7 @@ def prepare(
 
 
 def _looked_at(
-    request: Request,
+    request: build_request.Request,
     clips: list[annotations.Clip],
     absent: list[annotations.Clip],
     known: dict[str, str],
@@ -297,61 +203,3 @@ def _told_copies(groups: duplicates.Groups) -> dict[str, str]:
         for group in groups
         for path in group
     }
-
-
-def _standing(request: Request, replace: bool) -> manifest.Manifest | None:
-    """The data set that this build continues, if one stands there."""
-    path = pathlib.Path(request.output) / manifest.FILE_NAME
-    output = pathlib.Path(os.path.realpath(request.output))
-    inside = os.path.isdir(request.input) and output.is_relative_to(
-        os.path.realpath(request.input)
-    )
-    if inside or output == pathlib.Path(os.path.realpath(request.root)):
-        raise errors.UserError(
-            f"--output={request.output} is in the folder of the videos, where "
-            "the next build would take shards for videos: choose another one"
-        )
-    if replace:
-        return None
-    if not os.path.exists(path):
-        _refuse_strangers(output)
-        return None
-    try:
-        old = manifest.read(request.output)
-    except errors.UserError as error:
-        raise errors.UserError(
-            f"{error}; add --replace to build over it, which numbers the "
-            "labels anew"
-        ) from error
-    found, wanted = old.settings.get("source", {}), request.recorded()["source"]
-    if _compared(found) != _compared(wanted):
-        raise errors.UserError(
-            f"{request.output} holds the data set of {_told(found)}, wanted "
-            f"is that of {_told(wanted)}: choose another --output, or add "
-            "--replace"
-        )
-    return old
-
-
-def _refuse_strangers(output: pathlib.Path) -> None:
-    """Raises UserError where a build would overwrite what is not its own."""
-    inside = os.listdir(output) if os.path.isdir(output) else []
-    found = [
-        name
-        for name in sorted(inside)
-        if shard_plan.NAME.fullmatch(name) or name == output_folder.REPORT
-    ]
-    if found:
-        raise errors.UserError(
-            f"{output} holds {found[0]} but no {manifest.FILE_NAME}: choose "
-            "another --output, or add --replace to overwrite it"
-        )
-
-
-def _compared(source: dict[str, str]) -> dict[str, str]:
-    return {key: names.normalized(value) for key, value in source.items()}
-
-
-def _told(source: dict[str, str]) -> str:
-    flags = {"source": source.get("name"), **source}
-    return " ".join(f"--{n}={v}" for n, v in flags.items() if n != "name")

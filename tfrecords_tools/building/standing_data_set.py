@@ -1,0 +1,84 @@
+"""The data set in the output folder that a build continues, if there is one.
+
+A build of another source, or files of somebody else, are not overwritten.
+"""
+
+import os
+import pathlib
+
+from tfrecords_tools import manifest, output_folder, shard_plan
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import names
+from tfrecords_tools.building import build_request
+
+
+def find(
+    request: build_request.Request, replace: bool
+) -> manifest.Manifest | None:
+    """The manifest of the data set that this build continues.
+
+    Args:
+        request: what to build.
+        replace: whether another data set may be overwritten.
+
+    Returns:
+        None where the build begins anew.
+
+    Raises:
+        UserError: the output is in the folder of the videos, or holds
+            another data set.
+    """
+    path = pathlib.Path(request.output) / manifest.FILE_NAME
+    output = pathlib.Path(os.path.realpath(request.output))
+    inside = os.path.isdir(request.input) and output.is_relative_to(
+        os.path.realpath(request.input)
+    )
+    if inside or output == pathlib.Path(os.path.realpath(request.root)):
+        raise errors.UserError(
+            f"--output={request.output} is in the folder of the videos, where "
+            "the next build would take shards for videos: choose another one"
+        )
+    if replace:
+        return None
+    if not os.path.exists(path):
+        _refuse_strangers(output)
+        return None
+    try:
+        old = manifest.read(request.output)
+    except errors.UserError as error:
+        raise errors.UserError(
+            f"{error}; add --replace to build over it, which numbers the "
+            "labels anew"
+        ) from error
+    found, wanted = old.settings.get("source", {}), request.recorded()["source"]
+    if _compared(found) != _compared(wanted):
+        raise errors.UserError(
+            f"{request.output} holds the data set of {_told(found)}, wanted "
+            f"is that of {_told(wanted)}: choose another --output, or add "
+            "--replace"
+        )
+    return old
+
+
+def _refuse_strangers(output: pathlib.Path) -> None:
+    """Raises UserError where a build would overwrite what is not its own."""
+    inside = os.listdir(output) if os.path.isdir(output) else []
+    found = [
+        name
+        for name in sorted(inside)
+        if shard_plan.NAME.fullmatch(name) or name == output_folder.REPORT
+    ]
+    if found:
+        raise errors.UserError(
+            f"{output} holds {found[0]} but no {manifest.FILE_NAME}: choose "
+            "another --output, or add --replace to overwrite it"
+        )
+
+
+def _compared(source: dict[str, str]) -> dict[str, str]:
+    return {key: names.normalized(value) for key, value in source.items()}
+
+
+def _told(source: dict[str, str]) -> str:
+    flags = {"source": source.get("name"), **source}
+    return " ".join(f"--{n}={v}" for n, v in flags.items() if n != "name")
