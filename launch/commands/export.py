@@ -8,6 +8,8 @@ from launch.runs import trained_run
 from launch.serving import (
     generator_export,
     golden_frames,
+    loaded_model,
+    model_facts,
     request_limits,
     serving,
     stream_serving,
@@ -78,7 +80,7 @@ def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
         )
         print(f"exported: {path}")
         return path
-    facts = serving.ModelFacts(
+    facts = model_facts.ModelFacts(
         trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
     stream = _stream(trained, asked.stream_frames) if asked.stream else None
@@ -91,12 +93,12 @@ def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
     return path
 
 
-def _note_change(output: pathlib.Path, facts: serving.ModelFacts) -> None:
+def _note_change(output: pathlib.Path, facts: model_facts.ModelFacts) -> None:
     """Says where the newest version that stands there has other labels."""
     newest = versions.newest(output)
     described = newest / versions.EXTRA / "model.json"
     try:
-        before = serving.ModelFacts.from_json(described.read_text())
+        before = model_facts.ModelFacts.from_json(described.read_text())
     except (OSError, ValueError, KeyError, TypeError):
         return  # There is none, or it is of another kind.
     if change := facts.change_since(before):
@@ -121,7 +123,7 @@ def _verify(path: str) -> int:
         apart = golden_frames.difference(frames)
         what = f"golden frames of {frames.parents[1]}"
         return 0 if _say(what, apart, golden_frames.MOST, "pixels") else 1
-    loaded = serving.Loaded(path)
+    loaded = loaded_model.LoadedModel(path)
     good = _say(
         f"golden clip of {loaded.path}",
         loaded.golden_difference(),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from launch.prediction import answer_table, answers, video_stream, video_windows
-from launch.serving import serving
+from launch.serving import loaded_model
 from tfrecords_tools.base import errors, flags, settings
 from tfrecords_tools.base.text import printable
 from tfrecords_tools.source_parsing import video_files
@@ -53,7 +53,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video or window; 1 where a video could not be read."""
     asked = resolved.settings
-    model = serving.Loaded(asked.model)
+    model = loaded_model.LoadedModel(asked.model)
     if asked.stream:
         return _follow(model, asked)
     paths, passed_over = video_files.found_at(asked.videos)
@@ -77,7 +77,7 @@ def main(resolved: flags.Resolved) -> int:
 
 
 def predict(
-    model: serving.Loaded, path: pathlib.Path, asked: Config
+    model: loaded_model.LoadedModel, path: pathlib.Path, asked: Config
 ) -> Iterator[dict]:
     """The answers about one video, see `answers.row`.
 
@@ -112,7 +112,7 @@ def predict(
         yield answers.row(model.facts, path, means, (first, last), moments)
 
 
-def _follow(model: serving.Loaded, asked: Config) -> int:
+def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
     """Prints running answers and a summary of each video; see `main`."""
     show = (
         _print_json

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from launch.serving import serving
+from launch.serving import loaded_model
 from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import live_frames, live_video, reader
@@ -51,7 +51,7 @@ class Follower:
 
     def __init__(
         self,
-        model: serving.Loaded,
+        model: loaded_model.LoadedModel,
         path: str,
         begin_every_seconds: float | None = None,
     ):

@@ -5,7 +5,7 @@ No video of the user's is exported: the clip is a moving pattern.
 
 import base64
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import simplejpeg
@@ -51,6 +51,11 @@ class GoldenClip(NamedTuple):
             for name, each in found.items()
         ]
         return float(max(differences))
+
+
+def scores_in(found: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The scores among the tensors that a model gives, by name."""
+    return {k: v.numpy() for k, v in found.items() if "scores" in k}
 
 
 def pattern(frames: int) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""The exported model: what is in its folder, and how it is used again.
+"""The exported model: what is in its folder, and how it is written.
 
     EXPORT/<version>/             one integer a version, moved in whole
       saved_model.pb, variables/  signatures below; weights are constants of the
@@ -16,14 +16,12 @@ Both refuse what exceeds the limits of model.json, see request_limits. Both
 scale and crop as evaluation does, and give `scores` float32 [N, classes]
 and `label` string [N], the best one; `scores.<task>` for further label sets
 and `frame_scores` [N, t, classes] where moments are scored. A causal network
-may also have `stream`, see stream_serving.
+may also have `stream`, see stream_serving. loaded_model reads all this again.
 """
 
-import contextlib
 import dataclasses
-import functools
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -36,18 +34,14 @@ from launch.serving import (
     empty_requests,
     golden_clip,
     model_facts,
-    request_limits,
     served_frames,
     serving_warmup,
     stream_serving,
     versions,
 )
-from pipelines.decoding import frame_decoding
-from tfrecords_tools.base import atomic_write, errors
+from tfrecords_tools.base import atomic_write
 from video_models import objective as objectives
 from video_models.introspection import folding
-
-ModelFacts = model_facts.ModelFacts
 
 
 class Served(tf.Module):
@@ -57,7 +51,7 @@ class Served(tf.Module):
         self,
         objective: objectives.Objective,
         networks: dict[str, keras.Model],
-        facts: ModelFacts,
+        facts: model_facts.ModelFacts,
         labels_file: pathlib.Path,
         stream: stream_serving.Stream | None = None,
     ):
@@ -150,7 +144,7 @@ class Served(tf.Module):
 def export(
     objective: objectives.Objective,
     networks: dict[str, keras.Model],
-    facts: ModelFacts,
+    facts: model_facts.ModelFacts,
     output: str | pathlib.Path,
     stream: stream_serving.Stream | None = None,
 ) -> pathlib.Path:
@@ -199,118 +193,6 @@ def export(
     return path
 
 
-class Loaded:
-    """An exported model, ready to predict.
-
-    Attributes:
-        path: the folder of its version.
-        facts: of model.json.
-    """
-
-    def __init__(self, folder: str | pathlib.Path):
-        """Opens the newest version in `folder`, or `folder` itself.
-
-        Raises:
-            UserError: there is no exported model.
-        """
-        folder = pathlib.Path(folder)
-        self.path = versions.newest(folder)
-        described = self.path / versions.EXTRA / "model.json"
-        if not described.is_file():
-            raise errors.UserError(
-                f"no exported model in {folder}: wanted the output of "
-                "launch.export, a folder with versions 1, 2, ..."
-            )
-        with self._damage_named():
-            self.facts = ModelFacts.from_json(described.read_text("utf-8"))
-            model = versions.load(self.path)
-            self._signatures = model.signatures
-        self._model = model  # Its variables live only as long as it does.
-
-    def scores(self, jpegs: list[list[bytes]]) -> np.ndarray:
-        """Scores of clips given as JPEG frames.
-
-        Args:
-            jpegs: N clips of T frames.
-
-        Returns:
-            float32 [N, classes].
-        """
-        return self.answers(jpegs)["scores"]
-
-    def answers(self, jpegs: list[list[bytes]]) -> dict[str, np.ndarray]:
-        """The same, and whatever else it scores, by name.
-
-        Args:
-            jpegs: N clips of T frames.
-
-        Returns:
-            `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes].
-        """
-        served = self._signatures["serving_default"]
-        images = self._as_tensor(jpegs)
-        with request_limits.refusals_named(self.path):
-            return _scores_in(served(frames_bytes=images))
-
-    def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
-        frames = self.facts.clip.frames
-        lengths = {len(clip) for clip in jpegs} - {frames}
-        if lengths:
-            raise errors.UserError(
-                f"got a clip of {min(lengths)} frames, wanted {frames}: the "
-                f"model in {self.path} takes clips of exactly so many"
-            )
-        return tf.reshape(tf.constant(jpegs, tf.string), (-1, frames))
-
-    def stream(self, streams: int = 1) -> stream_serving.Session:
-        """Begins so many streams.
-
-        Raises:
-            UserError: it was exported without.
-        """
-        if self.facts.stream is None:
-            raise errors.UserError(
-                f"the model in {self.path} takes no stream: export its run "
-                "again with launch.export --stream"
-            )
-        return stream_serving.Session(
-            self._signatures["stream"], self.facts.stream, streams, self.path
-        )
-
-    @functools.cached_property
-    def golden(self) -> golden_clip.GoldenClip:
-        """The clip that was exported with it."""
-        with self._damage_named():
-            text = (self.path / versions.EXTRA / "golden.json").read_text(
-                "utf-8"
-            )
-            return golden_clip.GoldenClip.from_json(text)
-
-    def golden_difference(self) -> float:
-        """How far the golden clip's scores are from the recorded ones."""
-        found = self.answers([self.golden.jpegs])
-        return self.golden.difference(
-            {name: found[name][0] for name in self.golden.scores}
-        )
-
-    def golden_stream_difference(self) -> float:
-        """The same, where the clip is seen as a stream."""
-        jpegs = tf.constant(self.golden.jpegs)
-        frames = frame_decoding.decode_clip(jpegs).numpy()
-        found = self.stream().scores_of_clip(frames[None])[0]
-        return self.golden.difference({"scores": found})
-
-    @contextlib.contextmanager
-    def _damage_named(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-            raise errors.UserError(
-                f"the model in {self.path} is damaged "
-                f"({type(error).__name__}: {error}): export it again"
-            ) from error
-
-
 def _golden(
     objective: objectives.Objective,
     networks: dict[str, keras.Model],
@@ -324,13 +206,12 @@ def _golden(
     found = objective.predict(networks, tf.cast(pixels, tf.float32))
     return golden_clip.GoldenClip(
         jpegs,
-        {name: scores[0] for name, scores in _scores_in(found).items()},
+        {
+            name: scores[0]
+            for name, scores in golden_clip.scores_in(found).items()
+        },
         max(
             golden_clip.TOLERANCE[network.compute_dtype]
             for network in networks.values()
         ),
     )
-
-
-def _scores_in(found: dict[str, tf.Tensor]) -> dict[str, np.ndarray]:
-    return {k: v.numpy() for k, v in found.items() if "scores" in k}

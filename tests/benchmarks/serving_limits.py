@@ -55,9 +55,9 @@ def main(resolved: flags.Resolved) -> None:
 
 def _times(own: Config):
     """Name of a request, and the milliseconds of both exports."""
-    from launch.serving import serving
+    from launch.serving import loaded_model
 
-    loaded = [serving.Loaded(folder) for folder in (own.old, own.new)]
+    loaded = [loaded_model.LoadedModel(folder) for folder in (own.old, own.new)]
     frames = loaded[0].facts.clip.frames
     for size, shape in SIZES.items():
         for clips in CLIPS:
@@ -89,13 +89,13 @@ def large(folder: str, kind: str) -> str:
     import numpy as np
     import tensorflow as tf
 
-    from launch.serving import serving
+    from launch.serving import loaded_model
 
     size, _, ending = kind.partition(" ")
     width, height = map(int, size.split("x"))
     pixels = np.full((height, width), 128, np.uint8)
     frame = cv2.imencode(f".{ending.lower()}", pixels)[1].tobytes()
-    loaded = serving.Loaded(folder)
+    loaded = loaded_model.LoadedModel(folder)
     loaded.golden_difference()
     call = loaded._signatures["serving_default"]
     frames = tf.constant([[frame] * loaded.facts.clip.frames])

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from launch.serving import serving, stream_serving
+from launch.serving import model_facts, serving, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import reader
@@ -60,6 +60,6 @@ def export(output, **more):
     stream = stream_serving.Stream(
         made, made.networks, parts(), CLIP, classes=3, frames=2
     )
-    facts = serving.ModelFacts(CLIP, LABELS, reader.Config(), **more)
+    facts = model_facts.ModelFacts(CLIP, LABELS, reader.Config(), **more)
     serving.export(made, made.networks, facts, output, stream)
     return output

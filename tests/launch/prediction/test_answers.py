@@ -6,7 +6,7 @@ import pytest
 from launch.commands import evaluate, export, predict, train
 from launch.prediction import answers
 from launch.runs import run_flags
-from launch.serving import serving
+from launch.serving import loaded_model, model_facts
 from pipelines import batch
 from tests import shards
 from tfrecords_tools.base import flags
@@ -19,7 +19,9 @@ SCORES = np.array([0.2, 0.9, 0.6], np.float32)
 
 
 def facts(**more):
-    return serving.ModelFacts(batch.ClipSpec(), LABELS, reader.Config(), **more)
+    return model_facts.ModelFacts(
+        batch.ClipSpec(), LABELS, reader.Config(), **more
+    )
 
 
 def row(about, scores=None, **more):
@@ -75,7 +77,7 @@ def test_facts_are_read_back():
         threshold=0.3,
         tasks={"place": objective.Answer(("inside", "outside"), 0.4)},
     )
-    assert serving.ModelFacts.from_json(about.to_json()) == about
+    assert model_facts.ModelFacts.from_json(about.to_json()) == about
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +128,7 @@ def test_evaluation_tells_of_every_label_set(folder, capsys):
 def test_exported_model_answers_for_every_label_set(folder, tmp_path):
     noise = np.random.default_rng(0).integers(0, 255, (12, 48, 64, 3))
     writer.write_mp4(tmp_path / "a.mp4", noise.astype(np.uint8), 25)
-    model = serving.Loaded(folder / "export")
+    model = loaded_model.LoadedModel(folder / "export")
     assert model.facts.threshold == 0.5
     asked = predict.Config(model="", videos="")
     (found,) = predict.predict(model, tmp_path / "a.mp4", asked)

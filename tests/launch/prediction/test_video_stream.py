@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from launch.commands import predict
 from launch.prediction import video_stream
-from launch.serving import serving
+from launch.serving import loaded_model
 from pipelines.decoding import frame_decoding
 from tests.launch import causal_network
 from tests.tfrecords_tools.fixtures import numbered_videos
@@ -32,7 +32,7 @@ def video(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def loaded(exported_stream):
-    return serving.Loaded(exported_stream)
+    return loaded_model.LoadedModel(exported_stream)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_frames_are_forgotten_after_so_many_seconds(loaded, video):
 def test_stride_in_seconds_is_kept(loaded, video):
     clip = dataclasses.replace(loaded.facts.clip, stride_seconds=0.2)
     facts = dataclasses.replace(loaded.facts, clip=clip)
-    other = serving.Loaded(loaded.path)
+    other = loaded_model.LoadedModel(loaded.path)
     other.facts = facts
     answers, _ = follow(other, video)
     assert [answer.end_seconds for answer in answers] == [0.2, 0.6, 1.0]

@@ -11,7 +11,7 @@ import pytest
 from launch.commands import enhance, fidelity, predict
 from launch.enhancement import enhancer
 from launch.prediction import answers
-from launch.serving import serving
+from launch.serving import loaded_model, model_facts
 from pipelines import batch
 from tests.launch import enhancers
 from tfrecords_tools.base import errors, flags
@@ -26,7 +26,7 @@ SHOWN = ("a\\nb.mp4", "c\\x1b[31m.mp4", "d\\u202egpj.mp4", "سلام.mp4")
 class Model:
     """Likes the second of two labels."""
 
-    facts = serving.ModelFacts(
+    facts = model_facts.ModelFacts(
         batch.ClipSpec(frames=2, size=16), ("run", "walk"), reader.Config()
     )
 
@@ -46,7 +46,7 @@ def videos(tmp_path_factory):
 
 def run(module, monkeypatch, capsys, *arguments):
     """The exit status and the lines on standard output."""
-    monkeypatch.setattr(serving, "Loaded", lambda path: Model())
+    monkeypatch.setattr(loaded_model, "LoadedModel", lambda path: Model())
     network = enhancers.Nearest(2)
     network.path = "EXPORT"
     monkeypatch.setattr(enhancer, "load", lambda path: network)

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from launch.commands import evaluate, export, train
 from launch.runs import checkpoints, initial_weights, run_flags
-from launch.serving import serving
+from launch.serving import loaded_model
 from tests.launch import images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import plain_path
@@ -87,7 +87,7 @@ def test_an_export_is_verified_and_asked(run, folder):
     output = folder / "export[1]"
     given = f"--workdir={run}", f"--output={output}"
     assert command(export, export.COMMAND, *given) == 0
-    loaded = serving.Loaded(output)
+    loaded = loaded_model.LoadedModel(output)
     frames = [[images.encoded(images.waves())] * 2]
     assert loaded.scores(frames).shape == (1, len(loaded.facts.labels))
     assert not list(folder.glob("**/*.partial"))
@@ -125,7 +125,7 @@ def test_a_version_is_loaded_from_any_folder(run, folder, tmp_path):
     given = f"--workdir={run}", f"--output={tmp_path}"
     command(export, export.COMMAND, *given)
     moved = shutil.move(tmp_path / "1", tmp_path / "model[1]")
-    assert serving.Loaded(moved).golden_difference() < 1e-4
+    assert loaded_model.LoadedModel(moved).golden_difference() < 1e-4
 
 
 def test_names_of_checkpoints_may_be_odd(tmp_path):

@@ -9,7 +9,7 @@ import tensorflow as tf
 from launch.commands import export, predict
 from launch.prediction import video_windows
 from launch.runs import trained_run
-from launch.serving import serving
+from launch.serving import loaded_model
 from pipelines import clip_dataset
 from pipelines.decoding import frame_decoding
 from pipelines.reading import clip_reading, shard_reader
@@ -35,7 +35,7 @@ def in_memory(trained):
 
 @pytest.fixture(scope="module")
 def loaded(exported):
-    return serving.Loaded(exported)
+    return loaded_model.LoadedModel(exported)
 
 
 def test_exported_model_gives_the_scores_of_the_network_in_memory(

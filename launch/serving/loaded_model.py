@@ -1,0 +1,133 @@
+"""An exported model, read back to predict."""
+
+import contextlib
+import functools
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from launch.serving import (
+    golden_clip,
+    model_facts,
+    request_limits,
+    stream_serving,
+    versions,
+)
+from pipelines.decoding import frame_decoding
+from tfrecords_tools.base import errors
+
+
+class LoadedModel:
+    """An exported model, ready to predict.
+
+    Attributes:
+        path: the folder of its version.
+        facts: of model.json.
+    """
+
+    def __init__(self, folder: str | pathlib.Path):
+        """Opens the newest version in `folder`, or `folder` itself.
+
+        Raises:
+            UserError: there is no exported model.
+        """
+        folder = pathlib.Path(folder)
+        self.path = versions.newest(folder)
+        described = self.path / versions.EXTRA / "model.json"
+        if not described.is_file():
+            raise errors.UserError(
+                f"no exported model in {folder}: wanted the output of "
+                "launch.export, a folder with versions 1, 2, ..."
+            )
+        with self._damage_named():
+            self.facts = model_facts.ModelFacts.from_json(
+                described.read_text("utf-8")
+            )
+            model = versions.load(self.path)
+            self._signatures = model.signatures
+        self._model = model  # Its variables live only as long as it does.
+
+    def scores(self, jpegs: list[list[bytes]]) -> np.ndarray:
+        """Scores of clips given as JPEG frames.
+
+        Args:
+            jpegs: N clips of T frames.
+
+        Returns:
+            float32 [N, classes].
+        """
+        return self.answers(jpegs)["scores"]
+
+    def answers(self, jpegs: list[list[bytes]]) -> dict[str, np.ndarray]:
+        """The same, and whatever else it scores, by name.
+
+        Args:
+            jpegs: N clips of T frames.
+
+        Returns:
+            `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes].
+        """
+        served = self._signatures["serving_default"]
+        images = self._as_tensor(jpegs)
+        with request_limits.refusals_named(self.path):
+            return golden_clip.scores_in(served(frames_bytes=images))
+
+    def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
+        frames = self.facts.clip.frames
+        lengths = {len(clip) for clip in jpegs} - {frames}
+        if lengths:
+            raise errors.UserError(
+                f"got a clip of {min(lengths)} frames, wanted {frames}: the "
+                f"model in {self.path} takes clips of exactly so many"
+            )
+        return tf.reshape(tf.constant(jpegs, tf.string), (-1, frames))
+
+    def stream(self, streams: int = 1) -> stream_serving.Session:
+        """Begins so many streams.
+
+        Raises:
+            UserError: it was exported without.
+        """
+        if self.facts.stream is None:
+            raise errors.UserError(
+                f"the model in {self.path} takes no stream: export its run "
+                "again with launch.export --stream"
+            )
+        return stream_serving.Session(
+            self._signatures["stream"], self.facts.stream, streams, self.path
+        )
+
+    @functools.cached_property
+    def golden(self) -> golden_clip.GoldenClip:
+        """The clip that was exported with it."""
+        with self._damage_named():
+            text = (self.path / versions.EXTRA / "golden.json").read_text(
+                "utf-8"
+            )
+            return golden_clip.GoldenClip.from_json(text)
+
+    def golden_difference(self) -> float:
+        """How far the golden clip's scores are from the recorded ones."""
+        found = self.answers([self.golden.jpegs])
+        return self.golden.difference(
+            {name: found[name][0] for name in self.golden.scores}
+        )
+
+    def golden_stream_difference(self) -> float:
+        """The same, where the clip is seen as a stream."""
+        jpegs = tf.constant(self.golden.jpegs)
+        frames = frame_decoding.decode_clip(jpegs).numpy()
+        found = self.stream().scores_of_clip(frames[None])[0]
+        return self.golden.difference({"scores": found})
+
+    @contextlib.contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            raise errors.UserError(
+                f"the model in {self.path} is damaged "
+                f"({type(error).__name__}: {error}): export it again"
+            ) from error
