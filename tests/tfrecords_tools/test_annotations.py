@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.source_parsing import video_root
 
@@ -11,13 +11,13 @@ Clip = annotations.Clip
 
 def faults(*clips):
     with pytest.raises(errors.UserError) as caught:
-        annotations.check(list(clips))
+        annotation_checks.check(list(clips))
     return str(caught.value).splitlines()
 
 
 @pytest.mark.parametrize("name", ["val", "Valid", "dev", "validation"])
 def test_other_names_of_validation_mean_it(name):
-    (clip,) = annotations.check([Clip("a.mp4", split=name)])
+    (clip,) = annotation_checks.check([Clip("a.mp4", split=name)])
     assert clip.split == "validation"
 
 
@@ -55,7 +55,7 @@ def test_the_same_clip_twice_names_the_first():
 def test_two_spans_of_one_video_are_two_clips():
     spans = [(0, 1), (1, 2)]
     clips = [Clip("a.mp4", start_seconds=a, end_seconds=b) for a, b in spans]
-    assert len(annotations.check(clips)) == 2
+    assert len(annotation_checks.check(clips)) == 2
 
 
 def test_a_group_in_two_splits_is_refused():
@@ -74,7 +74,7 @@ def test_no_clips_are_an_error():
 
 def test_a_missing_video_is_named_with_its_row(tmp_path):
     with pytest.raises(errors.UserError, match="t:7: no file .*a.mp4"):
-        annotations.check([Clip("a.mp4", origin="t:7")], tmp_path)
+        annotation_checks.check([Clip("a.mp4", origin="t:7")], tmp_path)
 
 
 def test_a_label_with_a_line_break_is_refused():
@@ -89,7 +89,7 @@ def test_all_faults_of_a_row_stand_in_its_line():
 
 @pytest.mark.parametrize("path", ["./a/b.mp4", "a//b.mp4", "a/./b.mp4"])
 def test_a_path_has_one_spelling(path):
-    assert annotations.check([Clip(path)])[0].path == "a/b.mp4"
+    assert annotation_checks.check([Clip(path)])[0].path == "a/b.mp4"
     told = faults(Clip("a/b.mp4", origin="t:2"), Clip(path, origin="t:3"))
     assert "same clip stands at t:2" in told[0]
 
@@ -103,8 +103,8 @@ def test_a_video_in_two_splits_is_refused_whatever_its_groups():
 
 
 def test_a_settled_clip_is_kept_as_it_is():
-    clips = annotations.check([Clip("a.mp4", split="train", group="g")])
-    assert annotations.check(clips)[0] is clips[0]
+    clips = annotation_checks.check([Clip("a.mp4", split="train", group="g")])
+    assert annotation_checks.check(clips)[0] is clips[0]
 
 
 @pytest.fixture
@@ -118,14 +118,14 @@ def root(tmp_path):
 
 def missing(root, path):
     with pytest.raises(errors.UserError) as caught:
-        annotations.check([Clip(path, origin="t:7")], root)
+        annotation_checks.check([Clip(path, origin="t:7")], root)
     return str(caught.value)
 
 
 def test_a_link_within_the_root_is_followed(root):
     (root / "b.mp4").symlink_to("run/a.mp4")
     (root / "walk").symlink_to("run")
-    assert annotations.check([Clip("b.mp4"), Clip("walk/a.mp4")], root)
+    assert annotation_checks.check([Clip("b.mp4"), Clip("walk/a.mp4")], root)
 
 
 @pytest.mark.parametrize("target", ["../../elsewhere/b.mp4", "/etc/hostname"])
@@ -144,7 +144,7 @@ def test_a_linked_folder_out_of_the_root_is_refused_with_a_remedy(root):
 
 def test_the_remedy_for_a_link_out_of_the_root_works(root):
     (root / "more").symlink_to(root.parent / "elsewhere")
-    assert annotations.check([Clip("elsewhere/b.mp4")], root.parent)
+    assert annotation_checks.check([Clip("elsewhere/b.mp4")], root.parent)
 
 
 def test_a_folder_with_a_longer_name_is_not_within_the_root(root):
@@ -156,7 +156,7 @@ def test_a_folder_with_a_longer_name_is_not_within_the_root(root):
 
 def test_the_root_itself_may_be_a_link(root):
     (root.parent / "alias").symlink_to(root)
-    assert annotations.check([Clip("run/a.mp4")], root.parent / "alias")
+    assert annotation_checks.check([Clip("run/a.mp4")], root.parent / "alias")
 
 
 def test_a_link_to_nothing_is_told_with_where_it_leads(root):
@@ -187,7 +187,7 @@ def test_a_thousand_rows_look_each_video_up_once(root, monkeypatch):
         Clip("run/a.mp4", start_seconds=n, end_seconds=n + 1)
         for n in range(1000)
     ]
-    assert len(annotations.check(rows, root)) == 1000
+    assert len(annotation_checks.check(rows, root)) == 1000
     assert len([p for p in looked if str(p).endswith("a.mp4")]) == 1
 
 
@@ -205,7 +205,7 @@ NFC, NFD = "\u00c9p\u00e9e", "E\u0301pe\u0301e"
 )
 def test_labels_of_all_scripts_are_taken(label):
     clip = Clip("a.mp4", label, tasks={"mood": label})
-    (clip,) = annotations.check([clip])
+    (clip,) = annotation_checks.check([clip])
     assert (clip.label, clip.tasks) == (label, {"mood": label})
 
 
@@ -223,7 +223,7 @@ def test_a_label_that_names_nothing_is_refused(label):
 
 
 def test_names_equal_to_the_eye_are_one():
-    clips = annotations.check(
+    clips = annotation_checks.check(
         [
             Clip("a.mp4", NFC, group=NFC, tasks={"t": NFD}),
             Clip("b.mp4", NFD, group=NFD, tasks={"t": f"{NFC}|{NFD} "}),
@@ -248,7 +248,7 @@ def test_a_split_may_have_blanks_that_nobody_sees():
 def test_a_path_finds_the_file_of_another_form(root, asked, there):
     (root / there).parent.mkdir(exist_ok=True)
     (root / there).touch()
-    (clip,) = annotations.check([Clip(asked)], root)
+    (clip,) = annotation_checks.check([Clip(asked)], root)
     assert clip.path == there
 
 
@@ -256,7 +256,7 @@ def test_a_path_finds_the_file_in_the_folder_that_has_it(root):
     for folder, name in ((NFC, "a.mp4"), (NFD, "b.mp4")):
         (root / folder).mkdir()
         (root / folder / name).touch()
-    clips = annotations.check(
+    clips = annotation_checks.check(
         [Clip(f"{NFC}/a.mp4"), Clip(f"{NFC}/b.mp4")], root
     )
     assert [clip.path for clip in clips] == [f"{NFC}/a.mp4", f"{NFD}/b.mp4"]
@@ -266,13 +266,15 @@ def test_one_file_written_in_two_forms_is_one_video(root):
     (root / f"{NFD}.mp4").touch()
     with pytest.raises(errors.UserError, match="same clip stands at t:2"):
         rows = [Clip(f"{NFC}.mp4", origin="t:2"), Clip(f"{NFD}.mp4")]
-        annotations.check(rows, root)
+        annotation_checks.check(rows, root)
 
 
 def test_two_files_that_only_look_equal_are_two_videos(root):
     (root / f"{NFC}.mp4").touch()
     (root / f"{NFD}.mp4").touch()
-    clips = annotations.check([Clip(f"{NFC}.mp4"), Clip(f"{NFD}.mp4")], root)
+    clips = annotation_checks.check(
+        [Clip(f"{NFC}.mp4"), Clip(f"{NFD}.mp4")], root
+    )
     assert [clip.path for clip in clips] == [f"{NFC}.mp4", f"{NFD}.mp4"]
     assert clips[0].group != clips[1].group
     assert "2 look like it" in missing(root, f"\ufeff{NFC}.mp4")
@@ -282,13 +284,13 @@ def test_two_files_that_only_look_equal_are_two_videos(root):
     "path", ["run/../run/a.mp4", "../root/run/a.mp4", "./run/x/../a.mp4"]
 )
 def test_dots_within_the_root_are_resolved(root, path):
-    assert annotations.check([Clip(path)], root)[0].path == "run/a.mp4"
+    assert annotation_checks.check([Clip(path)], root)[0].path == "run/a.mp4"
 
 
 def test_dots_after_a_link_stand_for_where_it_leads(root):
     (root / "run/deep").mkdir()
     (root / "link").symlink_to("run/deep")
-    found = annotations.check([Clip("link/../a.mp4")], root)
+    found = annotation_checks.check([Clip("link/../a.mp4")], root)
     assert found[0].path == "run/a.mp4"
 
 
@@ -297,7 +299,7 @@ def test_an_absolute_path_within_the_root_is_taken(root):
     for place in (root, root.parent / "alias"):
         for known in (root, root.parent / "alias"):
             clips = [Clip(str(place / "run/a.mp4"))]
-            assert annotations.check(clips, known)[0].path == "run/a.mp4"
+            assert annotation_checks.check(clips, known)[0].path == "run/a.mp4"
 
 
 @pytest.mark.parametrize("path", ["../elsewhere/b.mp4", "run/../../x.mp4"])
@@ -316,13 +318,13 @@ def test_links_out_of_the_root_are_followed_where_allowed(root):
         Clip("more/b.mp4"),
         Clip(str(root / "more/b.mp4"), start_seconds=1),
     ]
-    found = annotations.check(clips, root, FOLLOW)
+    found = annotation_checks.check(clips, root, FOLLOW)
     assert [clip.path for clip in found] == ["more/b.mp4"] * 2
 
 
 def test_following_links_allows_no_other_way_out(root):
     with pytest.raises(errors.UserError, match="leaves the video root"):
-        annotations.check([Clip("../elsewhere/b.mp4")], root, FOLLOW)
+        annotation_checks.check([Clip("../elsewhere/b.mp4")], root, FOLLOW)
 
 
 def test_rows_without_a_video_may_be_skipped(root):
@@ -330,7 +332,7 @@ def test_rows_without_a_video_may_be_skipped(root):
     (root / "round.mp4").symlink_to("round.mp4")
     names = ["run/a.mp4", "none.mp4", "gone.mp4", "round.mp4", "x/y.mp4"]
     skip = video_root.Config(missing="skip")
-    clips = annotations.check([Clip(name) for name in names], root, skip)
+    clips = annotation_checks.check([Clip(name) for name in names], root, skip)
     assert [bool(clip.absent) for clip in clips] == [False] + [True] * 4
     assert "a link to nowhere.mp4" in clips[2].absent
 
@@ -339,7 +341,7 @@ def test_only_rows_without_a_video_are_skipped(root):
     skip = video_root.Config(missing="skip")
     for clip in (Clip("run"), Clip("../x"), Clip("none.mp4", "a\nb")):
         with pytest.raises(errors.UserError):
-            annotations.check([clip], root, skip)
+            annotation_checks.check([clip], root, skip)
 
 
 @pytest.mark.parametrize(
@@ -349,12 +351,12 @@ def test_only_rows_without_a_video_are_skipped(root):
 def test_a_label_that_shows_nothing_is_refused(blank):
     clip = annotations.Clip("a.mp4", blank, "train")
     with pytest.raises(errors.UserError, match="nothing that can be seen"):
-        annotations.check([clip])
+        annotation_checks.check([clip])
 
 
 def test_a_label_in_a_message_is_shown_as_it_is():
     label = "\U0001f468\u200d\U0001f469\u200d\U0001f467\n"
     clip = annotations.Clip("a.mp4", label, "train")
     with pytest.raises(errors.UserError) as caught:
-        annotations.check([clip])
+        annotation_checks.check([clip])
     assert f"label '{label[:-1]}\\n' has a line break" in str(caught.value)

@@ -1,6 +1,6 @@
 import pytest
 
-from tfrecords_tools import annotations, labels
+from tfrecords_tools import annotation_checks, annotations, labels
 
 
 def _clip(label, split="train"):
@@ -42,6 +42,6 @@ RED_HEART, HEART = "\u2764\ufe0f", "\u2764"
 
 @pytest.mark.parametrize("written", [HEART, RED_HEART])
 def test_a_known_emoji_in_colours_keeps_its_id(written):
-    (clip,) = annotations.check([_clip(written)])
+    (clip,) = annotation_checks.check([_clip(written)])
     assert labels.name_all([clip], ("z", RED_HEART)) == ("z", HEART)
     assert labels.count([clip], ("z", HEART)) == {"train": (0, 1)}

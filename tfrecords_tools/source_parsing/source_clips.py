@@ -5,7 +5,7 @@ import os
 import pathlib
 from collections.abc import Callable, Mapping
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.base.text import names
 from tfrecords_tools.source_parsing import video_root
@@ -40,7 +40,7 @@ def read(
         list_clips = source.module.list_all
     try:
         listed = list_clips(source.config, input)
-    except annotations.FaultyRows as error:
+    except annotation_checks.FaultyRows as error:
         raise errors.UserError("\n".join(error.all(root(), files))) from error
     if not listed:
         raise errors.UserError(
@@ -48,7 +48,7 @@ def read(
             f"--input={input}: wanted at least one video; put some there, or "
             "choose another --input or --source"
         )
-    clips = annotations.check(listed, root(), files)
+    clips = annotation_checks.check(listed, root(), files)
     return (
         [clip for clip in clips if not clip.absent],
         [clip for clip in clips if clip.absent],

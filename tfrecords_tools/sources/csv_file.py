@@ -6,7 +6,7 @@ Only the path is needed; every other column may be missing.
 import collections
 import dataclasses
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.text import names, printable
 from tfrecords_tools.source_parsing import annotation_text
@@ -88,7 +88,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     clips = [reader.clip(cells, origin, faults) for cells, origin in rows]
     if faults:
         known = [clip for clip in clips if clip is not None]
-        raise annotations.FaultyRows(faults, known)
+        raise annotation_checks.FaultyRows(faults, known)
     return clips
 
 
@@ -264,7 +264,7 @@ class _RowReader:
             told = "; ".join(wrong + self._unknown[label])
             faults.append(f"{origin}: {told}")
         if wrong:  # Without its times it would look like another clip.
-            faults += annotations.faults([clip])
+            faults += annotation_checks.faults([clip])
             return None
         return clip
 

@@ -21,7 +21,7 @@ import pathlib
 import re
 from collections import defaultdict
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base.files import folder_files
 from tfrecords_tools.base.text import names
 from tfrecords_tools.media import video_names
@@ -69,7 +69,9 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
                 clips.append(clip)
                 sources.append(clip.group.partition("/")[2])
     if faults:
-        raise annotations.FaultyRows(faults, _parted(clips), videos.missing)
+        raise annotation_checks.FaultyRows(
+            faults, _parted(clips), videos.missing
+        )
     return split_lists.hold_out(
         _parted(clips), config.validation_fraction, sources
     )

@@ -11,7 +11,7 @@ official splits keep groups whole, and any list that does not is refused.
 import pathlib
 import re
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base.text import names, printable
 from tfrecords_tools.source_parsing import annotation_text, split_lists
 
@@ -50,7 +50,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             except ValueError as error:
                 faults.append(f"{line.origin}: {error}")
     if faults:
-        raise annotations.FaultyRows(faults, clips, videos.missing)
+        raise annotation_checks.FaultyRows(faults, clips, videos.missing)
     groups = [clip.group for clip in clips]
     return split_lists.hold_out(clips, config.validation_fraction, groups)
 

@@ -38,7 +38,7 @@ def settle(
     """Settles the split and group of every clip.
 
     Args:
-        clips: rows as `annotations.check` gives them. Those with `absent`
+        clips: rows as `annotation_checks.check` gives them. Those with `absent`
             keep the split that is given or known, or that of their group;
             they count where they stand, but are not drawn.
         duplicate_groups: paths of videos that are copies of each other.

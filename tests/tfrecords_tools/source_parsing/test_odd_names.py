@@ -10,7 +10,7 @@ import pytest
 
 from tests.tfrecords_tools.fixtures import small
 from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
-from tfrecords_tools import annotations, manifest
+from tfrecords_tools import annotation_checks, annotations, manifest
 from tfrecords_tools.base import errors
 from tfrecords_tools.building import build_report, shard_journal
 
@@ -168,20 +168,20 @@ def test_a_flag_with_a_line_break_is_refused(tmp_path):
     "label", ["می\u200cخواهم", "👨\u200d👩\u200d👧", "打\u3000球"]
 )
 def test_labels_of_any_language_are_taken(label):
-    (clip,) = annotations.check([annotations.Clip("a.mp4", label)])
+    (clip,) = annotation_checks.check([annotations.Clip("a.mp4", label)])
     assert clip.label == label
 
 
 @pytest.mark.parametrize("label", ["a\x1b", "a\nb", "a\u2028b", "a\ud800"])
 def test_labels_with_what_cannot_be_seen_are_refused(label):
     with pytest.raises(errors.UserError, match="line break"):
-        annotations.check([annotations.Clip("a.mp4", label)])
+        annotation_checks.check([annotations.Clip("a.mp4", label)])
 
 
 def test_a_task_with_what_cannot_be_seen_is_refused():
     clip = annotations.Clip("a.mp4", tasks={"pl\nace": "home"})
     with pytest.raises(errors.UserError, match="line break"):
-        annotations.check([clip])
+        annotation_checks.check([clip])
 
 
 def test_a_report_reads_a_carriage_return_back(tmp_path):

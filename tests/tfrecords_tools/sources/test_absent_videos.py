@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from tests.tfrecords_tools.fixtures import small
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.source_parsing import video_root
 from tfrecords_tools.splitting import splits
 
@@ -105,7 +105,7 @@ def test_a_damaged_video_comes_back_to_its_split(tmp_path, video, data):
 
 
 def settled(*clips, known=None):
-    kept, _ = splits.settle(annotations.check(list(clips)), known=known)
+    kept, _ = splits.settle(annotation_checks.check(list(clips)), known=known)
     return {clip.path: clip.split for clip in kept}
 
 

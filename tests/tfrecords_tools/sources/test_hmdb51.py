@@ -1,6 +1,6 @@
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.source_parsing import video_root
 from tfrecords_tools.sources import hmdb51
@@ -56,7 +56,7 @@ def test_the_lists_give_split_label_and_group(folder):
     assert clips[2] == annotations.Clip(
         f"smoke/{name(FILM, 'smoke', 26)}", "smoke", "train", f"smoke/{FILM}"
     )
-    assert annotations.check(clips, folder)
+    assert annotation_checks.check(clips, folder)
 
 
 def test_unused_videos_are_left_out(folder):
@@ -83,7 +83,9 @@ def test_the_source_stands_before_the_last_action_in_the_name(folder):
 def test_a_list_that_parts_a_source_is_obeyed(folder):
     both = {name(FILM, "wave", 1): 1, name(FILM, "wave", 2): 2}
     write(folder, "wave", both)
-    wave = [c for c in annotations.check(listed(folder)) if c.label == "wave"]
+    wave = [
+        c for c in annotation_checks.check(listed(folder)) if c.label == "wave"
+    ]
     assert [clip.split for clip in wave] == ["train", "test"]
     assert wave[0].group != wave[1].group
 
@@ -161,7 +163,7 @@ def test_lists_and_folders_of_another_form_find_each_other(tmp_path):
 def test_missing_videos_may_be_skipped(folder):
     (folder / "wave" / name(FILM, "wave", 16)).unlink()
     skip = video_root.Config(missing="skip")
-    clips = annotations.check(listed(folder), folder, skip)
+    clips = annotation_checks.check(listed(folder), folder, skip)
     assert [bool(clip.absent) for clip in clips].count(True) == 1
     with pytest.raises(errors.UserError, match="wave_test_split1.txt:1: no"):
-        annotations.check(listed(folder), folder)
+        annotation_checks.check(listed(folder), folder)

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.sources import kinetics
 
@@ -65,7 +65,7 @@ def test_of_a_whole_video_the_span_is_taken(folder):
 
 
 def test_the_clips_pass_the_check(folder):
-    clips = annotations.check(listed(folder), folder)
+    clips = annotation_checks.check(listed(folder), folder)
     assert [c.split for c in clips] == ["train", "train", "validation"]
 
 

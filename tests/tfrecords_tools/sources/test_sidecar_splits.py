@@ -4,7 +4,7 @@ import collections
 
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.sources import video_folder
 from tfrecords_tools.splitting import splits
 
@@ -12,7 +12,7 @@ from tfrecords_tools.splitting import splits
 def sizes(root, suffix):
     """Of the files with a suffix, in train, validation and test."""
     listed = video_folder.list_clips(video_folder.Config(), str(root))
-    clips, _ = splits.settle(annotations.check(listed, root))
+    clips, _ = splits.settle(annotation_checks.check(listed, root))
     found = collections.Counter(
         clip.split for clip in clips if clip.path.endswith(suffix)
     )
@@ -57,7 +57,7 @@ def test_rows_of_a_table_are_meant_whatever_their_suffix(tmp_path):
         for n in range(5)
         for suffix in (".mp4", ".vid")
     ]
-    clips, _ = splits.settle(annotations.check(rows))
+    clips, _ = splits.settle(annotation_checks.check(rows))
     found = collections.Counter(clip.split for clip in clips)
     assert found == {"train": 8, "validation": 1, "test": 1}
 
@@ -69,7 +69,7 @@ def test_labelled_notes_take_no_place():
         for n in range(8)
         for suffix in (".mp4", ".txt")
     ]
-    clips, _ = splits.settle(annotations.check(rows))
+    clips, _ = splits.settle(annotation_checks.check(rows))
     found = collections.Counter(
         clip.split for clip in clips if clip.path.endswith(".mp4")
     )

@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
 from tfrecords_tools.sources import transcripts
@@ -90,7 +90,9 @@ def test_srt_gives_sentences_without_markup(tmp_path):
 
 def test_each_subtitle_may_be_a_clip(tmp_path):
     write(tmp_path, a_mp4="", a_srt=SRT)
-    clips = annotations.check(listed(tmp_path, clips="sentence"), tmp_path)
+    clips = annotation_checks.check(
+        listed(tmp_path, clips="sentence"), tmp_path
+    )
     assert [c.caption for c in clips] == ["Hello you", "Room 101"]
     assert clips[1].start_seconds == 60.25 and len(clips[1].words) == 1
     assert len({clip.split for clip in clips}) == 1
@@ -220,7 +222,7 @@ def test_the_damage_of_all_files_is_told_at_once(tmp_path):
 
 @pytest.mark.skipif(not GRID.is_dir(), reason="the GRID sample is not here")
 def test_the_real_grid_sample_is_read_as_its_table_says():
-    clips = annotations.check(listed(GRID), GRID)
+    clips = annotation_checks.check(listed(GRID), GRID)
     with open(GRID / "labels.csv", newline="") as stream:
         said = {
             row["clip"]: row["transcript"] for row in csv.DictReader(stream)

@@ -1,6 +1,6 @@
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.sources import ucf101
 
@@ -53,7 +53,7 @@ def test_the_lists_give_split_label_and_group(folder):
     assert clips[0] == annotations.Clip(
         "UCF-101/" + TRAIN[0], "ApplyEyeMakeup", "train", "ApplyEyeMakeup/g08"
     )
-    assert annotations.check(clips, folder)
+    assert annotation_checks.check(clips, folder)
 
 
 def test_origins_name_file_and_line(folder):
@@ -73,7 +73,7 @@ def test_class_folders_may_stand_in_the_input(folder):
 
 def test_the_lists_may_stand_beside_the_videos_folder(folder):
     clips = listed(folder / "UCF-101")
-    assert annotations.check(clips, folder / "UCF-101")
+    assert annotation_checks.check(clips, folder / "UCF-101")
 
 
 def test_the_number_chooses_the_lists(folder):
@@ -126,7 +126,7 @@ def test_a_list_that_parts_a_group_is_refused(folder):
     write(folder, "testlist01.txt", TRAIN[1])
     write(folder, "trainlist01.txt", f"{TRAIN[0]} 1\n")
     with pytest.raises(errors.UserError, match="group 'ApplyEyeMakeup/g08'"):
-        annotations.check(listed(folder))
+        annotation_checks.check(listed(folder))
 
 
 def test_validation_takes_whole_groups_of_training(folder):

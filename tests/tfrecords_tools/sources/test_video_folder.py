@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks
 from tfrecords_tools.base import errors
 from tfrecords_tools.sources import video_folder
 
@@ -156,7 +156,7 @@ def test_a_class_folder_without_a_name_to_be_seen_is_told(tmp_path, name):
     listed(tmp_path, f"{name}/0.mp4", "run/0.mp4")
     clips = video_folder.list_clips(video_folder.Config(), str(tmp_path))
     with pytest.raises(errors.UserError, match="nothing that can be seen"):
-        annotations.check(clips, tmp_path)
+        annotation_checks.check(clips, tmp_path)
 
 
 def test_what_cannot_be_read_is_a_row_without_a_video(tmp_path):
@@ -173,4 +173,4 @@ def test_what_cannot_be_read_is_a_row_without_a_video(tmp_path):
         "run/pipe.mp4": True,
         "run/round.mp4": True,
     }
-    assert len(annotations.check(clips, tmp_path)) == 4
+    assert len(annotation_checks.check(clips, tmp_path)) == 4

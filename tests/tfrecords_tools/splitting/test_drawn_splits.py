@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.source_parsing import split_lists
 from tfrecords_tools.splitting import split_shares, splits
@@ -17,7 +17,7 @@ Clip = annotations.Clip
 
 def settle(clips, known=None, shares="8:1:1", **more):
     config = split_shares.Config(shares)
-    rows = annotations.check(clips)
+    rows = annotation_checks.check(clips)
     return splits.settle(rows, known=known, shares=config, **more)[0]
 
 

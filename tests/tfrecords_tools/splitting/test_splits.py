@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.splitting import splits
 
@@ -10,7 +10,7 @@ Clip = annotations.Clip
 
 
 def settle(clips, groups=(), known=None, action="tie"):
-    return splits.settle(annotations.check(clips), groups, known, action)
+    return splits.settle(annotation_checks.check(clips), groups, known, action)
 
 
 def split_of(result):
@@ -23,12 +23,14 @@ def others(count=40):
 
 
 def test_check_leaves_open_what_is_to_be_drawn():
-    clips = annotations.check([Clip("a.mp4"), Clip("b.mp4", split="test")])
+    clips = annotation_checks.check(
+        [Clip("a.mp4"), Clip("b.mp4", split="test")]
+    )
     assert [clip.split for clip in clips] == ["", "test"]
 
 
 def test_given_splits_stay():
-    clips = annotations.check([Clip("b.mp4", split="test")])
+    clips = annotation_checks.check([Clip("b.mp4", split="test")])
     assert splits.settle(clips) == (clips, [])
 
 

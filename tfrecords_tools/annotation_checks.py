@@ -1,0 +1,258 @@
+"""Whether the rows of a clip list are right, before any video is opened.
+
+All faults are told at once, each with the place of its row.
+"""
+
+import dataclasses
+import math
+import os
+from collections.abc import Sequence
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors
+from tfrecords_tools.base.text import names, printable
+from tfrecords_tools.source_parsing import annotation_text, video_root
+
+
+def check(
+    clips: list[annotations.Clip],
+    root: str | os.PathLike | None = None,
+    files: video_root.Config = video_root.Config(),
+) -> list[annotations.Clip]:
+    """Checks every row.
+
+    Args:
+        clips: the rows.
+        root: folder where every video must stand; None does not look. A
+            link within it is followed.
+        files: whether links may lead out of it, and whether rows without a
+            video are refused.
+
+    Returns:
+        The clips in their order, each with normalized labels and group, the
+        path of the file on the disk (`a/b.mp4` for `./a//b.mp4`), and a
+        canonical split where it has one: see `splitting.splits.settle` for the
+        others. Those with `absent` are not to be built.
+
+    Raises:
+        UserError: names every faulty row with its origin, not only the first.
+    """
+    settled, found = _examined(clips, root, files)
+    if not clips:
+        found.append("no clips: the source listed nothing")
+    if found:
+        raise errors.UserError("\n".join(found))
+    return settled
+
+
+def faults(
+    clips: list[annotations.Clip],
+    root: str | os.PathLike | None = None,
+    files: video_root.Config = video_root.Config(),
+) -> list[str]:
+    """What `check` would complain about, one line a faulty row."""
+    return _examined(clips, root, files)[1]
+
+
+class FaultyRows(errors.UserError):
+    """A table of which some rows cannot be read.
+
+    Attributes:
+        found: what is wrong with those.
+        clips: the other rows, not checked yet.
+        missing: which of the others have no video, as far as is known.
+    """
+
+    def __init__(
+        self,
+        found: list[str],
+        clips: list[annotations.Clip],
+        missing: Sequence[str] = (),
+    ) -> None:
+        super().__init__(found, clips, missing)
+        self.found, self.clips, self.missing = found, clips, missing
+
+    def __str__(self) -> str:
+        found = [*self.found, *self.missing, *faults(self.clips)]
+        return "\n".join(sorted(found, key=annotation_text.place_of))
+
+    def all(
+        self,
+        root: str | os.PathLike | None = None,
+        files: video_root.Config = video_root.Config(),
+    ) -> list[str]:
+        """All faults, with those of the other rows, in order of lines."""
+        found = self.found + faults(self.clips, root, files)
+        return sorted(found, key=annotation_text.place_of)
+
+
+def _examined(
+    clips: list[annotations.Clip],
+    root: str | os.PathLike | None,
+    files: video_root.Config,
+) -> tuple[list[annotations.Clip], list[str]]:
+    found, settled = [], []
+    examiner = _Examiner(root, files)
+    for clip in clips:
+        clip, wrong = examiner.examined(clip)
+        if wrong:
+            place = printable.name(clip.origin or clip.path)
+            found.append(f"{place}: {'; '.join(wrong)}")
+        else:
+            settled.append(clip)
+    return settled, found
+
+
+class _Examiner:
+    """Looks at one row after another; a path or a label is judged once."""
+
+    def __init__(
+        self, root: str | os.PathLike | None, files: video_root.Config
+    ) -> None:
+        self._root = video_root.VideoRoot(root, files)
+        self._may_skip = files.missing == "skip"
+        self._paths: dict[str, video_root.Found] = {}
+        self._labels: dict[str, tuple[str, str]] = {}
+        self._own_groups: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._spans: dict[tuple, annotations.Clip] = {}
+        self._groups: dict[str, annotations.Clip] = {}
+        self._videos: dict[str, annotations.Clip] = {}
+
+    def examined(
+        self, clip: annotations.Clip
+    ) -> tuple[annotations.Clip, list[str]]:
+        """The settled clip and what is wrong with it."""
+        split = annotations.canonical_split(clip.split)
+        if clip.absent:
+            return dataclasses.replace(
+                clip,
+                label=annotations.stored_label(clip.label),
+                split=split or "",
+                group=names.normalized(clip.group) or clip.path,
+            ), []
+        if clip.path not in self._paths:
+            self._paths[clip.path] = self._root.find(clip.path)
+        found = self._paths[clip.path]
+        absent = found.fault if found.is_missing and self._may_skip else ""
+        wrong = [found.fault] if found.fault and not absent else []
+        label = self._label(clip.label, wrong)
+        for task in clip.tasks:
+            self._label(task, wrong)
+        tasks = {k: self._label(v, wrong) for k, v in clip.tasks.items()}
+        if clip.start_seconds is not None or clip.end_seconds is not None:
+            wrong += _span_faults(clip.start_seconds, clip.end_seconds)
+        if clip.split and split is None:
+            wrong.append(_unknown_split(clip.split))
+        group = self._group(clip.group, found.path)
+        clip = _with(clip, found.path, label, split or "", group, tasks, absent)
+        if found.path and not absent:
+            wrong += self._clashes(clip)
+        return clip, wrong
+
+    def _label(self, label: str, wrong: list[str]) -> str:
+        """The label as it is stored; what is wrong with it goes to `wrong`."""
+        if label not in self._labels:
+            self._labels[label] = (
+                annotations.stored_label(label),
+                _label_fault(label),
+            )
+        stored, fault = self._labels[label]
+        if fault:
+            wrong.append(fault)
+        return stored
+
+    def _group(self, group: str, path: str) -> str:
+        """The normalized group; a video without one is its own."""
+        if group:
+            return names.normalized(group)
+        if path not in self._own_groups:
+            name = names.normalized(path)
+            # Two files may have names that only look equal.
+            self._own_groups[path] = path if name in self._taken else name
+            self._taken.add(name)
+        return self._own_groups[path]
+
+    def _clashes(self, clip: annotations.Clip) -> list[str]:
+        """How the row and an earlier one contradict each other."""
+        wrong = []
+        span = (clip.path, clip.start_seconds, clip.end_seconds)
+        first = self._spans.setdefault(span, clip)
+        if first is not clip:
+            place = first.origin or first.path
+            wrong.append(f"the same clip stands at {place}: remove one")
+        for kind, key, known in (
+            ("group", clip.group, self._groups),
+            ("video", clip.path, self._videos),
+        ):
+            if not clip.split:
+                continue
+            first = known.setdefault(key, clip)
+            if first.split != clip.split:
+                wrong.append(
+                    f"{kind} {printable.quoted(key)} stands in "
+                    f"{clip.split} here and in "
+                    f"{first.split} at {first.origin or 'another row'}: give "
+                    "it one split"
+                )
+                break
+        return wrong
+
+
+def _with(
+    clip: annotations.Clip,
+    path: str,
+    label: str,
+    split: str,
+    group: str,
+    tasks: dict[str, str],
+    absent: str,
+) -> annotations.Clip:
+    now = (path, label, split, group, absent)
+    if now == (clip.path, clip.label, clip.split, clip.group, clip.absent):
+        if tasks == clip.tasks:
+            return clip
+    return annotations.Clip(
+        path,
+        label,
+        split,
+        group,
+        clip.start_seconds,
+        clip.end_seconds,
+        clip.caption,
+        clip.words,
+        clip.tasks if tasks == clip.tasks else tasks,
+        clip.origin,
+        absent,
+        clip.is_video,
+    )
+
+
+def _label_fault(label: str) -> str:
+    if not names.is_text(label):
+        return (
+            f"label {printable.quoted(label)} has a line break, a tab or "
+            "another control character: take it out"
+        )
+    if label and not annotations.split_labels(label):
+        shown = printable.quoted(label)
+        return f"label {shown} has nothing that can be seen: rename it"
+    return ""
+
+
+def _span_faults(start: float | None, end: float | None) -> list[str]:
+    wrong = [
+        f"{name} {value} is not a time from 0 on"
+        for name, value in (("start_seconds", start), ("end_seconds", end))
+        if value is not None and not (math.isfinite(value) and value >= 0)
+    ]
+    if not wrong and end is not None and end <= (start or 0.0):
+        wrong.append(f"end_seconds {end} is not after start {start or 0}")
+    return wrong
+
+
+def _unknown_split(name: str) -> str:
+    return (
+        f"split {name!r}: wanted train, validation (val, valid, dev), test, "
+        "or nothing to have it drawn"
+    )
