@@ -6,15 +6,12 @@ needs no TensorFlow (importing it costs half a gigabyte in every worker).
 """
 
 import dataclasses
-import functools
 from typing import Any, NamedTuple
 
-import google.protobuf.descriptor_pb2 as descriptor_pb2
 import google.protobuf.message as protobuf_message
 import numpy as np
-from google.protobuf import descriptor_pool, message_factory
 
-from tfrecords_tools.base.files import packed_floats
+from tfrecords_tools.base.files import packed_floats, sequence_example
 
 VERSION = 2
 
@@ -151,7 +148,7 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
     Returns:
         A serialised SequenceExample; equal records give equal bytes.
     """
-    example = _message_class()()
+    example = sequence_example.message_class()()
     for feature in contents.features:
         value = record[feature.name]
         if feature.holds in _IN_STEPS:
@@ -226,7 +223,7 @@ def decode(
         ValueError: not a record, or a feature is missing.
     """
     try:
-        example = _message_class().FromString(serialized)
+        example = sequence_example.message_class().FromString(serialized)
     except protobuf_message.DecodeError as error:
         raise ValueError(f"not a SequenceExample: {error}") from error
     record = {}
@@ -290,70 +287,3 @@ def _signal(steps: Any) -> np.ndarray:
 def _values(held: Any, feature: Feature) -> list:
     kind = {"bytes": "bytes_list", "int64": "int64_list"}.get(feature.dtype)
     return list(getattr(held, kind or "float_list").value)
-
-
-@functools.cache
-def _message_class() -> Any:
-    """`tensorflow.SequenceExample`, declared in a pool of its own.
-
-    In the default pool it would clash with TensorFlow's own declaration.
-    """
-    file = descriptor_pb2.FileDescriptorProto(
-        name="sequence_example.proto", package="tensorflow", syntax="proto3"
-    )
-    kind = descriptor_pb2.FieldDescriptorProto
-    for name, value in (
-        ("BytesList", kind.TYPE_BYTES),
-        ("FloatList", kind.TYPE_FLOAT),
-        ("Int64List", kind.TYPE_INT64),
-    ):
-        _field(file.message_type.add(name=name), "value", 1, value, many=True)
-    feature = file.message_type.add(name="Feature")
-    feature.oneof_decl.add(name="kind")
-    for number, name in enumerate(("bytes", "float", "int64"), start=1):
-        made = _field(
-            feature, f"{name}_list", number, f"{name.capitalize()}List"
-        )
-        made.oneof_index = 0
-    steps = file.message_type.add(name="FeatureList")
-    _field(steps, "feature", 1, "Feature", many=True)
-    _map_field(file.message_type.add(name="Features"), "feature", "Feature")
-    _map_field(
-        file.message_type.add(name="FeatureLists"),
-        "feature_list",
-        "FeatureList",
-    )
-    example = file.message_type.add(name="SequenceExample")
-    _field(example, "context", 1, "Features")
-    _field(example, "feature_lists", 2, "FeatureLists")
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return message_factory.GetMessageClass(
-        pool.FindMessageTypeByName("tensorflow.SequenceExample")
-    )
-
-
-def _field(
-    message: Any, name: str, number: int, kind: int | str, many: bool = False
-) -> Any:
-    labels = descriptor_pb2.FieldDescriptorProto
-    field = message.field.add(
-        name=name,
-        number=number,
-        label=labels.LABEL_REPEATED if many else labels.LABEL_OPTIONAL,
-    )
-    if isinstance(kind, str):
-        field.type = labels.TYPE_MESSAGE
-        field.type_name = f".tensorflow.{kind}"
-    else:
-        field.type = kind
-    return field
-
-
-def _map_field(message: Any, name: str, value: str) -> None:
-    camel = "".join(part.capitalize() for part in name.split("_"))
-    entry = message.nested_type.add(name=f"{camel}Entry")
-    entry.options.map_entry = True
-    _field(entry, "key", 1, descriptor_pb2.FieldDescriptorProto.TYPE_STRING)
-    _field(entry, "value", 2, value)
-    _field(message, name, 1, f"{message.name}.{camel}Entry", many=True)
