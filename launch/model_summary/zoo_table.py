@@ -1,0 +1,95 @@
+"""Writes the table of published networks into docs/networks.md.
+
+The rows are `PUBLISHED` of the backbones, so every published count stands in
+one place. Run `python -m launch.model_summary.zoo_table` after a change.
+"""
+
+import dataclasses
+import pathlib
+
+from tfrecords_tools.base import atomic_write, errors, registry
+from video_models import published
+
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "networks.md"
+COMMAND = "python -m launch.model_summary.zoo_table"
+START = f"<!-- Written by {COMMAND}: do not edit. -->\n"
+END = "<!-- End of the written table. -->\n"
+_FOLDER = "video_models.backbones"
+_HEAD = (
+    "| `--backbone` | settings | clip | classes | parameters |"
+    " multiply-adds, 10⁹ |\n"
+    "|---|---|---|---:|---:|---:|\n"
+)
+
+
+def render_table() -> str:
+    """Returns a Markdown table with one row for each published network."""
+    return _HEAD + "".join(
+        _render_row(name, network)
+        for name in registry.names_in(_FOLDER)
+        for network in getattr(registry.load(_FOLDER, name), "PUBLISHED", ())
+    )
+
+
+def insert_table(page: str) -> str:
+    """Returns the page with the text between its two markers replaced.
+
+    Args:
+        page: Markdown that holds `START` and, later, `END`.
+
+    Raises:
+        UserError: a marker is missing.
+    """
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        missing = START if not start else END
+        raise errors.UserError(
+            f"{PAGE}: wanted the line {missing.strip()!r}, which says where "
+            "the table belongs: put it back"
+        )
+    return f"{before}{START}\n{render_table()}\n{END}{after}"
+
+
+def _render_row(name: str, network: published.Network) -> str:
+    clip = f"{network.frames} x {network.size}²"
+    cells = (
+        f"`{name}`",
+        _render_settings(network.config),
+        clip,
+        f"{network.classes:,}",
+        f"{network.parameters:,}",
+        _render_billions(network.multiply_adds),
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _render_settings(config: object) -> str:
+    """The variant, and the settings that differ from their defaults."""
+    shown = [
+        f"`{field.name}={_render_value(getattr(config, field.name))}`"
+        for field in dataclasses.fields(config)
+        if field.name == "variant"
+        or getattr(config, field.name) != field.default
+    ]
+    return " ".join(shown)
+
+
+def _render_value(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def _render_billions(multiply_adds: float | None) -> str:
+    """Three significant digits; empty where none is published."""
+    if multiply_adds is None:
+        return ""
+    billions = multiply_adds / 1e9
+    digits = 2 if billions < 10 else 1 if billions < 100 else 0
+    return f"{billions:.{digits}f}"
+
+
+if __name__ == "__main__":
+    with atomic_write.file(PAGE) as page:
+        page.write(insert_table(PAGE.read_text()).encode())

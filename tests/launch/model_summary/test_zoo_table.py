@@ -1,0 +1,39 @@
+"""docs/networks.md holds every published count, and is current."""
+
+import pytest
+
+from launch.model_summary import zoo_table
+from tests import published_networks
+from tfrecords_tools.base import errors
+
+
+def test_page_is_current():
+    page = zoo_table.PAGE.read_text()
+    assert page == zoo_table.insert_table(page), (
+        f"docs/networks.md differs from PUBLISHED: run {zoo_table.COMMAND}"
+    )
+
+
+def test_table_has_a_row_for_every_published_network():
+    rows = zoo_table.render_table().splitlines()[2:]
+    assert len(rows) == len(published_networks.every())
+
+
+def test_counts_are_exact():
+    assert "| 101 | 78,409,573 | 38.5 |" in zoo_table.render_table()
+
+
+def test_settings_other_than_the_defaults_are_shown():
+    assert "`variant=b` `window=16,7,7`" in zoo_table.render_table()
+
+
+def test_text_around_the_table_stays():
+    page = f"before\n{zoo_table.START}old\n{zoo_table.END}after\n"
+    new = zoo_table.insert_table(page)
+    assert new.startswith("before\n") and new.endswith("after\n")
+    assert "\nold\n" not in new
+
+
+def test_page_without_a_marker_is_refused():
+    with pytest.raises(errors.UserError, match="wanted the line"):
+        zoo_table.insert_table("no table here\n")
