@@ -1,6 +1,7 @@
 # make demo   from nothing to predictions of a served model, under demo/
 # make test   all tests
 # make test-full   networks of papers at full size: hours, alone on the machine
+# make docs   the documentation, into site/; a dead link is an error
 # make install GPU=1   with the CUDA libraries of TensorFlow, for NVIDIA GPUs
 # Each alone makes the virtual environment in .venv and installs.
 
@@ -9,7 +10,7 @@ BIN := .venv/bin
 comma := ,
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: install demo test test-full lint clean
+.PHONY: install demo test test-full docs lint clean
 
 install: .venv/.installed
 
@@ -36,9 +37,18 @@ test: install
 test-full: install
 	$(BIN)/python -m pytest -m full --randomly-dont-reorganize $(if $(ONLY),-k "$(ONLY)") tests/contracts/test_published.py tests/full
 
+# A stamp of its own: nothing else needs the builder.
+docs: .venv/.installed-docs
+	$(BIN)/zensical build --clean --strict
+	$(BIN)/python -m pytest tests/house/test_pages.py  # images, README.md
+
+.venv/.installed-docs: .venv/.installed
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	touch $@
+
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 clean:
-	rm -rf demo .venv
+	rm -rf demo site .venv
