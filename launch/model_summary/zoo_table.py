@@ -8,7 +8,7 @@ import dataclasses
 import pathlib
 
 from tfrecords_tools.base import atomic_write, errors, registry
-from video_models import published
+from video_models.families import published
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "networks.md"
 COMMAND = "python -m launch.model_summary.zoo_table"

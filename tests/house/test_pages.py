@@ -8,7 +8,7 @@ from tests import published_networks
 from tests.house import sources
 
 DOCS = sources.ROOT / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(DOCS.rglob("*.md"))
 LINKING = [
     sources.ROOT / "README.md",
     sources.ROOT / "CONTRIBUTING.md",
@@ -44,8 +44,9 @@ def test_readme_has_at_most_200_lines():
 
 def test_navigation_names_every_page():
     site = (sources.ROOT / "zensical.toml").read_text()
-    named = re.findall(r'= "([\w-]+\.md)"', site)
-    assert sorted(named) == [page.name for page in PAGES]
+    named = re.findall(r'= "([\w/-]+\.md)"', site)
+    there = [page.relative_to(DOCS).as_posix() for page in PAGES]
+    assert sorted(named) == sorted(there)
 
 
 def test_published_counts_stand_in_one_place():
