@@ -52,7 +52,7 @@ def insert_table(page: str) -> str:
 
 
 def _render_row(name: str, network: published.Network) -> str:
-    clip = f"{network.frames} x {network.size}²"
+    clip = f"{network.frames}x{network.size}²"
     cells = (
         f"`{name}`",
         _render_settings(network.config),
