@@ -3,7 +3,7 @@
 import ast
 import functools
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tfrecords_tools.base import registry
 
@@ -32,6 +32,7 @@ def parsed(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_text())
 
 
+@functools.cache
 def imports(tree: ast.AST) -> set[str]:
     """`a.b` for `import a.b` and for `from a import b`, wherever it stands."""
     return {name for node in ast.walk(tree) for name in _imported(node)}
@@ -61,3 +62,12 @@ def _imported(node: ast.AST) -> list[str]:
 def within(name: str, packages: tuple[str, ...]) -> bool:
     """Whether `name` is one of `packages` or inside one."""
     return f"{name}.".startswith(tuple(f"{each}." for each in packages))
+
+
+def assert_of_none(
+    paths: Iterable[str], offence: Callable[[str], object]
+) -> None:
+    """Fails with a line for each path of which `offence` returns something."""
+    found = {path: offence(path) for path in paths}
+    lines = [f"{path}: {what}" for path, what in found.items() if what]
+    assert not lines, "\n".join(["", *lines])

@@ -3,11 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-import pytest
-
 from tests.house import sources
 
-every_file = pytest.mark.parametrize("path", sources.paths())
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -28,31 +25,52 @@ def functions(path: str) -> list[tuple]:
     return [(name, node) for name, node in found if isinstance(node, _FUNCTION)]
 
 
-@every_file
-def test_module_says_its_idea(path):
+def without_idea(path: str) -> bool:
     tree = sources.parsed(path)
     empty = not tree.body and path.endswith("/__init__.py")
-    assert empty or ast.get_docstring(tree)
+    return not empty and not ast.get_docstring(tree)
 
 
-@every_file
-def test_everything_public_has_a_docstring(path):
+def without_docstring(path: str) -> list[str]:
     found = public(sources.parsed(path).body)
     bare = [name for name, node in found if not ast.get_docstring(node)]
-    assert not [name for name in bare if not name.endswith("__init__")]
+    return [name for name in bare if not name.endswith("__init__")]
 
 
-@every_file
-def test_every_argument_of_a_public_function_is_annotated(path):
-    for name, node in functions(path):
-        given = node.args
-        arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs]
-        arguments += [each for each in (given.vararg, given.kwarg) if each]
-        bare = {each.arg for each in arguments if each.annotation is None}
-        assert bare <= {"self", "cls"}, name
+def without_annotation(path: str) -> list[str]:
+    """`function(argument)` for each that lacks one."""
+    return [
+        f"{name}({argument.arg})"
+        for name, node in functions(path)
+        for argument in _arguments(node.args)
+        if argument.annotation is None and argument.arg not in ("self", "cls")
+    ]
 
 
-@every_file
-def test_every_public_function_says_what_it_returns(path):
-    for name, node in functions(path):
-        assert node.returns or node.name == "__init__", name
+def _arguments(given: ast.arguments) -> list[ast.arg]:
+    arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    return arguments + [each for each in (given.vararg, given.kwarg) if each]
+
+
+def without_result(path: str) -> list[str]:
+    return [
+        name
+        for name, node in functions(path)
+        if not node.returns and node.name != "__init__"
+    ]
+
+
+def test_every_module_says_its_idea():
+    sources.assert_of_none(sources.paths(), without_idea)
+
+
+def test_everything_public_has_a_docstring():
+    sources.assert_of_none(sources.paths(), without_docstring)
+
+
+def test_every_argument_of_a_public_function_is_annotated():
+    sources.assert_of_none(sources.paths(), without_annotation)
+
+
+def test_every_public_function_says_what_it_returns():
+    sources.assert_of_none(sources.paths(), without_result)

@@ -1,7 +1,5 @@
 """Flags are defined only through base/flags.py; one file alone knows absl."""
 
-import pytest
-
 from tests.house import sources
 
 PARSERS = ("absl.flags", "argparse", "optparse", "getopt", "click")
@@ -16,13 +14,19 @@ COMMANDS = ["launch/runs/run_flags.py", "launch/startup/command_line.py"] + [
 ]
 
 
-@pytest.mark.parametrize("path", OTHERS)
-def test_no_other_file_reads_a_command_line(path):
+def parsers(path: str) -> list[str]:
     found = sources.imports(sources.parsed(path))
-    assert not {name for name in found if sources.within(name, PARSERS)}
+    return sorted(name for name in found if sources.within(name, PARSERS))
 
 
-@pytest.mark.parametrize("path", OTHERS)
-def test_flags_are_bound_only_in_commands(path):
-    uses = "tfrecords_tools.base.flags" in sources.imports(sources.parsed(path))
-    assert not uses or path in COMMANDS
+def binds_flags(path: str) -> bool:
+    found = sources.imports(sources.parsed(path))
+    return "tfrecords_tools.base.flags" in found and path not in COMMANDS
+
+
+def test_no_other_file_reads_a_command_line():
+    sources.assert_of_none(OTHERS, parsers)
+
+
+def test_flags_are_bound_only_in_commands():
+    sources.assert_of_none(OTHERS, binds_flags)

@@ -4,8 +4,6 @@ import ast
 import subprocess
 import sys
 
-import pytest
-
 from tests.house import import_graph, sources
 
 MAY_IMPORT = {
@@ -32,37 +30,51 @@ WITHOUT_TENSORFLOW = [
 ]
 
 
-@pytest.mark.parametrize("path", sources.paths())
-def test_room_imports_only_what_lies_upstream(path):
+HEAVY = ("tensorflow", "keras", "tensorflow_datasets")
+
+
+def from_downstream(path: str) -> list[str]:
     ours = (*sources.ROOMS, "tests")
     found = sources.imports(sources.parsed(path))
     allowed = MAY_IMPORT[path.split("/")[0]]
-    wrong = {
+    return sorted(
         name
         for name in found
         if sources.within(name, ours) and not sources.within(name, allowed)
-    }
-    assert not wrong
+    )
 
 
-@pytest.mark.parametrize("path", sources.paths())
-def test_imports_say_the_whole_path(path):
+def relative(path: str) -> list[str]:
     found = sources.imports(sources.parsed(path))
-    assert not {name for name in found if name.startswith(".")}
+    return sorted(name for name in found if name.startswith("."))
 
 
-@pytest.mark.parametrize("path", sources.paths())
-def test_pyav_is_known_only_to_media(path):
+def knows_pyav(path: str) -> bool:
     found = sources.imports(sources.parsed(path))
-    uses = any(sources.within(name, ("av",)) for name in found)
-    assert not uses or path.startswith("tfrecords_tools/media/")
+    return any(sources.within(name, ("av",)) for name in found)
 
 
-@pytest.mark.parametrize("path", WITHOUT_TENSORFLOW)
-def test_tensorflow_is_not_imported_when_a_tool_is_loaded(path):
+def heavy_when_loaded(path: str) -> list[str]:
     found = sources.imports_when_loaded(sources.parsed(path))
-    heavy = ("tensorflow", "keras", "tensorflow_datasets")
-    assert not {name for name in found if sources.within(name, heavy)}
+    return sorted(name for name in found if sources.within(name, HEAVY))
+
+
+def test_rooms_import_only_what_lies_upstream():
+    sources.assert_of_none(sources.paths(), from_downstream)
+
+
+def test_imports_say_the_whole_path():
+    sources.assert_of_none(sources.paths(), relative)
+
+
+def test_pyav_is_known_only_to_media():
+    media = "tfrecords_tools/media/"
+    others = [path for path in sources.paths() if not path.startswith(media)]
+    sources.assert_of_none(others, knows_pyav)
+
+
+def test_tensorflow_is_not_imported_when_a_tool_is_loaded():
+    sources.assert_of_none(WITHOUT_TENSORFLOW, heavy_when_loaded)
 
 
 def test_loading_every_tool_loads_no_tensorflow():

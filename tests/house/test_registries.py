@@ -4,8 +4,7 @@ Loading one holds it against its folder's Protocol.
 """
 
 import dataclasses
-
-import pytest
+import types
 
 from tests.house import sources
 from tfrecords_tools.base import registry
@@ -15,37 +14,62 @@ EITHER = {
     "pipelines.augmentations": {"build": None, "mix": None},
     "pipelines.extra_inputs": {"build": None, "CLIPS": 1},
 }
-FILES = [
-    (f, name) for f in sources.registries() for name in registry.names_in(f)
-]
-every_file = pytest.mark.parametrize("folder, name", FILES)
+FILES = {
+    f"{folder}.{name}": folder
+    for folder in sources.registries()
+    for name in registry.names_in(folder)
+}
 
 
-@every_file
-def test_settings_are_frozen(folder, name):
-    config = registry.load(folder, name).Config
-    assert dataclasses.is_dataclass(config)
-    assert config.__dataclass_params__.frozen
+def loaded(path: str) -> types.ModuleType:
+    return registry.load(*path.rsplit(".", 1))
 
 
-@every_file
-def test_every_setting_has_a_default_and_help(folder, name):
-    for field in dataclasses.fields(registry.load(folder, name).Config):
-        assert field.default is not dataclasses.MISSING, field.name
-        assert field.metadata.get("help", "").endswith("."), field.name
+def config_that_may_change(path: str) -> bool:
+    config = loaded(path).Config
+    frozen = dataclasses.is_dataclass(config)
+    return not (frozen and config.__dataclass_params__.frozen)
 
 
-@every_file
-def test_ready_settings_are_a_config_of_the_file(folder, name):
-    module = registry.load(folder, name)
-    for ready in {"OFF", "TINY"} & vars(module).keys():
-        assert isinstance(vars(module)[ready], module.Config)
+def bare_settings(path: str) -> list[str]:
+    return [
+        field.name
+        for field in dataclasses.fields(loaded(path).Config)
+        if field.default is dataclasses.MISSING
+        or not field.metadata.get("help", "").endswith(".")
+    ]
 
 
-@pytest.mark.parametrize(
-    "folder, name", [(f, name) for f, name in FILES if f in EITHER]
-)
-def test_file_offers_one_of_what_its_folder_asks_for(folder, name):
-    module = registry.load(folder, name)
-    unused = EITHER[folder].items()
-    assert sum(getattr(module, each) != value for each, value in unused) == 1
+def other_than_one(path: str) -> str | None:
+    unused = EITHER[FILES[path]].items()
+    offered = [
+        name for name, value in unused if getattr(loaded(path), name) != value
+    ]
+    return None if len(offered) == 1 else f"offers {offered} of {dict(unused)}"
+
+
+def ready_settings_of_another_type(path: str) -> list[str]:
+    module = loaded(path)
+    ready = {"OFF", "TINY"} & vars(module).keys()
+    return [
+        name
+        for name in sorted(ready)
+        if not isinstance(vars(module)[name], module.Config)
+    ]
+
+
+def test_settings_are_frozen():
+    sources.assert_of_none(FILES, config_that_may_change)
+
+
+def test_every_setting_has_a_default_and_help():
+    sources.assert_of_none(FILES, bare_settings)
+
+
+def test_files_offer_one_of_what_their_folder_asks_for():
+    concerned = [path for path in FILES if FILES[path] in EITHER]
+    sources.assert_of_none(concerned, other_than_one)
+
+
+def test_ready_settings_are_a_config_of_the_file():
+    sources.assert_of_none(FILES, ready_settings_of_another_type)
