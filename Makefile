@@ -1,6 +1,8 @@
 # make demo   from nothing to predictions of a served model, under demo/
 # make test   all tests
-# make test-full   networks of papers at full size: hours, alone on the machine
+# make test-full   what is too long for that: networks of papers at full size,
+#                  export of every network; hours, alone on the machine
+# make durations   all tests, and how long each file takes: their order next time
 # make docs   the documentation, into site/; a dead link is an error
 # make install GPU=1   with the CUDA libraries of TensorFlow, for NVIDIA GPUs
 # Each alone makes the virtual environment in .venv and installs.
@@ -10,7 +12,7 @@ BIN := .venv/bin
 comma := ,
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: install demo test test-full docs lint clean
+.PHONY: install demo test test-full durations docs lint clean
 
 install: .venv/.installed
 
@@ -30,12 +32,17 @@ demo: install
 	for video in demo/videos/*/00319[2-9].mp4; do cp $$video demo/unseen/$$(basename $$(dirname $$video))_$$(basename $$video); done
 	$(BIN)/python -m launch.predict --model=demo/export --videos=demo/unseen
 
+TEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(TEST)
+
+durations: install
+	$(TEST) --record-durations
 
 # In their order, one after the other; ONLY=movinet runs those of that name.
 test-full: install
-	$(BIN)/python -m pytest -m full --randomly-dont-reorganize $(if $(ONLY),-k "$(ONLY)") tests/contracts/test_published.py tests/full
+	$(BIN)/python -m pytest -m full --randomly-dont-reorganize $(if $(ONLY),-k "$(ONLY)") tests/contracts tests/full
 
 # A stamp of its own: nothing else needs the builder.
 docs: .venv/.installed-docs

@@ -1,13 +1,12 @@
 """Shards that tests of several rooms read."""
 
-import collections
+import gc
 import signal
 
-import keras
 import numpy as np
 import pytest
 
-from tests import shards
+from tests import file_order, shards
 
 # `nohup make test &` ignores Ctrl-C, which tests press, and their processes.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -27,17 +26,29 @@ CODED = [
 CODED_TRAIN, CODED_VALIDATION = CODED, CODED[:7]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--record-durations", action="store_true")
+
+
+def pytest_configure(config):
+    if config.getoption("--record-durations") and not is_worker(config):
+        config.pluginmanager.register(file_order.Recorder())
+
+
+def is_worker(config):
+    return hasattr(config, "workerinput")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Long files first, so that no worker waits for another at the end."""
-    counts = collections.Counter(item.path for item in items)
-    slow = {i.path for i in items if i.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in slow, -counts[item.path]))
+    file_order.sort(items)
 
 
-@pytest.fixture(autouse=True)
-def _same_seed_for_every_test():
-    keras.utils.set_random_seed(0)
+def pytest_collection_finish():
+    # Imported modules and collected items live as long as the process: a
+    # collection of garbage that looks through all of them takes a second.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,10 @@ import cv2
 import google_crc32c
 import numpy as np
 import simplejpeg
-import tensorflow as tf
 
 from tfrecords_tools import manifest, schema
 from tfrecords_tools.base import settings
-from tfrecords_tools.base.files import shard_index
+from tfrecords_tools.base.files import shard_index, tfrecord
 from tfrecords_tools.media import reader
 from tfrecords_tools.media.frames import frame_packets
 
@@ -135,7 +134,7 @@ def _shard(
     path, clips, draw, chunk_frames, names, form, contents
 ) -> manifest.Shard:
     rows, offset = [], 0
-    with tf.io.TFRecordWriter(str(path)) as writer:
+    with path.open("wb") as file:
         for clip in clips:
             images = [draw(clip, frame) for frame in range(clip.frames)]
             encoded = _encoded(images, form)
@@ -149,8 +148,8 @@ def _shard(
                 }
                 record = about | _record(clip, first, len(chunk), names)
                 data = schema.encode(record, contents)
-                writer.write(data)
                 crc = google_crc32c.value(data)
+                file.write(tfrecord.frame(data, crc))
                 span = record["start_time"], record["end_time"]
                 place = (clip.number, offset, len(data), crc)
                 rows.append((*place, first, len(chunk), *span))

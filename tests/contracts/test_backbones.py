@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 
 from pipelines import batch
-from tests.contracts import network_checks
+from tests.contracts import families, network_checks
 from tfrecords_tools.base import registry
+from video_models.introspection import layer_paths
 
 FOLDER = "video_models.backbones"
 CLIP = batch.ClipSpec(frames=8, size=32)
 FRAMES = network_checks.random_inputs(CLIP.shape, scale=255.0)
 
 every_backbone = pytest.mark.parametrize("name", registry.names_in(FOLDER))
+one_of_each_family = families.one_in_make_test()
 
 
 def fresh(name):
@@ -24,6 +26,10 @@ def fresh(name):
 
 
 built = functools.cache(fresh)  # Nothing below trains it.
+
+
+def layer_types(name):
+    return {type(each.layer) for each in layer_paths.layers(built(name))}
 
 
 @functools.cache
@@ -56,9 +62,15 @@ def test_backbone_predicts_the_same_after_saving(name, tmp_path):
     network_checks.assert_survives_saving(built(name), FRAMES, tmp_path)
 
 
-@every_backbone
+@one_of_each_family
 def test_backbone_predicts_the_same_after_export(name, tmp_path):
     network_checks.assert_survives_export(built(name), FRAMES, tmp_path)
+
+
+@every_backbone
+def test_backbone_has_no_layer_that_its_family_does_not_export(name):
+    chosen = families.representatives()[name]
+    assert not layer_types(name) - layer_types(chosen), chosen
 
 
 @every_backbone
@@ -67,12 +79,12 @@ def test_backbone_has_static_shapes(name):
     trained(name).assert_shapes_are_static()
 
 
-@every_backbone
+@one_of_each_family
 def test_backbone_compiles(name):
     network_checks.assert_compiles(built(name), FRAMES)
 
 
-@every_backbone
+@one_of_each_family
 def test_backbone_converts_to_tflite(name):
     module = registry.load(FOLDER, name)
     network_checks.assert_converts(built(name), FRAMES, module)

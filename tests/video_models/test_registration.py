@@ -1,6 +1,7 @@
 """`import video_models` lets Keras load our saved networks."""
 
 import ast
+import json
 import subprocess
 import sys
 
@@ -13,6 +14,19 @@ from tfrecords_tools.base import registry
 from video_models import registration
 
 CLIP = batch.ClipSpec(frames=8, size=32)
+PROGRAM = """
+import json, sys, video_models
+has_keras_cv = "keras_cv" in sys.modules
+import keras
+print(json.dumps({
+    "has_keras_cv": has_keras_cv,
+    "classes": list(keras.saving.get_custom_objects()),
+    "counts": {
+        path: keras.models.load_model(path).count_params()
+        for path in sys.argv[1:]
+    },
+}))
+"""
 
 
 def registered_classes():
@@ -26,41 +40,44 @@ def registered_classes():
     return found
 
 
-def fresh(program, *arguments):
-    return subprocess.run(
-        [sys.executable, "-c", program, *arguments],
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """Path to the number of weights."""
+    folder = tmp_path_factory.mktemp("saved")
+    counts = {}
+    for name in ("vit", "video_swin", "movinet"):
+        module = registry.load("video_models.backbones", name)
+        network = module.build(module.TINY, CLIP)
+        path = str(folder / f"{name}.keras")
+        network.save(path)
+        counts[path] = network.count_params()
+    return counts
+
+
+@pytest.fixture(scope="module")
+def fresh(saved):
+    """What a process knows that has imported nothing but the room."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *saved],
         cwd=sources.ROOT,
         capture_output=True,
         text=True,
     )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
-def test_importing_the_room_registers_every_class():
-    program = (
-        "import keras, video_models\n"
-        "print(*keras.saving.get_custom_objects(), sep='\\n')"
-    )
-    known = fresh(program).stdout.splitlines()
+def test_importing_the_room_registers_every_class(fresh):
     assert len(registered_classes()) > 20
-    assert not registered_classes() - set(known)
+    assert not registered_classes() - set(fresh["classes"])
 
 
-@pytest.mark.parametrize("name", ["vit", "video_swin", "movinet"])
-def test_a_fresh_process_loads_a_saved_network(name, tmp_path):
-    module = registry.load("video_models.backbones", name)
-    network = module.build(module.TINY, CLIP)
-    network.save(tmp_path / "a.keras")
-    program = (
-        "import sys, keras, video_models\n"
-        "print(keras.models.load_model(sys.argv[1]).count_params())"
-    )
-    result = fresh(program, str(tmp_path / "a.keras"))
-    assert result.stdout.split() == [str(network.count_params())], result.stderr
+def test_a_fresh_process_loads_saved_networks(saved, fresh):
+    assert fresh["counts"] == saved
 
 
-def test_the_room_is_imported_without_keras_cv():
-    program = "import sys, video_models; print('keras_cv' in sys.modules)"
-    assert fresh(program).stdout == "False\n"
+def test_the_room_is_imported_without_keras_cv(fresh):
+    assert not fresh["has_keras_cv"]
 
 
 def test_registering_twice_does_no_harm():

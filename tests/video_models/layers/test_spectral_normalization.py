@@ -17,8 +17,10 @@ def trained(name, steps=200):
     make, shape = LAYERS[name]
     layer = make()
     inputs = tf.ones((1, *shape))
+    layer.build(inputs.shape)
+    step = tf.function(lambda: layer(inputs, training=True))
     for _ in range(steps):
-        layer(inputs, training=True)
+        step()
     return layer, inputs
 
 
