@@ -3,6 +3,7 @@
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch.runs import checkpoints
+from launch.commands import train
+from launch.runs import checkpoints, run_flags
+from tfrecords_tools.base import flags
 
 ROOT = pathlib.Path(__file__).parents[2]
 STEPS = 40
@@ -41,10 +44,10 @@ GAN = {
 }
 
 
-def _start(
-    shards: str, workdir: pathlib.Path, more: dict[str, object] = CLASSIFIER
-) -> subprocess.Popen:
-    flags = {
+def _flags(
+    shards: str, workdir: pathlib.Path, more: dict[str, object]
+) -> list[str]:
+    given = {
         "shards": shards,
         "workdir": workdir,
         "train.steps": STEPS,
@@ -56,8 +59,14 @@ def _start(
         "clip.size": 16,
         **more,
     }
+    return [f"--{name}={value}" for name, value in given.items()]
+
+
+def _start(
+    shards: str, workdir: pathlib.Path, more: dict[str, object] = CLASSIFIER
+) -> subprocess.Popen:
     command = [sys.executable, "-m", "launch.train"]
-    command += [f"--{name}={value}" for name, value in flags.items()]
+    command += _flags(shards, workdir, more)
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -96,36 +105,57 @@ def _variables(workdir: pathlib.Path) -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "more, kills", [(CLASSIFIER, 2), (GAN, 1)], ids=("classifier", "gan")
-)
-def test_killed_run_ends_with_the_bytes_of_an_undisturbed_one(
-    more, kills, toy_shards, tmp_path
-):
-    kills = int(os.environ.get("KILLS", kills))
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    _finish(_start(toy_shards, undisturbed, more))
-    draw = random.Random(os.getpid())
-    moments = sorted(draw.sample(range(3, STEPS), kills))
-    for moment in moments:
-        _kill_at(moment, _start(toy_shards, killed, more), killed)
-    _finish(_start(toy_shards, killed, more))
-    one, other = _variables(undisturbed), _variables(killed)
-    assert one.keys() == other.keys() and len(one) > 20
-    for name, value in one.items():
-        assert value.tobytes() == other[name].tobytes(), (name, moments)
-    losses = [(w / "losses.csv").read_bytes() for w in (undisturbed, killed)]
-    assert losses[0] == losses[1], moments
-
-
-@pytest.mark.slow
-def test_terminated_run_saves_and_says_so(toy_shards, tmp_path):
-    process = _start(toy_shards, tmp_path)
-    while process.poll() is None and _steps_logged(tmp_path) < 2:
+@pytest.fixture(scope="module")
+def terminated(toy_shards, tmp_path_factory):
+    """The folder of a run that was terminated, and its exit status."""
+    workdir = tmp_path_factory.mktemp("terminated")
+    process = _start(toy_shards, workdir)
+    while process.poll() is None and _steps_logged(workdir) < 2:
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=100)
-    assert process.returncode == 128 + signal.SIGTERM
-    steps = checkpoints.Checkpoints(tmp_path / "checkpoints").steps()
-    assert steps and max(steps) >= _steps_logged(tmp_path)
+    return workdir, process.returncode
+
+
+@pytest.mark.slow
+def test_terminated_run_saves_and_says_so(terminated):
+    workdir, status = terminated
+    assert status == 128 + signal.SIGTERM
+    steps = checkpoints.Checkpoints(workdir / "checkpoints").steps()
+    assert steps and max(steps) >= _steps_logged(workdir)
+
+
+@pytest.fixture
+def begun(request, terminated, tmp_path):
+    """The folder of a run that was terminated once, or of none yet."""
+    workdir = tmp_path / "killed"
+    if request.param:
+        shutil.copytree(terminated[0], workdir)
+    return workdir
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "more, begun",
+    [(CLASSIFIER, True), (GAN, False)],
+    ids=("classifier", "gan"),
+    indirect=["begun"],
+)
+def test_killed_run_ends_with_the_bytes_of_an_undisturbed_one(
+    more, begun, toy_shards, tmp_path
+):
+    undisturbed = tmp_path / "undisturbed"
+    arguments = _flags(toy_shards, undisturbed, more)
+    assert not train.main(flags.parse(run_flags.COMMAND, arguments))
+    kills = int(os.environ.get("KILLS", 1))
+    draw = random.Random(os.getpid())
+    moments = sorted(draw.sample(range(_steps_logged(begun) + 3, STEPS), kills))
+    for moment in moments:
+        _kill_at(moment, _start(toy_shards, begun, more), begun)
+    _finish(_start(toy_shards, begun, more))
+    one, other = _variables(undisturbed), _variables(begun)
+    assert one.keys() == other.keys() and len(one) > 20
+    for name, value in one.items():
+        assert value.tobytes() == other[name].tobytes(), (name, moments)
+    losses = [(w / "losses.csv").read_bytes() for w in (undisturbed, begun)]
+    assert losses[0] == losses[1], moments

@@ -11,15 +11,15 @@ from video_models.layers import (
 )
 
 SHAPE = (4, 6, 6, 3)
-RANDOM = np.random.default_rng(0)
-CLIPS = RANDOM.normal(size=(2, *SHAPE)).astype(np.float32)
+CLIPS = np.random.default_rng(0).normal(size=(2, *SHAPE)).astype(np.float32)
 NORM = batch_normalization.BatchNormalization
 
 
 def random(network):
     """With weights, averages too, away from zeros and ones."""
+    draw = np.random.default_rng(0)
     network.set_weights(
-        [w + 0.3 * RANDOM.random(w.shape) for w in network.get_weights()]
+        [w + 0.3 * draw.random(w.shape) for w in network.get_weights()]
     )
     return network
 

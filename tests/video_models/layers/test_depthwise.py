@@ -4,10 +4,9 @@ import itertools
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from video_models.layers import depthwise
-
-GENERATOR = np.random.default_rng(0)
 
 KERNELS = ((3, 3, 3), (5, 3, 3), (1, 5, 5), (3, 1, 1), (1, 3, 3))
 every_kernel = pytest.mark.parametrize("kernel", KERNELS, ids=str)
@@ -51,8 +50,12 @@ def expected(x, kernel, strides, time, space):
     return total
 
 
+def normal(*shape):
+    return np.float32(np.random.default_rng(0).normal(size=shape))
+
+
 def assert_is_as_defined(size, kernel, strides, time="same", space="around"):
-    x = np.float32(GENERATOR.normal(size=(2, 6, size, size, 3)))
+    x = normal(2, 6, size, size, 3)
     layer = depthwise.DepthwiseConv3D(kernel, strides, time, space)
     found = layer(x)
     wanted = expected(x, np.asarray(layer.kernel), strides, time, space)
@@ -97,8 +100,6 @@ def test_what_is_no_padding_is_refused():
 @functools.cache
 def gradients(kernel, strides):
     """Of a random projection of the output: by input and by kernel."""
-    import tensorflow as tf
-
     x = np.float32(np.random.default_rng(1).normal(size=(2, 4, 6, 6, 3)))
     layer = depthwise.DepthwiseConv3D(kernel, strides)
     layer(x)
@@ -132,7 +133,7 @@ def test_gradients_are_those_of_the_definition(kernel, strides):
 
 def test_runs_in_bfloat16():
     layer = depthwise.DepthwiseConv3D((3, 3, 3), dtype="mixed_bfloat16")
-    x = np.float32(GENERATOR.normal(size=(1, 3, 4, 4, 2)))
+    x = normal(1, 3, 4, 4, 2)
     found = keras.ops.cast(layer(x), "float32")
     wanted = expected(x, np.asarray(layer.kernel), (1,) * 3, "same", "around")
     np.testing.assert_allclose(found, wanted, atol=0.1)
