@@ -7,6 +7,7 @@ from launch.commands import export, train
 from launch.runs import run_flags
 from launch.training import train_loop, validation
 from tests.launch import causal_network
+from tests.seeds import seeded  # noqa: F401
 from tfrecords_tools.base import flags
 
 

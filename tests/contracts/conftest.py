@@ -1,0 +1,1 @@
+from tests.seeds import seeded  # noqa: F401
