@@ -8,13 +8,12 @@ import sys
 import time
 
 import pytest
-import tensorflow as tf
 
 from launch.runs import run_flags
 from launch.training import training_run
 from pipelines import batch, clip_dataset
 from pipelines.audio import sound_features
-from pipelines.reading import damaged_records, service_address
+from pipelines.reading import damaged_records
 from pipelines.text import text_tokens
 from tests import shards
 from tests.launch import loop_run
@@ -177,23 +176,6 @@ def test_service_that_is_not_there_is_said_before_the_first_step(
     address = f"grpc://localhost:{port}"
     with pytest.raises(errors.UserError, match=f"{address} does not answer"):
         run(folder, tmp_path, f"--reader.service={address}")
-
-
-@pytest.mark.parametrize(
-    "address", ["localhost:1", "grpc://5050", "http://a:1"]
-)
-def test_address_of_another_form_is_refused(address):
-    with pytest.raises(errors.UserError, match="wanted grpc://HOST:PORT"):
-        service_address.check(address)
-
-
-def test_dispatcher_without_a_worker_is_said():
-    dispatcher = tf.data.experimental.service.DispatchServer()
-    try:
-        with pytest.raises(errors.UserError, match="has it a worker"):
-            service_address.check(dispatcher.target, seconds=0.2)
-    finally:
-        dispatcher._stop()
 
 
 def test_frames_that_python_decodes_are_refused(tmp_path):

@@ -1,0 +1,21 @@
+import ml_dtypes
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tfrecords_tools.base import errors
+from video_models.weights import safetensors_file
+
+
+def test_safetensors_are_read_with_bfloat16(tmp_path):
+    path = tmp_path / "a.safetensors"
+    brain = np.ones(2, ml_dtypes.bfloat16)
+    safetensors.numpy.save_file({"a.b": brain}, path)
+    assert safetensors_file.read(path)["a.b"].dtype == ml_dtypes.bfloat16
+
+
+def test_file_that_is_no_safetensors_is_refused(tmp_path):
+    path = tmp_path / "a.safetensors"
+    path.write_text("no")
+    with pytest.raises(errors.UserError, match="as safetensors"):
+        safetensors_file.read(path)
