@@ -9,7 +9,6 @@ import dataclasses
 
 from launch.runs import (
     devices,
-    initial_weights,
     train_settings,
     trained_features,
 )
@@ -20,6 +19,7 @@ from tfrecords_tools import manifest
 from tfrecords_tools.base import registry
 from video_models import objective
 from video_models.optimization import learning_rates, optimizers
+from video_models.weights import initial_weights
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,6 @@ from launch.runs import (
     checkpoints,
     devices,
     experiment,
-    initial_weights,
     resumed_flags,
     train_settings,
     trained_features,
@@ -29,8 +28,9 @@ from tfrecords_tools.base import (
     registry,
     settings,
 )
-from video_models import objective
+from video_models import default_parts, objective
 from video_models.optimization import learning_rates, optimizers
+from video_models.weights import initial_weights
 
 FILE_NAME = "flags.flagfile"
 _LONGEST_NAMES = 256  # Bytes of a path inside of a run's folder.
@@ -83,23 +83,23 @@ class Config:
 
 def usual_backbone(chosen: dict[str, Any]) -> str | None:
     """The backbone of an objective for which none is chosen."""
-    return "frame_conv" if "backbone" in chosen["objective"].PARTS else None
+    takes = chosen["objective"].PARTS
+    return default_parts.BACKBONE if "backbone" in takes else None
 
 
 def usual_temporal(chosen: dict[str, Any]) -> str | None:
     """The temporal block of a backbone for which none is chosen."""
     if "temporal" not in chosen["objective"].PARTS:
         return None
-    return "attention" if chosen["backbone"].FRAMES_ALONE else "none"
+    return default_parts.temporal_of(chosen["backbone"])
 
 
 def usual_head(chosen: dict[str, Any]) -> str | None:
     """The head of a network for which none is chosen."""
     if "head" not in chosen["objective"].PARTS:
         return None
-    own = chosen["backbone"].published_head
-    related = chosen["temporal"].__name__.endswith(".none")
-    return "published" if own and related else "classifier"
+    temporal = chosen["temporal"].__name__.rpartition(".")[2]
+    return default_parts.head_of(chosen["backbone"], temporal)
 
 
 def usual_generator(chosen: dict[str, Any]) -> str | None:

@@ -5,10 +5,10 @@ import pathlib
 
 import keras
 
-from launch.runs import checkpoints
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
 from video_models.introspection import layer_paths
+from video_models.weights import run_checkpoints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Reference:
             UserError: the run has no checkpoint, or none of its weights fit.
         """
         network = self.backbone.build(clip)
-        arrays = checkpoints.averaged_weights(pathlib.Path(self.workdir))
+        arrays = run_checkpoints.averaged_weights(pathlib.Path(self.workdir))
         # Their paths begin with the objective's network, then the backbone.
         weights = {
             name.partition("/")[2]: value for name, value in arrays.items()

@@ -6,10 +6,11 @@ import pathlib
 import keras
 import tensorflow as tf
 
-from launch.runs import checkpoints, devices, experiment, run_facts, run_flags
+from launch.runs import checkpoints, devices, experiment, run_flags
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import reader
 from video_models import objective
+from video_models.weights import recorded_facts
 
 
 def read_back(
@@ -58,7 +59,7 @@ class Trained:
             reference=None,
         )
         self.experiment, self.step = described, saved.chosen(checkpoint)
-        facts = run_facts.upgrade(saved.facts(self.step))
+        facts = recorded_facts.upgrade(saved.facts(self.step))
         self.labels = tuple(facts["labels"])
         self.media = settings.from_dict(reader.Config, facts["media"])
         # Where it was trained does not matter any more.
@@ -66,7 +67,7 @@ class Trained:
             described.devices, strategy="auto", logical_cpus=None
         )
         self.strategy = _start(here)
-        task = run_facts.task(facts, described.clip)
+        task = recorded_facts.task(facts, described.clip)
         with self.strategy.scope():
             keras.utils.set_random_seed(described.train.seed)
             self.objective: objective.Objective = described.build_objective(

@@ -14,7 +14,6 @@ from launch.reporting import reports
 from launch.runs import (
     checkpoints,
     devices,
-    initial_weights,
     label_checks,
     run_facts,
     run_folder,
@@ -28,6 +27,7 @@ from pipelines import clip_dataset
 from pipelines.reading import clip_order, damaged_records, shard_reader
 from tfrecords_tools.base import atomic_write, errors
 from video_models.classification import label_axes
+from video_models.weights import initial_weights, recorded_facts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,7 +135,7 @@ class OpenedRun:
 
     def restore(self, step: int) -> run_state.RunState:
         """Restores all variables; the state of that checkpoint."""
-        facts = run_facts.upgrade(self.saved.facts(step))
+        facts = recorded_facts.upgrade(self.saved.facts(step))
         self.saved.restore(step, self.loop.state)
         return run_state.RunState.from_facts(step, facts, self.config.patience)
 
@@ -166,7 +166,7 @@ def open_run(
         devices.numerics(experiment.devices, strategy),
     )
     newest = max(saved.steps(), default=0)
-    before = run_facts.upgrade(saved.facts(newest)) if newest else None
+    before = recorded_facts.upgrade(saved.facts(newest)) if newest else None
     if before:
         run_facts.check(before, facts, experiment.shards, workdir)
     shared_maximum = devices.shared_maximum(strategy)

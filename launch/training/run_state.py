@@ -36,7 +36,7 @@ class RunState:
 
         Args:
             step: of the checkpoint.
-            facts: of the checkpoint, see `run_facts.upgrade`.
+            facts: of the checkpoint, see `recorded_facts.upgrade`.
             patience: the setting, which may have changed since.
         """
         monitor = best_step.Monitor(**facts.get("monitor", {}))

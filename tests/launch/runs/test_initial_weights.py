@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from launch.runs import initial_weights, run_flags, trained_run
+from launch.runs import run_flags, trained_run
 from launch.training import training_run
 from pipelines import batch
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags, registry
 from video_models import objective, video_network
 from video_models.introspection import layer_paths
-from video_models.weights import fitting
+from video_models.weights import fitting, initial_weights
 
 
 def _parts(backbone="r2plus1d", head="published"):

@@ -12,7 +12,7 @@ from launch.serving import loaded_model
 from tests.launch import images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import plain_path
-from video_models.weights import garden_checkpoint
+from video_models.weights import garden_checkpoint, initial_weights
 
 NAME = "run[1]*? {a,b}\\ @2~-ü"
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch.runs import checkpoints, run_facts, trained_run
+from launch.runs import checkpoints, trained_run
 from launch.training import averaging
 from tests.launch import short_runs
 from video_models.optimization import optimizers
+from video_models.weights import recorded_facts
 
 NAMES_OF_1 = {"monitor": "watch", "reference_fingerprint": "taught_by"}
 
@@ -75,7 +76,7 @@ def of_version_1(toy_shards, tmp_path, no_steps):
     short_runs.run(toy_shards, tmp_path, "--train.steps=2")
     path = _newest(tmp_path) / "facts.json"
     facts = json.loads(path.read_text())
-    assert facts.pop("format_version") == run_facts.FORMAT_VERSION
+    assert facts.pop("format_version") == recorded_facts.FORMAT_VERSION
     assert facts.keys() >= NAMES_OF_1.keys()
     old = {NAMES_OF_1.get(name, name): each for name, each in facts.items()}
     path.write_text(json.dumps(old))
@@ -86,5 +87,5 @@ def test_run_of_version_1_is_resumed(of_version_1, toy_shards):
     short_runs.run(toy_shards, of_version_1, "--train.steps=4")
     saved = checkpoints.Checkpoints(of_version_1 / "checkpoints")
     assert saved.steps() == [2, 4]
-    assert saved.facts(4)["format_version"] == run_facts.FORMAT_VERSION
+    assert saved.facts(4)["format_version"] == recorded_facts.FORMAT_VERSION
     assert short_runs.steps_logged(of_version_1) == [0, 1, 2, 3]

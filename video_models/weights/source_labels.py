@@ -7,9 +7,9 @@ of a run. Public checkpoints do not.
 import pathlib
 from typing import Any
 
-from launch.runs import checkpoints
 from tfrecords_tools.base import errors
 from video_models.classification import label_axes
+from video_models.weights import run_checkpoints
 
 
 def of(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
@@ -30,6 +30,6 @@ def of(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
 
 def _facts(folder: pathlib.Path) -> dict[str, Any]:
     try:
-        return checkpoints.facts_to_start_from(folder)
+        return run_checkpoints.facts_to_start_from(folder)
     except errors.UserError:
         return {}

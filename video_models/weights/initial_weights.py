@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from launch.runs import checkpoints, source_labels
 from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
 from video_models.classification import label_axes
@@ -18,7 +17,9 @@ from video_models.weights import (
     label_rows,
     published_weights,
     report,
+    run_checkpoints,
     safetensors_file,
+    source_labels,
     torch_file,
 )
 
@@ -91,7 +92,7 @@ def _rows(
         arrays = garden_checkpoint.read(garden)
         return _published(wanted, arrays, parts, False, compare), list(arrays)
     if path.is_dir():
-        arrays = checkpoints.averaged_weights(path)
+        arrays = run_checkpoints.averaged_weights(path)
         rows = fitting.by_path(wanted, arrays, compare=compare)
         return rows, list(arrays)
     if path.suffix in (".keras", ".h5"):

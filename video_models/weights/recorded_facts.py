@@ -1,0 +1,42 @@
+"""Reads what a checkpoint remembers of its run, of any version."""
+
+from typing import Any
+
+from pipelines import batch
+from tfrecords_tools.base import errors
+from video_models import objective
+
+FORMAT_VERSION = 2
+"""Of `facts.json`. Version 1 said none, and had other names."""
+_NAMES_OF_1 = {"watch": "monitor", "taught_by": "reference_fingerprint"}
+
+
+def upgrade(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a checkpoint of any version, as this version names them.
+
+    Raises:
+        UserError: a later version wrote them.
+    """
+    version = facts.get("format_version", 1)
+    if version > FORMAT_VERSION:
+        raise errors.UserError(
+            f"the checkpoint of step {facts.get('step')} has format version "
+            f"{version}, wanted at most {FORMAT_VERSION}: use the version of "
+            "this package that wrote it, or a later one"
+        )
+    return {_NAMES_OF_1.get(name, name): each for name, each in facts.items()}
+
+
+def task(facts: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
+    """The task of a run, from its facts and its clip."""
+    return objective.Task(
+        clip,
+        tuple(facts["labels"]),
+        tuple(facts["label_counts"]),
+        facts["several_labels"],
+        {
+            name: objective.LabelSet(tuple(each["labels"]), each["several"])
+            for name, each in facts.get("tasks", {}).items()
+        },
+        facts.get("clips", 0),
+    )
