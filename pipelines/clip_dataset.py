@@ -163,16 +163,13 @@ def training(
         UserError: settings or shards do not fit together.
     """
     config = wanted.reader
-    changes = tuple(
-        chosen for chosen in wanted.augmentations if chosen.module.build
-    )
-    mixes = [c for c in wanted.augmentations if c not in changes]
+    changes, mixes = changes_and_mixes(wanted)
     mixed = mixed_batches.build(mixes, reader.manifest, wanted.beside)
     _check_service(reader, config)
-    examples = _examples(reader, wanted, changes)
+    maker = examples(reader, wanted, changes)
     turns = clip_order.shuffled(reader, share, seed, start_step, config.block)
     batches = _batched(
-        turns, lambda turn: examples.training(turn, seed), share, config
+        turns, lambda turn: maker.training(turn, seed), share, config
     )
     batches = batches.map(
         mixed, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
@@ -211,11 +208,11 @@ def evaluation(
         UserError: settings or shards do not fit together.
     """
     config = wanted.reader
-    examples = _examples(reader, wanted)
+    maker = examples(reader, wanted)
     turns = clip_order.in_order(reader, share, config.block)
     batches = _batched(
         turns,
-        lambda turn: examples.evaluation(turn, views, crops),
+        lambda turn: maker.evaluation(turn, views, crops),
         share,
         config,
     )
@@ -230,22 +227,41 @@ def reading(
     Returns:
         A dataset of `clip_id`, int64 [], and what `clip_reading.read` gives.
     """
-    examples = _examples(reader, wanted)
+    maker = examples(reader, wanted)
     turns = clip_order.shuffled(
         reader, share, seed, block_shards=wanted.reader.block
     )
     records = _mapped(
-        turns, lambda turn: examples.reading(turn, seed), wanted.reader
+        turns, lambda turn: maker.reading(turn, seed), wanted.reader
     )
     skips = wanted.reader.on_corrupt == "skip"
     return records.ignore_errors(log_warning=True) if skips else records
 
 
-def _examples(
+def changes_and_mixes(
+    wanted: Input,
+) -> tuple[tuple[registry.Chosen, ...], tuple[registry.Chosen, ...]]:
+    """Augmentations that change one clip, and those that mix a batch."""
+    every = wanted.augmentations
+    changes = tuple(c for c in every if c.module.build)
+    return changes, tuple(c for c in every if c not in changes)
+
+
+def examples(
     reader: shard_reader.ShardReader,
     wanted: Input,
     changes: tuple[registry.Chosen, ...] = (),
 ) -> clip_examples.Examples:
+    """What makes the examples of a split.
+
+    Args:
+        reader: of the split.
+        wanted: what they hold; its augmentations are not used.
+        changes: augmentations that change one clip.
+
+    Raises:
+        UserError: the shards do not hold what is wanted.
+    """
     return clip_examples.Examples(
         reader,
         wanted.clip,

@@ -12,7 +12,10 @@ from tfrecords_tools.base import registry
 
 _LAYERS = "video_models.layers"
 _FOLDERS = (_LAYERS, f"{_LAYERS}.attention", f"{_LAYERS}.images")
-_OTHERS = ("video_models.optimization.learning_rates",)
+_OTHERS = (
+    "video_models.classification.label_scores",
+    "video_models.optimization.learning_rates",
+)
 
 
 class _VideoSwin:

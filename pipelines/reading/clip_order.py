@@ -104,9 +104,7 @@ def shuffled(
 
     def turn(position: tf.Tensor) -> Turn:
         epoch, place = position // reader.clips, position % reader.clips
-        key = tf.stack([tf.cast(seed, tf.int64), epoch])
-        place = _permuted(place, key, tf.constant(reader.clips, tf.int64))
-        return Turn(epoch, place, tf.constant(True), reader.table)
+        return _shuffled(reader, seed, epoch, place)
 
     # A step is what the service of tf.data gives to a worker.
     steps = tf.data.Dataset.range(start_step, tf.int64.max)
@@ -117,6 +115,30 @@ def shuffled(
         )
     )
     return positions.map(turn)
+
+
+def epoch_by_epoch(
+    reader: shard_reader.ShardReader, seed: int
+) -> tf.data.Dataset:
+    """One epoch of `shuffled`: the first one, then, iterated again, the next.
+
+    Args:
+        reader: of the split.
+        seed: of the run.
+
+    Returns:
+        A dataset of `Turn`, every clip once.
+    """
+    with tf.init_scope():
+        begun = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+    def turns(one: tf.Tensor) -> tf.data.Dataset:
+        epoch = begun.assign_add(one) - one
+        places = tf.data.Dataset.range(reader.clips)
+        return places.map(lambda i: _shuffled(reader, seed, epoch, i))
+
+    one = tf.constant(1, tf.int64)
+    return tf.data.Dataset.from_tensors(one).flat_map(turns)
 
 
 def in_order(
@@ -230,6 +252,18 @@ class _Blocks:
         return tf.data.Dataset.range(
             share.before(first), share.before(end)
         ).map(turn)
+
+
+def _shuffled(
+    reader: shard_reader.ShardReader,
+    seed: int,
+    epoch: tf.Tensor,
+    place: tf.Tensor,
+) -> Turn:
+    """Whose turn it is at a place of an epoch, of a whole split."""
+    key = tf.stack([tf.cast(seed, tf.int64), epoch])
+    place = _permuted(place, key, tf.constant(reader.clips, tf.int64))
+    return Turn(epoch, place, tf.constant(True), reader.table)
 
 
 def _permuted(place: tf.Tensor, key: tf.Tensor, count: tf.Tensor) -> tf.Tensor:

@@ -54,6 +54,17 @@ def types(config: type) -> dict[str, Any]:
     }
 
 
+def item_type(kind: Any) -> type | None:
+    """The type of a tuple's items, of the types that `types` gives.
+
+    Returns:
+        None for a type that is no tuple.
+    """
+    if getattr(kind, "__origin__", kind) is not tuple:
+        return None
+    return (getattr(kind, "__args__", None) or (str,))[0]
+
+
 def check(config: Any, section: str = "") -> None:
     """Raises UserError where a value is outside its declared limits."""
     for field in dataclasses.fields(config):

@@ -2,10 +2,20 @@
 
 import importlib.metadata
 
+_OWN = "video-models"
+
 
 def own() -> str:
     """`video-models 0.1.0`, for `--version`."""
-    return of(("video-models",))[0]
+    return of((_OWN,))[0]
+
+
+def own_number() -> str:
+    """`0.1.0`, for `__version__`; `0+unknown` where it is not installed."""
+    try:
+        return importlib.metadata.version(_OWN)
+    except importlib.metadata.PackageNotFoundError:
+        return "0+unknown"
 
 
 def of(packages: tuple[str, ...]) -> list[str]:

@@ -1,5 +1,6 @@
 """Reads the weights in Keras' files without building their networks."""
 
+import json
 import pathlib
 import zipfile
 from typing import Any
@@ -10,6 +11,8 @@ import numpy as np
 from tfrecords_tools.base import errors
 
 _INSIDE = "model.weights.h5"
+_CONFIG = "config.json"
+_SCORES = "LabelScores"  # See `classification.label_scores`.
 
 
 def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
@@ -38,6 +41,24 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
             f"{path} cannot be read as a file of Keras ({error}): wanted "
             "what model.save or model.save_weights wrote"
         ) from error
+
+
+def labels(path: str | pathlib.Path) -> tuple[str, ...]:
+    """The class names in a `.keras` file of `video_models.classifier`.
+
+    Returns:
+        In the order of the scores; empty where the file has none.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            model = json.loads(archive.read(_CONFIG))
+        layers = model["config"]["layers"]
+    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError):
+        return ()
+    for layer in layers:
+        if layer.get("class_name") == _SCORES:
+            return tuple(layer["config"]["labels"])
+    return ()
 
 
 def _weights(file: Any, path: Any) -> dict[str, np.ndarray]:

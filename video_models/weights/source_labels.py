@@ -1,7 +1,8 @@
 """The labels that weights to start from were trained on, where they are known.
 
-A run and its checkpoints name them, and so for files that lie in the folder
-of a run. Public checkpoints do not.
+A run, its checkpoints and the `.keras` files of `video_models.classifier` name
+them; other files are taken for those of the run in whose folder they are.
+Public checkpoints do not.
 """
 
 import pathlib
@@ -9,7 +10,7 @@ from typing import Any
 
 from tfrecords_tools.base import errors
 from video_models.classification import label_axes
-from video_models.weights import run_checkpoints
+from video_models.weights import keras_file, run_checkpoints
 
 
 def of(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
@@ -18,6 +19,8 @@ def of(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
     Args:
         path: what `--init.weights` names.
     """
+    if path.suffix == ".keras" and (labels := keras_file.labels(path)):
+        return {label_axes.MAIN: labels}
     facts = _facts(path if path.is_dir() else path.parent)
     if "labels" not in facts:
         return None

@@ -1,0 +1,283 @@
+"""Shards into what `model.fit` takes: `(x, y)` batches, one epoch long.
+
+The clips are those of `clip_dataset`, bit by bit. What the train loop of
+launch needs beside them (masks, clip numbers, exact resume) is left out.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from pipelines import batch, clip_dataset, mixed_batches
+from pipelines.audio import sound_features
+from pipelines.reading import clip_order, shard_reader
+from pipelines.text import text_tokens
+from tfrecords_tools import manifest as manifests
+from tfrecords_tools.base import errors, registry
+from tfrecords_tools.base.keywords import keyword_settings
+
+_AUGMENTATIONS = "pipelines.augmentations"
+_SECTIONS = (
+    keyword_settings.Section("clip", "", batch.ClipSpec),
+    keyword_settings.Section("sound", "audio_", sound_features.Config),
+    keyword_settings.Section("text", "text_", text_tokens.Config),
+)
+_KEYWORDS = ("batch_size", "augment", "training", "label_mode", "task", "seed")
+_LABEL_MODES = ("int", "categorical")
+_NO_INPUT = ("mask", "clip_id", "mixing_seed")  # Nor are labels.
+
+Augment = str | Sequence[str] | Mapping[str, Mapping[str, Any]]
+
+
+def dataset(
+    shards: str | os.PathLike,
+    split: str = "train",
+    *,
+    frames: int = 16,
+    size: int = 112,
+    stride: int = 2,
+    batch_size: int = 16,
+    augment: Augment = (),
+    training: bool | None = None,
+    label_mode: str = "int",
+    task: str | None = None,
+    seed: int = 0,
+    **settings: Any,
+) -> tf.data.Dataset:
+    """Returns batches of clips for `fit`, `evaluate` and `predict` of Keras.
+
+        train = pipelines.dataset("SHARDS", augment=["flip"])
+        validation = pipelines.dataset("SHARDS", "validation")
+        model.fit(train, validation_data=validation, epochs=10)
+
+    Args:
+        shards: folder that tfrecords_tools.build_shards wrote.
+        split: train, validation or test.
+        frames: frames of a clip.
+        size: height and width of the frames in pixels.
+        stride: stored frames from one frame of a clip to the next.
+        batch_size: clips of a batch; the last one of an epoch may have fewer.
+        augment: files of `pipelines.augmentations` in their order, or a dict
+            of each one's settings, `{"crop": {"pixels": 96}}`. Training only.
+        training: True draws another order and other places in the videos in
+            each epoch; False gives each clip once, in order, from its centre.
+            None: True for the split train.
+        label_mode: `int` for class ids, `categorical` for one-hot labels,
+            which `mixup` and `cutmix` need.
+        task: the label set; None: the main one.
+        seed: equal seeds give equal epochs, in a new dataset.
+        **settings: of clips, `sampling="uniform"`, `stride_seconds=0.1`; of
+            audio after `audio_`, `audio_features="log_mel"`; of captions and
+            words after `text_`, `text_tokens="words"`.
+
+    Returns:
+        A dataset of one epoch with a known cardinality, of `(x, y)`. `x`:
+        frames, uint8 [B, frames, size, size, 3]; with audio or text a dict of
+        `frames` and whatever `pipelines.batch` names for them. `y`: int32 [B];
+        float32 [B, classes] with `label_mode="categorical"`, and where a clip
+        may have several labels. Clips without a label are left out, unless a
+        clip may have several. With `mixup` or `cutmix` the clips that would
+        not fill a batch are left out, other ones in each epoch.
+
+    Raises:
+        UserError: missing or damaged shards, an unknown name or setting (the
+            nearest one is named), settings that do not fit the shards.
+    """
+    given = {"frames": frames, "size": size, "stride": stride, **settings}
+    with keyword_settings.in_keywords(_SECTIONS, "augment"):
+        clip, sound, text = keyword_settings.configs(
+            _SECTIONS, given, _KEYWORDS
+        )
+        _check(batch_size, label_mode)
+        if training is None:
+            training = split == "train"
+        input_config = clip_dataset.Input(
+            clip, _chosen(augment) if training else (), (), sound, text
+        )
+        reader = clip_dataset.open_split(shards, split, input_config)
+        targets = _Targets(reader.manifest, split, task, label_mode)
+        if training:
+            return _training(reader, input_config, targets, batch_size, seed)
+        return _evaluation(reader, input_config, targets, batch_size)
+
+
+def labels(
+    shards: str | os.PathLike, task: str | None = None
+) -> tuple[str, ...]:
+    """Returns the names of the classes, in the order of their ids.
+
+    Args:
+        shards: folder that tfrecords_tools.build_shards wrote.
+        task: the label set; None: the main one.
+
+    Raises:
+        UserError: there are no such shards, or no such label set.
+    """
+    return _labels(shard_reader.manifest_of(os.fspath(shards)), task)
+
+
+class _Targets:
+    """What is made of the labels of a split."""
+
+    def __init__(
+        self,
+        manifest: manifests.Manifest,
+        split: str,
+        task: str | None,
+        label_mode: str,
+    ):
+        self._name = f"label.{task}" if task else "label"
+        self._classes = len(_labels(manifest, task))
+        several = (
+            task in manifest.several_tasks if task else manifest.several_labels
+        )
+        counts = (
+            manifest.task_counts.get(task, {})
+            if task
+            else manifest.label_counts
+        )
+        self._several = several
+        self._counts = counts.get(split)  # None in shards of old.
+        self.is_int = label_mode == "int" and not several
+
+    def batches(
+        self,
+        reader: shard_reader.ShardReader,
+        clips: tf.data.Dataset,
+        batch_size: int,
+        mixed: Callable[[dict], dict] | None = None,
+    ) -> tf.data.Dataset:
+        """Examples of one epoch into batches of (x, y).
+
+        Args:
+            reader: of the split.
+            clips: the examples.
+            batch_size: clips of a batch.
+            mixed: mixes the clips of a full batch.
+
+        Raises:
+            UserError: there is nothing to learn from.
+        """
+        count = reader.clips
+        if not self._several:
+            clips = clips.filter(lambda example: example[self._name] >= 0)
+            count = sum(self._counts) if self._counts is not None else None
+        batches = clips.batch(batch_size, drop_remainder=mixed is not None)
+        if mixed is not None:
+            batches = batches.map(mixed)
+        batches = batches.map(self._pair)
+        if count is not None:
+            rest = 0 if mixed is not None else batch_size - 1
+            steps = (count + rest) // batch_size
+            if not steps:
+                raise errors.UserError(
+                    f"{reader.folder} has {count} labelled clips in this "
+                    f"split, fewer than a batch of {batch_size}: lower "
+                    "batch_size"
+                )
+            known = tf.data.experimental.assert_cardinality(steps)
+            batches = batches.apply(known)
+        options = tf.data.Options()
+        options.deterministic = True
+        return batches.prefetch(tf.data.AUTOTUNE).with_options(options)
+
+    def _pair(self, examples: dict) -> tuple[Any, tf.Tensor]:
+        """x and y of a batch."""
+        y = examples[self._name]
+        if not self.is_int and y.dtype != tf.float32:
+            y = tf.one_hot(y, self._classes)
+        x = {k: v for k, v in examples.items() if not _is_beside(k)}
+        return (x if len(x) > 1 else x["frames"]), y
+
+
+def _labels(manifest: manifests.Manifest, task: str | None) -> tuple[str, ...]:
+    if task is None:
+        if not manifest.labels:
+            raise errors.UserError(
+                "these shards have no labels: give a label column or folders "
+                "named by class, and build them again"
+            )
+        return manifest.labels
+    if task not in manifest.tasks:
+        known = list(manifest.tasks)
+        raise errors.UserError(
+            f"no task {task!r} in these shards{errors.nearest(task, known)}; "
+            f"there is {', '.join(known) or 'none'}"
+        )
+    return manifest.tasks[task]
+
+
+def _check(batch_size: int, label_mode: str) -> None:
+    if not isinstance(batch_size, int) or batch_size < 1:
+        raise errors.UserError(f"batch_size={batch_size!r}: wanted at least 1")
+    if label_mode not in _LABEL_MODES:
+        near = errors.nearest(str(label_mode), _LABEL_MODES)
+        raise errors.UserError(
+            f"label_mode={label_mode!r}{near}; wanted int or categorical"
+        )
+
+
+def _chosen(augment: Augment) -> tuple[registry.Chosen, ...]:
+    names = [augment] if isinstance(augment, str) else list(augment)
+    settings = augment if isinstance(augment, Mapping) else {}
+    found = []
+    for name in names:
+        config = registry.load(_AUGMENTATIONS, name).Config
+        section = keyword_settings.Section(name, "", config)
+        (config,) = keyword_settings.configs(
+            [section], settings.get(name, {}), ()
+        )
+        found.append(registry.choose(_AUGMENTATIONS, name, config))
+    return tuple(found)
+
+
+def _training(
+    reader: shard_reader.ShardReader,
+    input_config: clip_dataset.Input,
+    targets: _Targets,
+    batch_size: int,
+    seed: int,
+) -> tf.data.Dataset:
+    changes, mixes = clip_dataset.changes_and_mixes(input_config)
+    if mixes and targets.is_int:
+        raise errors.UserError(
+            f"augment {mixes[0].name} mixes labels: wanted "
+            "label_mode='categorical', for the validation data too, and the "
+            "loss categorical_crossentropy"
+        )
+    examples = clip_dataset.examples(reader, input_config, changes)
+    clips = clip_order.epoch_by_epoch(reader, seed).map(
+        lambda turn: examples.training(turn, seed),
+        num_parallel_calls=tf.data.AUTOTUNE,
+    )
+    if not mixes:
+        return targets.batches(reader, clips, batch_size)
+    mixed = mixed_batches.build(mixes, reader.manifest, input_config.beside)
+    return targets.batches(reader, clips, batch_size, mixed)
+
+
+def _evaluation(
+    reader: shard_reader.ShardReader,
+    input_config: clip_dataset.Input,
+    targets: _Targets,
+    batch_size: int,
+) -> tf.data.Dataset:
+    examples = clip_dataset.examples(reader, input_config)
+
+    def only_view(turn: clip_order.Turn) -> dict:
+        seen = examples.evaluation(turn, views=1, crops=1)
+        return {
+            name: value if _is_beside(name) else value[0]
+            for name, value in seen.items()
+        }
+
+    turns = clip_order.in_order(reader, clip_order.Share(1))
+    clips = turns.map(only_view, num_parallel_calls=tf.data.AUTOTUNE)
+    return targets.batches(reader, clips, batch_size)
+
+
+def _is_beside(name: str) -> bool:
+    """Whether an entry of an example is no input of a network."""
+    return name in _NO_INPUT or name.partition(".")[0] == "label"

@@ -1,0 +1,60 @@
+"""Settings that a flag file recorded, read without the flags of its command."""
+
+import os
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from tfrecords_tools.base import errors, flag_files, settings
+
+
+def flags_in(path: str | os.PathLike) -> dict[str, str]:
+    """Flag to value of a flag file, `backbone.widths` to `16,32`.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    # A relative path may begin with ~, which means another folder to flags.
+    file = pathlib.Path(path).absolute()
+    lines = flag_files.expanded([f"--flagfile={file}"], None)
+    rows = [line.lstrip("-").partition("=") for line in lines]
+    return {name: value for name, _, value in rows}
+
+
+def config_of(config: type, section: str, flags: Mapping[str, str]) -> Any:
+    """The settings of one section; those that are not recorded have defaults.
+
+    Args:
+        config: the dataclass of the settings.
+        section: of their flags, `backbone`.
+        flags: of `flags_in`.
+
+    Raises:
+        UserError: a name or a value that this version does not know.
+    """
+    kinds, values = settings.types(config), {}
+    for flag, text in flags.items():
+        own, _, name = flag.partition(".")
+        if own != section or not name:
+            continue
+        if name not in kinds:
+            near = errors.nearest(name, list(kinds))
+            raise errors.UserError(
+                f"recorded --{flag} is unknown to this version{near}"
+            )
+        try:
+            values[name] = _read(text, kinds[name])
+        except ValueError as error:
+            raise errors.UserError(
+                f"recorded --{flag}={text}: this version wants another value"
+            ) from error
+    return config(**values)
+
+
+def _read(text: str, kind: Any) -> Any:
+    each = settings.item_type(kind)
+    if each is not None:
+        return tuple(_read(part, each) for part in text.split(",") if part)
+    if kind is bool:
+        return ("false", "true").index(text.lower()) == 1
+    return kind(text)
