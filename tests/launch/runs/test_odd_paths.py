@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from launch.commands import evaluate, export, train
-from launch.runs import checkpoints, initial_weights, run_flags
+from launch.runs import checkpoints, run_flags
 from launch.serving import loaded_model
 from tests.launch import images
 from tfrecords_tools.base import errors, flags

@@ -1,6 +1,6 @@
 """Writes the table of CONTRIBUTING.md from the Protocols of the registries.
 
-python -m tests.house.contributing_table
+python -m tests.docs.contributing_table
 """
 
 import ast
@@ -12,7 +12,7 @@ from tfrecords_tools import build_shards
 from tfrecords_tools.base import flags, settings
 
 PATH = sources.ROOT / "CONTRIBUTING.md"
-BEGIN = "<!-- python -m tests.house.contributing_table writes this table -->\n"
+BEGIN = "<!-- python -m tests.docs.contributing_table writes this table -->\n"
 END = "<!-- end of the table -->\n"
 _HEAD = "| to add | write | which must offer | and may offer | chosen by |"
 
