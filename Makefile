@@ -47,7 +47,7 @@ test-full: install
 # A stamp of its own: nothing else needs the builder.
 docs: .venv/.installed-docs
 	$(BIN)/zensical build --clean --strict
-	$(BIN)/python -m pytest tests/house/test_pages.py  # images, README.md
+	$(BIN)/python -m pytest tests/docs/test_links.py  # images, README.md
 
 .venv/.installed-docs: .venv/.installed
 	$(BIN)/python -m pip install --quiet -e '.[docs]'
