@@ -67,6 +67,5 @@ def test_every_line_says_what_it_is():
 
 
 def test_every_folder_is_named():
-    assert not (folders() | {"tests/"}) - tree().keys(), (
-        f"name these under `## The tree` of {PAGE}"
-    )
+    missing = sorted((folders() | {"tests/"}) - tree().keys())
+    assert missing == [], f"name {missing} under `## The tree` of {PAGE}"
