@@ -23,9 +23,9 @@ CLIP = (
     "--train.steps=2",
     "--train.average=0.5",
 )
+ENLARGING = "--objective=super_resolution", "--view=low_resolution"
 RECURRENT = (
-    "--objective=super_resolution",
-    "--view=low_resolution",
+    *ENLARGING,
     "--low_resolution.factor=2",
     "--objective.border=1",
     "--generator=recurrent_sr",
@@ -130,7 +130,7 @@ def test_evaluation_prints_psnr(recurrent, capsys):
         ((*RECURRENT, "--clip.frames=1"), "wanted 2 at least"),
         ((*RECURRENT, "--generator.overlap=3"), "keeps no frame"),
         (
-            ("--objective=super_resolution", "--generator=style_net"),
+            (*ENLARGING, "--generator=style_net"),
             "makes nothing larger",
         ),
     ],
