@@ -63,14 +63,17 @@ def origin(name: str, arguments: list[Argument], text: str = "") -> str:
 
 
 def renamed(arguments: list[Argument], names: dict[str, str]) -> list[Argument]:
-    """Puts new names of flags in the place of old ones in flag files.
+    """Replaces old flag names in flag files by their new names.
 
-    So files of runs stay readable. On the command line, an old name is an
-    error that says the new one.
+    Flag files of earlier runs therefore stay readable. On the command line,
+    an old name is an error that states the new one.
 
     Args:
         arguments: of `expanded`.
-        names: old name to new one, without dashes.
+        names: old name to new name, without dashes. Names that end in a dot
+            rename a whole section, `"sound.": "audio."`; the name of a
+            single flag takes precedence. Negated flags (`--nosound.voice`)
+            are renamed, too.
 
     Raises:
         UserError: an old name on the command line.
@@ -81,14 +84,28 @@ def renamed(arguments: list[Argument], names: dict[str, str]) -> list[Argument]:
 def _renamed(argument: Argument, names: dict[str, str]) -> Argument:
     flag, sign, value = argument.partition("=")
     old = flag.lstrip("-")
-    if not flag.startswith("-") or old not in names:
+    negation, new = _new_name(old, names)
+    if not flag.startswith("-") or new is None:
         return argument
-    now = f"--{names[old]}"
+    now = f"--{negation}{new}"
     if not argument.origin:
-        raise errors.UserError(
-            f"--{old} is now {now}: write {now}={value or 'VALUE'}"
-        )
+        text = "" if negation else f"={value or 'VALUE'}"
+        raise errors.UserError(f"--{old} is now {now}: write {now}{text}")
     return _argument(f"{now}{sign}{value}", argument.origin)
+
+
+def _new_name(old: str, names: dict[str, str]) -> tuple[str, str | None]:
+    """`no` for a negated flag, and the new name; None if it has none."""
+    for negation in ("", "no"):
+        name = old.removeprefix(negation)
+        section, dot, rest = name.partition(".")
+        if not old.startswith(negation):
+            continue
+        if name in names:
+            return negation, names[name]
+        if dot and section + dot in names:
+            return negation, names[section + dot] + rest
+    return "", None
 
 
 def _expanded(

@@ -50,8 +50,9 @@ class Command:
         recipes: the package whose flag files `--recipe=NAME` reads.
         required: flags of `settings` that must be given.
         unless: a flag of `settings` with which they need not.
-        renamed: old names of flags to new ones. Flag files may have the old
-            ones; on the command line they are errors that say the new ones.
+        renamed: old names of flags to new ones; `"sound.": "audio."` renames
+            a section. Flag files may have the old names; on the command line
+            they are errors that state the new ones.
     """
 
     summary: str

@@ -264,28 +264,6 @@ def test_a_value_may_stand_in_a_line_of_its_own(tmp_path):
     )
 
 
-RENAMED = dataclasses.replace(COMMAND, renamed={"speed": "rate"})
-
-
-@pytest.mark.parametrize("given", [["--speed=3"], ["-speed", "3"]])
-def test_an_old_name_of_a_flag_answers_with_the_new_one(given):
-    with pytest.raises(errors.UserError, match="--speed is now --rate"):
-        flags.parse(RENAMED, given)
-
-
-@pytest.mark.parametrize("lines", ["--speed=3", "--speed\n3"])
-def test_an_old_name_in_a_flag_file_is_understood(tmp_path, lines):
-    (tmp_path / "own").write_text(lines)
-    found = flags.parse(RENAMED, [f"--flagfile={tmp_path}/own"])
-    assert found.settings.rate == 3
-
-
-def test_a_faulty_value_of_an_old_name_is_named_by_its_line(tmp_path):
-    (tmp_path / "own").write_text("--speed=x\n")
-    with pytest.raises(errors.UserError, match="own:1: --rate=x: wanted a num"):
-        flags.parse(RENAMED, [f"--flagfile={tmp_path}/own"])
-
-
 def test_a_flag_file_is_found_in_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "own").write_text("--rate=x\n")
