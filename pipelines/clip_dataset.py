@@ -167,9 +167,9 @@ def training(
     mixed = mixed_batches.build(mixes, reader.manifest, wanted.beside)
     _check_service(reader, config)
     maker = examples(reader, wanted, changes)
-    turns = clip_order.shuffled(reader, share, seed, start_step, config.block)
+    indices = clip_order.shuffled(reader, share, seed, start_step, config.block)
     batches = _batched(
-        turns, lambda turn: maker.training(turn, seed), share, config
+        indices, lambda index: maker.training(index, seed), share, config
     )
     batches = batches.map(
         mixed, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
@@ -209,10 +209,10 @@ def evaluation(
     """
     config = wanted.reader
     maker = examples(reader, wanted)
-    turns = clip_order.in_order(reader, share, config.block)
+    indices = clip_order.in_order(reader, share, config.block)
     batches = _batched(
-        turns,
-        lambda turn: maker.evaluation(turn, views, crops),
+        indices,
+        lambda index: maker.evaluation(index, views, crops),
         share,
         config,
     )
@@ -228,11 +228,11 @@ def reading(
         A dataset of `clip_id`, int64 [], and what `clip_reading.read` gives.
     """
     maker = examples(reader, wanted)
-    turns = clip_order.shuffled(
+    indices = clip_order.shuffled(
         reader, share, seed, block_shards=wanted.reader.block
     )
     records = _mapped(
-        turns, lambda turn: maker.reading(turn, seed), wanted.reader
+        indices, lambda index: maker.reading(index, seed), wanted.reader
     )
     skips = wanted.reader.on_corrupt == "skip"
     return records.ignore_errors(log_warning=True) if skips else records
@@ -295,23 +295,23 @@ def _check_service(reader: shard_reader.ShardReader, config: Config) -> None:
 
 
 def _batched(
-    turns: tf.data.Dataset,
-    example: Callable[[clip_order.Turn], dict],
+    indices: tf.data.Dataset,
+    example: Callable[[clip_order.SampleIndex], dict],
     share: Share,
     config: Config,
 ) -> tf.data.Dataset:
     skips = config.on_corrupt == "skip"
     made = unreadable_clips.tolerant(example) if skips else example
-    examples = _mapped(turns, made, config)
+    examples = _mapped(indices, made, config)
     return examples.batch(share.replica_batch, drop_remainder=True)
 
 
 def _mapped(
-    turns: tf.data.Dataset,
-    made: Callable[[clip_order.Turn], dict],
+    indices: tf.data.Dataset,
+    made: Callable[[clip_order.SampleIndex], dict],
     config: Config,
 ) -> tf.data.Dataset:
-    return turns.map(
+    return indices.map(
         made,
         num_parallel_calls=config.parallel_clips or tf.data.AUTOTUNE,
         deterministic=True,

@@ -1,7 +1,7 @@
 """Makes one example of one clip, top to bottom, in data order.
 
 Every random choice takes a seed derived from the run's seed, the epoch and
-the clip, so that equal turns give equal examples wherever they are made.
+the clip, so that equal indices give equal examples wherever they are made.
 """
 
 import functools
@@ -71,14 +71,14 @@ class Examples:
         ]
         self._others = [v for v in views if v.module.CLIPS > 1]
 
-    def training(self, turn: clip_order.Turn, seed: int) -> dict:
+    def training(self, index: clip_order.SampleIndex, seed: int) -> dict:
         """One augmented clip, with the entries that `batch` names.
 
         `mixing_seed`, int64 [2], is for those who mix clips of a batch.
         """
-        clip_id = turn.table.clip_id(turn.place)
-        seeds = _seeds(tf.constant([seed, 0], tf.int64), turn.epoch, clip_id)
-        chunks = turn.table.chunks(turn.place)
+        clip_id = index.table.clip_id(index.place)
+        seeds = _seeds(tf.constant([seed, 0], tf.int64), index.epoch, clip_id)
+        chunks = index.table.chunks(index.place)
         record, frames = self._drawn(chunks, seeds(_TIME), seeds)
         example = {
             "frames": frames,
@@ -96,10 +96,12 @@ class Examples:
             example["other_frames"] = self._drawn(chunks, time, own)[1]
         return example
 
-    def evaluation(self, turn: clip_order.Turn, views: int, crops: int) -> dict:
+    def evaluation(
+        self, index: clip_order.SampleIndex, views: int, crops: int
+    ) -> dict:
         """One clip seen without chance; see `clip_dataset.evaluation`."""
-        clip_id = turn.table.clip_id(turn.place)
-        chunks = turn.table.chunks(turn.place)
+        clip_id = index.table.clip_id(index.place)
+        chunks = index.table.chunks(index.place)
         seeds = _seeds(tf.zeros((2,), tf.int64), clip_id)
         found = [self._seen(chunks, view, views) for view in range(views)]
         records = [record for record, _ in found]
@@ -124,17 +126,17 @@ class Examples:
         return {
             "frames": tf.stack(frames),
             **clip_labels.of_record(records[0], self._about),
-            "mask": tf.cast(turn.is_new, tf.float32),
+            "mask": tf.cast(index.is_new, tf.float32),
             "clip_id": clip_id,
             **_stacked(beside),
             **_stacked(further),
         }
 
-    def reading(self, turn: clip_order.Turn, seed: int) -> dict:
+    def reading(self, index: clip_order.SampleIndex, seed: int) -> dict:
         """What training reads, without decoding it."""
-        clip_id = turn.table.clip_id(turn.place)
-        seeds = _seeds(tf.constant([seed, 0], tf.int64), turn.epoch, clip_id)
-        chunks = turn.table.chunks(turn.place)
+        clip_id = index.table.clip_id(index.place)
+        seeds = _seeds(tf.constant([seed, 0], tf.int64), index.epoch, clip_id)
+        chunks = index.table.chunks(index.place)
         record = self._read(chunks, self._picked(chunks, seeds(_TIME)))
         return {"clip_id": clip_id, **record}
 

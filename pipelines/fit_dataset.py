@@ -249,7 +249,7 @@ def _training(
         )
     examples = clip_dataset.examples(reader, input_config, changes)
     clips = clip_order.epoch_by_epoch(reader, seed).map(
-        lambda turn: examples.training(turn, seed),
+        lambda index: examples.training(index, seed),
         num_parallel_calls=tf.data.AUTOTUNE,
     )
     if not mixes:
@@ -266,15 +266,15 @@ def _evaluation(
 ) -> tf.data.Dataset:
     examples = clip_dataset.examples(reader, input_config)
 
-    def only_view(turn: clip_order.Turn) -> dict:
-        seen = examples.evaluation(turn, views=1, crops=1)
+    def only_view(index: clip_order.SampleIndex) -> dict:
+        seen = examples.evaluation(index, views=1, crops=1)
         return {
             name: value if _is_beside(name) else value[0]
             for name, value in seen.items()
         }
 
-    turns = clip_order.in_order(reader, clip_order.Share(1))
-    clips = turns.map(only_view, num_parallel_calls=tf.data.AUTOTUNE)
+    indices = clip_order.in_order(reader, clip_order.Share(1))
+    clips = indices.map(only_view, num_parallel_calls=tf.data.AUTOTUNE)
     return targets.batches(reader, clips, batch_size)
 
 

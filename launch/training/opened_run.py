@@ -98,7 +98,7 @@ class OpenedRun:
     def samples_of_step(self, state: run_state.RunState) -> tf.data.Dataset:
         """The samples that the steps after `state` read."""
         if self.experiment.reader.service:  # In no order.
-            return damaged_records.every_turn(self.data)
+            return damaged_records.all_indices(self.data)
         share = evaluation.share_of(self.strategy, self.config.batch_size)
         samples = clip_order.shuffled(
             self.data,

@@ -61,8 +61,8 @@ class Share:
         return position // self.batch_size * self.host_batch + within
 
 
-class Turn(NamedTuple):
-    """Whose turn it is.
+class SampleIndex(NamedTuple):
+    """The clip that comes at a position of the run.
 
     Attributes:
         epoch: int64 [].
@@ -96,13 +96,13 @@ def shuffled(
             are shuffled.
 
     Returns:
-        A dataset of `Turn`.
+        A dataset of `SampleIndex`.
     """
     first = start_step * share.batch_size
     if block_shards:
-        return _Blocks(reader, share, block_shards, seed).turns(first)
+        return _Blocks(reader, share, block_shards, seed).indices(first)
 
-    def turn(position: tf.Tensor) -> Turn:
+    def index(position: tf.Tensor) -> SampleIndex:
         epoch, place = position // reader.clips, position % reader.clips
         return _shuffled(reader, seed, epoch, place)
 
@@ -114,7 +114,7 @@ def shuffled(
             lambda i: share.position(step * share.host_batch + i)
         )
     )
-    return positions.map(turn)
+    return positions.map(index)
 
 
 def epoch_by_epoch(
@@ -127,18 +127,18 @@ def epoch_by_epoch(
         seed: of the run.
 
     Returns:
-        A dataset of `Turn`, every clip once.
+        A dataset of `SampleIndex`, every clip once.
     """
     with tf.init_scope():
         begun = tf.Variable(0, dtype=tf.int64, trainable=False)
 
-    def turns(one: tf.Tensor) -> tf.data.Dataset:
+    def indices(one: tf.Tensor) -> tf.data.Dataset:
         epoch = begun.assign_add(one) - one
         places = tf.data.Dataset.range(reader.clips)
         return places.map(lambda i: _shuffled(reader, seed, epoch, i))
 
     one = tf.constant(1, tf.int64)
-    return tf.data.Dataset.from_tensors(one).flat_map(turns)
+    return tf.data.Dataset.from_tensors(one).flat_map(indices)
 
 
 def in_order(
@@ -154,23 +154,25 @@ def in_order(
         block_shards: shards whose index is held at a time; not given: all.
 
     Returns:
-        A dataset of `Turn`.
+        A dataset of `SampleIndex`.
     """
     if block_shards:
-        return _Blocks(reader, share, block_shards).turns(0)
+        return _Blocks(reader, share, block_shards).indices(0)
     steps = -(-reader.clips // share.batch_size)
 
-    def turn(own: tf.Tensor) -> Turn:
+    def index(own: tf.Tensor) -> SampleIndex:
         position = share.position(own)
         place = tf.minimum(position, reader.clips - 1)
         is_new = position < reader.clips
-        return Turn(tf.constant(0, tf.int64), place, is_new, reader.table)
+        return SampleIndex(
+            tf.constant(0, tf.int64), place, is_new, reader.table
+        )
 
-    return tf.data.Dataset.range(steps * share.host_batch).map(turn)
+    return tf.data.Dataset.range(steps * share.host_batch).map(index)
 
 
 class _Blocks:
-    """Turns block by block: only the index of two blocks is ever held."""
+    """Sample indices block by block; holds the index of two blocks at most."""
 
     def __init__(
         self,
@@ -188,8 +190,8 @@ class _Blocks:
             clips = [shard.clips for shard in reader.shards]
             self._clips = tf.constant(clips, tf.int64)
 
-    def turns(self, first_position: int) -> tf.data.Dataset:
-        """A dataset of `Turn` from a position on."""
+    def indices(self, first_position: int) -> tf.data.Dataset:
+        """A dataset of `SampleIndex` from a position on."""
         first = self._block_at(first_position)
         last = tf.int64.max if self._seed is not None else self._blocks
         numbers = tf.data.Dataset.range(first, last)
@@ -239,19 +241,19 @@ class _Blocks:
             filled = tf.constant(steps * share.batch_size, tf.int64)
             end = tf.where(block == self._blocks - 1, filled, end)
 
-        def turn(own: tf.Tensor) -> Turn:
+        def index(own: tf.Tensor) -> SampleIndex:
             within = share.position(own) - start
             place = tf.minimum(within, clips - 1)
             if self._seed is not None:
                 key = tf.stack([tf.cast(self._seed, tf.int64), epoch])
                 key = tf.random.experimental.stateless_fold_in(key, block)
                 place = _permuted(place, key, clips)
-            return Turn(epoch, place, within < clips, table)
+            return SampleIndex(epoch, place, within < clips, table)
 
         first = tf.maximum(start, first_position)
         return tf.data.Dataset.range(
             share.before(first), share.before(end)
-        ).map(turn)
+        ).map(index)
 
 
 def _shuffled(
@@ -259,11 +261,11 @@ def _shuffled(
     seed: int,
     epoch: tf.Tensor,
     place: tf.Tensor,
-) -> Turn:
-    """Whose turn it is at a place of an epoch, of a whole split."""
+) -> SampleIndex:
+    """The clip at a place of an epoch of the whole split."""
     key = tf.stack([tf.cast(seed, tf.int64), epoch])
     place = _permuted(place, key, tf.constant(reader.clips, tf.int64))
-    return Turn(epoch, place, tf.constant(True), reader.table)
+    return SampleIndex(epoch, place, tf.constant(True), reader.table)
 
 
 def _permuted(place: tf.Tensor, key: tf.Tensor, count: tf.Tensor) -> tf.Tensor:

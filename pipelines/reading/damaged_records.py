@@ -23,14 +23,14 @@ _OF_DATA = (
 @contextlib.contextmanager
 def explained(
     reader: shard_reader.ShardReader,
-    turns: Callable[[], tf.data.Dataset] | None = None,
+    sample_indices: Callable[[], tf.data.Dataset] | None = None,
 ) -> Iterator[None]:
     """Turns a failure to read a clip into one clear message.
 
     Args:
         reader: of the split.
-        turns: gives the `clip_order.Turn`s among which the damage must be;
-            not given: the whole split is searched.
+        sample_indices: gives the `clip_order.SampleIndex`es among which the
+            damage must be; unset: the whole split is searched.
 
     Raises:
         UserError: a record is damaged; it says which. Or what the graph
@@ -42,7 +42,8 @@ def explained(
         said = _asserted(error)
         if said:
             raise errors.UserError(said) from error
-        found = first(reader, turns() if turns else every_turn(reader))
+        indices = sample_indices() if sample_indices else all_indices(reader)
+        found = first_fault(reader, indices)
         if found is None and not isinstance(error, tf.errors.DataLossError):
             raise
         folder = reader.folder
@@ -54,21 +55,21 @@ def explained(
         ) from error
 
 
-def first(
-    reader: shard_reader.ShardReader, turns: tf.data.Dataset
+def first_fault(
+    reader: shard_reader.ShardReader, sample_indices: tf.data.Dataset
 ) -> str | None:
-    """Says where the first damaged record of some clips is.
+    """Describes the first damaged record of some clips.
 
     Args:
         reader: of the split.
-        turns: a finite dataset of `clip_order.Turn`.
+        sample_indices: a finite dataset of `clip_order.SampleIndex`.
 
     Returns:
         Shard, byte and clip, and what is wrong; None where all is well.
     """
-    for turn in turns:
-        clip = int(turn.table.clip_id(turn.place))
-        chunks = turn.table.chunks(turn.place)
+    for index in sample_indices:
+        clip = int(index.table.clip_id(index.place))
+        chunks = index.table.chunks(index.place)
         fault = _fault_of(chunks, reader.manifest)
         if fault:
             return f"clip {clip}: {fault}"
@@ -83,7 +84,7 @@ def skipped(folder: str, clips: int) -> str:
     )
 
 
-def every_turn(reader: shard_reader.ShardReader) -> tf.data.Dataset:
+def all_indices(reader: shard_reader.ShardReader) -> tf.data.Dataset:
     """All clips of a split, in order."""
     block = None if reader.table is not None else 1
     return clip_order.in_order(reader, clip_order.Share(1), block)

@@ -8,20 +8,20 @@ from pipelines.reading import clip_order
 
 
 def tolerant(
-    example: Callable[[clip_order.Turn], dict],
-) -> Callable[[clip_order.Turn], dict]:
+    example: Callable[[clip_order.SampleIndex], dict],
+) -> Callable[[clip_order.SampleIndex], dict]:
     """The same function, but for clips that it fails to read or decode.
 
     Args:
-        example: makes one example of a turn.
+        example: makes one example of a sample index.
 
     Returns:
         A function that gives for those zeros: mask 0, no label, and the
         number of the clip. All others keep their places.
     """
 
-    def made(turn: clip_order.Turn) -> dict:
-        one = tf.data.Dataset.from_tensors(turn).map(example)
+    def made(index: clip_order.SampleIndex) -> dict:
+        one = tf.data.Dataset.from_tensors(index).map(example)
         empty = {
             name: tf.zeros(spec.shape, spec.dtype)
             for name, spec in one.element_spec.items()
@@ -29,7 +29,7 @@ def tolerant(
         for name, value in empty.items():
             if name.startswith("label") and value.dtype == tf.int32:
                 empty[name] = value - 1
-        empty["clip_id"] = turn.table.clip_id(turn.place)
+        empty["clip_id"] = index.table.clip_id(index.place)
         either = one.ignore_errors(log_warning=True).concatenate(
             tf.data.Dataset.from_tensors(empty)
         )

@@ -32,13 +32,13 @@ def reader(folder):
 
 
 def told(data, count=None):
-    """Epoch, clip, whether it is new, and shard of each turn."""
+    """Epoch, clip, whether it is new, and shard of each sample index."""
 
-    def facts(turn):
-        clip = turn.table.clip_id(turn.place)
-        path = turn.table.chunks(turn.place).path
+    def facts(index):
+        clip = index.table.clip_id(index.place)
+        path = index.table.chunks(index.place).path
         shard = tf.strings.substr(path, -len("0-of-00007.tfrecord"), 1)
-        return turn.epoch, clip, turn.is_new, tf.strings.to_number(shard)
+        return index.epoch, clip, index.is_new, tf.strings.to_number(shard)
 
     found = itertools.islice(data.map(facts).as_numpy_iterator(), count)
     return [tuple(int(fact) for fact in row) for row in found]
@@ -53,9 +53,9 @@ def in_order(reader, block, share):
     return told(clip_order.in_order(reader, share, block))
 
 
-def of_hosts(hosts, turns):
-    """Turns of all hosts as those of one would come."""
-    parts = [turns(clip_order.Share(4, hosts, host)) for host in range(hosts)]
+def of_hosts(hosts, indices):
+    """Indices of all hosts as those of one would come."""
+    parts = [indices(clip_order.Share(4, hosts, host)) for host in range(hosts)]
     assert len({len(part) for part in parts}) == 1
     each = 4 // hosts
     steps = [
@@ -63,7 +63,7 @@ def of_hosts(hosts, turns):
         for at in range(0, len(parts[0]), each)
         for part in parts
     ]
-    return [turn for step in steps for turn in step]
+    return [index for step in steps for index in step]
 
 
 @pytest.fixture(scope="module")
@@ -75,20 +75,20 @@ def undisturbed(reader):
 @every_block
 def test_every_epoch_shows_every_clip_once(undisturbed, block):
     for epoch in range(3):
-        turns = undisturbed[block][29 * epoch : 29 * (epoch + 1)]
-        assert {turn[0] for turn in turns} == {epoch}
-        assert sorted(turn[1] for turn in turns) == CLIPS
+        indices = undisturbed[block][29 * epoch : 29 * (epoch + 1)]
+        assert {index[0] for index in indices} == {epoch}
+        assert sorted(index[1] for index in indices) == CLIPS
 
 
 @every_block
-def test_all_turns_of_training_are_new(undisturbed, block):
+def test_all_samples_of_training_are_new(undisturbed, block):
     assert all(is_new for _, _, is_new, _ in undisturbed[block])
 
 
 @every_block
 # 4 is in a block, 7 in the last one, 8 after the border of two epochs.
 @pytest.mark.parametrize("step", [4, 7, 8])
-def test_resumed_run_has_the_turns_that_it_would_have_had(
+def test_resumed_run_has_the_samples_that_it_would_have_had(
     reader, undisturbed, block, step
 ):
     rest = shuffled(reader, block, 96 - 4 * step, start=step)
@@ -98,7 +98,9 @@ def test_resumed_run_has_the_turns_that_it_would_have_had(
 @pytest.mark.parametrize(
     "block, hosts, step", [(None, 2, 3), (1, 4, 0), (2, 2, 3), (99, 2, 8)]
 )
-def test_hosts_share_the_turns_of_one(reader, undisturbed, block, hosts, step):
+def test_hosts_share_the_samples_of_one(
+    reader, undisturbed, block, hosts, step
+):
     found = of_hosts(
         hosts,
         lambda share: shuffled(
@@ -109,13 +111,13 @@ def test_hosts_share_the_turns_of_one(reader, undisturbed, block, hosts, step):
 
 
 @every_block
-def test_batch_size_changes_no_turn(reader, undisturbed, block):
+def test_batch_size_changes_no_sample(reader, undisturbed, block):
     found = shuffled(reader, block, 96, clip_order.Share(6))
     assert found == undisturbed[block]
 
 
-def order(turns, epoch):
-    return tuple(clip for number, clip, *_ in turns if number == epoch)
+def order(indices, epoch):
+    return tuple(clip for number, clip, *_ in indices if number == epoch)
 
 
 @every_block
@@ -136,19 +138,19 @@ def test_neighbours_are_torn_apart(undisturbed, block):
     assert (np.diff(clips) == 1).sum() < 12
 
 
-def shards_of(turns, epoch):
+def shards_of(indices, epoch):
     """The shards in the order in which an epoch comes to them."""
-    return list(dict.fromkeys(row[3] for row in turns if row[0] == epoch))
+    return list(dict.fromkeys(row[3] for row in indices if row[0] == epoch))
 
 
 @pytest.mark.parametrize("block", [1, 2])
 def test_clips_of_a_block_come_together(undisturbed, block):
-    turns = undisturbed[block][:29]
-    sequence = shards_of(turns, 0)
+    indices = undisturbed[block][:29]
+    sequence = shards_of(indices, 0)
     blocks = [sequence[i : i + block] for i in range(0, SHARDS, block)]
     places = [
         next(i for i, own in enumerate(blocks) if shard in own)
-        for *_, shard in turns
+        for *_, shard in indices
     ]
     assert places == sorted(places)
 
@@ -183,7 +185,7 @@ def test_only_the_index_of_the_first_block_is_needed_first(
 ):
     wanted = undisturbed[2]
     first = shards_of(wanted, 0)[:2]
-    own = [turn for turn in wanted[:29] if turn[3] in first]
+    own = [index for index in wanted[:29] if index[3] in first]
     reader = without_indexes(folder, tmp_path, first)
     assert shuffled(reader, 2, len(own)) == own
     with pytest.raises(tf.errors.NotFoundError):
@@ -195,7 +197,7 @@ def test_resumed_run_needs_no_index_of_blocks_before(
 ):
     wanted = undisturbed[2]
     second = shards_of(wanted, 0)[2:4]
-    own = [i for i, turn in enumerate(wanted[:29]) if turn[3] in second]
+    own = [i for i, index in enumerate(wanted[:29]) if index[3] in second]
     step = -(-own[0] // 4)
     reader = without_indexes(folder, tmp_path, second)
     found = shuffled(reader, 2, own[-1] + 1 - 4 * step, start=step)
@@ -206,15 +208,15 @@ def test_resumed_run_needs_no_index_of_blocks_before(
     "block, hosts", [(None, 1), (None, 2), (1, 1), (2, 2), (2, 4), (99, 1)]
 )
 def test_in_order_every_clip_is_new_once(reader, block, hosts):
-    turns = of_hosts(hosts, lambda share: in_order(reader, block, share))
-    assert [clip for _, clip, is_new, _ in turns if is_new] == CLIPS
-    assert len(turns) == 32  # 29, and 3 that fill the last batch.
+    indices = of_hosts(hosts, lambda share: in_order(reader, block, share))
+    assert [clip for _, clip, is_new, _ in indices if is_new] == CLIPS
+    assert len(indices) == 32  # 29, and 3 that fill the last batch.
 
 
 @pytest.mark.parametrize("block", [None, 2])
 def test_last_clip_fills_the_last_batch(reader, block):
-    turns = in_order(reader, block, clip_order.Share(4))
-    assert [turn[1] for turn in turns[29:]] == [30 - 1] * 3
+    indices = in_order(reader, block, clip_order.Share(4))
+    assert [index[1] for index in indices[29:]] == [30 - 1] * 3
 
 
 @pytest.mark.parametrize(
@@ -226,9 +228,9 @@ def test_splits_of_any_size_are_permuted(tmp_path, block, clips):
     made = [shards.Clip(number, 1) for number in range(clips)]
     shards.write(tmp_path, {"train": made}, lambda clip, frame: draw)
     reader = shard_reader.ShardReader(tmp_path, "train")
-    turns = shuffled(reader, block, 2 * clips, clip_order.Share(1))
+    indices = shuffled(reader, block, 2 * clips, clip_order.Share(1))
     for epoch in range(2):
-        assert sorted(order(turns, epoch)) == list(range(clips))
+        assert sorted(order(indices, epoch)) == list(range(clips))
 
 
 shares = strategies.builds(

@@ -87,18 +87,20 @@ def test_damage_is_sought_among_the_clips_of_the_step_alone(folder):
     for clip in (BAD, 8):
         spoiled.flip_bit(folder, clip)
     reader = opened(folder, wanted())
-    turns = clip_order.in_order(reader, SHARE)  # 5 is a gap: 8 is the eighth.
-    assert damaged_records.first(reader, turns).startswith("clip 7")
-    assert damaged_records.first(reader, turns.skip(7)).startswith("clip 8")
-    assert damaged_records.first(reader, turns.take(6)) is None
+    indices = clip_order.in_order(reader, SHARE)  # 5 is a gap: 8 is the eighth.
+    assert damaged_records.first_fault(reader, indices).startswith("clip 7")
+    assert damaged_records.first_fault(reader, indices.skip(7)).startswith(
+        "clip 8"
+    )
+    assert damaged_records.first_fault(reader, indices.take(6)) is None
 
 
 def test_shard_that_is_gone_is_named(folder):
     reader = opened(folder, wanted())
     found = spoiled.place(folder, BAD)
     found.path.unlink()
-    turns = clip_order.in_order(reader, SHARE).skip(6).take(1)
-    said = damaged_records.first(reader, turns)
+    indices = clip_order.in_order(reader, SHARE).skip(6).take(1)
+    said = damaged_records.first_fault(reader, indices)
     assert said.startswith(told(found) + "cannot be read")
 
 
