@@ -23,7 +23,7 @@ from pipelines.sampling import clip_length
 from pipelines.text import text_tokens
 from tfrecords_tools.base import errors, registry, settings
 
-Share = clip_order.Share
+BatchShard = clip_order.BatchShard
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,7 +143,7 @@ def open_split(
 def training(
     reader: shard_reader.ShardReader,
     wanted: Input,
-    share: Share,
+    batch_shard: BatchShard,
     seed: int,
     start_step: int = 0,
 ) -> tf.data.Dataset:
@@ -152,7 +152,7 @@ def training(
     Args:
         reader: of the training split.
         wanted: what batches hold.
-        share: this host's part of the global batch.
+        batch_shard: this host's part of every global batch.
         seed: of the run.
         start_step: steps of the global batch already taken.
 
@@ -167,9 +167,14 @@ def training(
     mixed = mixed_batches.build(mixes, reader.manifest, wanted.beside)
     _check_service(reader, config)
     maker = examples(reader, wanted, changes)
-    indices = clip_order.shuffled(reader, share, seed, start_step, config.block)
+    indices = clip_order.shuffled(
+        reader, batch_shard, seed, start_step, config.block
+    )
     batches = _batched(
-        indices, lambda index: maker.training(index, seed), share, config
+        indices,
+        lambda index: maker.training(index, seed),
+        batch_shard,
+        config,
     )
     batches = batches.map(
         mixed, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
@@ -178,13 +183,13 @@ def training(
         service = tf.data.experimental.service
         policy = service.ShardingPolicy.DYNAMIC
         batches = batches.apply(service.distribute(policy, config.service))
-    return _ahead(batches, share, config)
+    return _ahead(batches, batch_shard, config)
 
 
 def evaluation(
     reader: shard_reader.ShardReader,
     wanted: Input,
-    share: Share,
+    batch_shard: BatchShard,
     views: int = 1,
     crops: int = 1,
 ) -> tf.data.Dataset:
@@ -194,7 +199,7 @@ def evaluation(
         reader: of the split.
         wanted: what batches hold; augmentations are not used, nor is a
             second clip drawn.
-        share: this host's part of the global batch.
+        batch_shard: this host's part of every global batch.
         views: evenly spaced places in time.
         crops: places along the long side: 1 is the centre, otherwise evenly
             spaced from end to end.
@@ -209,18 +214,21 @@ def evaluation(
     """
     config = wanted.reader
     maker = examples(reader, wanted)
-    indices = clip_order.in_order(reader, share, config.block)
+    indices = clip_order.in_order(reader, batch_shard, config.block)
     batches = _batched(
         indices,
         lambda index: maker.evaluation(index, views, crops),
-        share,
+        batch_shard,
         config,
     )
-    return _ahead(batches, share, config)
+    return _ahead(batches, batch_shard, config)
 
 
 def reading(
-    reader: shard_reader.ShardReader, wanted: Input, share: Share, seed: int
+    reader: shard_reader.ShardReader,
+    wanted: Input,
+    batch_shard: BatchShard,
+    seed: int,
 ) -> tf.data.Dataset:
     """What `training` reads, clip by clip, without decoding it.
 
@@ -229,7 +237,7 @@ def reading(
     """
     maker = examples(reader, wanted)
     indices = clip_order.shuffled(
-        reader, share, seed, block_shards=wanted.reader.block
+        reader, batch_shard, seed, block_shards=wanted.reader.block
     )
     records = _mapped(
         indices, lambda index: maker.reading(index, seed), wanted.reader
@@ -297,13 +305,13 @@ def _check_service(reader: shard_reader.ShardReader, config: Config) -> None:
 def _batched(
     indices: tf.data.Dataset,
     example: Callable[[clip_order.SampleIndex], dict],
-    share: Share,
+    batch_shard: BatchShard,
     config: Config,
 ) -> tf.data.Dataset:
     skips = config.on_corrupt == "skip"
     made = unreadable_clips.tolerant(example) if skips else example
     examples = _mapped(indices, made, config)
-    return examples.batch(share.replica_batch, drop_remainder=True)
+    return examples.batch(batch_shard.replica_batch, drop_remainder=True)
 
 
 def _mapped(
@@ -319,9 +327,9 @@ def _mapped(
 
 
 def _ahead(
-    batches: tf.data.Dataset, share: Share, config: Config
+    batches: tf.data.Dataset, batch_shard: BatchShard, config: Config
 ) -> tf.data.Dataset:
     options = tf.data.Options()
     options.deterministic = True
-    batches = batches.prefetch(config.prefetch_batches * share.replicas)
+    batches = batches.prefetch(config.prefetch_batches * batch_shard.replicas)
     return batches.with_options(options)

@@ -273,7 +273,7 @@ def _evaluation(
             for name, value in seen.items()
         }
 
-    indices = clip_order.in_order(reader, clip_order.Share(1))
+    indices = clip_order.in_order(reader, clip_order.BatchShard(1))
     clips = indices.map(only_view, num_parallel_calls=tf.data.AUTOTUNE)
     return targets.batches(reader, clips, batch_size)
 

@@ -51,12 +51,12 @@ def read(
     asked = described.input.made_here
     reader = clip_dataset.open_split(described.shards, split, asked)
     about = reader.manifest
-    share = clip_dataset.Share(described.train.batch_size)
+    batch_shard = clip_dataset.BatchShard(described.train.batch_size)
     seed = described.train.seed
     if split == "train":
-        data = clip_dataset.training(reader, asked, share, seed, step)
+        data = clip_dataset.training(reader, asked, batch_shard, seed, step)
     else:
-        data = clip_dataset.evaluation(reader, asked, share).skip(step)
+        data = clip_dataset.evaluation(reader, asked, batch_shard).skip(step)
     rows: list[dict[str, np.ndarray]] = []
     tried = 0
     with damaged_records.explained(reader):
@@ -72,7 +72,7 @@ def read(
         )
     rows = rows[:count]
     sound = asked.sound.wanted
-    records = clip_dataset.reading(reader, asked, share, seed)
+    records = clip_dataset.reading(reader, asked, batch_shard, seed)
     times = batch_pictures.Times(
         asked.clip.stride_seconds or _frame_seconds(records),
         sound_features.seconds(asked.sound, asked.clip) if sound else None,

@@ -36,7 +36,7 @@ class Stages:
             described.shards, "train", described.input
         )
         size = described.train.batch_size
-        self._share = evaluation.share_of(strategy, size)
+        self._batch_shard = evaluation.local_batch_shard(strategy, size)
         self._loop = train_loop.build(described, self.data.manifest, strategy)
         self._prefetched = described.input.reader.prefetch_batches
 
@@ -66,14 +66,14 @@ class Stages:
 
     def _records(self) -> tf.data.Dataset:
         frames, seed = bare(self._described.input), self._described.train.seed
-        return clip_dataset.reading(self.data, frames, self._share, seed)
+        return clip_dataset.reading(self.data, frames, self._batch_shard, seed)
 
     def _batches(self, asked: clip_dataset.Input) -> tf.data.Dataset:
         seed = self._described.train.seed
-        return clip_dataset.training(self.data, asked, self._share, seed)
+        return clip_dataset.training(self.data, asked, self._batch_shard, seed)
 
     def _reading(self) -> stage_timing.Stage:
-        size = self._share.replica_batch
+        size = self._batch_shard.replica_batch
         counts = self._records().map(lambda r: tf.size(r["frames"]))
         return _of_data(READING, counts.batch(size).prefetch(2), size, 3)
 
@@ -81,7 +81,7 @@ class Stages:
         self, name: str, asked: clip_dataset.Input
     ) -> stage_timing.Stage:
         data = self._batches(asked).map(lambda made: made["mask"])
-        size = self._share.replica_batch
+        size = self._batch_shard.replica_batch
         return _of_data(name, data, size, self._prefetched + 1)
 
     def _step(

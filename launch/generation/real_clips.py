@@ -75,8 +75,8 @@ class RealClips:
         self.check(count)
         order = np.random.default_rng(seed).permutation(self.available)
         places = np.argsort(order)
-        share = clip_dataset.Share(batch_size)
-        data = clip_dataset.evaluation(self._reader, self._wanted, share)
+        batch_shard = clip_dataset.BatchShard(batch_size)
+        data = clip_dataset.evaluation(self._reader, self._wanted, batch_shard)
         done = 0
         with (
             damaged_records.explained(self._reader),

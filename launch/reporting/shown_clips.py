@@ -51,8 +51,8 @@ class ShownClips:
         if type(objective).shown is objectives.Objective.shown:
             return
         if self._batch is None:
-            share = clip_dataset.Share(_COUNT)
-            batches = clip_dataset.evaluation(data, wanted, share)
+            batch_shard = clip_dataset.BatchShard(_COUNT)
+            batches = clip_dataset.evaluation(data, wanted, batch_shard)
             self._batch = next(iter(batches))
         count = int(self._batch["mask"].numpy().sum())
         for title, clips in objective.shown(networks, self._batch).items():

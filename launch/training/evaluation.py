@@ -43,19 +43,20 @@ def evaluate(
     Raises:
         UserError: a record is damaged, or none could be read.
     """
-    share = share_of(strategy, batch_size)
-    data = _data(strategy, reader, wanted, share, views, crops)
+    batch_shard = local_batch_shard(strategy, batch_size)
+    data = _data(strategy, reader, wanted, batch_shard, views, crops)
     step = _counting(objective, networks, strategy)
     done = 0
 
-    def turns() -> tf.data.Dataset:
-        every = clip_order.in_order(reader, share, wanted.reader.block)
-        return every.skip(done * share.host_batch).take(share.host_batch)
+    def current_indices() -> tf.data.Dataset:
+        every = clip_order.in_order(reader, batch_shard, wanted.reader.block)
+        count = batch_shard.host_batch
+        return every.skip(done * count).take(count)
 
     sums: dict[str, np.ndarray] = {}
     steps = -(-reader.clips // batch_size)
     with (
-        damaged_records.explained(reader, turns),
+        damaged_records.explained(reader, current_indices),
         progress.bar("evaluating", steps) as told,
     ):
         for done, part in enumerate(data, start=1):
@@ -79,8 +80,8 @@ def blank_report(
 
     Takes what `evaluate` takes; reads nothing, and computes nothing.
     """
-    share = share_of(strategy, batch_size)
-    data = _data(strategy, reader, wanted, share)
+    batch_shard = local_batch_shard(strategy, batch_size)
+    data = _data(strategy, reader, wanted, batch_shard)
     step = _counting(objective, networks, strategy)
     found = step.get_concrete_function(data.element_spec).structured_outputs
     return objective.report(
@@ -92,12 +93,14 @@ def _data(
     strategy: tf.distribute.Strategy,
     reader: shard_reader.ShardReader,
     wanted: clip_dataset.Input,
-    share: clip_dataset.Share,
+    batch_shard: clip_dataset.BatchShard,
     views: int = 1,
     crops: int = 1,
 ) -> tf.distribute.DistributedDataset:
     return strategy.distribute_datasets_from_function(
-        lambda _: clip_dataset.evaluation(reader, wanted, share, views, crops)
+        lambda _: clip_dataset.evaluation(
+            reader, wanted, batch_shard, views, crops
+        )
     )
 
 
@@ -135,10 +138,10 @@ def _say_skipped(reader: shard_reader.ShardReader, clips: int) -> None:
         )
 
 
-def share_of(
+def local_batch_shard(
     strategy: tf.distribute.Strategy, batch_size: int
-) -> clip_dataset.Share:
+) -> clip_dataset.BatchShard:
     """This host's part of batches of `batch_size`."""
     hosts, host = devices.hosts_and_own(strategy)
     local = strategy.num_replicas_in_sync // hosts
-    return clip_dataset.Share(batch_size, hosts, host, local)
+    return clip_dataset.BatchShard(batch_size, hosts, host, local)

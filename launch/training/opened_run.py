@@ -83,12 +83,14 @@ class OpenedRun:
 
     def batches(self, state: run_state.RunState) -> Iterator:
         """The batches of all steps from `state` on."""
-        share = evaluation.share_of(self.strategy, self.config.batch_size)
+        batch_shard = evaluation.local_batch_shard(
+            self.strategy, self.config.batch_size
+        )
         data = self.strategy.distribute_datasets_from_function(
             lambda _: clip_dataset.training(
                 self.data,
                 self.experiment.input,
-                share,
+                batch_shard,
                 state.seed(self.config.seed),
                 state.step,
             )
@@ -99,24 +101,26 @@ class OpenedRun:
         """The samples that the steps after `state` read."""
         if self.experiment.reader.service:  # In no order.
             return damaged_records.all_indices(self.data)
-        share = evaluation.share_of(self.strategy, self.config.batch_size)
+        batch_shard = evaluation.local_batch_shard(
+            self.strategy, self.config.batch_size
+        )
         samples = clip_order.shuffled(
             self.data,
-            share,
+            batch_shard,
             state.seed(self.config.seed),
             state.step,
             self.experiment.reader.block,
         )
         steps = self.loop.steps_at_once(state.step)
-        return samples.take(share.host_batch * steps)
+        return samples.take(batch_shard.host_batch * steps)
 
     def show_clips(self, board: reports.Board) -> None:
         """Draws the first training clips, as the networks see them."""
-        share = clip_dataset.Share(min(6, self.config.batch_size))
+        batch_shard = clip_dataset.BatchShard(min(6, self.config.batch_size))
         data = clip_dataset.training(
             self.data,
             self.experiment.input.made_here,
-            share,
+            batch_shard,
             self.config.seed,
         )
         frames = next(iter(data))["frames"].numpy()

@@ -2,7 +2,7 @@
 
 A position counts the examples of all global batches from the run's
 beginning. It says the epoch and, by a stateless permutation, the clip; a
-host takes the positions of its own share.
+host takes the positions of its own batch shard.
 """
 
 import dataclasses
@@ -16,12 +16,12 @@ from tfrecords_tools.base import errors
 
 
 @dataclasses.dataclass(frozen=True)
-class Share:
+class BatchShard:
     """The part of every global batch that this host reads.
 
     Attributes:
         batch_size: examples of the global batch.
-        hosts: how many hosts share it.
+        hosts: how many hosts read it.
         host: which one this is, from 0.
         replicas: replicas on this host; batches come out one a replica.
     """
@@ -35,7 +35,7 @@ class Share:
         parts = self.hosts * self.replicas
         if self.batch_size % parts:
             raise errors.UserError(
-                f"batch size {self.batch_size} cannot be shared by {parts} "
+                f"batch size {self.batch_size} cannot be split over {parts} "
                 f"replicas: wanted a multiple of {parts}"
             )
 
@@ -79,7 +79,7 @@ class SampleIndex(NamedTuple):
 
 def shuffled(
     reader: shard_reader.ShardReader,
-    share: Share,
+    batch_shard: BatchShard,
     seed: int,
     start_step: int = 0,
     block_shards: int | None = None,
@@ -88,7 +88,7 @@ def shuffled(
 
     Args:
         reader: of the split.
-        share: this host's part.
+        batch_shard: this host's part of every global batch.
         seed: of the run.
         start_step: steps of the global batch already taken.
         block_shards: not given: a perfect shuffle of the whole split; else
@@ -98,9 +98,9 @@ def shuffled(
     Returns:
         A dataset of `SampleIndex`.
     """
-    first = start_step * share.batch_size
+    first = start_step * batch_shard.batch_size
     if block_shards:
-        return _Blocks(reader, share, block_shards, seed).indices(first)
+        return _Blocks(reader, batch_shard, block_shards, seed).indices(first)
 
     def index(position: tf.Tensor) -> SampleIndex:
         epoch, place = position // reader.clips, position % reader.clips
@@ -108,10 +108,10 @@ def shuffled(
 
     # A step is what the service of tf.data gives to a worker.
     steps = tf.data.Dataset.range(start_step, tf.int64.max)
-    each = tf.data.Dataset.range(share.host_batch)
+    each = tf.data.Dataset.range(batch_shard.host_batch)
     positions = steps.flat_map(
         lambda step: each.map(
-            lambda i: share.position(step * share.host_batch + i)
+            lambda i: batch_shard.position(step * batch_shard.host_batch + i)
         )
     )
     return positions.map(index)
@@ -143,32 +143,32 @@ def epoch_by_epoch(
 
 def in_order(
     reader: shard_reader.ShardReader,
-    share: Share,
+    batch_shard: BatchShard,
     block_shards: int | None = None,
 ) -> tf.data.Dataset:
     """Every clip once; the last one again until the last batch is full.
 
     Args:
         reader: of the split.
-        share: this host's part.
+        batch_shard: this host's part of every global batch.
         block_shards: shards whose index is held at a time; not given: all.
 
     Returns:
         A dataset of `SampleIndex`.
     """
     if block_shards:
-        return _Blocks(reader, share, block_shards).indices(0)
-    steps = -(-reader.clips // share.batch_size)
+        return _Blocks(reader, batch_shard, block_shards).indices(0)
+    steps = -(-reader.clips // batch_shard.batch_size)
 
     def index(own: tf.Tensor) -> SampleIndex:
-        position = share.position(own)
+        position = batch_shard.position(own)
         place = tf.minimum(position, reader.clips - 1)
         is_new = position < reader.clips
         return SampleIndex(
             tf.constant(0, tf.int64), place, is_new, reader.table
         )
 
-    return tf.data.Dataset.range(steps * share.host_batch).map(index)
+    return tf.data.Dataset.range(steps * batch_shard.host_batch).map(index)
 
 
 class _Blocks:
@@ -177,12 +177,12 @@ class _Blocks:
     def __init__(
         self,
         reader: shard_reader.ShardReader,
-        share: Share,
+        batch_shard: BatchShard,
         block_shards: int,
         seed: int | None = None,
     ):
         """Without a seed there is one epoch, in order."""
-        self._reader, self._share, self._seed = reader, share, seed
+        self._reader, self._batch_shard, self._seed = reader, batch_shard, seed
         self._shards = len(reader.shards)
         self._each = min(block_shards, self._shards)
         self._blocks = -(-self._shards // self._each)
@@ -234,15 +234,15 @@ class _Blocks:
         clips: tf.Tensor,
         table: clip_table.ClipTable,
     ) -> tf.data.Dataset:
-        share, end = self._share, start + clips
+        batch_shard, end = self._batch_shard, start + clips
         epoch, block = number // self._blocks, number % self._blocks
         if self._seed is None:
-            steps = -(-self._reader.clips // share.batch_size)
-            filled = tf.constant(steps * share.batch_size, tf.int64)
+            steps = -(-self._reader.clips // batch_shard.batch_size)
+            filled = tf.constant(steps * batch_shard.batch_size, tf.int64)
             end = tf.where(block == self._blocks - 1, filled, end)
 
         def index(own: tf.Tensor) -> SampleIndex:
-            within = share.position(own) - start
+            within = batch_shard.position(own) - start
             place = tf.minimum(within, clips - 1)
             if self._seed is not None:
                 key = tf.stack([tf.cast(self._seed, tf.int64), epoch])
@@ -252,7 +252,7 @@ class _Blocks:
 
         first = tf.maximum(start, first_position)
         return tf.data.Dataset.range(
-            share.before(first), share.before(end)
+            batch_shard.before(first), batch_shard.before(end)
         ).map(index)
 
 

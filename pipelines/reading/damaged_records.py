@@ -87,7 +87,7 @@ def skipped(folder: str, clips: int) -> str:
 def all_indices(reader: shard_reader.ShardReader) -> tf.data.Dataset:
     """All clips of a split, in order."""
     block = None if reader.table is not None else 1
-    return clip_order.in_order(reader, clip_order.Share(1), block)
+    return clip_order.in_order(reader, clip_order.BatchShard(1), block)
 
 
 def _asserted(error: tf.errors.OpError) -> str | None:

@@ -75,8 +75,8 @@ def _clips(
     """float32 [1, T, H, W, 3] and label, of the clips that have one."""
     wanted = trained.experiment.input.as_stored
     reader = clip_dataset.open_split(trained.experiment.shards, split, wanted)
-    share = clip_dataset.Share(8)
-    data = clip_dataset.evaluation(reader, wanted, share)
+    batch_shard = clip_dataset.BatchShard(8)
+    data = clip_dataset.evaluation(reader, wanted, batch_shard)
     pairs = (
         (np.float32(frames), int(label))
         for part in data.as_numpy_iterator()

@@ -152,16 +152,18 @@ def _try(strategy, trial: Trial) -> dict:
         **toy_objectives.WITH_CARE if trial.with_care else {},
     )
     loop = train_loop.TrainLoop(make, strategy, config, trial.xla == "on")
-    share = evaluation.share_of(strategy, config.batch_size)
+    batch_shard = evaluation.local_batch_shard(strategy, config.batch_size)
     clips = toy_objectives.clips(config.batch_size)
 
     def dataset(_):
-        positions = tf.data.Dataset.range(tf.int64.max).map(share.position)
+        positions = tf.data.Dataset.range(tf.int64.max).map(
+            batch_shard.position
+        )
         count = len(clips["label"])
         own = positions.map(
             lambda i: {k: tf.gather(v, i % count) for k, v in clips.items()}
         )
-        return own.batch(share.replica_batch, drop_remainder=True)
+        return own.batch(batch_shard.replica_batch, drop_remainder=True)
 
     batches = iter(strategy.distribute_datasets_from_function(dataset))
     rows, step = [], 0

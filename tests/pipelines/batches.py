@@ -33,11 +33,11 @@ def take(data, count):
     return list(itertools.islice(data.as_numpy_iterator(), count))
 
 
-def training(reader, count, share, given, seed=7, start_step=0):
-    """The first batches; `share` may be the size of one that is not shared."""
-    if isinstance(share, int):
-        share = clip_dataset.Share(share)
-    data = clip_dataset.training(reader, given, share, seed, start_step)
+def training(reader, count, batch_shard, given, seed=7, start_step=0):
+    """The first batches; `batch_shard` may be its size for one host."""
+    if isinstance(batch_shard, int):
+        batch_shard = clip_dataset.BatchShard(batch_shard)
+    data = clip_dataset.training(reader, given, batch_shard, seed, start_step)
     return take(data, count)
 
 

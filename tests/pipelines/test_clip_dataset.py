@@ -26,10 +26,10 @@ def bare(reader):
     return batches.training(reader, 1, 13, BARE)[0]
 
 
-def evaluation(reader, share, views=1, crops=1, given=BARE):
-    if isinstance(share, int):
-        share = clip_dataset.Share(share)
-    data = clip_dataset.evaluation(reader, given, share, views, crops)
+def evaluation(reader, batch_shard, views=1, crops=1, given=BARE):
+    if isinstance(batch_shard, int):
+        batch_shard = clip_dataset.BatchShard(batch_shard)
+    data = clip_dataset.evaluation(reader, given, batch_shard, views, crops)
     return batches.take(data, 99)
 
 
@@ -96,8 +96,8 @@ def test_colours_changed_with_the_crop_are_those_changed_after_it(reader):
 
 
 def test_batch_has_names_types_and_shapes_as_promised(reader):
-    share = clip_dataset.Share(4)
-    spec = clip_dataset.training(reader, BARE, share, 7).element_spec
+    batch_shard = clip_dataset.BatchShard(4)
+    spec = clip_dataset.training(reader, BARE, batch_shard, 7).element_spec
     assert spec == {
         "frames": tf.TensorSpec((4, 4, 16, 16, 3), tf.uint8),
         "label": tf.TensorSpec((4,), tf.int32),
@@ -108,8 +108,8 @@ def test_batch_has_names_types_and_shapes_as_promised(reader):
 
 
 def test_evaluation_batch_has_a_place_for_views(reader):
-    share = clip_dataset.Share(4)
-    spec = clip_dataset.evaluation(reader, BARE, share, 2, 3).element_spec
+    batch_shard = clip_dataset.BatchShard(4)
+    spec = clip_dataset.evaluation(reader, BARE, batch_shard, 2, 3).element_spec
     assert spec["frames"] == tf.TensorSpec((4, 6, 4, 16, 16, 3), tf.uint8)
     assert spec["label"] == tf.TensorSpec((4,), tf.int32)
 
@@ -147,10 +147,14 @@ def test_evaluation_that_is_shared_counts_each_clip_once(
     reader, block, hosts, replicas
 ):
     given = batches.wanted(block=block)
-    shares = [
-        clip_dataset.Share(4, hosts, host, replicas) for host in range(hosts)
+    batch_shards = [
+        clip_dataset.BatchShard(4, hosts, host, replicas)
+        for host in range(hosts)
     ]
-    parts = [evaluation(reader, share, given=given) for share in shares]
+    parts = [
+        evaluation(reader, batch_shard, given=given)
+        for batch_shard in batch_shards
+    ]
     # 4 steps, a batch for each replica, so that none waits for another.
     assert [len(part) for part in parts] == [4 * replicas] * hosts
     found = batches.joined([made for part in parts for made in part])
@@ -190,22 +194,22 @@ def test_augmentations_do_not_change_evaluation(reader):
     batches.assert_same_bytes(augmented, plain)
 
 
-def test_batch_that_replicas_cannot_share_is_refused():
+def test_batch_that_replicas_cannot_split_is_refused():
     with pytest.raises(errors.UserError, match="multiple of 6"):
-        clip_dataset.Share(8, hosts=2, replicas=3)
+        clip_dataset.BatchShard(8, hosts=2, replicas=3)
 
 
 @pytest.fixture(params=["training", "mixing", "in blocks", "evaluation"])
 def either(reader, request):
-    share = clip_dataset.Share(4)
+    batch_shard = clip_dataset.BatchShard(4)
     if request.param == "evaluation":
-        return clip_dataset.evaluation(reader, BARE, share)
+        return clip_dataset.evaluation(reader, BARE, batch_shard)
     given = {
         "training": batches.wanted(*ALL),
         "mixing": batches.wanted(*ALL, MIXUP),
         "in blocks": batches.wanted(*ALL, block=2),
     }[request.param]
-    return clip_dataset.training(reader, given, share, 7)
+    return clip_dataset.training(reader, given, batch_shard, 7)
 
 
 def operations(data):
@@ -234,7 +238,7 @@ def test_graph_draws_only_from_seeds(either):
 @both_orders
 def test_graph_runs_behind_the_data_service(reader, block):
     given = batches.wanted(*ALL, block=block)
-    data = clip_dataset.training(reader, given, clip_dataset.Share(13), 7)
+    data = clip_dataset.training(reader, given, clip_dataset.BatchShard(13), 7)
     here = batches.take(data, 1)
     service = tf.data.experimental.service
     dispatcher = service.DispatchServer()

@@ -70,7 +70,7 @@ def test_several_labels_are_marked_each(tmp_path):
     shards.write(tmp_path, {"train": clips})
     several = shard_reader.ShardReader(tmp_path, "train")
     data = clip_dataset.evaluation(
-        several, batches.wanted(), clip_dataset.Share(3)
+        several, batches.wanted(), clip_dataset.BatchShard(3)
     )
     (found,) = batches.take(data, 1)
     assert found["label"].dtype == np.float32
@@ -91,7 +91,7 @@ def test_further_label_set_may_mark_several_too(tmp_path):
     )
     several = shard_reader.ShardReader(tmp_path, "train")
     data = clip_dataset.evaluation(
-        several, batches.wanted(), clip_dataset.Share(3)
+        several, batches.wanted(), clip_dataset.BatchShard(3)
     )
     (found,) = batches.take(data, 1)
     assert found["label"].tolist() == [0, 1, 1]
@@ -203,7 +203,7 @@ def test_mixing_is_refused_beside_what_it_does_not_mix(
 ):
     given = clip_dataset.Input(batches.CLIP, (mix,), **beside)
     with pytest.raises(errors.UserError, match=f"{mix.name}.*{flag} adds"):
-        clip_dataset.training(reader, given, clip_dataset.Share(4), 7)
+        clip_dataset.training(reader, given, clip_dataset.BatchShard(4), 7)
 
 
 @pytest.fixture(scope="module")

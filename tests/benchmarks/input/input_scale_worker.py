@@ -60,8 +60,8 @@ def _batches(job: Job) -> tf.data.Dataset:
     config = clip_dataset.Config(shuffle=job.shuffle)
     wanted = clip_dataset.Input(batch.ClipSpec(), reader=config)
     reader = clip_dataset.open_split(job.folder, "train", wanted)
-    share = clip_dataset.Share(BATCH)
-    clips = clip_dataset.reading(reader, wanted, share, seed=0)
+    batch_shard = clip_dataset.BatchShard(BATCH)
+    clips = clip_dataset.reading(reader, wanted, batch_shard, seed=0)
 
     def told(found: dict) -> dict:
         size = tf.reduce_sum(tf.strings.length(found["frames"]))

@@ -33,6 +33,6 @@ def batches(job: input_worker.Job) -> Iterator[Any]:
         ),
     )
     reader = clip_dataset.open_split(job.data, "train", wanted)
-    share = clip_dataset.Share(job.batch)
-    for made in clip_dataset.training(reader, wanted, share, seed=0):
+    batch_shard = clip_dataset.BatchShard(job.batch)
+    for made in clip_dataset.training(reader, wanted, batch_shard, seed=0):
         yield made["frames"]

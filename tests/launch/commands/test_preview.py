@@ -41,7 +41,7 @@ def test_command_shows_the_very_batch_of_a_step(coded_shards, tmp_path, capsys):
     data = clip_dataset.training(
         shard_reader.ShardReader(coded_shards, "train"),
         described.input,
-        clip_dataset.Share(4),
+        clip_dataset.BatchShard(4),
         seed=0,
         start_step=2,
     )

@@ -42,9 +42,9 @@ def test_exported_model_gives_the_scores_of_the_network_in_memory(
     in_memory, loaded, toy_shards
 ):
     data = shard_reader.ShardReader(toy_shards, "validation")
-    share = clip_dataset.Share(4)
+    batch_shard = clip_dataset.BatchShard(4)
     wanted = in_memory.experiment.input
-    batch = next(iter(clip_dataset.evaluation(data, wanted, share)))
+    batch = next(iter(clip_dataset.evaluation(data, wanted, batch_shard)))
     expected = in_memory.objective.predict(
         in_memory.networks, tf.cast(batch["frames"][:, 0], tf.float32)
     )["scores"]

@@ -91,14 +91,16 @@ def assert_in_step(pairs):
 @pytest.mark.parametrize("clip", [{"stride": 1}, {"stride_seconds": 0.1}])
 def test_random_clips_of_training_sound_as_they_look(folder, clip):
     reader = shard_reader.ShardReader(folder, "train")
-    share = clip_dataset.Share(3)
-    batches = clip_dataset.training(reader, made_for(**clip), share, seed=3)
+    batch_shard = clip_dataset.BatchShard(3)
+    batches = clip_dataset.training(
+        reader, made_for(**clip), batch_shard, seed=3
+    )
     assert_in_step(colours_and_tones(batches, 10))
 
 
 def test_views_of_evaluation_sound_as_they_look(folder):
     reader = shard_reader.ShardReader(folder, "train")
-    share = clip_dataset.Share(3)
+    batch_shard = clip_dataset.BatchShard(3)
     given = made_for(stride=1)
-    batches = clip_dataset.evaluation(reader, given, share, views=4)
+    batches = clip_dataset.evaluation(reader, given, batch_shard, views=4)
     assert_in_step(colours_and_tones(batches, 1))

@@ -118,11 +118,11 @@ def test_batches_show_what_those_of_jpeg_show(readers, storage):
 
 @both_storages
 def test_evaluation_shows_every_clip_as_jpeg_does(readers, storage):
-    share = clip_dataset.Share(4)
+    batch_shard = clip_dataset.BatchShard(4)
     found, wanted = (
         batches.take(
             clip_dataset.evaluation(
-                readers[s], batches.wanted(), share, views=2, crops=3
+                readers[s], batches.wanted(), batch_shard, views=2, crops=3
             ),
             2,
         )
@@ -154,9 +154,11 @@ def test_number_of_threads_changes_nothing(readers):
 
 
 def test_batch_has_the_same_types_and_shapes(readers):
-    share = clip_dataset.Share(3)
+    batch_shard = clip_dataset.BatchShard(3)
     specs = [
-        clip_dataset.training(readers[s], AUGMENTED, share, 7).element_spec
+        clip_dataset.training(
+            readers[s], AUGMENTED, batch_shard, 7
+        ).element_spec
         for s in ("h264", "jpeg")
     ]
     assert specs[0] == specs[1]

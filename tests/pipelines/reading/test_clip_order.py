@@ -44,18 +44,22 @@ def told(data, count=None):
     return [tuple(int(fact) for fact in row) for row in found]
 
 
-def shuffled(reader, block, count, share=None, seed=7, start=0):
-    share = share or clip_order.Share(4)
-    return told(clip_order.shuffled(reader, share, seed, start, block), count)
+def shuffled(reader, block, count, batch_shard=None, seed=7, start=0):
+    batch_shard = batch_shard or clip_order.BatchShard(4)
+    return told(
+        clip_order.shuffled(reader, batch_shard, seed, start, block), count
+    )
 
 
-def in_order(reader, block, share):
-    return told(clip_order.in_order(reader, share, block))
+def in_order(reader, block, batch_shard):
+    return told(clip_order.in_order(reader, batch_shard, block))
 
 
 def of_hosts(hosts, indices):
     """Indices of all hosts as those of one would come."""
-    parts = [indices(clip_order.Share(4, hosts, host)) for host in range(hosts)]
+    parts = [
+        indices(clip_order.BatchShard(4, hosts, host)) for host in range(hosts)
+    ]
     assert len({len(part) for part in parts}) == 1
     each = 4 // hosts
     steps = [
@@ -103,8 +107,8 @@ def test_hosts_share_the_samples_of_one(
 ):
     found = of_hosts(
         hosts,
-        lambda share: shuffled(
-            reader, block, (96 - 4 * step) // hosts, share, start=step
+        lambda batch_shard: shuffled(
+            reader, block, (96 - 4 * step) // hosts, batch_shard, start=step
         ),
     )
     assert found == undisturbed[block][4 * step :]
@@ -112,7 +116,7 @@ def test_hosts_share_the_samples_of_one(
 
 @every_block
 def test_batch_size_changes_no_sample(reader, undisturbed, block):
-    found = shuffled(reader, block, 96, clip_order.Share(6))
+    found = shuffled(reader, block, 96, clip_order.BatchShard(6))
     assert found == undisturbed[block]
 
 
@@ -208,14 +212,16 @@ def test_resumed_run_needs_no_index_of_blocks_before(
     "block, hosts", [(None, 1), (None, 2), (1, 1), (2, 2), (2, 4), (99, 1)]
 )
 def test_in_order_every_clip_is_new_once(reader, block, hosts):
-    indices = of_hosts(hosts, lambda share: in_order(reader, block, share))
+    indices = of_hosts(
+        hosts, lambda batch_shard: in_order(reader, block, batch_shard)
+    )
     assert [clip for _, clip, is_new, _ in indices if is_new] == CLIPS
     assert len(indices) == 32  # 29, and 3 that fill the last batch.
 
 
 @pytest.mark.parametrize("block", [None, 2])
 def test_last_clip_fills_the_last_batch(reader, block):
-    indices = in_order(reader, block, clip_order.Share(4))
+    indices = in_order(reader, block, clip_order.BatchShard(4))
     assert [index[1] for index in indices[29:]] == [30 - 1] * 3
 
 
@@ -228,14 +234,14 @@ def test_splits_of_any_size_are_permuted(tmp_path, block, clips):
     made = [shards.Clip(number, 1) for number in range(clips)]
     shards.write(tmp_path, {"train": made}, lambda clip, frame: draw)
     reader = shard_reader.ShardReader(tmp_path, "train")
-    indices = shuffled(reader, block, 2 * clips, clip_order.Share(1))
+    indices = shuffled(reader, block, 2 * clips, clip_order.BatchShard(1))
     for epoch in range(2):
         assert sorted(order(indices, epoch)) == list(range(clips))
 
 
-shares = strategies.builds(
+batch_shards = strategies.builds(
     lambda each, hosts, replicas: [
-        clip_order.Share(each * hosts * replicas, hosts, host, replicas)
+        clip_order.BatchShard(each * hosts * replicas, hosts, host, replicas)
         for host in range(hosts)
     ],
     strategies.integers(1, 5),
@@ -245,31 +251,36 @@ shares = strategies.builds(
 
 
 @few
-@hypothesis.given(shares)
+@hypothesis.given(batch_shards)
 def test_positions_of_all_hosts_are_each_position_once(hosts):
     steps = 3
     own = tf.range(steps * hosts[0].host_batch, dtype=tf.int64)
-    found = np.concatenate([share.position(own) for share in hosts])
+    found = np.concatenate([batch_shard.position(own) for batch_shard in hosts])
     assert sorted(found) == list(range(steps * hosts[0].batch_size))
 
 
 @few
-@hypothesis.given(shares, strategies.integers(0, 200))
+@hypothesis.given(batch_shards, strategies.integers(0, 200))
 def test_examples_before_a_position_are_counted(hosts, position):
     own = tf.range(201, dtype=tf.int64)
-    for share in hosts:
-        wanted = (share.position(own).numpy() < position).sum()
-        assert share.before(tf.constant(position, tf.int64)) == wanted
+    for batch_shard in hosts:
+        wanted = (batch_shard.position(own).numpy() < position).sum()
+        assert batch_shard.before(tf.constant(position, tf.int64)) == wanted
 
 
 @few
-@hypothesis.given(shares)
+@hypothesis.given(batch_shards)
 def test_replicas_of_a_host_share_its_part(hosts):
-    for share in hosts:
-        assert share.replica_batch * share.replicas == share.host_batch
-        assert share.host_batch * share.hosts == share.batch_size
+    for batch_shard in hosts:
+        assert (
+            batch_shard.replica_batch * batch_shard.replicas
+            == batch_shard.host_batch
+        )
+        assert (
+            batch_shard.host_batch * batch_shard.hosts == batch_shard.batch_size
+        )
 
 
-def test_batch_that_replicas_cannot_share_is_refused():
+def test_batch_that_replicas_cannot_split_is_refused():
     with pytest.raises(errors.UserError, match="multiple of 6"):
-        clip_order.Share(8, hosts=2, replicas=3)
+        clip_order.BatchShard(8, hosts=2, replicas=3)

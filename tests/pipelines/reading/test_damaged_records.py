@@ -16,7 +16,7 @@ AUGMENTATIONS = "pipelines.augmentations"
 MIXED = mixing.Config(alpha=1.0)
 BAD = 7  # The clip that is spoilt.
 CLIP = batch.ClipSpec(frames=4, size=16, sampling="uniform")
-SHARE = clip_dataset.Share(5)
+BATCH_SHARD = clip_dataset.BatchShard(5)
 EPOCH = 3  # Batches in which each of 13 clips comes once or twice.
 SPOILING = [spoiled.flip_bit, spoiled.no_jpeg]
 
@@ -33,13 +33,15 @@ def opened(folder, asked):
 def trained(folder, **settings):
     """The batches of the first epoch."""
     asked = wanted(**settings)
-    data = clip_dataset.training(opened(folder, asked), asked, SHARE, seed=1)
+    data = clip_dataset.training(
+        opened(folder, asked), asked, BATCH_SHARD, seed=1
+    )
     return list(itertools.islice(data.as_numpy_iterator(), EPOCH))
 
 
 def evaluated(folder, **settings):
     asked = wanted(**settings)
-    data = clip_dataset.evaluation(opened(folder, asked), asked, SHARE)
+    data = clip_dataset.evaluation(opened(folder, asked), asked, BATCH_SHARD)
     return list(data.as_numpy_iterator())
 
 
@@ -87,7 +89,8 @@ def test_damage_is_sought_among_the_clips_of_the_step_alone(folder):
     for clip in (BAD, 8):
         spoiled.flip_bit(folder, clip)
     reader = opened(folder, wanted())
-    indices = clip_order.in_order(reader, SHARE)  # 5 is a gap: 8 is the eighth.
+    indices = clip_order.in_order(reader, BATCH_SHARD)
+    # 5 is a gap: 8 is the eighth.
     assert damaged_records.first_fault(reader, indices).startswith("clip 7")
     assert damaged_records.first_fault(reader, indices.skip(7)).startswith(
         "clip 8"
@@ -99,7 +102,7 @@ def test_shard_that_is_gone_is_named(folder):
     reader = opened(folder, wanted())
     found = spoiled.place(folder, BAD)
     found.path.unlink()
-    indices = clip_order.in_order(reader, SHARE).skip(6).take(1)
+    indices = clip_order.in_order(reader, BATCH_SHARD).skip(6).take(1)
     said = damaged_records.first_fault(reader, indices)
     assert said.startswith(told(found) + "cannot be read")
 
@@ -160,7 +163,10 @@ def test_clip_is_not_mixed_with_one_that_cannot_be_read(folder):
     kept, found = (
         next(
             clip_dataset.training(
-                opened(folder, asked), asked, clip_dataset.Share(13), seed=1
+                opened(folder, asked),
+                asked,
+                clip_dataset.BatchShard(13),
+                seed=1,
             ).as_numpy_iterator()
         )
         for asked in (plain, mixed)

@@ -17,9 +17,9 @@ def reader(coded_shards):
     return shard_reader.ShardReader(coded_shards, "train")
 
 
-def training(reader, count, share=4, block=None, **more):
+def training(reader, count, batch_shard=4, block=None, **more):
     given = batches.wanted(*ALL, block=block)
-    return batches.training(reader, count, share, given, **more)
+    return batches.training(reader, count, batch_shard, given, **more)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_number_of_threads_changes_nothing(reader, undisturbed, block):
 def test_two_replicas_share_the_batches_of_one(
     reader, undisturbed, block, step
 ):
-    share = clip_dataset.Share(4, replicas=2)
+    batch_shard = clip_dataset.BatchShard(4, replicas=2)
     count = 2 * (8 - step)
-    parts = training(reader, count, share, block=block, start_step=step)
+    parts = training(reader, count, batch_shard, block=block, start_step=step)
     pairs = [batches.joined(parts[i : i + 2]) for i in range(0, count, 2)]
     batches.assert_same_bytes(pairs, undisturbed[block][step:])
 
@@ -92,7 +92,7 @@ def test_two_hosts_share_the_batches_of_one(reader, undisturbed, block, step):
         training(
             reader,
             8 - step,
-            clip_dataset.Share(4, hosts=2, host=host),
+            clip_dataset.BatchShard(4, hosts=2, host=host),
             block=block,
             start_step=step,
         )
@@ -110,7 +110,7 @@ def test_two_hosts_of_two_replicas_share_the_batches_of_one(
         training(
             reader,
             4,
-            clip_dataset.Share(4, hosts=2, host=host, replicas=2),
+            clip_dataset.BatchShard(4, hosts=2, host=host, replicas=2),
             block=block,
             start_step=step,
         )
@@ -175,8 +175,8 @@ def test_resumed_run_mixes_as_it_would_have_mixed(reader, mixes, block):
 
 def test_resumed_run_reads_the_records_that_it_would_have_read(reader):
     given = batches.wanted()
-    share = clip_dataset.Share(4)
-    read = clip_dataset.reading(reader, given, share, 7)
+    batch_shard = clip_dataset.BatchShard(4)
+    read = clip_dataset.reading(reader, given, batch_shard, 7)
     read = batches.take(read, 8)
     trained = batches.joined(batches.training(reader, 2, 4, given))
     assert [one["clip_id"] for one in read] == trained["clip_id"].tolist()

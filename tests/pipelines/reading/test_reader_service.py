@@ -22,7 +22,7 @@ from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags, registry
 
-SHARE = clip_dataset.Share(4)
+BATCH_SHARD = clip_dataset.BatchShard(4)
 STEPS = 3  # Of an epoch of 12 clips.
 MOST = 40  # Batches that are waited for.
 SEED = 7  # With it no four clips come twice in the same order so soon.
@@ -87,7 +87,7 @@ def with_all(asked):
 def each_of(folder, asked):
     """The clips of each training batch, and the batch."""
     reader = clip_dataset.open_split(folder, "train", asked)
-    data = clip_dataset.training(reader, asked, SHARE, SEED)
+    data = clip_dataset.training(reader, asked, BATCH_SHARD, SEED)
     for each in data.as_numpy_iterator():
         yield tuple(each["clip_id"].tolist()), each
 
@@ -162,7 +162,7 @@ def test_damage_met_by_the_service_is_named(folder, served, tmp_path):
         spoiled.flip_bit(copy, clip)
     asked = wanted(service=served)
     reader = clip_dataset.open_split(copy, "train", asked)
-    data = clip_dataset.training(reader, asked, SHARE, seed=1)
+    data = clip_dataset.training(reader, asked, BATCH_SHARD, seed=1)
     with pytest.raises(errors.UserError, match="^clip 0: record at byte 0 of"):
         with damaged_records.explained(reader):
             next(iter(data))
@@ -184,4 +184,4 @@ def test_frames_that_python_decodes_are_refused(tmp_path):
     asked = wanted(service="grpc://localhost:1")
     reader = clip_dataset.open_split(packets, "train", asked)
     with pytest.raises(errors.UserError, match="stored as h264.*storage=jpeg"):
-        clip_dataset.training(reader, asked, clip_dataset.Share(1), seed=1)
+        clip_dataset.training(reader, asked, clip_dataset.BatchShard(1), seed=1)

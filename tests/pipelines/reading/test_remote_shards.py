@@ -11,7 +11,7 @@ from launch.training import training_run
 from pipelines import batch, clip_dataset
 from tfrecords_tools.base import errors, flags
 
-SHARE = clip_dataset.Share(5)
+BATCH_SHARD = clip_dataset.BatchShard(5)
 SHARD = "train-00001-of-00003"
 
 
@@ -40,7 +40,9 @@ def opened(folder, asked, split="train"):
 
 
 def trained(folder, asked):
-    data = clip_dataset.training(opened(folder, asked), asked, SHARE, seed=1)
+    data = clip_dataset.training(
+        opened(folder, asked), asked, BATCH_SHARD, seed=1
+    )
     return list(itertools.islice(data.as_numpy_iterator(), 4))
 
 
@@ -62,7 +64,7 @@ def test_evaluation_batches_are_those_of_the_folder(coded_shards, remote):
     asked = wanted()
     here, there = (
         clip_dataset.evaluation(
-            opened(folder, asked, "validation"), asked, SHARE
+            opened(folder, asked, "validation"), asked, BATCH_SHARD
         ).as_numpy_iterator()
         for folder in (coded_shards, remote)
     )

@@ -81,7 +81,9 @@ def test_clips_start_at_random_moments(folder):
 def test_views_of_evaluation_lie_evenly(folder, views):
     given = batches.wanted(clip=CLIP)
     reader = clip_dataset.open_split(folder, "train", given)
-    data = clip_dataset.evaluation(reader, given, clip_dataset.Share(3), views)
+    data = clip_dataset.evaluation(
+        reader, given, clip_dataset.BatchShard(3), views
+    )
     for number, frames in read_back(batches.take(data, 1)):
         times = TIMES[number]
         free = times[-1] - times[0] - 4 * STRIDE
@@ -105,7 +107,7 @@ def test_evaluation_shows_the_centres_of_segments(folder):
     clip = batch.ClipSpec(frames=5, sampling="segments", size=16)
     given = batches.wanted(clip=clip)
     reader = clip_dataset.open_split(folder, "train", given)
-    data = clip_dataset.evaluation(reader, given, clip_dataset.Share(3))
+    data = clip_dataset.evaluation(reader, given, clip_dataset.BatchShard(3))
     for _, frames in read_back(batches.take(data, 1)):
         assert frames == [4, 12, 20, 28, 36]
 

@@ -112,9 +112,9 @@ def test_low_frames_are_small_copies_of_the_augmented_clip(reader):
 
 
 def test_several_views_stand_beside_each_other(reader):
-    share = clip_dataset.Share(4)
+    batch_shard = clip_dataset.BatchShard(4)
     given = batches.wanted(clip=CLIP, views=(TUBE, LOW, TWO), block=2)
-    spec = clip_dataset.training(reader, given, share, 7).element_spec
+    spec = clip_dataset.training(reader, given, batch_shard, 7).element_spec
     assert spec["patch_mask"] == tf.TensorSpec((4, 2, 4, 4), tf.bool)
     assert spec["low_frames"] == tf.TensorSpec((4, 4, 8, 8, 3), tf.uint8)
     assert spec["other_frames"] == tf.TensorSpec((4, 4, 32, 32, 3), tf.uint8)
@@ -131,8 +131,8 @@ def test_resumed_run_sees_the_views_that_it_would_have_seen(reader):
 
 def test_views_in_evaluation_are_of_each_view_of_the_clip(reader):
     given = batches.wanted(clip=CLIP, views=(TUBE, LOW, TWO))
-    share = clip_dataset.Share(4)
-    data = clip_dataset.evaluation(reader, given, share, views=2, crops=3)
+    batch_shard = clip_dataset.BatchShard(4)
+    data = clip_dataset.evaluation(reader, given, batch_shard, views=2, crops=3)
     made = batches.take(data, 1)[0]
     assert made["patch_mask"].shape == (4, 6, 2, 4, 4)
     assert made["low_frames"].shape == (4, 6, 4, 8, 8, 3)
@@ -146,7 +146,7 @@ def test_views_in_evaluation_are_drawn_alike_each_time(reader):
     found = [
         batches.take(
             clip_dataset.evaluation(
-                reader, given, clip_dataset.Share(size), views=2
+                reader, given, clip_dataset.BatchShard(size), views=2
             ),
             1,
         )[0]["patch_mask"][:4]
