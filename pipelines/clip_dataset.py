@@ -80,7 +80,7 @@ class Input:
 
     clip: batch.ClipSpec = batch.ClipSpec()
     augmentations: tuple[registry.Chosen, ...] = ()
-    views: tuple[registry.Chosen, ...] = ()
+    extra_inputs: tuple[registry.Chosen, ...] = ()
     sound: sound_features.Config = sound_features.Config()
     text: text_tokens.Config = text_tokens.Config()
     reader: Config = Config()
@@ -91,7 +91,7 @@ class Input:
         return [
             flag
             for flag, is_used in (
-                ("--view", self.views),
+                ("--extra_inputs", self.extra_inputs),
                 ("--sound", self.sound.wanted),
                 ("--text", self.text.tokens != "none"),
             )
@@ -274,7 +274,7 @@ def examples(
         reader,
         wanted.clip,
         changes,
-        wanted.views,
+        wanted.extra_inputs,
         wanted.sound,
         wanted.text,
     )

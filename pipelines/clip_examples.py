@@ -18,8 +18,9 @@ from pipelines.sampling import clip_sampling, time_sampling
 from pipelines.text import text_tokens
 from tfrecords_tools.base import registry
 
-# Numbers of the choices made about one clip; changes and views count on.
-_TIME, _WINDOW, _SOUND, _MIX, _OTHER, _VIEWS, _CHANGES = 0, 1, 2, 3, 4, 8, 16
+# Numbers of the choices made about one clip; changes and extra inputs count on.
+_TIME, _WINDOW, _SOUND, _MIX, _OTHER = 0, 1, 2, 3, 4
+_EXTRA_INPUTS, _CHANGES = 8, 16
 _CHOICES = 64
 
 
@@ -31,7 +32,7 @@ class Examples:
         reader: shard_reader.ShardReader,
         clip: batch.ClipSpec,
         augmentations: tuple[registry.Chosen, ...] = (),
-        views: tuple[registry.Chosen, ...] = (),
+        extra_inputs: tuple[registry.Chosen, ...] = (),
         sound: sound_features.Config = sound_features.Config(),
         text: text_tokens.Config = text_tokens.Config(),
     ):
@@ -43,7 +44,7 @@ class Examples:
             augmentations: files of `pipelines.augmentations` that change
                 one clip, in their order; the first that offers `window`
                 decides what is decoded.
-            views: files of `pipelines.extra_inputs`.
+            extra_inputs: files of `pipelines.extra_inputs`.
             sound: what is made of the sound.
             text: what is made of captions and words.
 
@@ -66,10 +67,10 @@ class Examples:
                 self._heard = self._unbroken
         if text.tokens != "none" and text.source == "words":
             self._unbroken = math.inf
-        self._further = [
-            view.build(clip) for view in views if view.module.build
+        self._extra_inputs = [
+            each.build(clip) for each in extra_inputs if each.module.build
         ]
-        self._others = [v for v in views if v.module.CLIPS > 1]
+        self._two_clips = [e for e in extra_inputs if e.module.CLIPS > 1]
 
     def training(self, index: clip_order.SampleIndex, seed: int) -> dict:
         """One augmented clip, with the entries that `batch` names.
@@ -88,11 +89,13 @@ class Examples:
             "mixing_seed": seeds(_MIX),
             **self._beside(record, seeds(_SOUND)),
         }
-        for number, further in enumerate(self._further, start=_VIEWS):
-            example |= further(frames, seeds(number))
-        for view in self._others:
+        for number, extra_input in enumerate(
+            self._extra_inputs, start=_EXTRA_INPUTS
+        ):
+            example |= extra_input(frames, seeds(number))
+        for two_clips in self._two_clips:
             own = _seeds(seeds(_OTHER))
-            time = seeds(_TIME) if view.config.same_time else own(_TIME)
+            time = seeds(_TIME) if two_clips.config.same_time else own(_TIME)
             example["other_frames"] = self._drawn(chunks, time, own)[1]
         return example
 
@@ -115,11 +118,13 @@ class Examples:
         ]
         frames = [tf.ensure_shape(clip, self._clip.shape) for clip in frames]
         beside = [self._beside(record, None) for record in records]
-        further = [
+        extra = [
             {
                 name: entry
-                for number, view in enumerate(self._further, start=_VIEWS)
-                for name, entry in view(clip, seeds(number)).items()
+                for number, extra_input in enumerate(
+                    self._extra_inputs, start=_EXTRA_INPUTS
+                )
+                for name, entry in extra_input(clip, seeds(number)).items()
             }
             for clip in frames
         ]
@@ -129,7 +134,7 @@ class Examples:
             "mask": tf.cast(index.is_new, tf.float32),
             "clip_id": clip_id,
             **_stacked(beside),
-            **_stacked(further),
+            **_stacked(extra),
         }
 
     def reading(self, index: clip_order.SampleIndex, seed: int) -> dict:

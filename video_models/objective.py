@@ -68,8 +68,8 @@ class Task:
         """
         if name not in self.extra_inputs:
             raise errors.UserError(
-                f"{needed_by} needs the entries of --view={name}, which is "
-                f"not chosen: add --view={name}"
+                f"{needed_by} needs the entries of --extra_inputs={name}, "
+                f"which is not chosen: add --extra_inputs={name}"
             )
         return self.extra_inputs[name]
 

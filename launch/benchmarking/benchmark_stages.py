@@ -114,7 +114,7 @@ def bare(asked: clip_dataset.Input) -> clip_dataset.Input:
     return dataclasses.replace(
         asked,
         augmentations=tuple(windows[:1]),
-        views=(),
+        extra_inputs=(),
         sound=type(asked.sound)(),
         text=type(asked.text)(),
     )
@@ -124,7 +124,7 @@ def without_one(
     asked: clip_dataset.Input,
 ) -> Iterator[tuple[str, clip_dataset.Input]]:
     """`no NAME` of each thing beyond the frames, and the input without it."""
-    for field in ("augmentations", "views"):
+    for field in ("augmentations", "extra_inputs"):
         every = getattr(asked, field)
         for place, chosen in enumerate(every):
             rest = every[:place] + every[place + 1 :]

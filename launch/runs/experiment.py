@@ -30,7 +30,7 @@ class Experiment:
     parts: objective.Parts
     objective: registry.Chosen
     augmentations: tuple[registry.Chosen, ...] = ()
-    views: tuple[registry.Chosen, ...] = ()
+    extra_inputs: tuple[registry.Chosen, ...] = ()
     clip: batch.ClipSpec = batch.ClipSpec()
     sound: sound_features.Config = sound_features.Config()
     text: text_tokens.Config = text_tokens.Config()
@@ -49,7 +49,7 @@ class Experiment:
         return clip_dataset.Input(
             self.clip,
             self.augmentations,
-            self.views,
+            self.extra_inputs,
             self.sound,
             self.text,
             self.reader,
@@ -76,7 +76,7 @@ class Experiment:
             rate = learning_rates.build(self.learning_rate, self.train.steps)
             return optimizers.build(self.optimizer, rate)
 
-        inputs = {each.name: each.config for each in self.views}
+        inputs = {each.name: each.config for each in self.extra_inputs}
         task = dataclasses.replace(task, extra_inputs=inputs)
         parts = self.parts
         if self.reference is not None:

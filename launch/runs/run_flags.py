@@ -76,8 +76,8 @@ class Config:
     augment: tuple[str, ...] = settings.setting(
         (), "Augmentations in their order, with commas between."
     )
-    view: tuple[str, ...] = settings.setting(
-        (), "Further views of each clip, with commas between."
+    extra_inputs: tuple[str, ...] = settings.setting(
+        (), "Further entries of each example, comma-separated."
     )
 
 
@@ -134,7 +134,7 @@ COMMAND = flags.Command(
         "generator": "video_models.generators",
         "discriminator": "video_models.discriminators",
         "augment": "pipelines.augmentations",
-        "view": "pipelines.extra_inputs",
+        "extra_inputs": "pipelines.extra_inputs",
     },
     not_given={
         "backbone": usual_backbone,
@@ -145,6 +145,14 @@ COMMAND = flags.Command(
     },
     recipes="launch.recipes",
     renamed={
+        "view": "extra_inputs",
+        "low_resolution.least_blur": "low_resolution.min_blur",
+        "low_resolution.most_blur": "low_resolution.max_blur",
+        "low_resolution.most_noise": "low_resolution.max_noise",
+        "low_resolution.least_light": "low_resolution.min_brightness",
+        "low_resolution.most_lost": "low_resolution.max_lost_blocks",
+        "low_resolution.least_quality": "low_resolution.min_quality",
+        "low_resolution.most_quality": "low_resolution.max_quality",
         "generator.noise": "noise.length",
         "objective.factor": "low_resolution.factor",
     },
@@ -181,7 +189,7 @@ def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
         parts=to_parts(resolved),
         objective=resolved.one("objective"),
         augmentations=resolved.chosen["augment"],
-        views=resolved.chosen["view"],
+        extra_inputs=resolved.chosen["extra_inputs"],
         **{k: sections[k] for k in COMMAND.sections},
     )
 

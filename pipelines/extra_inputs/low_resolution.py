@@ -24,52 +24,52 @@ from tfrecords_tools.base import errors, settings
 class Config:
     """What is done to the copy, in this order; by default it is only scaled."""
 
-    least_blur: float = settings.setting(
+    min_blur: float = settings.setting(
         0.0, "Standard deviation of the blur at least, pixels.", minimum=0.0
     )
-    most_blur: float = settings.setting(
+    max_blur: float = settings.setting(
         0.0, "The same at most; 0 blurs nothing.", minimum=0.0
     )
     factor: int = settings.setting(
         4, "How many times smaller the copy is.", minimum=1
     )
-    most_noise: float = settings.setting(
+    max_noise: float = settings.setting(
         0.0,
         "Standard deviation of the noise at most, in grey levels; drawn from "
         "0 on, and 0 adds none.",
         minimum=0.0,
     )
-    least_light: float = settings.setting(
+    min_brightness: float = settings.setting(
         1.0,
         "Share of the light that is left at least; drawn up to 1, which "
         "darkens nothing.",
         minimum=0.0,
         maximum=1.0,
     )
-    most_lost: float = settings.setting(
+    max_lost_blocks: float = settings.setting(
         0.0,
         f"Share of blocks of {lost_blocks.BLOCK}x{lost_blocks.BLOCK} pixels "
         "that are lost at most, others in each frame; drawn from 0 on.",
         minimum=0.0,
         maximum=1.0,
     )
-    least_quality: int = settings.setting(
+    min_quality: int = settings.setting(
         0,
         "JPEG quality of the copy at least; 0 leaves out JPEG.",
         minimum=0,
         maximum=100,
     )
-    most_quality: int = settings.setting(
+    max_quality: int = settings.setting(
         95, "JPEG quality of the copy at most.", minimum=1, maximum=100
     )
 
     def __post_init__(self):
         for what in ("blur", "quality"):
-            least = getattr(self, f"least_{what}")
-            most = getattr(self, f"most_{what}")
+            least = getattr(self, f"min_{what}")
+            most = getattr(self, f"max_{what}")
             if least > most:
                 raise errors.UserError(
-                    f"least_{what}={least} is more than most_{what}={most}: "
+                    f"min_{what}={least} is more than max_{what}={most}: "
                     "wanted at most that"
                 )
 
@@ -100,15 +100,15 @@ def build(
 
     def degrade(frames: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         low = _scaled(config, frames, size, fold(seed, 0))
-        if config.least_light < 1:
-            low *= _drawn(fold(seed, 3), config.least_light, 1.0)
-        if config.most_noise:
+        if config.min_brightness < 1:
+            low *= _drawn(fold(seed, 3), config.min_brightness, 1.0)
+        if config.max_noise:
             low += _noise(config, tf.shape(low), fold(seed, 1))
-        if config.most_lost:
-            share = _drawn(fold(seed, 4), 0.0, config.most_lost)
-            low = lost_blocks.lose(low, share, fold(seed, 5))
+        if config.max_lost_blocks:
+            fraction = _drawn(fold(seed, 4), 0.0, config.max_lost_blocks)
+            low = lost_blocks.lose(low, fraction, fold(seed, 5))
         low = frame_decoding.to_uint8(low)
-        if config.least_quality:
+        if config.min_quality:
             low = _compressed(config, low, fold(seed, 2))
         low = tf.ensure_shape(low, (clip.frames, size, size, 3))
         return {"low_frames": low}
@@ -128,7 +128,7 @@ def _scaled(
     once = tf.eye(large)[..., None]
     scale = tf.image.resize(once, (size, large), "bicubic", antialias=True)
     scale = scale[..., 0]
-    if config.most_blur:
+    if config.max_blur:
         scale = scale @ _blur(config, large, seed)
     pixels = tf.cast(frames, tf.float32)
     rows = scale @ tf.reshape(pixels, (-1, large, large * 3))
@@ -140,7 +140,7 @@ def _scaled(
 
 def _blur(config: Config, side: int, seed: tf.Tensor) -> tf.Tensor:
     """float32 [side, side]; at the edge only pixels inside count."""
-    sigma = _drawn(seed, config.least_blur, config.most_blur)
+    sigma = _drawn(seed, config.min_blur, config.max_blur)
     places = tf.range(side, dtype=tf.float32)
     away = (places - places[:, None]) / tf.maximum(sigma, 1e-3)
     return tf.nn.softmax(-0.5 * tf.square(away))
@@ -149,7 +149,7 @@ def _blur(config: Config, side: int, seed: tf.Tensor) -> tf.Tensor:
 def _noise(config: Config, shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """float32 of `shape`, new for each frame, of one strength."""
     fold = tf.random.experimental.stateless_fold_in
-    strength = _drawn(fold(seed, 0), 0.0, config.most_noise)
+    strength = _drawn(fold(seed, 0), 0.0, config.max_noise)
     return strength * tf.random.stateless_normal(shape, fold(seed, 1))
 
 
@@ -157,7 +157,7 @@ def _compressed(
     config: Config, frames: tf.Tensor, seed: tf.Tensor
 ) -> tf.Tensor:
     """uint8, each frame through JPEG and back."""
-    least, most = config.least_quality, config.most_quality + 1
+    least, most = config.min_quality, config.max_quality + 1
     quality = tf.random.stateless_uniform((), seed, least, most, tf.int32)
     return tf.map_fn(
         lambda frame: tf.image.adjust_jpeg_quality(frame, quality), frames

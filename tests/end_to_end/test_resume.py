@@ -35,7 +35,7 @@ GAN = {
     "objective.changes": "color,shift",
     "objective.gradient_penalty": 0.01,
     "objective.least_diversity": 0,
-    "view": "noise",
+    "extra_inputs": "noise",
     "noise.length": 8,
     "generator.motion_noise": 4,
     "generator.widths": "8,4",

@@ -21,12 +21,12 @@ CROP, FLIP, JITTER, MIXUP, CUTMIX = (
 ALL = (CROP, FLIP, JITTER)
 
 
-def wanted(*augmentations, clip=CLIP, views=(), block=None, **config):
+def wanted(*augmentations, clip=CLIP, extra_inputs=(), block=None, **config):
     """An input; `block` shards are shuffled at a time, or all clips."""
     if block:
         config |= {"shuffle": "blocks", "block_shards": block}
     reader = clip_dataset.Config(**config)
-    return clip_dataset.Input(clip, augmentations, views, reader=reader)
+    return clip_dataset.Input(clip, augmentations, extra_inputs, reader=reader)
 
 
 def take(data, count):

@@ -187,9 +187,9 @@ def test_shares_differ_from_row_to_row(mixed, name):
     "flag, beside",
     [
         (
-            "--view",
+            "--extra_inputs",
             {
-                "views": (
+                "extra_inputs": (
                     registry.choose("pipelines.extra_inputs", "two_clips"),
                 )
             },

@@ -1,7 +1,7 @@
 """Clips made of noise, by a generator that discriminators teach.
 
-The noise comes with the batch (`--view=noise`), so that a step is the same on
-any number of devices and after a resume.
+The noise comes with the batch (`--extra_inputs=noise`), so that a step is the
+same on any number of devices and after a resume.
 """
 
 import dataclasses

@@ -148,8 +148,8 @@ def test_setting_that_an_older_version_did_not_know_has_its_default(tmp_path):
     )
 
 
-ENLARGING = "--objective=super_resolution", "--view=low_resolution"
-MAKING = "--objective=gan", "--view=noise"
+ENLARGING = "--objective=super_resolution", "--extra_inputs=low_resolution"
+MAKING = "--objective=gan", "--extra_inputs=noise"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from video_models.objectives import gan
 
 TINY = (
     "--objective=gan",
-    "--view=noise",
+    "--extra_inputs=noise",
     "--noise.length=8",
     "--generator.motion_noise=4",
     "--generator.motion=8",

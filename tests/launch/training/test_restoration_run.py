@@ -23,7 +23,7 @@ CLIP = (
     "--train.steps=2",
     "--train.average=0.5",
 )
-ENLARGING = "--objective=super_resolution", "--view=low_resolution"
+ENLARGING = "--objective=super_resolution", "--extra_inputs=low_resolution"
 RECURRENT = (
     *ENLARGING,
     "--low_resolution.factor=2",
@@ -204,11 +204,11 @@ def test_cleaning_leaves_the_size(toy_shards, tmp_path):
         tmp_path / "run",
         "--objective=super_resolution",
         "--objective.border=1",
-        "--view=low_resolution",
+        "--extra_inputs=low_resolution",
         "--low_resolution.factor=1",
-        "--low_resolution.most_noise=20",
-        "--low_resolution.least_light=0.5",
-        "--low_resolution.most_lost=0.2",
+        "--low_resolution.max_noise=20",
+        "--low_resolution.min_brightness=0.5",
+        "--low_resolution.max_lost_blocks=0.2",
         "--generator.width=4",
         "--generator.blocks=1",
     )

@@ -21,9 +21,9 @@ def grey(level=120):
 
 
 def low(clip, number=0, run=run_modes.eagerly, **changes):
-    view = low_resolution.build(low_resolution.Config(**changes), CLIP)
+    degrade = low_resolution.build(low_resolution.Config(**changes), CLIP)
     seed = np.array([3, number], np.int64)
-    return run(view, clip, seed)["low_frames"].numpy()
+    return run(degrade, clip, seed)["low_frames"].numpy()
 
 
 def spread(clip):
@@ -45,20 +45,20 @@ def test_frames_are_scaled_as_tensorflow_scales_them(run, factor):
 def test_blur_is_that_of_a_gaussian(run):
     point = np.zeros(CLIP.shape, np.uint8)
     point[:, 16, 16] = 255
-    found = low(point, run=run, factor=1, least_blur=1.0, most_blur=1.0)
+    found = low(point, run=run, factor=1, min_blur=1.0, max_blur=1.0)
     # 255 / (2 pi) in the middle, and exp(-1 / 2) of that beside it.
     assert found[0, 16, 15:18, 0].tolist() == [25, 41, 25]
 
 
 @run_modes.both
 def test_blur_leaves_a_flat_frame_flat_up_to_its_edge(run):
-    found = low(grey(), run=run, least_blur=3.0, most_blur=3.0)
+    found = low(grey(), run=run, min_blur=3.0, max_blur=3.0)
     assert np.all(found == 120)
 
 
 def test_more_blur_leaves_less_contrast():
     spreads = [
-        spread(low(frames(), least_blur=sigma, most_blur=sigma))
+        spread(low(frames(), min_blur=sigma, max_blur=sigma))
         for sigma in (0.0, 1.0, 3.0)
     ]
     assert spreads == sorted(spreads, reverse=True)
@@ -66,7 +66,7 @@ def test_more_blur_leaves_less_contrast():
 
 def test_strength_of_blur_is_drawn_and_the_same_for_all_frames():
     still = np.repeat(frames()[:1], 3, axis=0)
-    found = [low(still, n, most_blur=4.0) for n in range(4)]
+    found = [low(still, n, max_blur=4.0) for n in range(4)]
     assert len({each.tobytes() for each in found}) == 4
     for each in found:
         assert np.array_equal(each, np.repeat(each[:1], 3, axis=0))
@@ -74,28 +74,28 @@ def test_strength_of_blur_is_drawn_and_the_same_for_all_frames():
 
 def test_noise_is_at_most_as_strong_as_stated():
     found = [
-        spread(low(grey(), n, factor=1, most_noise=20.0)) for n in range(20)
+        spread(low(grey(), n, factor=1, max_noise=20.0)) for n in range(20)
     ]
     assert 10 < max(found) < 21
     assert min(found) < 5
 
 
 def test_noise_is_new_in_every_frame():
-    found = low(grey(), most_noise=20.0)
+    found = low(grey(), max_noise=20.0)
     assert not np.array_equal(found[0], found[1])
 
 
 @run_modes.both
 def test_jpeg_is_that_of_tensorflow(run):
     clip = low(frames())
-    found = low(frames(), run=run, least_quality=40, most_quality=40)
+    found = low(frames(), run=run, min_quality=40, max_quality=40)
     wanted = [tf.image.adjust_jpeg_quality(frame, 40) for frame in clip]
     assert np.array_equal(found, wanted)
 
 
 def test_quality_of_jpeg_is_drawn_and_the_same_for_all_frames():
     still = np.repeat(frames()[:1], 3, axis=0)
-    found = [low(still, n, least_quality=5) for n in range(4)]
+    found = [low(still, n, min_quality=5) for n in range(4)]
     assert len({each.tobytes() for each in found}) == 4
     for each in found:
         assert np.array_equal(each, np.repeat(each[:1], 3, axis=0))
@@ -107,6 +107,6 @@ def test_factor_that_does_not_divide_the_size_is_refused():
 
 
 @pytest.mark.parametrize("what", ["blur", "quality"])
-def test_least_above_most_is_refused(what):
-    with pytest.raises(errors.UserError, match=f"least_{what}=3"):
-        low_resolution.Config(**{f"least_{what}": 3, f"most_{what}": 2})
+def test_minimum_above_maximum_is_refused(what):
+    with pytest.raises(errors.UserError, match=f"min_{what}=3"):
+        low_resolution.Config(**{f"min_{what}": 3, f"max_{what}": 2})

@@ -71,14 +71,14 @@ def wanted(**reader):
 
 
 def with_all(asked):
-    """With augmentations, views, sound and text, too."""
+    """With augmentations, extra inputs, sound and text, too."""
     return dataclasses.replace(
         asked,
         augmentations=tuple(
             registry.choose("pipelines.augmentations", name)
             for name in ("random_resized_crop", "flip")
         ),
-        views=(registry.choose("pipelines.extra_inputs", "two_clips"),),
+        extra_inputs=(registry.choose("pipelines.extra_inputs", "two_clips"),),
         sound=sound_features.Config(features="log_mel", seconds=0.1),
         text=text_tokens.Config(tokens="words"),
     )

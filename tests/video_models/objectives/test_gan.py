@@ -180,7 +180,7 @@ def test_still_clips_have_no_motion():
         ({"critics": ()}, "without --discriminator"),
         ({"changes": ("wobble",)}, "wobble"),
         ({"clip": batch.ClipSpec(frames=4, size=64)}, "--generator.widths"),
-        ({"inputs": {}}, "add --view=noise"),
+        ({"inputs": {}}, "add --extra_inputs=noise"),
         ({"inputs": {"noise": noise.Config(length=3)}}, "--noise.length=3"),
     ],
 )

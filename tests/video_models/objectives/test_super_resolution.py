@@ -130,7 +130,9 @@ def test_frames_are_enlarged_as_much_as_the_view_reduces_them(factor):
 
 
 def test_clips_without_a_worse_copy_are_refused():
-    with pytest.raises(errors.UserError, match="add --view=low_resolution"):
+    with pytest.raises(
+        errors.UserError, match="add --extra_inputs=low_resolution"
+    ):
         build(inputs={})
 
 

@@ -16,16 +16,16 @@ BUILT = [n for n in NAMES if registry.load(FOLDER, n).build]
 # What is off by default, so that it is held to the same.
 ALL_ON = {
     "low_resolution": {
-        "most_blur": 2.0,
-        "most_noise": 20.0,
-        "least_quality": 30,
-        "least_light": 0.3,
-        "most_lost": 0.5,
+        "max_blur": 2.0,
+        "max_noise": 20.0,
+        "min_quality": 30,
+        "min_brightness": 0.3,
+        "max_lost_blocks": 0.5,
     }
 }
 CASES = [(name, {}) for name in BUILT] + list(ALL_ON.items())
 
-every_view = pytest.mark.parametrize("name, changes", CASES)
+every_extra_input = pytest.mark.parametrize("name, changes", CASES)
 
 
 def built(name, changes):
@@ -40,7 +40,7 @@ def frames():
     return (127 + 100 * waves).astype(np.uint8)
 
 
-def view(name, changes, seed=SEEDS[0], run=run_modes.eagerly):
+def entries(name, changes, seed=SEEDS[0], run=run_modes.eagerly):
     found = run(built(name, changes), frames(), seed)
     return {entry: value.numpy() for entry, value in found.items()}
 
@@ -57,20 +57,20 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_view_is_made_of_the_frames_or_is_another_clip(name):
+def test_extra_input_is_made_of_the_frames_or_is_another_clip(name):
     module = registry.load(FOLDER, name)
     assert (module.build is None) == (module.CLIPS > 1)
 
 
-@every_view
+@every_extra_input
 def test_static_shapes_and_dtypes_are_those_that_come_out(name, changes):
     static = traced(name, changes).structured_outputs
-    for entry, value in view(name, changes).items():
+    for entry, value in entries(name, changes).items():
         assert static[entry].shape == value.shape
         assert static[entry].dtype == value.dtype
 
 
-@every_view
+@every_extra_input
 def test_graph_holds_no_state_and_no_python(name, changes):
     # A loop or a call with a stateful op in its body is stateful, too.
     stateful = {
@@ -81,28 +81,30 @@ def test_graph_holds_no_state_and_no_python(name, changes):
     assert stateful <= {"Placeholder", "_Arg"}
 
 
-@every_view
+@every_extra_input
 def test_tf_data_gives_what_eager_gives(name, changes):
     for seed in SEEDS[:3]:
-        eager = view(name, changes, seed)
-        assert same(view(name, changes, seed, run_modes.in_tf_data), eager)
+        eager = entries(name, changes, seed)
+        assert same(entries(name, changes, seed, run_modes.in_tf_data), eager)
 
 
-@every_view
+@every_extra_input
 @run_modes.both
-def test_equal_seeds_give_equal_views(name, changes, run):
-    assert same(view(name, changes, run=run), view(name, changes, run=run))
+def test_equal_seeds_give_equal_extra_inputs(name, changes, run):
+    assert same(
+        entries(name, changes, run=run), entries(name, changes, run=run)
+    )
 
 
-@every_view
+@every_extra_input
 def test_frames_that_come_in_are_not_written_to(name, changes):
     clip = tf.constant(frames())
     built(name, changes)(clip, tf.constant(SEEDS[0]))
     assert np.array_equal(clip, frames())
 
 
-@every_view
+@every_extra_input
 def test_seeds_differ_where_something_is_drawn(name, changes):
-    first, *rest = (view(name, changes, seed) for seed in SEEDS)
+    first, *rest = (entries(name, changes, seed) for seed in SEEDS)
     draws = (name, changes) != ("low_resolution", {})
     assert any(not same(first, other) for other in rest) == draws

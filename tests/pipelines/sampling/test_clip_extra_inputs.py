@@ -1,4 +1,4 @@
-"""Further views of a clip, from the shards to the batch."""
+"""Extra inputs of a clip, from the shards to the batch."""
 
 import numpy as np
 import pytest
@@ -14,14 +14,14 @@ from tfrecords_tools.base import registry
 CLIP = batch.ClipSpec(frames=4, stride=2, size=32)
 
 
-def view(name, **settings):
+def extra_input(name, **settings):
     config = registry.load("pipelines.extra_inputs", name).Config(**settings)
     return registry.choose("pipelines.extra_inputs", name, config)
 
 
 PATCHES = {"patch": 8, "tubelet": 2, "ratio": 0.5}
-TUBE, RANDOM = (view(n, **PATCHES) for n in ("tube_mask", "random_mask"))
-LOW, TWO = view("low_resolution"), view("two_clips")
+TUBE, RANDOM = (extra_input(n, **PATCHES) for n in ("tube_mask", "random_mask"))
+LOW, TWO = extra_input("low_resolution"), extra_input("two_clips")
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,12 @@ def reader(coded_shards):
     return shard_reader.ShardReader(coded_shards, "train")
 
 
-def training(reader, *views, count=1, augmentations=(), clip=CLIP, **more):
-    given = batches.wanted(*augmentations, clip=clip, views=views, **more)
+def training(
+    reader, *extra_inputs, count=1, augmentations=(), clip=CLIP, **more
+):
+    given = batches.wanted(
+        *augmentations, clip=clip, extra_inputs=extra_inputs, **more
+    )
     return batches.training(reader, count, 13, given)
 
 
@@ -71,7 +75,7 @@ def test_second_clip_changes_nothing_in_the_first(reader, pairs):
 
 def test_both_clips_may_be_of_the_same_time(reader):
     (made,) = training(
-        reader, view("two_clips", same_time=True), augmentations=(CROP,)
+        reader, extra_input("two_clips", same_time=True), augmentations=(CROP,)
     )
     one, other = made["frames"], made["other_frames"]
     assert np.array_equal(shards.frames_in(one), shards.frames_in(other))
@@ -79,7 +83,7 @@ def test_both_clips_may_be_of_the_same_time(reader):
 
 def test_second_clip_is_augmented_by_itself(reader):
     (made,) = training(
-        reader, view("two_clips", same_time=True), augmentations=(CROP,)
+        reader, extra_input("two_clips", same_time=True), augmentations=(CROP,)
     )
     ramps = (made[n][:, 0, 0, :, 2] for n in ("frames", "other_frames"))
     # Blue is a ramp: where the crop lies is what it shows.
@@ -111,17 +115,19 @@ def test_low_frames_are_small_copies_of_the_augmented_clip(reader):
     assert np.abs(low - blocks.mean((3, 5))).max() < 12
 
 
-def test_several_views_stand_beside_each_other(reader):
+def test_several_extra_inputs_stand_beside_each_other(reader):
     batch_shard = clip_dataset.BatchShard(4)
-    given = batches.wanted(clip=CLIP, views=(TUBE, LOW, TWO), block=2)
+    given = batches.wanted(clip=CLIP, extra_inputs=(TUBE, LOW, TWO), block=2)
     spec = clip_dataset.training(reader, given, batch_shard, 7).element_spec
     assert spec["patch_mask"] == tf.TensorSpec((4, 2, 4, 4), tf.bool)
     assert spec["low_frames"] == tf.TensorSpec((4, 4, 8, 8, 3), tf.uint8)
     assert spec["other_frames"] == tf.TensorSpec((4, 4, 32, 32, 3), tf.uint8)
 
 
-def test_resumed_run_sees_the_views_that_it_would_have_seen(reader):
-    given = batches.wanted(CROP, clip=CLIP, views=(RANDOM, LOW, TWO), block=1)
+def test_resumed_run_sees_the_extra_inputs_that_it_would_have_seen(reader):
+    given = batches.wanted(
+        CROP, clip=CLIP, extra_inputs=(RANDOM, LOW, TWO), block=1
+    )
     whole, rest = (
         batches.training(reader, 5 - step, 4, given, start_step=step)
         for step in (0, 3)
@@ -129,8 +135,8 @@ def test_resumed_run_sees_the_views_that_it_would_have_seen(reader):
     batches.assert_same_bytes(rest, whole[3:])
 
 
-def test_views_in_evaluation_are_of_each_view_of_the_clip(reader):
-    given = batches.wanted(clip=CLIP, views=(TUBE, LOW, TWO))
+def test_extra_inputs_in_evaluation_are_of_each_view_of_the_clip(reader):
+    given = batches.wanted(clip=CLIP, extra_inputs=(TUBE, LOW, TWO))
     batch_shard = clip_dataset.BatchShard(4)
     data = clip_dataset.evaluation(reader, given, batch_shard, views=2, crops=3)
     made = batches.take(data, 1)[0]
@@ -141,8 +147,8 @@ def test_views_in_evaluation_are_of_each_view_of_the_clip(reader):
     assert np.abs(made["low_frames"].mean((3, 4)) - large).max() < 2
 
 
-def test_views_in_evaluation_are_drawn_alike_each_time(reader):
-    given = batches.wanted(clip=CLIP, views=(RANDOM,))
+def test_extra_inputs_in_evaluation_are_drawn_alike_each_time(reader):
+    given = batches.wanted(clip=CLIP, extra_inputs=(RANDOM,))
     found = [
         batches.take(
             clip_dataset.evaluation(
