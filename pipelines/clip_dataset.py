@@ -11,7 +11,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from pipelines import batch, clip_examples, mixed_batches
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.cache import frame_cache, raw_records
 from pipelines.reading import (
     clip_order,
@@ -81,7 +81,7 @@ class Input:
     clip: batch.ClipSpec = batch.ClipSpec()
     augmentations: tuple[registry.Chosen, ...] = ()
     extra_inputs: tuple[registry.Chosen, ...] = ()
-    sound: sound_features.Config = sound_features.Config()
+    audio: audio_features.Config = audio_features.Config()
     text: text_tokens.Config = text_tokens.Config()
     reader: Config = Config()
 
@@ -92,7 +92,7 @@ class Input:
             flag
             for flag, is_used in (
                 ("--extra_inputs", self.extra_inputs),
-                ("--sound", self.sound.wanted),
+                ("--audio", self.audio.is_used),
                 ("--text", self.text.tokens != "none"),
             )
             if is_used
@@ -207,7 +207,7 @@ def evaluation(
     Returns:
         A dataset of batches as `pipelines.batch` says, with `frames`
         uint8 [B, views * crops, T, H, W, 3], crop by crop. What is made of
-        the frames has that axis, too; sound and tokens have one of views.
+        the frames has that axis, too; audio and tokens have one of views.
 
     Raises:
         UserError: settings or shards do not fit together.
@@ -275,7 +275,7 @@ def examples(
         wanted.clip,
         changes,
         wanted.extra_inputs,
-        wanted.sound,
+        wanted.audio,
         wanted.text,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from pipelines import batch, clip_labels
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.decoding import frame_decoding, frame_storage
 from pipelines.reading import clip_order, clip_reading, clip_table, shard_reader
 from pipelines.sampling import clip_sampling, time_sampling
@@ -19,7 +19,7 @@ from pipelines.text import text_tokens
 from tfrecords_tools.base import registry
 
 # Numbers of the choices made about one clip; changes and extra inputs count on.
-_TIME, _WINDOW, _SOUND, _MIX, _OTHER = 0, 1, 2, 3, 4
+_TIME, _WINDOW, _AUDIO, _MIX, _OTHER = 0, 1, 2, 3, 4
 _EXTRA_INPUTS, _CHANGES = 8, 16
 _CHOICES = 64
 
@@ -33,7 +33,7 @@ class Examples:
         clip: batch.ClipSpec,
         augmentations: tuple[registry.Chosen, ...] = (),
         extra_inputs: tuple[registry.Chosen, ...] = (),
-        sound: sound_features.Config = sound_features.Config(),
+        audio: audio_features.Config = audio_features.Config(),
         text: text_tokens.Config = text_tokens.Config(),
     ):
         """Builds all parts.
@@ -45,7 +45,7 @@ class Examples:
                 one clip, in their order; the first that offers `window`
                 decides what is decoded.
             extra_inputs: files of `pipelines.extra_inputs`.
-            sound: what is made of the sound.
+            audio: what is made of the audio.
             text: what is made of captions and words.
 
         Raises:
@@ -56,14 +56,14 @@ class Examples:
         self._window, self._changes = _split_off_window(augmentations)
         rate = about.settings.get("sound", {}).get("rate")
         rate = rate if "waveform" in about.extras else None
-        self._hear = sound_features.build(
-            sound, clip, rate, "voice" in about.extras
+        self._hear = audio_features.build(
+            audio, clip, rate, "voice" in about.extras
         )
         self._spell = text_tokens.build(text, about)
         self._unbroken = self._heard = 0.0
-        if sound.wanted:
-            self._unbroken = sound_features.seconds(sound, clip)
-            if sound.features != "none":
+        if audio.is_used:
+            self._unbroken = audio_features.seconds(audio, clip)
+            if audio.features != "none":
                 self._heard = self._unbroken
         if text.tokens != "none" and text.source == "words":
             self._unbroken = math.inf
@@ -87,7 +87,7 @@ class Examples:
             "mask": tf.constant(1.0),
             "clip_id": clip_id,
             "mixing_seed": seeds(_MIX),
-            **self._beside(record, seeds(_SOUND)),
+            **self._beside(record, seeds(_AUDIO)),
         }
         for number, extra_input in enumerate(
             self._extra_inputs, start=_EXTRA_INPUTS
@@ -217,9 +217,9 @@ class Examples:
         """What is heard and said while the frames are shown."""
         span = tf.stack([record["times"][0], tf.reduce_max(record["ends"])])
         none = tf.zeros((0,), tf.int64)
-        sound = sound_features.Sound(
+        audio = audio_features.ClipAudio(
             record.get("waveform", tf.zeros((0,))),
-            record.get("sound_start", span[0]),
+            record.get("audio_start", span[0]),
             span,
             record.get("voice_starts", none),
             record.get("voice_ends", none),
@@ -231,7 +231,7 @@ class Examples:
             record.get("word_lengths", none),
             span,
         )
-        return {**self._hear(sound, seed), **self._spell(text)}
+        return {**self._hear(audio, seed), **self._spell(text)}
 
 
 def _split_off_window(

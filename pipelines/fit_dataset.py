@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from pipelines import batch, clip_dataset, mixed_batches
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.reading import clip_order, shard_reader
 from pipelines.text import text_tokens
 from tfrecords_tools import manifest as manifests
@@ -21,7 +21,7 @@ from tfrecords_tools.base.keywords import keyword_settings
 _AUGMENTATIONS = "pipelines.augmentations"
 _SECTIONS = (
     keyword_settings.Section("clip", "", batch.ClipSpec),
-    keyword_settings.Section("sound", "audio_", sound_features.Config),
+    keyword_settings.Section("audio", "audio_", audio_features.Config),
     keyword_settings.Section("text", "text_", text_tokens.Config),
 )
 _KEYWORDS = ("batch_size", "augment", "training", "label_mode", "task", "seed")
@@ -87,14 +87,14 @@ def dataset(
     """
     given = {"frames": frames, "size": size, "stride": stride, **settings}
     with keyword_settings.in_keywords(_SECTIONS, "augment"):
-        clip, sound, text = keyword_settings.configs(
+        clip, audio, text = keyword_settings.configs(
             _SECTIONS, given, _KEYWORDS
         )
         _check(batch_size, label_mode)
         if training is None:
             training = split == "train"
         input_config = clip_dataset.Input(
-            clip, _chosen(augment) if training else (), (), sound, text
+            clip, _chosen(augment) if training else (), (), audio, text
         )
         reader = clip_dataset.open_split(shards, split, input_config)
         targets = _Targets(reader.manifest, split, task, label_mode)

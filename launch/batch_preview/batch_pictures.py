@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from launch.batch_preview import sound_pictures
+from launch.batch_preview import audio_images
 from launch.reporting import drawing
 
 _MOST_FRAMES = 12
@@ -18,11 +18,11 @@ class Times(NamedTuple):
 
     Attributes:
         frame_seconds: from one frame of the clip to the next.
-        sound_seconds: the cut of sound, which begins with the first frame.
+        audio_seconds: the cut of audio, which begins with the first frame.
     """
 
     frame_seconds: float | None = None
-    sound_seconds: float | None = None
+    audio_seconds: float | None = None
 
 
 def sheet(
@@ -91,7 +91,7 @@ def _clip(
         if name in row:
             title = f"{name} {list(row[name].shape)}"
             parts += [drawing.banner(title, width), strip(row[name], side)]
-    tracks = sound_pictures.tracks(row, _sound_width(row, times, width))
+    tracks = audio_images.tracks(row, _audio_width(row, times, width))
     if times.frame_seconds:
         seconds = times.frame_seconds * len(row["frames"])
         total = max(part.shape[1] for part in [frames, *tracks])
@@ -99,10 +99,10 @@ def _clip(
     return drawing.stacked(parts + tracks)
 
 
-def _sound_width(row: dict[str, np.ndarray], times: Times, width: int) -> int:
+def _audio_width(row: dict[str, np.ndarray], times: Times, width: int) -> int:
     """Pixels of the cut; three times the frames at most, so that both show."""
-    if not times.frame_seconds or not times.sound_seconds:
+    if not times.frame_seconds or not times.audio_seconds:
         return width
     seconds = times.frame_seconds * len(row["frames"])
-    share = min(times.sound_seconds / seconds, 3.0)
+    share = min(times.audio_seconds / seconds, 3.0)
     return max(16, round(share * width))

@@ -9,7 +9,7 @@ import tensorflow as tf
 from launch.batch_preview import batch_pictures, batch_text
 from launch.runs import experiment
 from pipelines import clip_dataset
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.reading import damaged_records
 from pipelines.text import text_tokens
 from tfrecords_tools import manifest
@@ -71,11 +71,11 @@ def read(
             "--reader.on_corrupt=skip to see why"
         )
     rows = rows[:count]
-    sound = asked.sound.wanted
+    audio = asked.audio.is_used
     records = clip_dataset.reading(reader, asked, batch_shard, seed)
     times = batch_pictures.Times(
         asked.clip.stride_seconds or _frame_seconds(records),
-        sound_features.seconds(asked.sound, asked.clip) if sound else None,
+        audio_features.seconds(asked.audio, asked.clip) if audio else None,
     )
     words = text_tokens.vocabulary(asked.text, about)
     return Shown(rows, about, words, times)

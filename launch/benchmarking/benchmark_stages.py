@@ -115,7 +115,7 @@ def bare(asked: clip_dataset.Input) -> clip_dataset.Input:
         asked,
         augmentations=tuple(windows[:1]),
         extra_inputs=(),
-        sound=type(asked.sound)(),
+        audio=type(asked.audio)(),
         text=type(asked.text)(),
     )
 
@@ -130,7 +130,7 @@ def without_one(
             rest = every[:place] + every[place + 1 :]
             less = dataclasses.replace(asked, **{field: rest})
             yield f"no {chosen.name}", less
-    for field in ("sound", "text"):
+    for field in ("audio", "text"):
         off = type(getattr(asked, field))()
         if getattr(asked, field) != off:
             yield f"no {field}", dataclasses.replace(asked, **{field: off})

@@ -13,7 +13,7 @@ from launch.runs import (
     trained_features,
 )
 from pipelines import batch, clip_dataset
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.text import text_tokens
 from tfrecords_tools import manifest
 from tfrecords_tools.base import registry
@@ -32,7 +32,7 @@ class Experiment:
     augmentations: tuple[registry.Chosen, ...] = ()
     extra_inputs: tuple[registry.Chosen, ...] = ()
     clip: batch.ClipSpec = batch.ClipSpec()
-    sound: sound_features.Config = sound_features.Config()
+    audio: audio_features.Config = audio_features.Config()
     text: text_tokens.Config = text_tokens.Config()
     reader: clip_dataset.Config = clip_dataset.Config()
     init: initial_weights.Config = initial_weights.Config()
@@ -50,7 +50,7 @@ class Experiment:
             self.clip,
             self.augmentations,
             self.extra_inputs,
-            self.sound,
+            self.audio,
             self.text,
             self.reader,
         )

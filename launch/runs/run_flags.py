@@ -19,7 +19,7 @@ from launch.runs import (
     trained_features,
 )
 from pipelines import batch, clip_dataset
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.text import text_tokens
 from tfrecords_tools.base import (
     errors,
@@ -117,7 +117,7 @@ COMMAND = flags.Command(
     settings=Config,
     sections={
         "clip": batch.ClipSpec,
-        "sound": sound_features.Config,
+        "audio": audio_features.Config,
         "text": text_tokens.Config,
         "reader": clip_dataset.Config,
         "init": initial_weights.Config,
@@ -145,6 +145,7 @@ COMMAND = flags.Command(
     },
     recipes="launch.recipes",
     renamed={
+        "sound.": "audio.",
         "view": "extra_inputs",
         "low_resolution.least_blur": "low_resolution.min_blur",
         "low_resolution.most_blur": "low_resolution.max_blur",

@@ -1,7 +1,7 @@
 """Keeps a split's frames decoded and small, so that no epoch decodes them.
 
 A cache is a data set of its own in the ordinary form: the same shards, clips,
-numbers, times, labels, sound and words, but frames are bare pixels (storage
+numbers, times, labels, audio and words, but frames are bare pixels (storage
 "raw") in short records. It is made once, shard by shard, and goes on where it
 was stopped.
 """

@@ -1,6 +1,6 @@
 """Cuts one record into several shorter ones whose frames are bare pixels.
 
-Sound, speech and words go to the piece in whose time they lie, by the rules
+Audio, speech and words go to the piece in whose time they lie, by the rules
 by which they were given to the record.
 """
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from pipelines.audio import sound_cut
+from pipelines.audio import audio_cut
 from pipelines.reading import clip_table
 
 
@@ -59,7 +59,7 @@ def is_whole(audio: Stored) -> tf.Tensor:
     it from how a writer rounds.
     """
     firsts, lasts = (
-        sound_cut.sample_at(times, audio.rate)
+        audio_cut.sample_at(times, audio.rate)
         for times in (audio.starts, audio.ends)
     )
     lengths = audio.waveforms.row_lengths()
@@ -82,8 +82,8 @@ def between(
         them, int64 [], microseconds.
     """
     rate = audio.rate
-    first, last = (sound_cut.sample_at(time, rate) for time in (begin, end))
-    starts = sound_cut.sample_at(audio.starts, rate)
+    first, last = (audio_cut.sample_at(time, rate) for time in (begin, end))
+    starts = audio_cut.sample_at(audio.starts, rate)
     lengths = audio.waveforms.row_lengths()
     # Of the first record only what lies within the span.
     passed = tf.clip_by_value(first - starts[0], 0, lengths[0])

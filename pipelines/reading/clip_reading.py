@@ -1,6 +1,6 @@
 """Reads what one clip needs: the chunks that hold its frames, and no other.
 
-Sound and words have no gaps, so where they are asked for the chunks between
+Audio and words have no gaps, so where they are asked for the chunks between
 the first and the last are read, too.
 """
 
@@ -46,9 +46,9 @@ def read(
         picked: which frames.
         about: the data set.
         unbroken_seconds: for how long from the first picked frame on all
-            chunks are read up to the last one, for sound and words; 0 for
+            chunks are read up to the last one, for audio and words; 0 for
             those of the frames alone.
-        audio_seconds: as long is the sound wanted of clips that have it in
+        audio_seconds: as long is the audio wanted of clips that have it in
             records of its own; None is `unbroken_seconds`.
 
     Returns:
@@ -56,7 +56,7 @@ def read(
         `times`, `ends` int64 [T] picked (microseconds); `label_ids` int64
         [labels]. Where frames are stored as video, `frames` are the packets
         that are needed, string [P], and `shown` int32 [T] says which of them
-        show what was asked. `waveform`, float32 [n], begins at `sound_start`
+        show what was asked. `waveform`, float32 [n], begins at `audio_start`
         and has no gap; words and voice are those of all chunks read.
     """
     path, columns = chunks
@@ -87,7 +87,7 @@ def read(
         begin = record["times"][0]
         end = begin + _microseconds(audio_seconds)
         end = tf.minimum(end, tf.reduce_max(record["ends"]))
-        record["waveform"], record["sound_start"] = tf.cond(
+        record["waveform"], record["audio_start"] = tf.cond(
             tf.reduce_all(columns.frames > 0) & clip_audio.is_whole(audio),
             lambda: (audio.waveforms.flat_values, audio.starts[0]),
             lambda: clip_audio.between(

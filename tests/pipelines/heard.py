@@ -1,10 +1,10 @@
-"""Sounds whose every sample is known, as a clip's record holds them."""
+"""Audio whose every sample is known, as a clip's record holds it."""
 
 import numpy as np
 import tensorflow as tf
 
 from pipelines import batch
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 
 RATE = 16_000
 SECOND = 1_000_000
@@ -25,15 +25,15 @@ def two_tones(change: float, seconds: float, rate: int = RATE) -> np.ndarray:
     return np.where(later, high, low)
 
 
-def sound(
+def audio(
     waveform: np.ndarray = np.zeros(0, np.float32),
     start: int = 0,
     span: tuple[int, int] = (0, SECOND),
     voice: tuple[tuple[int, int], ...] = (),
-) -> sound_features.Sound:
+) -> audio_features.ClipAudio:
     """What was read of a clip; times in microseconds."""
     starts, ends = np.array(voice, np.int64).reshape(-1, 2).T
-    return sound_features.Sound(
+    return audio_features.ClipAudio(
         tf.constant(waveform, tf.float32),
         tf.constant(start, tf.int64),
         tf.constant(span, tf.int64),
@@ -43,8 +43,10 @@ def sound(
 
 
 def entries(run, given, seed=None, rate=RATE, clip=CLIP, **config):
-    """What comes of a sound, by name; `seconds` is 1 if not said."""
-    config = sound_features.Config(**{"seconds": 1.0} | config)
-    made = sound_features.build(config, clip, rate, has_voice=True)
-    found = run(lambda *parts: made(sound_features.Sound(*parts), seed), *given)
+    """The entries made of the audio, by name; `seconds` is 1 if not said."""
+    config = audio_features.Config(**{"seconds": 1.0} | config)
+    made = audio_features.build(config, clip, rate, has_voice=True)
+    found = run(
+        lambda *parts: made(audio_features.ClipAudio(*parts), seed), *given
+    )
     return {name: value.numpy() for name, value in found.items()}

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines import clip_dataset, clip_labels
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.reading import shard_reader
 from pipelines.text import text_tokens
 from tests import run_modes, shards
@@ -194,7 +194,7 @@ def test_shares_differ_from_row_to_row(mixed, name):
                 )
             },
         ),
-        ("--sound", {"sound": sound_features.Config(voice=True)}),
+        ("--audio", {"audio": audio_features.Config(voice=True)}),
         ("--text", {"text": text_tokens.Config(tokens="words")}),
     ],
 )

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from launch.batch_preview import (
+    audio_images,
     batch_animation,
     batch_pictures,
     batch_rows,
     batch_text,
-    sound_pictures,
 )
 from launch.commands import preview
 from launch.reporting import drawing
@@ -139,9 +139,9 @@ def test_hidden_patches_are_grey():
     assert (frames[0, :4, :4] == 128).all() and (frames[0, 4:] == RED).all()
 
 
-def test_sound_lies_under_the_frames_of_its_time():
+def test_audio_lies_under_the_frames_of_its_time():
     row = {"frames": _frames(*[RED] * 8), "voice": np.ones(10, np.float32)}
-    times = batch_pictures.Times(frame_seconds=0.1, sound_seconds=0.4)
+    times = batch_pictures.Times(frame_seconds=0.1, audio_seconds=0.4)
     sheet = batch_pictures.sheet([row], [["it"]], times)[8:-8, 8:-8]
     strip = 8 * batch_pictures.side_of(row["frames"])
     green = (sheet[-4] == (30, 150, 60)).all(-1)
@@ -151,7 +151,7 @@ def test_sound_lies_under_the_frames_of_its_time():
 def test_loud_low_tones_are_bright_below():
     tones = np.zeros((5, 64), np.float32)
     tones[:, 0] = 1
-    picture = sound_pictures.spectrogram(tones, 10).astype(int)
+    picture = audio_images.spectrogram(tones, 10).astype(int)
     assert picture[-1].sum() > picture[0].sum()
 
 

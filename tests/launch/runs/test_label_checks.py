@@ -32,7 +32,7 @@ def refused(manifest, **answers):
     return str(caught.value)
 
 
-def test_sound_shards_have_nothing_to_say():
+def test_audio_shards_have_nothing_to_say():
     assert told(made(("a", "b"), (40, 40), (40, 40)), scores=ONE) == []
 
 

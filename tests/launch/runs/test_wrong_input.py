@@ -215,7 +215,7 @@ def _refused(shards, tmp_path, *arguments: str) -> str:
     ("arguments", "wanted"),
     [
         (["--text.tokens=words"], "hold no vocabulary.*--words.size"),
-        (["--sound.features=log_mel", "--sound.seconds=1"], "--sound.rate"),
+        (["--audio.features=log_mel", "--audio.seconds=1"], "--audio.rate"),
         (
             ["--clip.short=refuse", "--clip.stride=9"],
             "clip needs 28 frames, shortest video has 20.*--clip.short=loop",

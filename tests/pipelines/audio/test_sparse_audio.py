@@ -23,7 +23,7 @@ from tfrecords_tools.media.audio import sound
 
 RATE, SOURCE_RATE, SECONDS = 384_000, 16_000, 45
 SHOWN = (0, 14, 15, 16, 30, 31)  # When frames begin; in chunks of four.
-# Seconds of sound; before, between and after them the track is absent.
+# Seconds of audio; before, between and after them the track is absent.
 HEARD = {"talk": ((0, SECONDS),), "parts": ((20, 22), (40, 41)), "mute": ()}
 SETTINGS = {
     "sound": sound.Config(rate=RATE, voice=True),
@@ -179,7 +179,7 @@ def test_audio_of_the_frames_is_that_of_the_video(
     last = (*SHOWN, SECONDS)[max(frames) + 1]
     end = min(begin + round(seconds * 1e6), 1_000_000 * last)
     wanted = heard(videos, name, begin, end)
-    assert int(found["sound_start"]) == begin
+    assert int(found["audio_start"]) == begin
     samples = found["waveform"].numpy()
     assert len(samples) <= len(wanted)  # Silence at the end is left out.
     np.testing.assert_array_equal(samples, wanted[: len(samples)])

@@ -153,7 +153,7 @@ def test_other_storages_are_cached_too(tmp_path, cache, storage):
     assert shards.frames_in(pixels(made, 0).numpy()).tolist() == list(range(9))
 
 
-class TestSoundAndWords:
+class TestAudioAndWords:
     """Frames of 40 ms, 320 samples each, in records of 4 and then of 3."""
 
     @pytest.fixture(scope="class")

@@ -162,23 +162,23 @@ def samples(record):
 
 
 @run_modes.both
-def test_sound_between_the_frames_has_no_gap(sounding, run):
+def test_audio_between_the_frames_has_no_gap(sounding, run):
     # Chunks of 4 frames of 40 ms: the first, none of three, the fifth.
     record = reading(sounding, run, 0, [1, 18], seconds=9.0)
-    assert record["sound_start"] == 0
+    assert record["audio_start"] == 0
     assert samples(record) == (0, 799)
 
 
 @run_modes.both
-def test_sound_begins_with_the_chunk_of_the_first_frame(sounding, run):
+def test_audio_begins_with_the_chunk_of_the_first_frame(sounding, run):
     record = reading(sounding, run, 0, [9, 13], seconds=9.0)
-    assert record["sound_start"] == 320_000
+    assert record["audio_start"] == 320_000
     assert samples(record) == (320, 639)
 
 
-def test_sound_of_uneven_frames_begins_when_they_do(sounding):
+def test_audio_of_uneven_frames_begins_when_they_do(sounding):
     record = reading(sounding, run_modes.eagerly, 1, [5, 13], seconds=9.0)
-    assert record["sound_start"] == UNEVEN[4]
+    assert record["audio_start"] == UNEVEN[4]
     first, last = UNEVEN[4] // 1000, UNEVEN[16] // 1000 - 1
     assert samples(record) == (first, last)
 
@@ -186,15 +186,15 @@ def test_sound_of_uneven_frames_begins_when_they_do(sounding):
 @pytest.mark.parametrize(
     "seconds, wanted", [(0.01, 320), (0.15, 320), (0.17, 480), (9.0, 880)]
 )
-def test_no_more_sound_is_read_than_is_wanted(sounding, seconds, wanted):
+def test_no_more_audio_is_read_than_is_wanted(sounding, seconds, wanted):
     # From the end of the first frame's chunk, 160 ms, and chunks as long.
     record = reading(sounding, run_modes.eagerly, 0, [1, 21], seconds=seconds)
     assert samples(record) == (0, wanted - 1)
 
 
-def test_sound_of_a_looped_clip_runs_on_to_the_latest_frame(sounding):
+def test_audio_of_a_looped_clip_runs_on_to_the_latest_frame(sounding):
     record = reading(sounding, run_modes.eagerly, 0, [9, 20, 2], seconds=9.0)
-    assert record["sound_start"] == 320_000
+    assert record["audio_start"] == 320_000
     assert samples(record) == (320, 879)
 
 
@@ -214,7 +214,7 @@ def test_words_and_voice_of_all_chunks_read_come_along(sounding, run):
     assert record["voice_ends"].tolist() == [time + 1000 for time in begins]
 
 
-def test_without_sound_only_the_words_of_the_frames_chunks_come(sounding):
+def test_without_audio_only_the_words_of_the_frames_chunks_come(sounding):
     record = reading(sounding, run_modes.eagerly, 0, [6, 18])
     assert record["words"].tolist() == [b"w4", b"w16"]
-    assert "sound_start" not in record
+    assert "audio_start" not in record

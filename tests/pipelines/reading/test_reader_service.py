@@ -12,7 +12,7 @@ import pytest
 from launch.runs import run_flags
 from launch.training import training_run
 from pipelines import batch, clip_dataset
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.reading import damaged_records
 from pipelines.text import text_tokens
 from tests import shards
@@ -30,7 +30,7 @@ SEED = 7  # With it no four clips come twice in the same order so soon.
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """12 clips with sound and captions."""
+    """12 clips with audio and captions."""
     made = written_shards.write(
         tmp_path_factory.mktemp("heard") / "shards",
         {"train": 12, "validation": 2},
@@ -71,7 +71,7 @@ def wanted(**reader):
 
 
 def with_all(asked):
-    """With augmentations, extra inputs, sound and text, too."""
+    """With augmentations, extra inputs, audio and text, too."""
     return dataclasses.replace(
         asked,
         augmentations=tuple(
@@ -79,7 +79,7 @@ def with_all(asked):
             for name in ("random_resized_crop", "flip")
         ),
         extra_inputs=(registry.choose("pipelines.extra_inputs", "two_clips"),),
-        sound=sound_features.Config(features="log_mel", seconds=0.1),
+        audio=audio_features.Config(features="log_mel", seconds=0.1),
         text=text_tokens.Config(tokens="words"),
     )
 

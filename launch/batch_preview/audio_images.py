@@ -1,4 +1,4 @@
-"""Draws what a batch holds of the sound, with time to the right."""
+"""Draws what a batch holds of the audio, with time to the right."""
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ _HEIGHT = 64
 
 
 def tracks(row: dict[str, np.ndarray], width: int) -> list[np.ndarray]:
-    """A titled picture for each kind of sound that there is.
+    """A titled picture for each kind of audio that there is.
 
     Args:
         row: one clip's entries of the batch.

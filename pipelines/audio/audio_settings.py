@@ -1,4 +1,4 @@
-"""What a batch holds of the sound: the settings of sound_features."""
+"""What a batch holds of the audio: the settings of audio_features."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ _IN_COLUMNS = ("spectrogram", "log_mel", "mfcc")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What a batch holds of the sound."""
+    """What a batch holds of the audio."""
 
     features: str = settings.setting(
         "none",
@@ -20,12 +20,12 @@ class Config:
     )
     seconds: float | None = settings.setting(
         None,
-        "How much sound, from the first sampled frame on. Not given: "
+        "How much audio, from the first sampled frame on. Not given: "
         "--clip.frames times --clip.stride_seconds.",
         minimum=0.01,
     )
     window_ms: float = settings.setting(
-        25.0, "Sound that one column hears, milliseconds.", minimum=1.0
+        25.0, "Audio that one column hears, milliseconds.", minimum=1.0
     )
     hop_ms: float = settings.setting(
         10.0,
@@ -41,7 +41,7 @@ class Config:
     highest_hertz: float | None = settings.setting(
         None,
         "Higher frequencies are left out. Not given: half the rate of the "
-        "stored sound, all that it can hold.",
+        "stored audio, all that it can hold.",
         minimum=1.0,
     )
     coefficients: int = settings.setting(
@@ -80,20 +80,20 @@ class Config:
     def __post_init__(self) -> None:
         if self.hop_ms > self.window_ms:
             raise errors.UserError(
-                f"--sound.hop_ms={self.hop_ms} leaves out sound between "
+                f"--audio.hop_ms={self.hop_ms} leaves out audio between "
                 f"windows of {self.window_ms} ms: wanted at most "
-                "--sound.window_ms"
+                "--audio.window_ms"
             )
         if self.features == "mfcc" and self.coefficients > self.bins:
             raise errors.UserError(
-                f"--sound.coefficients={self.coefficients} of "
-                f"{self.bins} bins: wanted at most --sound.bins"
+                f"--audio.coefficients={self.coefficients} of "
+                f"{self.bins} bins: wanted at most --audio.bins"
             )
         for name in ("time_masks", "frequency_masks"):
             if getattr(self, name) and not self.in_columns:
                 raise errors.UserError(
-                    f"--sound.{name}={getattr(self, name)} hides parts of a "
-                    f"spectrogram, and --sound.features={self.features} is "
+                    f"--audio.{name}={getattr(self, name)} hides parts of a "
+                    f"spectrogram, and --audio.features={self.features} is "
                     f"none: wanted one of {', '.join(_IN_COLUMNS)}"
                 )
 
@@ -103,6 +103,6 @@ class Config:
         return self.features in _IN_COLUMNS
 
     @property
-    def wanted(self) -> bool:
-        """Whether a batch holds anything of the sound."""
+    def is_used(self) -> bool:
+        """Whether a batch holds anything of the audio."""
         return self.voice or self.features != "none"

@@ -5,7 +5,7 @@ import tensorflow as tf
 from hypothesis import strategies
 from hypothesis.extra import numpy as arrays
 
-from pipelines.audio import sound_scaling
+from pipelines.audio import audio_scaling
 from tests import run_modes
 
 KINDS = ("z_score", "min_max")
@@ -13,7 +13,7 @@ TABLE = np.array([[1, 10], [2, 20], [3, 60]], np.float32)
 
 
 def scaled(values, kind, axis=None, run=run_modes.eagerly):
-    return run(lambda v: sound_scaling.scale(v, kind, axis), values).numpy()
+    return run(lambda v: audio_scaling.scale(v, kind, axis), values).numpy()
 
 
 @run_modes.both
@@ -58,5 +58,5 @@ def test_what_is_constant_becomes_0(run, kind, level):
     axis=strategies.sampled_from([None, 0]),
 )
 def test_scaled_values_are_finite(kind, values, axis):
-    found = sound_scaling.scale(tf.constant(values), kind, axis).numpy()
+    found = audio_scaling.scale(tf.constant(values), kind, axis).numpy()
     assert np.isfinite(found).all() and np.abs(found).max() <= 3

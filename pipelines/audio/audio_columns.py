@@ -11,16 +11,16 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from pipelines.audio import (
-    sound_cut,
-    sound_mel,
-    sound_settings,
+    audio_cut,
+    audio_mel,
+    audio_settings,
     tensorflow_io_audio,
 )
 from tfrecords_tools.base import errors
 
 
 def build(
-    config: sound_settings.Config, grid: sound_cut.Grid
+    config: audio_settings.Config, grid: audio_cut.Grid
 ) -> Callable[[tf.Tensor], tf.Tensor]:
     """The spectrogram, log-mel spectrogram or MFCC.
 
@@ -33,7 +33,7 @@ def build(
         A function (float32 [samples]) -> float32 [columns, bins].
 
     Raises:
-        UserError: the frequencies asked for are not in the sound, or a bin
+        UserError: the frequencies asked for are not in the audio, or a bin
             would have none.
     """
     window = max(grid.hop, round(config.window_ms * grid.rate / 1000))
@@ -51,11 +51,11 @@ def build(
     if config.features == "spectrogram":
         kept = _kept(config, lowest, highest, grid.rate / length)
         return lambda cut: amplitudes(cut)[:, kept]
-    weights = sound_mel.weights(config, grid.rate, length, lowest, highest)
+    weights = audio_mel.weights(config, grid.rate, length, lowest, highest)
 
     def log_mel(cut: tf.Tensor) -> tf.Tensor:
         heard = amplitudes(cut) @ weights
-        return sound_mel.decibels(heard, config.top_decibels)
+        return audio_mel.decibels(heard, config.top_decibels)
 
     def mfcc(cut: tf.Tensor) -> tf.Tensor:
         found = tf.signal.mfccs_from_log_mel_spectrograms(log_mel(cut))
@@ -65,24 +65,24 @@ def build(
 
 
 def _frequencies(
-    config: sound_settings.Config, rate: int
+    config: audio_settings.Config, rate: int
 ) -> tuple[float, float]:
     highest = config.highest_hertz or rate / 2
     if highest > rate / 2:
         raise errors.UserError(
-            f"--sound.highest_hertz={highest}: the shards' sound of {rate} "
+            f"--audio.highest_hertz={highest}: the shards' audio of {rate} "
             f"samples a second holds up to {rate / 2}: wanted at most that"
         )
     if config.lowest_hertz >= highest:
         raise errors.UserError(
-            f"--sound.lowest_hertz={config.lowest_hertz}: wanted less than "
+            f"--audio.lowest_hertz={config.lowest_hertz}: wanted less than "
             f"the highest frequency, {highest}"
         )
     return config.lowest_hertz, highest
 
 
 def _kept(
-    config: sound_settings.Config, lowest: float, highest: float, step: float
+    config: audio_settings.Config, lowest: float, highest: float, step: float
 ) -> slice:
     """Which of the frequencies 0, step, 2 * step ... are wanted."""
     first, last = math.ceil(lowest / step), int(highest / step)
@@ -90,6 +90,6 @@ def _kept(
         raise errors.UserError(
             f"windows of {config.window_ms} ms tell frequencies {step:.0f} Hz "
             f"apart, and there is none from {lowest} to {highest} Hz: wanted "
-            "a wider range or a longer --sound.window_ms"
+            "a wider range or a longer --audio.window_ms"
         )
     return slice(first, last + 1)

@@ -1,6 +1,6 @@
-"""Cuts the sound of the sampled frames out of what was read, to the sample.
+"""Cuts the audio of the sampled frames out of what was read, to the sample.
 
-Counts in whole samples from the video's start, as the stored sound does, so
+Counts in whole samples from the video's start, as the stored audio does, so
 that an hour into a video no sample is lost to rounding.
 """
 
@@ -29,7 +29,7 @@ class Grid(NamedTuple):
 
 
 def sample_at(time: tf.Tensor, rate: int) -> tf.Tensor:
-    """The sample at a time, rounded as it was when the sound was stored.
+    """The sample at a time, rounded as it was when the audio was stored.
 
     Args:
         time: int64, microseconds from the video's start, up to 200 days at
@@ -58,7 +58,7 @@ def waveform(
         stored: float32 [n], samples without a gap.
         stored_first: int64 [], number of the first of them.
         first: int64 [], number of the first sample wanted.
-        last: int64 [], number of the sample before which sound ends.
+        last: int64 [], number of the sample before which audio ends.
         samples: how many to give.
 
     Returns:
@@ -88,7 +88,7 @@ def voice(
         starts: int64 [k], microseconds, where somebody begins to speak.
         ends: int64 [k], where that ends.
         first: int64 [], number of the cut's first sample.
-        last: int64 [], number of the sample before which sound ends.
+        last: int64 [], number of the sample before which audio ends.
         grid: of the cut.
 
     Returns:

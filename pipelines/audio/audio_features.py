@@ -1,4 +1,4 @@
-"""The sound of the sampled frames, cut and described.
+"""The audio of the sampled frames, cut and described.
 
     waveform     float32  [samples], in [-1, 1] unless normalised
     spectrogram  float32  [columns, bins]: amplitudes, decibels or MFCC
@@ -15,21 +15,21 @@ import tensorflow as tf
 
 from pipelines import batch
 from pipelines.audio import (
-    sound_columns,
-    sound_cut,
-    sound_masks,
-    sound_scaling,
-    sound_settings,
+    audio_columns,
+    audio_cut,
+    audio_masks,
+    audio_scaling,
+    audio_settings,
 )
 from tfrecords_tools.base import errors
 
-Config = sound_settings.Config
+Config = audio_settings.Config
 
-_RATE_WITHOUT_SOUND = 16_000  # Voice alone is counted as it was detected.
+_RATE_WITHOUT_AUDIO = 16_000  # Voice alone is counted as it was detected.
 
 
-class Sound(NamedTuple):
-    """What was read of one clip's sound.
+class ClipAudio(NamedTuple):
+    """What was read of one clip's audio.
 
     Attributes:
         waveform: float32 [n], samples without a gap; any where it is not
@@ -60,25 +60,25 @@ def seconds(config: Config, clip: batch.ClipSpec) -> float:
         other = ", or --clip.stride_seconds" if clip.sampling == "dense" else ""
         raise errors.UserError(
             f"{clip.frames} frames last longer in one video than in another, "
-            "so they do not say how much sound a batch holds: add "
-            f"--sound.seconds{other}"
+            "so they do not say how much audio a batch holds: add "
+            f"--audio.seconds{other}"
         )
     return clip.frames * clip.stride_seconds
 
 
 def build(
     config: Config, clip: batch.ClipSpec, rate: float | None, has_voice: bool
-) -> Callable[[Sound, tf.Tensor | None], dict[str, tf.Tensor]]:
+) -> Callable[[ClipAudio, tf.Tensor | None], dict[str, tf.Tensor]]:
     """What makes the entries of one example.
 
     Args:
         config: what is wanted.
         clip: says how long the cut is, unless `config` does.
-        rate: samples a second in the shards; None where they hold no sound.
+        rate: samples a second in the shards; None where they hold no audio.
         has_voice: whether the shards hold spans of speech.
 
     Returns:
-        A function (sound, seed int64 [2]; None in evaluation, where nothing
+        A function (audio, seed int64 [2]; None in evaluation, where nothing
         is hidden) -> the entries named above that are wanted. Samples that
         were not read, or lie after the last sampled frame, are silence.
 
@@ -86,25 +86,27 @@ def build(
         UserError: the shards lack what is wanted, or settings do not fit
             together.
     """
-    if not config.wanted:
-        return lambda sound, seed: {}
+    if not config.is_used:
+        return lambda audio, seed: {}
     _check(config, clip, rate, has_voice)
-    grid = _grid(config, clip, rate or _RATE_WITHOUT_SOUND)
+    grid = _grid(config, clip, rate or _RATE_WITHOUT_AUDIO)
     describe = _describer(config, grid)
 
-    def entries(sound: Sound, seed: tf.Tensor | None) -> dict[str, tf.Tensor]:
-        first, last = tf.unstack(sound_cut.sample_at(sound.span, grid.rate))
+    def entries(
+        audio: ClipAudio, seed: tf.Tensor | None
+    ) -> dict[str, tf.Tensor]:
+        first, last = tf.unstack(audio_cut.sample_at(audio.span, grid.rate))
         made = {}
         if config.features != "none":
-            stored = sound_cut.sample_at(sound.start, grid.rate)
-            cut = sound_cut.waveform(
-                sound.waveform, stored, first, last, grid.samples
+            stored = audio_cut.sample_at(audio.start, grid.rate)
+            cut = audio_cut.waveform(
+                audio.waveform, stored, first, last, grid.samples
             )
             name = "spectrogram" if config.in_columns else "waveform"
             made[name] = describe(cut, seed)
         if config.voice:
-            spans = sound.voice_starts, sound.voice_ends
-            made["voice"] = sound_cut.voice(*spans, first, last, grid)
+            spans = audio.voice_starts, audio.voice_ends
+            made["voice"] = audio_cut.voice(*spans, first, last, grid)
         return made
 
     return entries
@@ -119,35 +121,35 @@ def _check(
     )
     if config.features != "none" and not rate:
         raise errors.UserError(
-            f"--sound.features={config.features} {wants} --sound.rate"
+            f"--audio.features={config.features} {wants} --audio.rate"
         )
     if config.voice and not has_voice:
-        raise errors.UserError(f"--sound.voice {wants} --sound.voice")
+        raise errors.UserError(f"--audio.voice {wants} --audio.voice")
     if clip.speed_jitter:
         raise errors.UserError(
             f"--clip.speed_jitter={clip.speed_jitter} makes pictures faster "
-            "and slower than their sound: leave it out, or the sound"
+            "and slower than their audio: leave it out, or the audio"
         )
 
 
-def _grid(config: Config, clip: batch.ClipSpec, rate: float) -> sound_cut.Grid:
+def _grid(config: Config, clip: batch.ClipSpec, rate: float) -> audio_cut.Grid:
     samples = max(1, round(seconds(config, clip) * rate))
     hop = max(1, round(config.hop_ms * rate / 1000))
     if config.features == "waveform":
         hop = 1
-    return sound_cut.Grid(round(rate), samples, hop)
+    return audio_cut.Grid(round(rate), samples, hop)
 
 
-def _describer(config: Config, grid: sound_cut.Grid) -> Callable:
+def _describer(config: Config, grid: audio_cut.Grid) -> Callable:
     """A function (cut, seed) -> features; of a waveform the cut itself."""
     if not config.in_columns:
-        return lambda cut, seed: sound_scaling.scale(cut, config.normalise)
-    columns = sound_columns.build(config, grid)
-    hide = sound_masks.build(config, grid)
+        return lambda cut, seed: audio_scaling.scale(cut, config.normalise)
+    columns = audio_columns.build(config, grid)
+    hide = audio_masks.build(config, grid)
     # The coefficients of MFCC have each their own size.
     axis = 0 if config.features == "mfcc" else None
     scale = functools.partial(
-        sound_scaling.scale, kind=config.normalise, axis=axis
+        audio_scaling.scale, kind=config.normalise, axis=axis
     )
     masks = config.time_masks + config.frequency_masks
 

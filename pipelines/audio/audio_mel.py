@@ -5,7 +5,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from pipelines.audio import sound_settings, tensorflow_io_audio
+from pipelines.audio import audio_settings, tensorflow_io_audio
 from tfrecords_tools.base import errors
 
 _DECIBELS = 20 / math.log(10)
@@ -13,7 +13,7 @@ _LEAST = 1e-5  # Amplitude that counts as silence: -100 decibels.
 
 
 def weights(
-    config: sound_settings.Config,
+    config: audio_settings.Config,
     rate: int,
     length: int,
     lowest: float,
@@ -43,10 +43,10 @@ def weights(
     empty = np.count_nonzero(~made.any(axis=0))
     if empty:
         raise errors.UserError(
-            f"--sound.bins={config.bins}: {empty} of them would stay empty, "
+            f"--audio.bins={config.bins}: {empty} of them would stay empty, "
             f"since windows of {config.window_ms} ms do not tell such near "
             "frequencies apart: wanted fewer bins, a wider range or a longer "
-            "--sound.window_ms"
+            "--audio.window_ms"
         )
     return made
 

@@ -5,24 +5,24 @@ import pytest
 import tensorflow as tf
 
 from pipelines.audio import (
-    sound_columns,
-    sound_cut,
-    sound_features,
-    sound_mel,
+    audio_columns,
+    audio_cut,
+    audio_features,
+    audio_mel,
     tensorflow_io_audio,
 )
 from tests import run_modes
-from tests.pipelines.heard import RATE, entries, sound, tone, two_tones
+from tests.pipelines.heard import RATE, audio, entries, tone, two_tones
 from tfrecords_tools.base import errors
 
 KINDS = ("spectrogram", "log_mel", "mfcc")
-GRID = sound_cut.Grid(RATE, samples=RATE, hop=160)
+GRID = audio_cut.Grid(RATE, samples=RATE, hop=160)
 NOISE = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
 
 
 def columns(waveform, grid=GRID, **config):
-    config = sound_features.Config(**config)
-    return sound_columns.build(config, grid)(tf.constant(waveform)).numpy()
+    config = audio_features.Config(**config)
+    return audio_columns.build(config, grid)(tf.constant(waveform)).numpy()
 
 
 def changed(found):
@@ -35,7 +35,7 @@ def changed(found):
 @pytest.mark.parametrize("features", KINDS)
 @pytest.mark.parametrize("change", [0.2, 0.503, 0.8])
 def test_columns_change_when_the_tone_does(run, features, change):
-    given = sound(two_tones(change, 1.0))
+    given = audio(two_tones(change, 1.0))
     found = entries(run, given, features=features)["spectrogram"]
     assert changed(found) == pytest.approx(change / 0.01, abs=1)
 
@@ -44,7 +44,7 @@ def test_columns_change_when_the_tone_does(run, features, change):
 @pytest.mark.parametrize("window_ms", [10.0, 25.0, 64.0])
 def test_columns_change_when_the_tone_does_at_any_rate(rate, window_ms):
     hop = round(0.01 * rate)
-    grid = sound_cut.Grid(rate, samples=rate, hop=hop)
+    grid = audio_cut.Grid(rate, samples=rate, hop=hop)
     waves = two_tones(0.5, 1.0, rate)
     found = columns(waves, grid, features="spectrogram", window_ms=window_ms)
     assert changed(found) == pytest.approx(0.5 * rate / hop, abs=1)
@@ -58,7 +58,7 @@ def test_a_click_is_loudest_in_its_column():
 
 @pytest.mark.parametrize("samples", [1, 159, 160, 161, 20_800])
 def test_every_sample_has_a_column(samples):
-    grid = sound_cut.Grid(RATE, samples, hop=160)
+    grid = audio_cut.Grid(RATE, samples, hop=160)
     found = columns(np.ones(samples, np.float32), grid, features="log_mel")
     assert found.shape == (math.ceil(samples / 160), 64)
 
@@ -113,8 +113,8 @@ def mel_weights(bins, rate, length, lowest, highest):
     "bins, lowest, highest", [(64, 20, 8000), (20, 300, 3400)]
 )
 def test_mel_bins_are_those_of_the_formula(bins, lowest, highest):
-    config = sound_features.Config(bins=bins)
-    found = sound_mel.weights(config, RATE, 512, lowest, highest)
+    config = audio_features.Config(bins=bins)
+    found = audio_mel.weights(config, RATE, 512, lowest, highest)
     wanted = mel_weights(bins, RATE, 512, lowest, highest)
     np.testing.assert_allclose(found, wanted, atol=1e-4)
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines.audio import sound_cut, sound_settings
+from pipelines.audio import audio_cut, audio_settings
 
 
 def build(
-    config: sound_settings.Config, grid: sound_cut.Grid
+    config: audio_settings.Config, grid: audio_cut.Grid
 ) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
     """The masks of SpecAugment.
 

@@ -1,13 +1,13 @@
 import pytest
 
-from pipelines.audio import sound_settings
+from pipelines.audio import audio_settings
 from tfrecords_tools.base import errors
 
 
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"hop_ms": 30.0}, "leaves out sound between windows of 25.0 ms"),
+        ({"hop_ms": 30.0}, "leaves out audio between windows of 25.0 ms"),
         (
             {"features": "mfcc", "bins": 12},
             "coefficients=13 of 12 bins: wanted at most",
@@ -21,18 +21,18 @@ from tfrecords_tools.base import errors
 )
 def test_settings_that_do_not_fit_together_are_refused(settings, message):
     with pytest.raises(errors.UserError, match=message):
-        sound_settings.Config(**settings)
+        audio_settings.Config(**settings)
 
 
 @pytest.mark.parametrize("features", ["spectrogram", "log_mel", "mfcc"])
 def test_columns_may_be_hidden(features):
-    config = sound_settings.Config(features=features, time_masks=1)
+    config = audio_settings.Config(features=features, time_masks=1)
     assert config.in_columns and config.wanted
 
 
 @pytest.mark.parametrize(
-    "settings, wanted",
+    "settings, is_used",
     [({}, False), ({"voice": True}, True), ({"features": "waveform"}, True)],
 )
-def test_sound_is_wanted_for_itself_or_for_its_voice(settings, wanted):
-    assert sound_settings.Config(**settings).wanted == wanted
+def test_audio_is_used_for_its_features_or_its_voice(settings, is_used):
+    assert audio_settings.Config(**settings).is_used == is_used

@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines.audio import sound_cut, sound_features, sound_masks
+from pipelines.audio import audio_cut, audio_features, audio_masks
 from tests import run_modes
 
-GRID = sound_cut.Grid(16_000, samples=16_000, hop=160)  # 100 columns.
+GRID = audio_cut.Grid(16_000, samples=16_000, hop=160)  # 100 columns.
 BINS = 30
 
 
 def hidden(run, seed=0, grid=GRID, **config):
     """bool [columns, bins]: where something is hidden."""
-    config = sound_features.Config(features="log_mel", **config)
-    hide = sound_masks.build(config, grid)
+    config = audio_features.Config(features="log_mel", **config)
+    hide = audio_masks.build(config, grid)
     values = np.zeros((grid.columns, BINS), np.float32)
     seed = np.array([seed, 0], np.int64)
     found = run(lambda v, s: hide(v, tf.constant(1.0), s), values, seed)
@@ -71,7 +71,7 @@ def test_several_masks_hide_in_several_places():
 
 @run_modes.both
 def test_mask_longer_than_the_clip_stays_within(run):
-    short = sound_cut.Grid(16_000, samples=800, hop=160)
+    short = audio_cut.Grid(16_000, samples=800, hop=160)
     config = {"time_masks": 2, "time_mask_ms": 1000.0}
     assert hidden(run, grid=short, **config).shape == (5, BINS)
 

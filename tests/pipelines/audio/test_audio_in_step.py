@@ -1,4 +1,4 @@
-"""The columns of the sound change at the frame where the pictures do."""
+"""The columns of the audio change at the frame where the pictures do."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipelines import batch, clip_dataset
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from pipelines.reading import shard_reader
 from tests.pipelines.heard import RATE, two_tones
 from tests.tfrecords_tools.fixtures import small
@@ -62,7 +62,7 @@ def folder(tmp_path_factory):
 def made_for(**clip):
     return clip_dataset.Input(
         clip=batch.ClipSpec(frames=12, size=16, **clip),
-        sound=sound_features.Config(features="spectrogram", seconds=1.2),
+        audio=audio_features.Config(features="spectrogram", seconds=1.2),
     )
 
 

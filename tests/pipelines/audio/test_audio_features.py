@@ -3,24 +3,24 @@ import pytest
 import tensorflow as tf
 
 from pipelines import batch
-from pipelines.audio import sound_features
+from pipelines.audio import audio_features
 from tests import run_modes
-from tests.pipelines.heard import CLIP, RATE, SEED, entries, sound, two_tones
+from tests.pipelines.heard import CLIP, RATE, SEED, audio, entries, two_tones
 from tfrecords_tools.base import errors
 
-Config = sound_features.Config
+Config = audio_features.Config
 COLUMNS = ("spectrogram", "log_mel", "mfcc")
 FEATURES = ("waveform", *COLUMNS)
-HEARD = sound(two_tones(0.5, 1.0))
-SILENT = sound(np.zeros(RATE, np.float32))
+HEARD = audio(two_tones(0.5, 1.0))
+SILENT = audio(np.zeros(RATE, np.float32))
 MASKS = {"time_masks": 1, "frequency_masks": 1}
 
 
 def build(clip=CLIP, rate=RATE, has_voice=True, **config):
-    return sound_features.build(Config(**config), clip, rate, has_voice)
+    return audio_features.build(Config(**config), clip, rate, has_voice)
 
 
-def test_without_settings_a_batch_holds_nothing_of_the_sound():
+def test_without_settings_a_batch_holds_nothing_of_the_audio():
     assert entries(run_modes.eagerly, HEARD, rate=None) == {}
 
 
@@ -43,7 +43,7 @@ def test_entry_has_its_name_type_and_shape(run, features, name, shape):
 @pytest.mark.parametrize("features", FEATURES)
 def test_shapes_are_known_before_any_clip_is_read(features):
     made = build(features=features, seconds=1.3, voice=True)
-    parts = sound_features.Sound(
+    parts = audio_features.ClipAudio(
         tf.TensorSpec([None], tf.float32),
         tf.TensorSpec([], tf.int64),
         tf.TensorSpec([2], tf.int64),
@@ -99,39 +99,39 @@ def test_training_hides_and_evaluation_does_not():
     np.testing.assert_allclose(hidden[filled], whole.mean(), rtol=1e-5)
 
 
-def test_sound_is_as_long_as_its_frames():
+def test_audio_is_as_long_as_its_frames():
     clip = batch.ClipSpec(frames=16, stride_seconds=0.08)
-    assert sound_features.seconds(Config(), clip) == pytest.approx(1.28)
+    assert audio_features.seconds(Config(), clip) == pytest.approx(1.28)
 
 
 def test_given_seconds_are_kept():
     clip = batch.ClipSpec(frames=16, stride_seconds=0.08)
-    assert sound_features.seconds(Config(seconds=2.0), clip) == 2.0
+    assert audio_features.seconds(Config(seconds=2.0), clip) == 2.0
 
 
 @pytest.mark.parametrize("sampling", ["dense", "uniform"])
 def test_frames_that_do_not_say_how_long_they_last_are_told(sampling):
     clip = batch.ClipSpec(frames=16, sampling=sampling)
-    with pytest.raises(errors.UserError, match="--sound.seconds"):
-        sound_features.seconds(Config(), clip)
+    with pytest.raises(errors.UserError, match="--audio.seconds"):
+        audio_features.seconds(Config(), clip)
 
 
-def test_features_of_shards_without_sound_are_told():
-    with pytest.raises(errors.UserError, match="--sound.rate"):
+def test_features_of_shards_without_audio_are_told():
+    with pytest.raises(errors.UserError, match="--audio.rate"):
         build(features="log_mel", seconds=1.0, rate=None)
 
 
 def test_voice_of_shards_without_voice_is_told():
-    with pytest.raises(errors.UserError, match="build_shards --sound.voice"):
+    with pytest.raises(errors.UserError, match="build_shards --audio.voice"):
         build(voice=True, seconds=1.0, has_voice=False)
 
 
-def test_voice_needs_no_stored_sound():
-    found = entries(run_modes.eagerly, sound(), rate=None, voice=True)
+def test_voice_needs_no_stored_audio():
+    found = entries(run_modes.eagerly, audio(), rate=None, voice=True)
     assert found["voice"].shape == (100,)
 
 
-def test_pictures_faster_than_their_sound_are_told():
+def test_pictures_faster_than_their_audio_are_told():
     clip = batch.ClipSpec(speed_jitter=0.5)
     with pytest.raises(errors.UserError, match="faster and slower"):
         build(clip, features="waveform", seconds=1.0)
@@ -140,8 +140,8 @@ def test_pictures_faster_than_their_sound_are_told():
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"hop_ms": 30.0}, "leaves out sound"),
-        ({"features": "mfcc", "coefficients": 65}, "at most --sound.bins"),
+        ({"hop_ms": 30.0}, "leaves out audio"),
+        ({"features": "mfcc", "coefficients": 65}, "at most --audio.bins"),
         ({"features": "waveform", "time_masks": 1}, "parts of a spectrogram"),
     ],
 )

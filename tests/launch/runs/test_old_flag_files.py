@@ -1,0 +1,70 @@
+"""Flag files of earlier runs, whose flags had other names, are still read."""
+
+import pytest
+
+from launch.runs import run_flags
+from tfrecords_tools.base import errors, flags
+
+# As a run wrote them before flags were renamed.
+OLD_LINES = """\
+--shards=/shards
+--workdir=/run
+--view=low_resolution,two_clips
+--sound.features=log_mel
+--sound.seconds=1.5
+--sound.time_masks=2
+--sound.voice=True
+--low_resolution.least_blur=1.0
+--low_resolution.most_blur=2.0
+--low_resolution.most_noise=10.0
+--low_resolution.least_light=0.5
+--low_resolution.most_lost=0.1
+--low_resolution.least_quality=30
+--low_resolution.most_quality=90
+--two_clips.same_time=False
+"""
+
+
+@pytest.fixture
+def described(tmp_path):
+    (tmp_path / run_flags.FILE_NAME).write_text(OLD_LINES)
+    return run_flags.described(tmp_path)
+
+
+def test_sound_of_an_old_run_is_its_audio(described):
+    audio = described.input.audio
+    assert (audio.features, audio.seconds) == ("log_mel", 1.5)
+    assert (audio.time_masks, audio.voice) == (2, True)
+
+
+def test_views_of_an_old_run_are_its_extra_inputs(described):
+    names = [each.name for each in described.input.extra_inputs]
+    assert names == ["low_resolution", "two_clips"]
+
+
+def test_degradation_of_an_old_run_has_its_settings(described):
+    config = described.extra_inputs[0].config
+    assert (config.min_blur, config.max_blur) == (1.0, 2.0)
+    assert (config.min_quality, config.max_quality) == (30, 90)
+    assert (config.max_noise, config.min_brightness) == (10.0, 0.5)
+    assert config.max_lost_blocks == 0.1
+
+
+def test_negated_flag_of_an_old_flag_file_is_read(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text("--sound.voice\n--nosound.voice\n")
+    found = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert not found.sections["audio"].voice
+
+
+@pytest.mark.parametrize(
+    "given, answer",
+    [
+        ("--view=noise", "--view is now --extra_inputs: write --extra_inputs"),
+        ("--sound.bins=80", "write --audio.bins=80"),
+        ("--nosound.voice", "write --noaudio.voice"),
+    ],
+)
+def test_old_name_on_the_command_line_answers_with_the_new_one(given, answer):
+    with pytest.raises(errors.UserError, match=answer):
+        flags.parse(run_flags.COMMAND, [given])
