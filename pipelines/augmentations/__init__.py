@@ -1,4 +1,4 @@
-"""Random changes of training clips, chosen by `--augment`."""
+"""Random augmentations of training clips, selected by `--augment`."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ class Augmentation(offers.File, Protocol):
     OFF: Any
     """A `Config` that changes nothing."""
     build: Callable[[Any], Change] | None = None
-    """`(config) -> fn(clip, seed)`: changes a clip, uint8 `[T, H, W, 3]`, alike
-    in all frames, with no randomness but the seed."""
+    """`(config) -> fn(clip, seed)`: changes a clip, uint8 `[T, H, W, 3]`, the
+    same way in all frames, with no randomness except the seed."""
     mix: Callable[[Any], Mix] | None = None
-    """`(config) -> fn(frames, seeds) -> (frames, own)`: mixes the clips of a
-    batch; `own` is the share of each row that is its own."""
+    """`(config) -> fn(frames, seeds) -> (frames, weights)`: mixes the clips of
+    a batch; `weights`, float32 [B], are those of each row's own label."""
     window: Callable[[Any], Change] | None = None
-    """`(config) -> fn(shape, seed)`: for one that only crops, the rectangle
-    that it keeps, so that only this is decoded."""
+    """`(config) -> fn(shape, seed)`: for crops, the window to decode."""
     on_floats: Callable[[Any], ChangeOfFloats] | None = None
-    """`(config) -> fn(frames, seed)`: `build` for pixels that are not rounded
-    yet."""
+    """`(config) -> fn(frames, seed)`: `build` for float pixels, before
+    rounding."""
     PER_FRAME: bool = False
-    """True where it changes the frames of a clip differently."""
+    """True if the frames of a clip change differently."""

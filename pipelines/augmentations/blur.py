@@ -1,9 +1,9 @@
-"""Blurs a clip by a random amount, alike in all frames.
+"""Blurs a clip with a random strength, the same in all frames.
 
-Source: SimCLR, arXiv:2002.05709, appendix A (half of the pictures, standard
-deviation from 0.1 to 2 pixels). Differs: the kernel reaches three of the
-largest deviations, where theirs has a tenth of the picture's side, and at the
-edge only pixels inside the frame count.
+Source: SimCLR, arXiv:2002.05709, appendix A (half of the images, standard
+deviation from 0.1 to 2 pixels). Differs: the radius of the kernel is three
+times the largest deviation, theirs is a tenth of the image side, and kernels
+are renormalised at the edges of the frame.
 """
 
 import dataclasses
@@ -18,23 +18,23 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How often and how much a clip is blurred."""
+    """Probability and strength of the blur."""
 
     probability: float = settings.setting(
-        0.5, "Share of the clips that are blurred.", minimum=0.0, maximum=1.0
+        0.5, "Fraction of blurred clips.", minimum=0.0, maximum=1.0
     )
-    least: float = settings.setting(
+    min_sigma: float = settings.setting(
         0.1, "Smallest standard deviation, pixels.", minimum=0.1, maximum=50.0
     )
-    most: float = settings.setting(
+    max_sigma: float = settings.setting(
         2.0, "Largest standard deviation, pixels.", minimum=0.1, maximum=50.0
     )
 
     def __post_init__(self):
-        if self.least > self.most:
+        if self.min_sigma > self.max_sigma:
             raise errors.UserError(
-                f"--blur.least={self.least} is above --blur.most={self.most}: "
-                "wanted the smallest deviation first"
+                f"--blur.min_sigma={self.min_sigma} is above --blur.max_sigma="
+                f"{self.max_sigma}: wanted at most that"
             )
 
 
@@ -42,16 +42,16 @@ OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The blur.
+    """Builds the blur.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
     """
-    radius = math.ceil(3 * config.most)
+    radius = math.ceil(3 * config.max_sigma)
 
     def change(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         drawn, place = tf.unstack(tf.random.stateless_uniform((2,), seed))
-        sigma = config.least + place * (config.most - config.least)
+        sigma = config.min_sigma + place * (config.max_sigma - config.min_sigma)
         return tf.cond(
             drawn < config.probability,
             lambda: smoothing.gaussian(clip, sigma, radius),

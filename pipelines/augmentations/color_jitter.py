@@ -1,10 +1,10 @@
-"""Changes brightness, contrast, saturation and hue, alike in all frames.
+"""Changes brightness, contrast, saturation and hue, the same in all frames.
 
 All four are linear in the pixel, so they are one 3x3 matrix and an offset:
-one pass over the pixels instead of four. Source: the four changes of
-arXiv:1805.09501 and torchvision. Differs: hue turns about the grey axis in
-linear RGB instead of in HSV, contrast moves pixels away from the mean luma of
-the clip's middle frame, and values are clipped once, at the end.
+one pass over the pixels instead of four. Source: the four operations of
+arXiv:1805.09501 and torchvision. Differs: hue rotates about the grey axis in
+linear RGB instead of HSV, contrast is relative to the mean luma of the middle
+frame, and values are clipped once, at the end.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How far each property may move; 0 leaves it alone."""
+    """Strength of each change; 0 disables it."""
 
     brightness: float = settings.setting(
         0.4, "Factor drawn from 1 - b to 1 + b.", minimum=0.0, maximum=1.0
@@ -31,11 +31,11 @@ class Config:
         0.4, "Factor drawn from 1 - s to 1 + s.", minimum=0.0, maximum=1.0
     )
     hue: float = settings.setting(
-        0.05, "Most turn either way, in full circles.", minimum=0.0,
+        0.05, "Largest hue rotation either way, full circles.", minimum=0.0,
         maximum=0.5,
     )  # fmt: skip
     probability: float = settings.setting(
-        1.0, "Chance of each property to be moved, drawn for each by itself.",
+        1.0, "Probability of each change, drawn independently.",
         minimum=0.0, maximum=1.0,
     )  # fmt: skip
 
@@ -44,7 +44,7 @@ OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The jitter.
+    """Builds the jitter.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
@@ -61,9 +61,9 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 def on_floats(
     config: Config,
 ) -> Callable[[list[tf.Tensor], tf.Tensor], tf.Tensor]:
-    """The jitter of pixels that are not rounded yet, as a resize gives them.
+    """Builds the jitter of float pixels, as a resize returns them.
 
-    It rounds in their place, frame by frame, while each is in the cache.
+    Rounds frame by frame, while each is in the CPU cache.
 
     Returns:
         A function (frames, each float32 [1, H, W, 3] in 0..255; seed int64
@@ -74,11 +74,11 @@ def on_floats(
         brightness, contrast, saturation, hue = _draw(config, seed)
         light = 1.0 + brightness
         middle = _middle(frames)
-        # Of the clip made lighter; its saturation and hue do not move it.
+        # Of the brightened clip; saturation and hue do not change the mean.
         away = color_matrix.mean_luma(middle) * light * -contrast
-        shares = color_matrix.channels(1.0 + saturation, hue)
-        shares *= light * (1.0 + contrast)
-        change = color_matrix.mixing(shares, frames[0].shape)
+        weights = color_matrix.channels(1.0 + saturation, hue)
+        weights *= light * (1.0 + contrast)
+        change = color_matrix.mixing(weights, frames[0].shape)
         changed = [
             frame_decoding.clipped(change(frame) + away) for frame in frames
         ]
@@ -88,7 +88,7 @@ def on_floats(
 
 
 def _middle(frames: list[tf.Tensor]) -> tf.Tensor:
-    """float32 [1, H, W, 3]; where many frames came as one, out of that."""
+    """float32 [1, H, W, 3], also if all frames are in one tensor."""
     if len(frames) > 1:
         return frames[len(frames) // 2]
     at = tf.shape(frames[0])[0] // 2
@@ -96,7 +96,7 @@ def _middle(frames: list[tf.Tensor]) -> tf.Tensor:
 
 
 def _draw(config: Config, seed: tf.Tensor) -> list[tf.Tensor]:
-    """Four float32 [], each from minus to plus its reach, or 0."""
+    """Four float32 [], each within plus or minus its setting, or 0."""
     reach = tf.constant(
         [config.brightness, config.contrast, config.saturation, config.hue]
     )

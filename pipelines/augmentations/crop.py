@@ -1,8 +1,8 @@
-"""Cuts a window of one size at a random place, the same in all frames.
+"""Crops a window of fixed size at a random position, the same in all frames.
 
-The crop of fixed size of arXiv:1409.1556. Differs: the size is a share of
-the frame's, so that it means the same for videos of all resolutions, unless
-it is given in pixels.
+Source: the fixed-size crop of arXiv:1409.1556. Differs: the size is a
+fraction of the frame's, independent of the resolution, unless given in
+pixels.
 """
 
 import dataclasses
@@ -16,29 +16,32 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How much of the frame is shown."""
+    """Size of the window."""
 
-    share: float = settings.setting(
-        0.875, "Of the sides; 1 keeps them whole.", minimum=0.05, maximum=1.0
+    fraction: float = settings.setting(
+        0.875,
+        "Fraction of the side; 1 keeps the whole side.",
+        minimum=0.05,
+        maximum=1.0,
     )
     pixels: int | None = settings.setting(
         None,
-        "Height and width in stored pixels instead of a share; with the "
-        "--clip.size nothing is scaled, as restoration wants it.",
+        "Height and width in stored pixels, instead of a fraction. Equal to "
+        "--clip.size, frames are not scaled (for restoration).",
         minimum=8,
     )
     square: bool = settings.setting(
         True,
-        "Take the share of the short side for both sides, so that nothing is "
-        "stretched; else of each.",
+        "Use the fraction of the short side for both sides, which keeps the "
+        "aspect ratio; else of each side.",
     )
 
 
-OFF = Config(share=1.0)
+OFF = Config(fraction=1.0)
 
 
 def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Draws a window, so that the decoder may decode just that.
+    """Builds the function that draws the window to decode.
 
     Returns:
         A function (shape int32 [2], height and width in pixels; seed
@@ -51,8 +54,8 @@ def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
             cut_from = tf.fill((2,), tf.reduce_min(whole))
         else:
             cut_from = whole
-        cut = tf.maximum(tf.round(cut_from * config.share), 1.0)
-        if config.pixels is not None:  # Less only where there is less.
+        cut = tf.maximum(tf.round(cut_from * config.fraction), 1.0)
+        if config.pixels is not None:  # Smaller only in smaller frames.
             least = tf.minimum(float(config.pixels), tf.reduce_min(whole))
             cut = tf.fill((2,), least)
         spare = whole - cut
@@ -64,7 +67,7 @@ def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The crop on decoded frames, scaled back to the shape that came in.
+    """Builds the crop of decoded frames, resized back to their shape.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].

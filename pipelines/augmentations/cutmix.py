@@ -1,8 +1,8 @@
-"""Pastes a box of the next clip of a batch into every one of it.
+"""Pastes a box of the next clip of a batch into each clip.
 
 The box is the same in all frames. Source: CutMix, arXiv:1905.04899. Differs:
-the box is drawn for every row where theirs holds for the batch, and the
-partner is the next row of what is shuffled already.
+each row draws its box, theirs is drawn once per batch, and the partner is the
+next row of the shuffled batch.
 """
 
 import dataclasses
@@ -16,14 +16,17 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How large the boxes are."""
+    """Probability and size of the boxes."""
 
     alpha: float = settings.setting(
-        1.0, "Of Beta(alpha, alpha), which the share outside the box is drawn "
-        "from; 1 is even.", minimum=0.1, maximum=100.0,
-    )  # fmt: skip
+        1.0,
+        "Of the distribution Beta(alpha, alpha) of the fraction outside the "
+        "box; 1 is uniform.",
+        minimum=0.1,
+        maximum=100.0,
+    )
     probability: float = settings.setting(
-        1.0, "Share of the rows with a box.", minimum=0.0, maximum=1.0
+        1.0, "Fraction of rows with a box.", minimum=0.0, maximum=1.0
     )
 
 
@@ -33,24 +36,24 @@ OFF = Config(probability=0.0)
 def mix(
     config: Config,
 ) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """The paste.
+    """Builds the paste.
 
     Returns:
         A function (frames uint8 [B, T, H, W, 3], seeds int64 [B, 2]) ->
-        (frames uint8 [B, T, H, W, 3], own float32 [B]). The label of row i is
-        `own` of its own, the share of pixels that are its own, and the rest
-        of row (i + 1) % B.
+        (frames uint8 [B, T, H, W, 3], weights float32 [B]). The weight of the
+        label of row i is the fraction of its own pixels; the label of row
+        (i + 1) % B has the rest.
     """
 
     def row(clip: tf.Tensor, partner: tf.Tensor, seed: tf.Tensor) -> tuple:
-        outside = batch_mixing.draw_share(
+        outside = batch_mixing.draw_weight(
             config.alpha, config.probability, seed
         )
         shape = tf.shape(clip)[1:3]
         start, stop = _box(shape, outside, seed)
         area = tf.reduce_prod(stop - start) / tf.reduce_prod(shape)
-        own = 1.0 - tf.cast(area, tf.float32)
-        return _paste(clip, partner, start, stop), own
+        weight = 1.0 - tf.cast(area, tf.float32)
+        return _paste(clip, partner, start, stop), weight
 
     return lambda frames, seeds: batch_mixing.each_row(row, frames, seeds)
 
@@ -58,9 +61,9 @@ def mix(
 def _box(
     shape: tf.Tensor, outside: tf.Tensor, seed: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Each int32 [2]: where rows and columns start, and where they stop.
+    """Start and stop of rows and columns, each int32 [2].
 
-    The centre may be anywhere; what reaches out of the frame is cut off.
+    The centre may be anywhere; the box is clipped to the frame.
     """
     seed = tf.random.experimental.stateless_fold_in(seed, 2)
     sides = tf.cast(shape, tf.float32)
@@ -76,7 +79,7 @@ def _paste(
 ) -> tf.Tensor:
     top, left = tf.unstack(start)
     bottom, right = tf.unstack(stop)
-    # Cut and joined: tf.where takes 4 ms a clip of 16x112x112, this 0.2.
+    # Slices: 0.2 ms per clip of 16x112x112, tf.where takes 4 ms.
     band = clip[:, top:bottom]
     pasted = tf.concat(
         [

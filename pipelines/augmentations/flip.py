@@ -1,4 +1,4 @@
-"""Mirrors a clip left to right: all of its frames or none."""
+"""Flips a clip horizontally, all frames or none."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How often a clip is mirrored."""
+    """Probability of the flip."""
 
     probability: float = settings.setting(
-        0.5, "Share of the clips that are mirrored.", minimum=0.0, maximum=1.0
+        0.5, "Fraction of flipped clips.", minimum=0.0, maximum=1.0
     )
 
 
@@ -21,7 +21,7 @@ OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The mirror.
+    """Builds the flip.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
@@ -39,8 +39,8 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def _mirrored(clip: tf.Tensor) -> tf.Tensor:
-    # Of three dimensions, TensorFlow turns round whole pixels: a third of
-    # the time.
+    # In three dimensions, TensorFlow reverses whole pixels, which takes a third
+    # of the time.
     width = tf.shape(clip)[2]
     rows = tf.reverse(tf.reshape(clip, (-1, width, 3)), axis=[1])
     return tf.ensure_shape(tf.reshape(rows, tf.shape(clip)), clip.shape)

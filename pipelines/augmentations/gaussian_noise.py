@@ -1,8 +1,8 @@
-"""Adds the grain of a camera's sensor, which is another in every frame.
+"""Adds Gaussian sensor noise, new in every frame.
 
-Normal, of one standard deviation a clip. Differs from drawing every value:
-runs of 16 pixels are picked from a table of 512 that is drawn anew for each
-clip: 0.8 ms a clip of 16x112x112 instead of 8.
+One standard deviation per clip. Differs from drawing every value: samples
+runs of 16 pixels from a table of 512 runs drawn for each clip, 0.8 ms per
+clip of 16x112x112 instead of 8 ms.
 """
 
 import dataclasses
@@ -19,12 +19,12 @@ _RUNS, _RUN = 512, 48
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How strong the noise is."""
+    """Strength of the noise."""
 
-    most: float = settings.setting(
+    max_sigma: float = settings.setting(
         10.0,
-        "Largest standard deviation, of 255; each clip's is drawn evenly from "
-        "0 to it.",
+        "Largest standard deviation, in levels of 255; drawn uniformly from 0 "
+        "for each clip.",
         minimum=0.0,
         maximum=255.0,
     )
@@ -33,11 +33,11 @@ class Config:
     )
 
 
-OFF = Config(most=0.0)
+OFF = Config(max_sigma=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The noise.
+    """Builds the noise.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
@@ -45,7 +45,7 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     draw = _of_one_frame if config.still else _of_every_frame
 
     def change(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        deviation = tf.random.stateless_uniform((), seed, 0.0, config.most)
+        deviation = tf.random.stateless_uniform((), seed, 0.0, config.max_sigma)
         noise = draw(tf.shape(clip), deviation, seed)
         noisy = tf.cast(clip, tf.float32) + noise
         return tf.ensure_shape(frame_decoding.to_uint8(noisy), clip.shape)

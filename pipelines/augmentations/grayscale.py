@@ -1,7 +1,7 @@
-"""Takes the colour out of a clip: all of its frames or none.
+"""Converts a clip to greyscale, all frames or none.
 
 Every channel becomes the luma (ITU-R BT.601). Source: SimCLR,
-arXiv:2002.05709, appendix A. Differs: it is drawn for a clip, not a picture.
+arXiv:2002.05709, appendix A. Differs: drawn per clip, not per image.
 """
 
 import dataclasses
@@ -16,10 +16,10 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How often a clip loses its colour."""
+    """Probability of the conversion."""
 
     probability: float = settings.setting(
-        0.2, "Share of the clips made grey.", minimum=0.0, maximum=1.0
+        0.2, "Fraction of greyscale clips.", minimum=0.0, maximum=1.0
     )
 
 
@@ -27,7 +27,7 @@ OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The loss of colour.
+    """Builds the conversion.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
@@ -43,6 +43,6 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def _grey(clip: tf.Tensor) -> tf.Tensor:
-    shares = color_matrix.channels(saturation=0.0, hue=0.0)
-    pixels = color_matrix.mix(tf.cast(clip, tf.float32), shares)
+    weights = color_matrix.channels(saturation=0.0, hue=0.0)
+    pixels = color_matrix.mix(tf.cast(clip, tf.float32), weights)
     return tf.ensure_shape(frame_decoding.to_uint8(pixels), clip.shape)

@@ -1,12 +1,12 @@
-"""A few operations drawn from a list, all of one magnitude.
+"""Applies a few operations drawn from a list, all with the same magnitude.
 
-Source: RandAugment, arXiv:1909.13719. Differs: what is drawn is drawn once
-for all frames, histograms are of the whole clip, turned and sheared pixels
-are interpolated where theirs are the nearest, about the centre, and outside
-the frame is its edge where theirs is grey. Ranges and the default magnitude,
-3 of 10, are torchvision's, see `pixels.clip_operations`. KerasCV's layer
-lacks identity, rotate, posterize and sharpness, shears and shifts by up to
-the whole side where ours stop at 0.3 and 0.45 of it, and varies magnitudes.
+Source: RandAugment, arXiv:1909.13719. Differs: draws once for all frames,
+computes histograms of the whole clip, rotates and shears about the centre
+with interpolation (theirs: nearest pixel), and fills with the edge of the
+frame (theirs: grey). Ranges and the default magnitude, 3 of 10, are those of
+torchvision, see `pixels.clip_operations`. The layer of KerasCV lacks identity,
+rotate, posterize and sharpness, shears and shifts by up to the whole side
+(ours: 0.3 and 0.45 of it), and varies magnitudes.
 """
 
 import dataclasses
@@ -20,26 +20,29 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What is drawn, how often and how strong."""
+    """Operations, their number and magnitude."""
 
     layers: int = settings.setting(
-        2, "Operations in a row; 0 does nothing.", minimum=0, maximum=14
+        2,
+        "Operations per clip; 0 disables the augmentation.",
+        minimum=0,
+        maximum=14,
     )
     magnitude: float = settings.setting(
         3.0,
-        "Strength of all, from 0 to 10. Autocontrast and equalize have none.",
+        "Strength, from 0 to 10; autocontrast and equalize ignore it.",
         minimum=0.0,
         maximum=10.0,
     )
     operations: tuple[str, ...] = settings.setting(
         clip_operations.NAMES,
-        "The list, each as likely; a name given twice is twice as likely.",
+        "Operations to draw from, with equal probability; repeat a name to "
+        "raise its probability.",
         choices=clip_operations.NAMES,
     )
     fill: str = settings.setting(
         "edge",
-        "What is shown from outside the frame: the nearest pixel of its edge, "
-        "or black.",
+        "Pixels outside the frame: edge (nearest edge pixel) or black.",
         choices=projection.FILLS,
     )
 
@@ -55,7 +58,7 @@ OFF = Config(layers=0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The operations in a row.
+    """Builds the sequence of operations.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
@@ -71,7 +74,7 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def _one_of(config: Config, clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Draws an operation and runs just that."""
+    """Draws one operation and applies it."""
     count = len(config.operations)
     drawn = tf.random.stateless_uniform((2,), seed)
     chosen = tf.minimum(tf.cast(drawn[0] * count, tf.int32), count - 1)

@@ -1,8 +1,8 @@
-"""Covers a random box, the same in all frames.
+"""Erases a random box, the same in all frames.
 
-Source: Random Erasing, arXiv:1708.04896. Differs: one draw without rejection,
-the box is shrunk to fit where the drawn one leaves the frame; the aspect
-ratio is drawn evenly on a logarithmic scale.
+Source: Random Erasing, arXiv:1708.04896. Differs: draws once, without
+rejection, and shrinks boxes that leave the frame; the aspect ratio is
+log-uniform.
 """
 
 import dataclasses
@@ -18,24 +18,27 @@ _MEAN_COLOR = (124, 116, 104)  # of ImageNet, as in the source
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How often, how much and with what."""
+    """Probability, size and fill of the box."""
 
     probability: float = settings.setting(
-        0.5, "Share of the clips with a box.", minimum=0.0, maximum=1.0
+        0.5, "Fraction of clips with a box.", minimum=0.0, maximum=1.0
     )
-    least_area: float = settings.setting(
-        0.02, "Smallest share of the frame's area.", minimum=0.001, maximum=1.0
+    min_area: float = settings.setting(
+        0.02,
+        "Smallest fraction of the frame's area.",
+        minimum=0.001,
+        maximum=1.0,
     )
-    most_area: float = settings.setting(
-        0.4, "Largest share of the frame's area.", minimum=0.001, maximum=1.0
+    max_area: float = settings.setting(
+        0.4, "Largest fraction of the frame's area.", minimum=0.001, maximum=1.0
     )
     aspect: float = settings.setting(
-        10 / 3, "Most stretched aspect ratio, at least 1.", minimum=1.0
+        10 / 3, "Largest aspect ratio, at least 1.", minimum=1.0
     )
     fill: str = settings.setting(
         "noise",
-        "Even noise, the same in all frames; the mean colour of ImageNet; or "
-        "zero, black.",
+        "noise: uniform noise, the same in all frames; mean: mean colour of "
+        "ImageNet; zero: black.",
         choices=("noise", "mean", "zero"),
     )
 
@@ -44,13 +47,13 @@ OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The eraser.
+    """Builds the eraser.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
     """
 
-    areas = config.least_area, config.most_area
+    areas = config.min_area, config.max_area
 
     def erase(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         fold = tf.random.experimental.stateless_fold_in
@@ -70,7 +73,7 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def _color(config: Config, shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """uint8 [*shape, 3], what the box is covered with."""
+    """uint8 [*shape, 3], the content of the box."""
     size = tf.concat([shape, [3]], axis=0)
     if config.fill == "noise":
         drawn = tf.random.stateless_uniform(size, seed, 0, 256, tf.int32)
@@ -80,7 +83,7 @@ def _color(config: Config, shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 def _cover(clip: tf.Tensor, box: tf.Tensor, color: tf.Tensor) -> tf.Tensor:
-    """Copies in pieces, which is faster than choosing at every pixel."""
+    """Joins slices, which is faster than selecting pixel by pixel."""
     top, left, height, width = tf.unstack(box)
     rows = clip[:, top : top + height]
     covered = tf.broadcast_to(

@@ -1,7 +1,7 @@
-"""Cuts a random window of random area and aspect, the same in all frames.
+"""Crops a window of random area and aspect ratio, the same in all frames.
 
-Source: Inception, arXiv:1409.4842. Differs: one draw without rejection, the
-window is shrunk to fit where the drawn one leaves the frame.
+Source: Inception, arXiv:1409.4842. Differs: draws once, without rejection,
+and shrinks windows that leave the frame.
 """
 
 import dataclasses
@@ -15,24 +15,24 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which windows are drawn."""
+    """Area and aspect ratio of the window."""
 
-    least_area: float = settings.setting(
-        0.3, "Smallest share of the frame's area.", minimum=0.01, maximum=1.0
+    min_area: float = settings.setting(
+        0.3, "Smallest fraction of the frame's area.", minimum=0.01, maximum=1.0
     )
-    most_area: float = settings.setting(
-        1.0, "Largest share of the frame's area.", minimum=0.01, maximum=1.0
+    max_area: float = settings.setting(
+        1.0, "Largest fraction of the frame's area.", minimum=0.01, maximum=1.0
     )
     aspect: float = settings.setting(
-        4 / 3, "Most stretched aspect ratio, at least 1.", minimum=1.0
+        4 / 3, "Largest aspect ratio, at least 1.", minimum=1.0
     )
 
 
-OFF = Config(least_area=1.0, aspect=1.0)
+OFF = Config(min_area=1.0, aspect=1.0)
 
 
 def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Draws a window, so that the decoder may decode just that.
+    """Builds the function that draws the window to decode.
 
     Returns:
         A function (shape int32 [2], height and width in pixels; seed
@@ -40,14 +40,14 @@ def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """
 
     def draw(shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        areas = config.least_area, config.most_area
+        areas = config.min_area, config.max_area
         return random_window.draw(shape, seed, areas, config.aspect)
 
     return draw
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The crop on decoded frames, scaled back to the shape that came in.
+    """Builds the crop of decoded frames, resized back to their shape.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].

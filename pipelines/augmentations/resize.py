@@ -1,7 +1,7 @@
-"""Shows the whole frame, stretched to the size of the clip.
+"""Resizes the whole frame to the clip size.
 
-Where other crops cut, this one ignores the aspect ratio instead; nothing is
-drawn. A clip that is already decoded has its size, and stays as it is.
+Changes the aspect ratio instead of cropping; no randomness. Decoded clips
+have their size already and are unchanged.
 """
 
 import dataclasses
@@ -12,14 +12,14 @@ import tensorflow as tf
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Nothing to choose."""
+    """No settings."""
 
 
 OFF = Config()
 
 
 def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The whole frame, so that the decoder scales it to the clip's size.
+    """Returns the whole frame, which the decoder scales to the clip size.
 
     Returns:
         A function (shape int32 [2], height and width in pixels; seed
@@ -33,7 +33,7 @@ def window(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """What is left to do on decoded frames: nothing.
+    """Builds the identity on decoded frames.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].

@@ -1,7 +1,7 @@
-"""Turns a clip about its centre by a random angle, alike in all frames.
+"""Rotates a clip about its centre by a random angle, the same in all frames.
 
-The rotation of arXiv:1805.09501. Differs: the angle is drawn evenly from both
-sides of 0 instead of set, and pixels are interpolated.
+Source: the rotation of arXiv:1805.09501. Differs: draws the angle uniformly
+from both directions, and interpolates pixels.
 """
 
 import dataclasses
@@ -16,15 +16,17 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How far a clip is turned."""
+    """Angle of the rotation, and pixels outside the frame."""
 
     degrees: float = settings.setting(
-        10.0, "Largest angle either way.", minimum=0.0, maximum=180.0
+        10.0,
+        "Largest angle in either direction, degrees.",
+        minimum=0.0,
+        maximum=180.0,
     )
     fill: str = settings.setting(
         "edge",
-        "What is shown from outside the frame: the nearest pixel of its edge, "
-        "or black.",
+        "Pixels outside the frame: edge (nearest edge pixel) or black.",
         choices=projection.FILLS,
     )
 
@@ -33,17 +35,17 @@ OFF = Config(degrees=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The rotation.
+    """Builds the rotation.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
     """
     most = math.radians(config.degrees)
 
-    def turn(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def rotate(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         angle = tf.random.stateless_uniform((), seed, -1.0, 1.0) * most
         cosine, sine = tf.cos(angle), tf.sin(angle)
         matrix = tf.stack([cosine, -sine, 0.0, sine, cosine, 0.0])
         return projection.affine(clip, tf.reshape(matrix, (2, 3)), config.fill)
 
-    return turn
+    return rotate

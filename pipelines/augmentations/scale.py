@@ -1,8 +1,7 @@
-"""Zooms into or out of a clip about its centre, alike in all frames.
+"""Zooms in or out about the centre of a clip, the same in all frames.
 
-The zoom is drawn evenly on a logarithmic scale, so that twice and half the
-size are as likely. The centre is kept to half a pixel, and what is made
-smaller is not antialiased.
+The zoom is log-uniform: double and half size are equally likely. The centre
+is exact to half a pixel. Downscaling has no antialiasing.
 """
 
 import dataclasses
@@ -17,39 +16,38 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How large things may become."""
+    """Range of the zoom, and pixels outside the frame."""
 
-    least: float = settings.setting(
-        0.8, "Smallest zoom; below 1 shows a margin.", minimum=0.1, maximum=10.0
+    min_zoom: float = settings.setting(
+        0.8, "Smallest zoom; below 1 adds a margin.", minimum=0.1, maximum=10.0
     )
-    most: float = settings.setting(
-        1.25, "Largest zoom; above 1 cuts off.", minimum=0.1, maximum=10.0
+    max_zoom: float = settings.setting(
+        1.25, "Largest zoom; above 1 crops.", minimum=0.1, maximum=10.0
     )
     fill: str = settings.setting(
         "edge",
-        "What the margin shows: the nearest pixel of the frame's edge, or "
-        "black.",
+        "Pixels of the margin: edge (nearest edge pixel) or black.",
         choices=projection.FILLS,
     )
 
     def __post_init__(self):
-        if self.least > self.most:
+        if self.min_zoom > self.max_zoom:
             raise errors.UserError(
-                f"--scale.least={self.least} is above --scale.most="
-                f"{self.most}: wanted the smallest zoom first"
+                f"--scale.min_zoom={self.min_zoom} is above --scale.max_zoom="
+                f"{self.max_zoom}: wanted at most that"
             )
 
 
-OFF = Config(least=1.0, most=1.0)
+OFF = Config(min_zoom=1.0, max_zoom=1.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The zoom.
+    """Builds the zoom.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].
     """
-    limits = math.log(config.least), math.log(config.most)
+    limits = math.log(config.min_zoom), math.log(config.max_zoom)
 
     def zoom(clip: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         drawn = tf.random.stateless_uniform((), seed)
@@ -66,6 +64,6 @@ def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
 
 
 def _times(whole: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
-    """int32 [2], sides made smaller: from 1 pixel to the whole."""
+    """int32 [2], sides times the factor, from 1 pixel to the whole side."""
     scaled = tf.round(tf.cast(whole, tf.float32) * factor)
     return tf.clip_by_value(tf.cast(scaled, tf.int32), 1, whole)

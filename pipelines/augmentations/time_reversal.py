@@ -1,4 +1,4 @@
-"""Plays a clip backwards: for actions that have no direction of time."""
+"""Plays a clip backwards, for actions without a direction of time."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How often a clip runs backwards."""
+    """Probability of the reversal."""
 
     probability: float = settings.setting(
-        0.5, "Share of the clips played backwards.", minimum=0.0, maximum=1.0
+        0.5, "Fraction of reversed clips.", minimum=0.0, maximum=1.0
     )
 
 
@@ -21,7 +21,7 @@ OFF = Config(probability=0.0)
 
 
 def build(config: Config) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The reversal.
+    """Builds the reversal.
 
     Returns:
         A function (uint8 [T, H, W, 3], seed int64 [2]) -> uint8 [T, H, W, 3].

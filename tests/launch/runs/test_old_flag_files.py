@@ -9,6 +9,7 @@ from tfrecords_tools.base import errors, flags
 OLD_LINES = """\
 --shards=/shards
 --workdir=/run
+--augment=random_resized_crop,blur,gaussian_noise,scale,random_erasing
 --view=low_resolution,two_clips
 --sound.features=log_mel
 --sound.seconds=1.5
@@ -22,6 +23,15 @@ OLD_LINES = """\
 --low_resolution.least_quality=30
 --low_resolution.most_quality=90
 --two_clips.same_time=False
+--random_resized_crop.least_area=0.5
+--random_resized_crop.most_area=0.9
+--blur.least=0.2
+--blur.most=3.0
+--gaussian_noise.most=5.0
+--scale.least=0.7
+--scale.most=1.5
+--random_erasing.least_area=0.1
+--random_erasing.most_area=0.2
 """
 
 
@@ -48,6 +58,24 @@ def test_degradation_of_an_old_run_has_its_settings(described):
     assert (config.min_quality, config.max_quality) == (30, 90)
     assert (config.max_noise, config.min_brightness) == (10.0, 0.5)
     assert config.max_lost_blocks == 0.1
+
+
+def test_augmentations_of_an_old_run_have_their_settings(described):
+    crop, blur, noise, scale, erasing = (
+        each.config for each in described.augmentations
+    )
+    assert (crop.min_area, crop.max_area) == (0.5, 0.9)
+    assert (blur.min_sigma, blur.max_sigma) == (0.2, 3.0)
+    assert noise.max_sigma == 5.0
+    assert (scale.min_zoom, scale.max_zoom) == (0.7, 1.5)
+    assert (erasing.min_area, erasing.max_area) == (0.1, 0.2)
+
+
+def test_share_of_an_old_crop_is_its_fraction(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text("--augment=crop\n--crop.share=0.75\n")
+    found = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert found.chosen["augment"][0].config.fraction == 0.75
 
 
 def test_negated_flag_of_an_old_flag_file_is_read(tmp_path):

@@ -21,7 +21,9 @@ def line():
 
 @run_modes.both
 def test_slope_of_an_edge_is_that_of_the_deviation(run):
-    found = blurred(line(), run=run, probability=1.0, least=4.0, most=4.0)
+    found = blurred(
+        line(), run=run, probability=1.0, min_sigma=4.0, max_sigma=4.0
+    )
     row = found[0, 2, :, 0].astype(float)
     # The bell's peak, 1 / (4 sqrt(2 pi)) of 255.
     assert np.diff(row).max() == pytest.approx(25.4, abs=1.0)
@@ -30,7 +32,7 @@ def test_slope_of_an_edge_is_that_of_the_deviation(run):
 def test_deviation_lies_within_its_limits():
     peaks = [
         np.diff(
-            blurred(line(), n, probability=1.0, least=2.0, most=4.0)[
+            blurred(line(), n, probability=1.0, min_sigma=2.0, max_sigma=4.0)[
                 0, 2, :, 0
             ].astype(float)
         ).max()
@@ -41,7 +43,7 @@ def test_deviation_lies_within_its_limits():
 
 
 def test_share_of_blurred_clips_is_the_probability():
-    change = blur.build(blur.Config(probability=0.3, least=1.0))
+    change = blur.build(blur.Config(probability=0.3, min_sigma=1.0))
     clips = tf.data.Dataset.range(300).map(
         lambda number: change(tf.constant(line()), tf.stack([3, number]))
     )
@@ -50,5 +52,5 @@ def test_share_of_blurred_clips_is_the_probability():
 
 
 def test_limits_the_wrong_way_round_are_refused():
-    with pytest.raises(errors.UserError, match="least=3.0 is above"):
-        blur.Config(least=3.0, most=1.0)
+    with pytest.raises(errors.UserError, match="min_sigma=3.0 is above"):
+        blur.Config(min_sigma=3.0, max_sigma=1.0)

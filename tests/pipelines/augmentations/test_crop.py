@@ -16,29 +16,29 @@ def windows(shape, count=200, **config):
 
 
 def test_window_is_a_square_of_the_share_of_the_short_side():
-    drawn = windows([40, 80], share=0.75)
+    drawn = windows([40, 80], fraction=0.75)
     assert (drawn[:, 2:] == 30).all()
 
 
 def test_window_has_the_share_of_each_side_where_asked():
-    drawn = windows([40, 80], share=0.75, square=False)
+    drawn = windows([40, 80], fraction=0.75, square=False)
     assert (drawn[:, 2:] == [30, 60]).all()
 
 
 def test_every_place_is_as_likely():
-    top, left, *_ = windows([4, 6], count=600, share=0.75).T
+    top, left, *_ = windows([4, 6], count=600, fraction=0.75).T
     assert np.abs(np.bincount(top) / 600 - 1 / 2).max() < 0.06
     assert np.abs(np.bincount(left) / 600 - 1 / 4).max() < 0.06
 
 
 def test_window_has_at_least_a_pixel():
-    assert (windows([4, 4], share=0.05)[:, 2:] == 1).all()
+    assert (windows([4, 4], fraction=0.05)[:, 2:] == 1).all()
 
 
 @run_modes.both
 @pytest.mark.parametrize("number", range(4))
 def test_crop_shows_the_drawn_window(run, number):
-    config, seed = crop.Config(share=0.5), np.int64([1, number])
+    config, seed = crop.Config(fraction=0.5), np.int64([1, number])
     left = run(crop.window(config), np.int64([8, 8]), seed).numpy()[1]
     clip = np.zeros((1, 8, 8, 3), np.uint8)
     clip += np.arange(0, 80, 10, dtype=np.uint8)[:, None]

@@ -25,14 +25,14 @@ def drawn(number, most):
 @pytest.mark.parametrize("number", range(3))
 def test_deviation_is_the_drawn_one(run, still, number):
     wanted = drawn(number, 20.0)
-    found = noise(number, run, most=20.0, still=still).std()
+    found = noise(number, run, max_sigma=20.0, still=still).std()
     # Rounding adds a twelfth to the variance.
     assert found == pytest.approx(np.sqrt(wanted**2 + 1 / 12), rel=0.05)
 
 
 @pytest.mark.parametrize("still", [False, True])
 def test_mean_stays(still):
-    assert abs(noise(most=20.0, still=still).mean()) < 1.0
+    assert abs(noise(max_sigma=20.0, still=still).mean()) < 1.0
 
 
 def test_deviation_is_drawn_evenly_up_to_its_limit():
@@ -42,30 +42,30 @@ def test_deviation_is_drawn_evenly_up_to_its_limit():
 
 
 def test_noise_is_bell_shaped():
-    found = noise(most=20.0)
+    found = noise(max_sigma=20.0)
     within = np.abs(found) <= found.std()
     assert abs(within.mean() - 0.683) < 0.03
 
 
 def test_frames_differ():
-    frames = noise(most=20.0)
+    frames = noise(max_sigma=20.0)
     correlation = np.corrcoef(frames.reshape(4, -1))
     assert np.abs(correlation - np.eye(4)).max() < 0.1
 
 
 def test_still_noise_is_the_same_in_all_frames():
-    frames = noise(most=20.0, still=True)
+    frames = noise(max_sigma=20.0, still=True)
     assert frames.any()
     assert (frames == frames[:1]).all()
 
 
 def test_neighbours_do_not_resemble():
-    frames = noise(most=20.0)
+    frames = noise(max_sigma=20.0)
     one, other = frames[:, :, 1:].ravel(), frames[:, :, :-1].ravel()
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.05
 
 
 def test_pixels_are_clipped_and_do_not_wrap():
-    change = gaussian_noise.build(gaussian_noise.Config(most=40.0))
+    change = gaussian_noise.build(gaussian_noise.Config(max_sigma=40.0))
     white = tf.fill((1, 8, 8, 3), tf.constant(255, tf.uint8))
     assert change(white, np.array([8, 0], np.int64)).numpy().min() > 60

@@ -23,7 +23,7 @@ def boxes(**config):
 
 
 def test_covered_area_is_as_stated():
-    areas = boxes(least_area=0.1, most_area=0.3).mean((1, 2))
+    areas = boxes(min_area=0.1, max_area=0.3).mean((1, 2))
     assert 0.09 < areas.min() < 0.12
     assert 0.28 < areas.max() < 0.31
     assert abs(areas.mean() - 0.2) < 0.02
@@ -37,7 +37,7 @@ def test_covered_pixels_are_one_box():
 
 
 def test_every_pixel_is_covered_now_and_then():
-    assert boxes(most_area=0.4).any(axis=0).mean() > 0.99
+    assert boxes(max_area=0.4).any(axis=0).mean() > 0.99
 
 
 def test_share_of_covered_clips_is_the_probability():
@@ -63,7 +63,7 @@ def test_box_has_the_color_asked_for(run, fill, color):
 
 @run_modes.both
 def test_noise_is_even(run):
-    area = {"least_area": 1.0, "most_area": 1.0, "aspect": 1.0}
+    area = {"min_area": 1.0, "max_area": 1.0, "aspect": 1.0}
     found = erased(run, SEEDS[0], **area)[:, :, 5:-5]
     covered = found[0][:, (found[0] != 200).any((0, 2))].astype(float)
     assert abs(covered.mean() - 127.5) < 5

@@ -22,25 +22,25 @@ def areas(drawn, shape=SHAPE):
 
 
 def test_area_is_as_stated():
-    found = areas(windows(least_area=0.2, most_area=0.4))
+    found = areas(windows(min_area=0.2, max_area=0.4))
     assert 0.19 < found.min() < 0.22
     assert 0.38 < found.max() < 0.41
 
 
 def test_area_is_drawn_evenly():
-    found = areas(windows(least_area=0.2, most_area=0.4))
+    found = areas(windows(min_area=0.2, max_area=0.4))
     assert abs(found.mean() - 0.3) < 0.015
 
 
 def test_aspect_is_as_stated_either_way():
-    drawn = windows(least_area=0.2, most_area=0.4, aspect=2.0)
+    drawn = windows(min_area=0.2, max_area=0.4, aspect=2.0)
     found = drawn[:, 3] / drawn[:, 2]
     assert 0.48 < found.min() < 0.55
     assert 1.8 < found.max() < 2.05
 
 
 def test_aspect_1_gives_squares():
-    drawn = windows(least_area=0.2, most_area=0.4, aspect=1.0)
+    drawn = windows(min_area=0.2, max_area=0.4, aspect=1.0)
     assert np.array_equal(drawn[:, 2], drawn[:, 3])
 
 
@@ -53,14 +53,14 @@ def test_windows_reach_every_side_of_the_frame():
 
 def test_window_that_does_not_fit_is_shrunk():
     shape = np.array([50, 500], np.int64)
-    drawn = windows(50, shape, least_area=1.0, aspect=1.0)
+    drawn = windows(50, shape, min_area=1.0, aspect=1.0)
     # A square of the same area has sides of 158.
     assert {tuple(each) for each in drawn[:, 2:]} == {(50, 158)}
 
 
 @run_modes.both
 def test_whole_frame_comes_back_as_it_was(run):
-    config = random_resized_crop.Config(least_area=1.0, aspect=1.0)
+    config = random_resized_crop.Config(min_area=1.0, aspect=1.0)
     change = random_resized_crop.build(config)
     clip = np.arange(2 * 8 * 8 * 3).reshape(2, 8, 8, 3).astype(np.uint8)
     found = run(change, clip, np.array([1, 2], np.int64))
@@ -70,7 +70,7 @@ def test_whole_frame_comes_back_as_it_was(run):
 @run_modes.both
 @pytest.mark.parametrize("number", range(4))
 def test_crop_shows_the_drawn_window(run, number):
-    config = random_resized_crop.Config(least_area=0.3, most_area=0.5)
+    config = random_resized_crop.Config(min_area=0.3, max_area=0.5)
     seed = np.array([1, number], np.int64)
     shape = np.array([64, 64], np.int64)
     draw = random_resized_crop.window(config)

@@ -17,14 +17,14 @@ def zoomed(run, clip, seed=SEED, **config):
 
 @run_modes.both
 def test_zoom_of_2_shows_the_middle_half(run):
-    found = zoomed(run, RAMP, least=2.0, most=2.0)
+    found = zoomed(run, RAMP, min_zoom=2.0, max_zoom=2.0)
     # 10 and 20 on twice the width: a quarter and three quarters between.
     assert found[1, 0, :, 0].tolist() == [10, 13, 18, 20]
 
 
 @run_modes.both
 def test_half_the_size_lies_in_the_middle_of_black(run):
-    found = zoomed(run, RAMP, least=0.5, most=0.5, fill="black")
+    found = zoomed(run, RAMP, min_zoom=0.5, max_zoom=0.5, fill="black")
     middle = [0, 5, 25, 0]
     wanted = [[0] * 4, middle, middle, [0] * 4]
     assert found[1, ..., 0].tolist() == wanted
@@ -32,7 +32,7 @@ def test_half_the_size_lies_in_the_middle_of_black(run):
 
 @run_modes.both
 def test_edge_fills_the_margin(run):
-    found = zoomed(run, RAMP, least=0.5, most=0.5)
+    found = zoomed(run, RAMP, min_zoom=0.5, max_zoom=0.5)
     assert found[1, ..., 0].tolist() == [[5, 5, 25, 25]] * 4
 
 
@@ -58,5 +58,5 @@ def test_zooming_in_and_out_is_as_likely():
 
 
 def test_limits_in_the_wrong_order_are_refused():
-    with pytest.raises(errors.UserError, match="least=2.0 is above"):
-        scale.Config(least=2.0, most=1.0)
+    with pytest.raises(errors.UserError, match="min_zoom=2.0 is above"):
+        scale.Config(min_zoom=2.0, max_zoom=1.0)
