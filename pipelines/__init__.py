@@ -1,4 +1,4 @@
-"""Shards into batches, for people who write Python.
+"""Batches from shards, the Python interface.
 
     import pipelines
 

@@ -1,24 +1,26 @@
-"""What a model receives: the names, dtypes and shapes of a batch.
+"""The names, dtypes and shapes of the entries of a batch.
 
     frames        uint8    [B, T, H, W, 3]
-    label         int32    [B], -1 for none; or float32 [B, classes] when soft
-                           or several; `label.<task>` for further label sets
-    mask          float32  [B], 0 for a row that only fills the last batch, or
-                           could not be read
+    label         int32    [B], -1 if unlabelled; float32 [B, classes] if labels
+                           are soft or multi-label; `label.<task>` for further
+                           label sets
+    mask          float32  [B], 0 for padding of the last batch and for clips
+                           that could not be read
     clip_id       int64    [B], number of the clip within its split
 
-where asked for:
+and, if requested:
 
     waveform      float32  [B, samples]
     spectrogram   float32  [B, columns, bins]
     voice         float32  [B, columns], or [B, samples] beside a waveform
     tokens        int32    [B, L]
     tokens_mask   float32  [B, L]
-    other_frames  uint8    [B, T, H, W, 3], of the same video
-    patch_mask    bool     [B, t, h, w], True where hidden
+    other_frames  uint8    [B, T, H, W, 3], a second clip of the same video
+    patch_mask    bool     [B, t, h, w], True where masked
     low_frames    uint8    [B, T, h, w, 3]
 
-In evaluation an axis of views comes after B, but for labels, mask and id.
+In evaluation every entry except label, mask and clip_id has a views axis
+after B.
 """
 
 import dataclasses
@@ -28,55 +30,56 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class ClipSpec:
-    """The clip that a network sees."""
+    """The input clip of a network."""
 
-    frames: int = settings.setting(16, "Frames in a clip.", minimum=1)
+    frames: int = settings.setting(16, "Frames per clip.", minimum=1)
     stride: int = settings.setting(
         2,
-        "Stored frames from one frame of the clip to the next, for dense "
-        "sampling.",
+        "Step between frames of the clip, in stored frames; dense sampling "
+        "only.",
         minimum=1,
     )
     stride_seconds: float | None = settings.setting(
         None,
-        "Seconds from one frame of the clip to the next, for dense sampling: "
-        "the same motion whatever the frame rate; not given: the stride "
-        "counts stored frames.",
+        "Step between frames of the clip, seconds; dense sampling only. Gives "
+        "the same motion at any frame rate; unset: --clip.stride applies.",
         minimum=0.001,
     )
     speed_jitter: float = settings.setting(
         0.0,
-        "Training multiplies the stride of dense sampling by a random factor "
-        "from 1/(1+jitter) to 1+jitter; 0: never.",
+        "In training, multiplies the stride of dense sampling by a random "
+        "factor from 1/(1+jitter) to 1+jitter; 0: off.",
         minimum=0.0,
     )
-    size: int = settings.setting(112, "Height and width in pixels.", minimum=8)
+    size: int = settings.setting(
+        112, "Height and width of the clip, pixels.", minimum=8
+    )
     sampling: str = settings.setting(
         "dense",
-        "dense: one stride after another from one place; uniform: spread "
-        "evenly over the whole stored clip; segments: in training a random "
-        "frame of each of as many equal parts, in evaluation their centres.",
+        "dense: consecutive frames at a fixed stride; uniform: evenly spaced "
+        "over the whole stored clip; segments (TSN): one frame of each of as "
+        "many equal segments, random in training, central in evaluation.",
         choices=("dense", "uniform", "segments"),
     )
     short: str = settings.setting(
         "loop",
-        "What becomes of a video that is shorter than its clip. loop: it "
-        "begins again; pad: its last frame stays; refuse: an error. Where "
-        "frames are spread, loop and pad show each as often as it takes.",
+        "Videos shorter than the clip. loop: restart from the first frame; "
+        "pad: repeat the last frame; refuse: raise an error. With uniform or "
+        "segments sampling, loop and pad both repeat frames evenly.",
         choices=("loop", "pad", "refuse"),
     )
     short_side: int | None = settings.setting(
         None,
-        "Short side in pixels that evaluation and serving scale to before "
-        "they crop; not given: the size.",
+        "Short side to which evaluation and serving scale frames before the "
+        "crop, pixels; unset: --clip.size.",
         minimum=8,
     )
 
     scaled: bool = settings.setting(
         True,
-        "Whether evaluation and serving scale before they crop; false leaves "
-        "pixels as they are stored, as restoration wants it, unless a video "
-        "is smaller than the crop.",
+        "Scale frames before the crop in evaluation and serving. False keeps "
+        "the stored pixels (for restoration), unless a video is smaller than "
+        "the crop.",
     )
 
     def __post_init__(self):
@@ -93,7 +96,7 @@ class ClipSpec:
         self._check_strides()
 
     def _check_strides(self) -> None:
-        """Raises UserError for settings that would change nothing."""
+        """Raises UserError for strides that the sampling ignores."""
         changed = [
             f"--clip.{name}={getattr(self, name):g}"
             for name in ("stride", "stride_seconds", "speed_jitter")
@@ -112,7 +115,7 @@ class ClipSpec:
 
     @property
     def by_time(self) -> bool:
-        """Whether clips are laid over times instead of stored frames."""
+        """Whether clips are sampled by time instead of by stored frame."""
         return self.stride_seconds is not None
 
     @property
@@ -122,5 +125,5 @@ class ClipSpec:
 
     @property
     def scaled_short_side(self) -> int:
-        """What the short side becomes before the evaluation crop, pixels."""
+        """Short side of frames before the evaluation crop, pixels."""
         return self.short_side or self.size

@@ -1,6 +1,6 @@
-"""The whole graph from shards to batches, top to bottom, in data order.
+"""The tf.data graph from shards to batches, in data order.
 
-Randomness is an argument, see clip_examples: equal positions give equal
+Randomness is an argument (see clip_examples): equal positions give equal
 batches on any number of replicas and hosts, and after a resume.
 """
 
@@ -28,55 +28,55 @@ BatchShard = clip_order.BatchShard
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """In which order clips are read, from where, and how hard."""
+    """Reading order, caching and parallelism of the input pipeline."""
 
     shuffle: str = settings.setting(
         "global",
-        "global: a perfect shuffle, the index of the split in memory; "
-        "blocks: shards are shuffled, and the clips of a few at a time, for "
-        "more clips than an index in memory holds, or storage far away.",
+        "global: perfect shuffle, with the index of the split in memory; "
+        "blocks: shuffles shards, then the clips of a few shards at a time, "
+        "for object storage or tens of millions of clips.",
         choices=("global", "blocks"),
     )
     block_shards: int = settings.setting(
-        16, "Shards of a block, for --reader.shuffle=blocks.", minimum=1
+        16, "Shards per block, for --reader.shuffle=blocks.", minimum=1
     )
     on_corrupt: str = settings.setting(
         "stop",
-        "A clip that cannot be read. stop: ends the run and names it; skip: "
-        "its place in the batch counts nothing.",
+        "Unreadable clips. stop: end the run and name the clip; skip: mask its "
+        "row of the batch.",
         choices=("stop", "skip"),
     )
     cache: str | None = settings.setting(
         None,
-        "Folder for decoded frames of the training split at low resolution; "
-        "made once. Evaluation sees the frames as they are stored.",
+        "Folder for a cache of decoded, downscaled frames of the training "
+        "split, written once. Evaluation reads the stored frames.",
     )
     cache_short_side: int = settings.setting(
         128,
-        "Short side of the frames in the cache, pixels.",
+        "Short side of cached frames, pixels.",
         minimum=8,
     )
     service: str | None = settings.setting(
         None,
-        "Address of the tf.data service that makes the training batches, as "
-        "launch.data_service prints it: then no order, nor exact resume.",
+        "Address of a tf.data service that prepares the training batches, as "
+        "printed by launch.data_service. Order and resume are not exact then.",
     )
     parallel_clips: int | None = settings.setting(
-        None, "Clips decoded at a time; not given: tuned.", minimum=1
+        None, "Clips decoded in parallel; unset: autotuned.", minimum=1
     )
     prefetch_batches: int = settings.setting(
-        2, "Batches made ready ahead of the step.", minimum=1
+        2, "Batches prefetched ahead of the step.", minimum=1
     )
 
     @property
     def block(self) -> int | None:
-        """Shards whose index is held at a time; None for all."""
+        """Shards whose index is in memory at a time; None for all."""
         return self.block_shards if self.shuffle == "blocks" else None
 
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """What batches hold, and how they are made."""
+    """Contents of the batches, and how to read them."""
 
     clip: batch.ClipSpec = batch.ClipSpec()
     augmentations: tuple[registry.Chosen, ...] = ()
@@ -86,8 +86,8 @@ class Input:
     reader: Config = Config()
 
     @property
-    def beside(self) -> list[str]:
-        """Flags of what batches hold besides frames and labels."""
+    def other_entries(self) -> list[str]:
+        """Flags that add entries besides frames and labels."""
         return [
             flag
             for flag, is_used in (
@@ -99,50 +99,49 @@ class Input:
         ]
 
     @property
-    def as_stored(self) -> "Input":
-        """The same from the shards, not from a cache: as a served model
-        sees it."""
+    def without_cache(self) -> "Input":
+        """The same input read from the shards, as a served model gets it."""
         reader = dataclasses.replace(self.reader, cache=None)
         return dataclasses.replace(self, reader=reader)
 
     @property
-    def made_here(self) -> "Input":
-        """The same batches, made in this process and in order."""
+    def without_service(self) -> "Input":
+        """The same batches, prepared in this process and in order."""
         reader = dataclasses.replace(self.reader, service=None)
         return dataclasses.replace(self, reader=reader)
 
 
 def open_split(
-    shards: str | os.PathLike, split: str, wanted: Input
+    shards: str | os.PathLike, split: str, input_config: Input
 ) -> shard_reader.ShardReader:
     """Opens a split for `training` or `evaluation`.
 
     Args:
         shards: output of `tfrecords_tools.build_shards`.
         split: train, validation or test.
-        wanted: says whether there is a cache, which is made where it is
-            missing, and how much of the index is held.
+        input_config: its `reader` names the cache, which is written if
+            missing, and how much of the index to keep in memory.
 
     Raises:
-        UserError: the shards are missing or damaged, or a clip is shorter
-            than wanted and that is refused.
+        UserError: the shards are missing or damaged, or a video is shorter
+            than the clip and `clip.short` refuses that.
     """
-    config = wanted.reader
+    config = input_config.reader
     if config.cache:
-        _check_cache(wanted)
-        shards = frame_cache.ready(
+        _check_cache(input_config)
+        shards = frame_cache.prepare(
             shards, split, config.cache, config.cache_short_side
         )
     reader = shard_reader.ShardReader(shards, split, config.block is None)
-    if wanted.clip.short == "refuse":
+    if input_config.clip.short == "refuse":
         is_training = split == "train"
-        clip_length.check(wanted.clip, *reader.shortest(), is_training)
+        clip_length.check(input_config.clip, *reader.shortest(), is_training)
     return reader
 
 
 def training(
     reader: shard_reader.ShardReader,
-    wanted: Input,
+    input_config: Input,
     batch_shard: BatchShard,
     seed: int,
     start_step: int = 0,
@@ -151,28 +150,30 @@ def training(
 
     Args:
         reader: of the training split.
-        wanted: what batches hold.
+        input_config: contents of the batches.
         batch_shard: this host's part of every global batch.
         seed: of the run.
         start_step: steps of the global batch already taken.
 
     Returns:
-        A dataset of batches as `pipelines.batch` says, all of full size.
+        A dataset of full batches as described in `pipelines.batch`.
 
     Raises:
-        UserError: settings or shards do not fit together.
+        UserError: settings and shards are incompatible.
     """
-    config = wanted.reader
-    changes, mixes = changes_and_mixes(wanted)
-    mixed = mixed_batches.build(mixes, reader.manifest, wanted.beside)
+    config = input_config.reader
+    changes, mixes = split_augmentations(input_config)
+    mixed = mixed_batches.build(
+        mixes, reader.manifest, input_config.other_entries
+    )
     _check_service(reader, config)
-    maker = examples(reader, wanted, changes)
+    examples = build_examples(reader, input_config, changes)
     indices = clip_order.shuffled(
         reader, batch_shard, seed, start_step, config.block
     )
     batches = _batched(
         indices,
-        lambda index: maker.training(index, seed),
+        lambda index: examples.training(index, seed),
         batch_shard,
         config,
     )
@@ -188,36 +189,36 @@ def training(
 
 def evaluation(
     reader: shard_reader.ShardReader,
-    wanted: Input,
+    input_config: Input,
     batch_shard: BatchShard,
     views: int = 1,
     crops: int = 1,
 ) -> tf.data.Dataset:
-    """Every clip once, in order; the last batch is filled up and masked.
+    """Every clip once, in order; the last batch is padded and masked.
 
     Args:
         reader: of the split.
-        wanted: what batches hold; augmentations are not used, nor is a
-            second clip drawn.
+        input_config: contents of the batches, without augmentations and
+            second clips.
         batch_shard: this host's part of every global batch.
-        views: evenly spaced places in time.
-        crops: places along the long side: 1 is the centre, otherwise evenly
-            spaced from end to end.
+        views: clips evenly spaced in time.
+        crops: crops along the long side: 1 is the centre crop, more are
+            evenly spaced from end to end.
 
     Returns:
-        A dataset of batches as `pipelines.batch` says, with `frames`
-        uint8 [B, views * crops, T, H, W, 3], crop by crop. What is made of
-        the frames has that axis, too; audio and tokens have one of views.
+        A dataset of batches as described in `pipelines.batch`, with `frames`
+        uint8 [B, views * crops, T, H, W, 3], crop by crop. Extra inputs have
+        the same second axis; audio and tokens have an axis of views.
 
     Raises:
-        UserError: settings or shards do not fit together.
+        UserError: settings and shards are incompatible.
     """
-    config = wanted.reader
-    maker = examples(reader, wanted)
+    config = input_config.reader
+    examples = build_examples(reader, input_config)
     indices = clip_order.in_order(reader, batch_shard, config.block)
     batches = _batched(
         indices,
-        lambda index: maker.evaluation(index, views, crops),
+        lambda index: examples.evaluation(index, views, crops),
         batch_shard,
         config,
     )
@@ -226,66 +227,72 @@ def evaluation(
 
 def reading(
     reader: shard_reader.ShardReader,
-    wanted: Input,
+    input_config: Input,
     batch_shard: BatchShard,
     seed: int,
 ) -> tf.data.Dataset:
-    """What `training` reads, clip by clip, without decoding it.
+    """The records that `training` reads, clip by clip, undecoded.
 
     Returns:
-        A dataset of `clip_id`, int64 [], and what `clip_reading.read` gives.
+        A dataset of `clip_id`, int64 [], and the result of
+        `clip_reading.read`.
     """
-    maker = examples(reader, wanted)
+    examples = build_examples(reader, input_config)
     indices = clip_order.shuffled(
-        reader, batch_shard, seed, block_shards=wanted.reader.block
+        reader, batch_shard, seed, block_shards=input_config.reader.block
     )
     records = _mapped(
-        indices, lambda index: maker.reading(index, seed), wanted.reader
+        indices,
+        lambda index: examples.reading(index, seed),
+        input_config.reader,
     )
-    skips = wanted.reader.on_corrupt == "skip"
+    skips = input_config.reader.on_corrupt == "skip"
     return records.ignore_errors(log_warning=True) if skips else records
 
 
-def changes_and_mixes(
-    wanted: Input,
+def split_augmentations(
+    input_config: Input,
 ) -> tuple[tuple[registry.Chosen, ...], tuple[registry.Chosen, ...]]:
-    """Augmentations that change one clip, and those that mix a batch."""
-    every = wanted.augmentations
+    """Augmentations that change single clips, and those that mix batches."""
+    every = input_config.augmentations
     changes = tuple(c for c in every if c.module.build)
     return changes, tuple(c for c in every if c not in changes)
 
 
-def examples(
+def build_examples(
     reader: shard_reader.ShardReader,
-    wanted: Input,
+    input_config: Input,
     changes: tuple[registry.Chosen, ...] = (),
 ) -> clip_examples.Examples:
-    """What makes the examples of a split.
+    """Returns the object that builds the examples of a split.
 
     Args:
         reader: of the split.
-        wanted: what they hold; its augmentations are not used.
-        changes: augmentations that change one clip.
+        input_config: contents of the examples; its augmentations are unused.
+        changes: augmentations that change single clips.
 
     Raises:
-        UserError: the shards do not hold what is wanted.
+        UserError: the shards lack requested data.
     """
     return clip_examples.Examples(
         reader,
-        wanted.clip,
+        input_config.clip,
         changes,
-        wanted.extra_inputs,
-        wanted.audio,
-        wanted.text,
+        input_config.extra_inputs,
+        input_config.audio,
+        input_config.text,
     )
 
 
-def _check_cache(wanted: Input) -> None:
-    has, needs = wanted.reader.cache_short_side, wanted.clip.scaled_short_side
+def _check_cache(input_config: Input) -> None:
+    has, needs = (
+        input_config.reader.cache_short_side,
+        input_config.clip.scaled_short_side,
+    )
     if has < needs:
         raise errors.UserError(
-            f"--reader.cache_short_side={has} is less than the {needs} pixels "
-            f"that clips are made of: wanted at least {needs}"
+            f"--reader.cache_short_side={has} is less than the short side of "
+            f"{needs} pixels that clips need: wanted at least {needs}"
         )
 
 
@@ -293,10 +300,9 @@ def _check_service(reader: shard_reader.ShardReader, config: Config) -> None:
     storage = reader.manifest.storage
     if config.service and storage not in ("jpeg", raw_records.STORAGE):
         raise errors.UserError(
-            f"--reader.service with frames stored as {storage}, which are "
-            "decoded by Python code that the service's workers do not have: "
-            "build the shards with --media.storage=jpeg, or leave the "
-            "service out"
+            f"--reader.service with frames stored as {storage}: their decoder "
+            "is Python code, which workers of the service cannot run; build "
+            "the shards with --media.storage=jpeg, or leave the service out"
         )
     if config.service:
         service_address.check(config.service)
@@ -308,19 +314,19 @@ def _batched(
     batch_shard: BatchShard,
     config: Config,
 ) -> tf.data.Dataset:
-    skips = config.on_corrupt == "skip"
-    made = unreadable_clips.tolerant(example) if skips else example
-    examples = _mapped(indices, made, config)
+    if config.on_corrupt == "skip":
+        example = unreadable_clips.tolerant(example)
+    examples = _mapped(indices, example, config)
     return examples.batch(batch_shard.replica_batch, drop_remainder=True)
 
 
 def _mapped(
     indices: tf.data.Dataset,
-    made: Callable[[clip_order.SampleIndex], dict],
+    example: Callable[[clip_order.SampleIndex], dict],
     config: Config,
 ) -> tf.data.Dataset:
     return indices.map(
-        made,
+        example,
         num_parallel_calls=config.parallel_clips or tf.data.AUTOTUNE,
         deterministic=True,
     )

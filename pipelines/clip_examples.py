@@ -1,7 +1,7 @@
-"""Makes one example of one clip, top to bottom, in data order.
+"""Builds the example of one clip, in data order.
 
 Every random choice takes a seed derived from the run's seed, the epoch and
-the clip, so that equal indices give equal examples wherever they are made.
+the clip: equal sample indices give equal examples on any machine.
 """
 
 import functools
@@ -18,14 +18,14 @@ from pipelines.sampling import clip_sampling, time_sampling
 from pipelines.text import text_tokens
 from tfrecords_tools.base import registry
 
-# Numbers of the choices made about one clip; changes and extra inputs count on.
+# Seed numbers of the random choices; augmentations and extra inputs count on.
 _TIME, _WINDOW, _AUDIO, _MIX, _OTHER = 0, 1, 2, 3, 4
 _EXTRA_INPUTS, _CHANGES = 8, 16
 _CHOICES = 64
 
 
 class Examples:
-    """Makes examples of the clips of one split."""
+    """Builds examples of the clips of one split."""
 
     def __init__(
         self,
@@ -36,88 +36,98 @@ class Examples:
         audio: audio_features.Config = audio_features.Config(),
         text: text_tokens.Config = text_tokens.Config(),
     ):
-        """Builds all parts.
+        """Builds the functions of the graph.
 
         Args:
             reader: of the split.
-            clip: what a clip is.
+            clip: frames, size and sampling of a clip.
             augmentations: files of `pipelines.augmentations` that change
-                one clip, in their order; the first that offers `window`
-                decides what is decoded.
+                single clips, in order; only the window of the first one
+                that offers `window` is decoded.
             extra_inputs: files of `pipelines.extra_inputs`.
-            audio: what is made of the audio.
-            text: what is made of captions and words.
+            audio: audio features.
+            text: tokens of captions and words.
 
         Raises:
-            UserError: the shards do not hold what is asked for.
+            UserError: the shards lack requested data.
         """
-        about = self._about = reader.manifest
+        manifest = self._manifest = reader.manifest
         self._clip = clip
         self._window, self._changes = _split_off_window(augmentations)
-        rate = about.settings.get("sound", {}).get("rate")
-        rate = rate if "waveform" in about.extras else None
-        self._hear = audio_features.build(
-            audio, clip, rate, "voice" in about.extras
+        rate = manifest.settings.get("sound", {}).get("rate")
+        rate = rate if "waveform" in manifest.extras else None
+        self._audio_entries = audio_features.build(
+            audio, clip, rate, "voice" in manifest.extras
         )
-        self._spell = text_tokens.build(text, about)
-        self._unbroken = self._heard = 0.0
+        self._text_entries = text_tokens.build(text, manifest)
+        self._unbroken_seconds = self._audio_seconds = 0.0
         if audio.is_used:
-            self._unbroken = audio_features.seconds(audio, clip)
+            self._unbroken_seconds = audio_features.seconds(audio, clip)
             if audio.features != "none":
-                self._heard = self._unbroken
+                self._audio_seconds = self._unbroken_seconds
         if text.tokens != "none" and text.source == "words":
-            self._unbroken = math.inf
+            self._unbroken_seconds = math.inf
         self._extra_inputs = [
             each.build(clip) for each in extra_inputs if each.module.build
         ]
         self._two_clips = [e for e in extra_inputs if e.module.CLIPS > 1]
 
     def training(self, index: clip_order.SampleIndex, seed: int) -> dict:
-        """One augmented clip, with the entries that `batch` names.
+        """One augmented clip, with the entries described in `batch`.
 
-        `mixing_seed`, int64 [2], is for those who mix clips of a batch.
+        `mixing_seed`, int64 [2], is for augmentations that mix clips.
         """
         clip_id = index.table.clip_id(index.place)
         seeds = _seeds(tf.constant([seed, 0], tf.int64), index.epoch, clip_id)
         chunks = index.table.chunks(index.place)
-        record, frames = self._drawn(chunks, seeds(_TIME), seeds)
+        record, frames = self._training_clip(chunks, seeds(_TIME), seeds)
         example = {
             "frames": frames,
-            **clip_labels.of_record(record, self._about),
+            **clip_labels.read_labels(record, self._manifest),
             "mask": tf.constant(1.0),
             "clip_id": clip_id,
             "mixing_seed": seeds(_MIX),
-            **self._beside(record, seeds(_AUDIO)),
+            **self._audio_and_text(record, seeds(_AUDIO)),
         }
         for number, extra_input in enumerate(
             self._extra_inputs, start=_EXTRA_INPUTS
         ):
             example |= extra_input(frames, seeds(number))
         for two_clips in self._two_clips:
-            own = _seeds(seeds(_OTHER))
-            time = seeds(_TIME) if two_clips.config.same_time else own(_TIME)
-            example["other_frames"] = self._drawn(chunks, time, own)[1]
+            second_seeds = _seeds(seeds(_OTHER))
+            time = (
+                seeds(_TIME)
+                if two_clips.config.same_time
+                else second_seeds(_TIME)
+            )
+            example["other_frames"] = self._training_clip(
+                chunks, time, second_seeds
+            )[1]
         return example
 
     def evaluation(
         self, index: clip_order.SampleIndex, views: int, crops: int
     ) -> dict:
-        """One clip seen without chance; see `clip_dataset.evaluation`."""
+        """One clip without randomness; see `clip_dataset.evaluation`."""
         clip_id = index.table.clip_id(index.place)
         chunks = index.table.chunks(index.place)
         seeds = _seeds(tf.zeros((2,), tf.int64), clip_id)
-        found = [self._seen(chunks, view, views) for view in range(views)]
-        records = [record for record, _ in found]
-        decoded = [frames for _, frames in found]
+        clips = [
+            self._evaluation_clip(chunks, view, views) for view in range(views)
+        ]
+        records = [record for record, _ in clips]
+        decoded = [frames for _, frames in clips]
         last = crops - 1
         places = [i / last for i in range(crops)] if last else [0.5]
         frames = [
-            frame_decoding.scale_and_crop(clip, self._clip, at)
-            for at in places
+            frame_decoding.scale_and_crop(clip, self._clip, place)
+            for place in places
             for clip in decoded
         ]
         frames = [tf.ensure_shape(clip, self._clip.shape) for clip in frames]
-        beside = [self._beside(record, None) for record in records]
+        audio_and_text = [
+            self._audio_and_text(record, None) for record in records
+        ]
         extra = [
             {
                 name: entry
@@ -130,27 +140,27 @@ class Examples:
         ]
         return {
             "frames": tf.stack(frames),
-            **clip_labels.of_record(records[0], self._about),
+            **clip_labels.read_labels(records[0], self._manifest),
             "mask": tf.cast(index.is_new, tf.float32),
             "clip_id": clip_id,
-            **_stacked(beside),
+            **_stacked(audio_and_text),
             **_stacked(extra),
         }
 
     def reading(self, index: clip_order.SampleIndex, seed: int) -> dict:
-        """What training reads, without decoding it."""
+        """The record of a training clip, undecoded."""
         clip_id = index.table.clip_id(index.place)
         seeds = _seeds(tf.constant([seed, 0], tf.int64), index.epoch, clip_id)
         chunks = index.table.chunks(index.place)
         record = self._read(chunks, self._picked(chunks, seeds(_TIME)))
         return {"clip_id": clip_id, **record}
 
-    def _drawn(
+    def _training_clip(
         self, chunks: clip_table.Chunks, time: tf.Tensor, seeds: Callable
     ) -> tuple[dict, tf.Tensor]:
-        """A record and uint8 [T, size, size, 3], drawn for training."""
+        """A record and its training clip, uint8 [T, size, size, 3]."""
         record = self._read(chunks, self._picked(chunks, time))
-        storage = self._about.storage
+        storage = self._manifest.storage
         changes = list(enumerate(self._changes, start=_CHANGES))
         if self._window is None:
             decoded = frame_storage.decode_clip(storage, record)
@@ -179,14 +189,14 @@ class Examples:
         if clip.by_time:
             start, end = chunks.span()
             return clip_reading.Picked(
-                moments=time_sampling.training_times(start, end, clip, seed)
+                times=time_sampling.training_times(start, end, clip, seed)
             )
         stored = chunks.stored_frames()
         return clip_reading.Picked(
             clip_sampling.training_frames(stored, clip, seed)
         )
 
-    def _seen(
+    def _evaluation_clip(
         self, chunks: clip_table.Chunks, view: int, views: int
     ) -> tuple[dict, tf.Tensor]:
         """A record and its whole frames, uint8 [T, height, width, 3]."""
@@ -194,7 +204,7 @@ class Examples:
         if clip.by_time:
             start, end = chunks.span()
             picked = clip_reading.Picked(
-                moments=time_sampling.evaluation_times(
+                times=time_sampling.evaluation_times(
                     start, end, clip, view, views
                 )
             )
@@ -204,17 +214,21 @@ class Examples:
                 clip_sampling.evaluation_frames(stored, clip, view, views)
             )
         record = self._read(chunks, picked)
-        return record, frame_storage.decode_clip(self._about.storage, record)
+        return record, frame_storage.decode_clip(self._manifest.storage, record)
 
     def _read(
         self, chunks: clip_table.Chunks, picked: clip_reading.Picked
     ) -> dict:
         return clip_reading.read(
-            chunks, picked, self._about, self._unbroken, self._heard
+            chunks,
+            picked,
+            self._manifest,
+            self._unbroken_seconds,
+            self._audio_seconds,
         )
 
-    def _beside(self, record: dict, seed: tf.Tensor | None) -> dict:
-        """What is heard and said while the frames are shown."""
+    def _audio_and_text(self, record: dict, seed: tf.Tensor | None) -> dict:
+        """Audio features and tokens of the span of the frames."""
         span = tf.stack([record["times"][0], tf.reduce_max(record["ends"])])
         none = tf.zeros((0,), tf.int64)
         audio = audio_features.ClipAudio(
@@ -231,13 +245,13 @@ class Examples:
             record.get("word_lengths", none),
             span,
         )
-        return {**self._hear(audio, seed), **self._spell(text)}
+        return {**self._audio_entries(audio, seed), **self._text_entries(text)}
 
 
 def _split_off_window(
     augmentations: tuple[registry.Chosen, ...],
 ) -> tuple[Callable | None, tuple[registry.Chosen, ...]]:
-    """The window that is decoded, and the changes made after it."""
+    """The window to decode, and the remaining augmentations."""
     for place, chosen in enumerate(augmentations):
         if chosen.module.window:
             rest = augmentations[:place] + augmentations[place + 1 :]
@@ -245,12 +259,12 @@ def _split_off_window(
     return None, augmentations
 
 
-def _seeds(base: tf.Tensor, *facts: tf.Tensor) -> Callable[[int], tf.Tensor]:
-    """A seed, int64 [2], for each numbered choice made about one clip."""
+def _seeds(base: tf.Tensor, *keys: tf.Tensor) -> Callable[[int], tf.Tensor]:
+    """A seed, int64 [2], for each numbered random choice of one clip."""
     fold = tf.random.experimental.stateless_fold_in
-    for fact in facts:
-        base = fold(base, fact)
-    # All in one draw: to fold each number in costs four ops a choice.
+    for key in keys:
+        base = fold(base, key)
+    # One draw for all: folding in each number costs four ops per choice.
     seeds = tf.random.stateless_uniform(
         (_CHOICES, 2), base, None, None, tf.int64
     )

@@ -1,47 +1,51 @@
-"""Label ids of a record into what a batch holds, hard or soft."""
+"""Labels of a batch, hard or soft, from the label ids of records."""
 
 import tensorflow as tf
 
 from tfrecords_tools import manifest as manifests
 
 
-def of_record(
-    record: dict[str, tf.Tensor], about: manifests.Manifest
+def read_labels(
+    record: dict[str, tf.Tensor], manifest: manifests.Manifest
 ) -> dict[str, tf.Tensor]:
-    """`label` and a `label.<task>` for each further label set.
+    """Returns `label`, and `label.<task>` for each further label set.
 
     Returns:
-        int32 [], -1 where there is none; float32 [classes] where a clip may
-        have several.
+        int32 [] each, -1 if unlabelled; float32 [classes] for multi-label
+        sets.
     """
-    own = _label(record["label_ids"], len(about.labels), about.several_labels)
+    label = _label(
+        record["label_ids"], len(manifest.labels), manifest.several_labels
+    )
     further = {
         f"label.{task}": _label(
             record[f"{task}.label_ids"],
             len(names),
-            task in about.several_tasks,
+            task in manifest.several_tasks,
         )
-        for task, names in about.tasks.items()
+        for task, names in manifest.tasks.items()
     }
-    return {"label": own, **further}
+    return {"label": label, **further}
 
 
-def mixed(labels: tf.Tensor, classes: int, own: tf.Tensor) -> tf.Tensor:
-    """Soft labels of rows that each hold a share of the next one.
+def mix_labels(
+    labels: tf.Tensor, classes: int, weights: tf.Tensor
+) -> tf.Tensor:
+    """Soft labels of rows, each mixed with the next one.
 
     Args:
         labels: int32 [B], or float32 [B, classes].
         classes: how many there are.
-        own: float32 [B], the share of a row's own clip; the rest is that of
-            the next row, of the last one that of the first.
+        weights: float32 [B], weight of each row's own label; the label of
+            the next row (of the first row, for the last one) has the rest.
 
     Returns:
         float32 [B, classes].
     """
     if labels.dtype != tf.float32:
         labels = tf.one_hot(labels, classes)
-    share = own[:, None]
-    return share * labels + (1.0 - share) * tf.roll(labels, -1, axis=0)
+    weights = weights[:, None]
+    return weights * labels + (1.0 - weights) * tf.roll(labels, -1, axis=0)
 
 
 def _label(ids: tf.Tensor, classes: int, several: bool) -> tf.Tensor:

@@ -1,7 +1,7 @@
-"""Shards into what `model.fit` takes: `(x, y)` batches, one epoch long.
+"""Datasets for `model.fit`: `(x, y)` batches, one epoch long.
 
-The clips are those of `clip_dataset`, bit by bit. What the train loop of
-launch needs beside them (masks, clip numbers, exact resume) is left out.
+The clips are bit-identical to those of `clip_dataset`. Entries for the train
+loop of launch (masks, clip numbers) and exact resume are left out.
 """
 
 import os
@@ -26,7 +26,7 @@ _SECTIONS = (
 )
 _KEYWORDS = ("batch_size", "augment", "training", "label_mode", "task", "seed")
 _LABEL_MODES = ("int", "categorical")
-_NO_INPUT = ("mask", "clip_id", "mixing_seed")  # Nor are labels.
+_NO_INPUT = ("mask", "clip_id", "mixing_seed")  # Besides labels.
 
 Augment = str | Sequence[str] | Mapping[str, Mapping[str, Any]]
 
@@ -57,33 +57,33 @@ def dataset(
         split: train, validation or test.
         frames: frames of a clip.
         size: height and width of the frames in pixels.
-        stride: stored frames from one frame of a clip to the next.
-        batch_size: clips of a batch; the last one of an epoch may have fewer.
-        augment: files of `pipelines.augmentations` in their order, or a dict
-            of each one's settings, `{"crop": {"pixels": 96}}`. Training only.
-        training: True draws another order and other places in the videos in
-            each epoch; False gives each clip once, in order, from its centre.
-            None: True for the split train.
+        stride: step between frames of a clip, in stored frames.
+        batch_size: clips per batch; the last batch of an epoch may be smaller.
+        augment: files of `pipelines.augmentations` in order, or a dict with
+            their settings, `{"crop": {"pixels": 96}}`. Training only.
+        training: True shuffles and samples the videos anew in each epoch;
+            False yields each clip once, in order, from its centre. None: True
+            for the split train.
         label_mode: `int` for class ids, `categorical` for one-hot labels,
             which `mixup` and `cutmix` need.
         task: the label set; None: the main one.
         seed: equal seeds give equal epochs, in a new dataset.
         **settings: of clips, `sampling="uniform"`, `stride_seconds=0.1`; of
-            audio after `audio_`, `audio_features="log_mel"`; of captions and
-            words after `text_`, `text_tokens="words"`.
+            audio with the prefix `audio_`, `audio_features="log_mel"`; of
+            captions and words with `text_`, `text_tokens="words"`.
 
     Returns:
-        A dataset of one epoch with a known cardinality, of `(x, y)`. `x`:
+        A dataset of `(x, y)`, one epoch long, with known cardinality. `x`:
         frames, uint8 [B, frames, size, size, 3]; with audio or text a dict of
-        `frames` and whatever `pipelines.batch` names for them. `y`: int32 [B];
-        float32 [B, classes] with `label_mode="categorical"`, and where a clip
-        may have several labels. Clips without a label are left out, unless a
-        clip may have several. With `mixup` or `cutmix` the clips that would
-        not fill a batch are left out, other ones in each epoch.
+        `frames` and their entries of `pipelines.batch`. `y`: int32 [B];
+        float32 [B, classes] with `label_mode="categorical"` and for
+        multi-label sets. Unlabelled clips are left out, except in multi-label
+        sets. `mixup` and `cutmix` drop the last partial batch, different
+        clips in each epoch.
 
     Raises:
-        UserError: missing or damaged shards, an unknown name or setting (the
-            nearest one is named), settings that do not fit the shards.
+        UserError: missing or damaged shards, an unknown name or setting (with
+            the nearest one), settings that do not fit the shards.
     """
     given = {"frames": frames, "size": size, "stride": stride, **settings}
     with keyword_settings.in_keywords(_SECTIONS, "augment"):
@@ -115,11 +115,11 @@ def labels(
     Raises:
         UserError: there are no such shards, or no such label set.
     """
-    return _labels(shard_reader.manifest_of(os.fspath(shards)), task)
+    return _labels(shard_reader.read_manifest(os.fspath(shards)), task)
 
 
 class _Targets:
-    """What is made of the labels of a split."""
+    """Targets from the labels of a split."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class _Targets:
             else manifest.label_counts
         )
         self._several = several
-        self._counts = counts.get(split)  # None in shards of old.
+        self._counts = counts.get(split)  # None in old shards.
         self.is_int = label_mode == "int" and not several
 
     def batches(
@@ -149,16 +149,16 @@ class _Targets:
         batch_size: int,
         mixed: Callable[[dict], dict] | None = None,
     ) -> tf.data.Dataset:
-        """Examples of one epoch into batches of (x, y).
+        """Batches the examples of one epoch as (x, y).
 
         Args:
             reader: of the split.
             clips: the examples.
-            batch_size: clips of a batch.
+            batch_size: clips per batch.
             mixed: mixes the clips of a full batch.
 
         Raises:
-            UserError: there is nothing to learn from.
+            UserError: there are fewer labelled clips than one batch needs.
         """
         count = reader.clips
         if not self._several:
@@ -188,7 +188,7 @@ class _Targets:
         y = examples[self._name]
         if not self.is_int and y.dtype != tf.float32:
             y = tf.one_hot(y, self._classes)
-        x = {k: v for k, v in examples.items() if not _is_beside(k)}
+        x = {k: v for k, v in examples.items() if not _is_no_input(k)}
         return (x if len(x) > 1 else x["frames"]), y
 
 
@@ -222,15 +222,15 @@ def _check(batch_size: int, label_mode: str) -> None:
 def _chosen(augment: Augment) -> tuple[registry.Chosen, ...]:
     names = [augment] if isinstance(augment, str) else list(augment)
     settings = augment if isinstance(augment, Mapping) else {}
-    found = []
+    chosen = []
     for name in names:
         config = registry.load(_AUGMENTATIONS, name).Config
         section = keyword_settings.Section(name, "", config)
         (config,) = keyword_settings.configs(
             [section], settings.get(name, {}), ()
         )
-        found.append(registry.choose(_AUGMENTATIONS, name, config))
-    return tuple(found)
+        chosen.append(registry.choose(_AUGMENTATIONS, name, config))
+    return tuple(chosen)
 
 
 def _training(
@@ -240,21 +240,23 @@ def _training(
     batch_size: int,
     seed: int,
 ) -> tf.data.Dataset:
-    changes, mixes = clip_dataset.changes_and_mixes(input_config)
+    changes, mixes = clip_dataset.split_augmentations(input_config)
     if mixes and targets.is_int:
         raise errors.UserError(
             f"augment {mixes[0].name} mixes labels: wanted "
             "label_mode='categorical', for the validation data too, and the "
             "loss categorical_crossentropy"
         )
-    examples = clip_dataset.examples(reader, input_config, changes)
+    examples = clip_dataset.build_examples(reader, input_config, changes)
     clips = clip_order.epoch_by_epoch(reader, seed).map(
         lambda index: examples.training(index, seed),
         num_parallel_calls=tf.data.AUTOTUNE,
     )
     if not mixes:
         return targets.batches(reader, clips, batch_size)
-    mixed = mixed_batches.build(mixes, reader.manifest, input_config.beside)
+    mixed = mixed_batches.build(
+        mixes, reader.manifest, input_config.other_entries
+    )
     return targets.batches(reader, clips, batch_size, mixed)
 
 
@@ -264,13 +266,13 @@ def _evaluation(
     targets: _Targets,
     batch_size: int,
 ) -> tf.data.Dataset:
-    examples = clip_dataset.examples(reader, input_config)
+    examples = clip_dataset.build_examples(reader, input_config)
 
     def only_view(index: clip_order.SampleIndex) -> dict:
-        seen = examples.evaluation(index, views=1, crops=1)
+        example = examples.evaluation(index, views=1, crops=1)
         return {
-            name: value if _is_beside(name) else value[0]
-            for name, value in seen.items()
+            name: value if _is_no_input(name) else value[0]
+            for name, value in example.items()
         }
 
     indices = clip_order.in_order(reader, clip_order.BatchShard(1))
@@ -278,6 +280,6 @@ def _evaluation(
     return targets.batches(reader, clips, batch_size)
 
 
-def _is_beside(name: str) -> bool:
-    """Whether an entry of an example is no input of a network."""
+def _is_no_input(name: str) -> bool:
+    """Whether an entry of an example is no input of networks."""
     return name in _NO_INPUT or name.partition(".")[0] == "label"

@@ -1,4 +1,4 @@
-"""Mixes every clip of a batch with the next one, and their labels."""
+"""Mixes each clip of a batch and its label with the next one."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,58 +11,61 @@ from tfrecords_tools.base import errors, registry
 
 def build(
     mixes: Sequence[registry.Chosen],
-    about: manifests.Manifest,
-    beside: Sequence[str] = (),
+    manifest: manifests.Manifest,
+    other_entries: Sequence[str] = (),
 ) -> Callable[[dict], dict]:
-    """What is done to every batch.
+    """Builds the function that mixes batches.
 
     Args:
         mixes: files of `pipelines.augmentations` that offer `mix`.
-        about: the data set, for its labels.
-        beside: flags of what batches hold besides frames and labels.
+        manifest: of the shards, for its labels.
+        other_entries: flags that add entries besides frames and labels.
 
     Returns:
-        A function (batch) -> batch without `mixing_seed`; if anything is
-        mixed, all labels are soft.
+        A function (batch) -> the batch without `mixing_seed`. With any
+        `mixes`, all labels are soft.
 
     Raises:
-        UserError: a batch holds what cannot be mixed.
+        UserError: a batch has entries that cannot be mixed.
     """
-    if mixes and beside:
+    if mixes and other_entries:
         raise errors.UserError(
             f"--augment={mixes[0].name} mixes the frames and labels of two "
-            f"clips, but not what {beside[0]} adds: leave one of them out"
+            f"clips, but not the entries of {other_entries[0]}: leave one of "
+            "them out"
         )
-    tasks = {f"label.{task}": names for task, names in about.tasks.items()}
-    known = {"label": about.labels, **tasks}
+    tasks = {f"label.{task}": names for task, names in manifest.tasks.items()}
+    known = {"label": manifest.labels, **tasks}
     fold = tf.random.experimental.stateless_fold_in
 
-    def mixed(found: dict) -> dict:
-        found = dict(found)
-        seeds = tf.unstack(found.pop("mixing_seed"))
+    def mix_batch(batch: dict) -> dict:
+        batch = dict(batch)
+        seeds = tf.unstack(batch.pop("mixing_seed"))
         for number, chosen in enumerate(mixes):
-            own_seeds = tf.stack([fold(seed, number) for seed in seeds])
+            mix_seeds = tf.stack([fold(seed, number) for seed in seeds])
             mix = chosen.module.mix(chosen.config)
-            found["frames"], own = _unless_unreadable(
-                found, *mix(found["frames"], own_seeds)
+            batch["frames"], weights = _unless_unreadable(
+                batch, *mix(batch["frames"], mix_seeds)
             )
             for name, labels in known.items():
-                found[name] = clip_labels.mixed(found[name], len(labels), own)
-        return found
+                batch[name] = clip_labels.mix_labels(
+                    batch[name], len(labels), weights
+                )
+        return batch
 
-    return mixed
+    return mix_batch
 
 
 def _unless_unreadable(
-    found: dict, frames: tf.Tensor, own: tf.Tensor
+    batch: dict, frames: tf.Tensor, weights: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Rows whose partner could not be read stay as they were."""
-    is_mixed = tf.roll(found["mask"], -1, axis=0) > 0
+    """Leaves rows unchanged whose partner could not be read."""
+    is_mixed = tf.roll(batch["mask"], -1, axis=0) > 0
     kept = tf.cond(
         tf.reduce_all(is_mixed),
         lambda: frames,
         lambda: tf.where(
-            is_mixed[:, None, None, None, None], frames, found["frames"]
+            is_mixed[:, None, None, None, None], frames, batch["frames"]
         ),
     )
-    return tf.ensure_shape(kept, frames.shape), tf.where(is_mixed, own, 1.0)
+    return tf.ensure_shape(kept, frames.shape), tf.where(is_mixed, weights, 1.0)

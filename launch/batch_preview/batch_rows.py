@@ -48,7 +48,7 @@ def read(
     Raises:
         UserError: the shards cannot be read or lack what is wanted.
     """
-    asked = described.input.made_here
+    asked = described.input.without_service
     reader = clip_dataset.open_split(described.shards, split, asked)
     about = reader.manifest
     batch_shard = clip_dataset.BatchShard(described.train.batch_size)

@@ -63,7 +63,7 @@ def main(resolved: flags.Resolved) -> None:
     )
     shards = trained.experiment.shards
     split = annotations.canonical_split(asked.split) or asked.split
-    wanted = trained.experiment.input.as_stored
+    wanted = trained.experiment.input.without_cache
     reader = clip_dataset.open_split(shards, split, wanted)
     label_checks.check_labels(trained.labels, reader.manifest.labels, shards)
     label_checks.check_tasks(trained.objective, reader.manifest.tasks, shards)

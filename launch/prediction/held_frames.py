@@ -33,7 +33,7 @@ def between(
 ) -> list[bytes]:
     """The clip by time in the centre of [start, end), microseconds."""
     moments = time_sampling.evaluation_times(start, end, clip, 0, 1)
-    shown = time_sampling.shown([frame.time for frame in held], moments)
+    shown = time_sampling.shown_frames([frame.time for frame in held], moments)
     return [held[number].data for number in shown.numpy()]
 
 

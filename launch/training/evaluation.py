@@ -130,7 +130,9 @@ def _counting(
 
 def _say_skipped(reader: shard_reader.ShardReader, clips: int) -> None:
     if clips:
-        print(damaged_records.skipped(reader.folder, clips), flush=True)
+        print(
+            damaged_records.describe_skipped(reader.folder, clips), flush=True
+        )
     if clips == reader.clips:
         raise errors.UserError(
             f"no clip of {reader.folder} could be read: leave out "

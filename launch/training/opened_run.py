@@ -119,7 +119,7 @@ class OpenedRun:
         batch_shard = clip_dataset.BatchShard(min(6, self.config.batch_size))
         data = clip_dataset.training(
             self.data,
-            self.experiment.input.made_here,
+            self.experiment.input.without_service,
             batch_shard,
             self.config.seed,
         )
@@ -205,7 +205,7 @@ def _open_validation(
 ) -> validation.Validation:
     return validation.Validation(
         experiment.shards,
-        experiment.input.as_stored,
+        experiment.input.without_cache,
         experiment.train.batch_size,
         strategy,
     )

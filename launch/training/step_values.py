@@ -68,7 +68,7 @@ class StepValues:
     def say_skipped(self) -> None:
         """Prints how many clips could not be read, if any."""
         if self._skipped:
-            print(damaged_records.skipped(self._folder, self._skipped))
+            print(damaged_records.describe_skipped(self._folder, self._skipped))
 
     def check_weights(self, networks: dict[str, Any], step: int) -> None:
         """A step may spoil the weights though its loss was still finite."""

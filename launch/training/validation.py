@@ -97,7 +97,7 @@ class Validation:
 
     def about(self) -> manifest.Manifest:
         """Of the shards, with all their splits."""
-        return shard_reader.manifest_of(self._shards)
+        return shard_reader.read_manifest(self._shards)
 
     def _open(self) -> shard_reader.ShardReader:
         return clip_dataset.open_split(self._shards, _SPLIT, self._wanted)

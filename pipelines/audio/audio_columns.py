@@ -1,8 +1,8 @@
-"""Turns the cut into columns of frequencies, each in step with its time.
+"""Computes spectrograms whose columns are aligned with the frames.
 
-Column k tells of the samples [k * hop, (k + 1) * hop): its window is centred
-on them. Windows that reach beyond the cut hear silence there, so that the
-columns follow from the cut alone.
+The window of column k is centred on the samples [k * hop, (k + 1) * hop).
+Windows that extend beyond the cut are padded with silence, so that columns
+depend on the cut only.
 """
 
 import math
@@ -22,19 +22,19 @@ from tfrecords_tools.base import errors
 def build(
     config: audio_settings.Config, grid: audio_cut.Grid
 ) -> Callable[[tf.Tensor], tf.Tensor]:
-    """The spectrogram, log-mel spectrogram or MFCC.
+    """Builds the spectrogram, log-mel spectrogram or MFCC.
 
-    Amplitudes are those of a periodic Hann window, not scaled, in a Fourier
-    transform of the next power of two. Mel bins (HTK's formula) add up
-    amplitudes, not powers, as VGGish does (arXiv:1609.09430). MFCC are
-    HTK's, but of decibels: 8.7 times as large.
+    Amplitudes are unscaled, with a periodic Hann window and a Fourier
+    transform of the next power of two. Mel bins (HTK's formula) sum
+    amplitudes, not powers, as in VGGish (arXiv:1609.09430). MFCC are HTK's,
+    computed from decibels, which makes them 8.7 times as large.
 
     Returns:
         A function (float32 [samples]) -> float32 [columns, bins].
 
     Raises:
-        UserError: the frequencies asked for are not in the audio, or a bin
-            would have none.
+        UserError: the audio lacks the requested frequencies, or a bin has
+            none.
     """
     window = max(grid.hop, round(config.window_ms * grid.rate / 1000))
     length = 1 << (window - 1).bit_length()
@@ -44,9 +44,9 @@ def build(
 
     def amplitudes(cut: tf.Tensor) -> tf.Tensor:
         padded = tf.pad(cut, [[before, 0]])
-        # It pads at the end by itself, and makes columns of that too.
-        found = spectrogram(padded, length, window, grid.hop)
-        return found[: grid.columns]
+        # The op pads the end itself, which adds columns.
+        columns = spectrogram(padded, length, window, grid.hop)
+        return columns[: grid.columns]
 
     if config.features == "spectrogram":
         kept = _kept(config, lowest, highest, grid.rate / length)
@@ -58,8 +58,8 @@ def build(
         return audio_mel.decibels(heard, config.top_decibels)
 
     def mfcc(cut: tf.Tensor) -> tf.Tensor:
-        found = tf.signal.mfccs_from_log_mel_spectrograms(log_mel(cut))
-        return found[:, : config.coefficients]
+        every = tf.signal.mfccs_from_log_mel_spectrograms(log_mel(cut))
+        return every[:, : config.coefficients]
 
     return {"log_mel": log_mel, "mfcc": mfcc}[config.features]
 
@@ -70,8 +70,8 @@ def _frequencies(
     highest = config.highest_hertz or rate / 2
     if highest > rate / 2:
         raise errors.UserError(
-            f"--audio.highest_hertz={highest}: the shards' audio of {rate} "
-            f"samples a second holds up to {rate / 2}: wanted at most that"
+            f"--audio.highest_hertz={highest}: the audio of the shards, {rate} "
+            f"samples per second, reaches {rate / 2}: wanted at most that"
         )
     if config.lowest_hertz >= highest:
         raise errors.UserError(
@@ -84,12 +84,12 @@ def _frequencies(
 def _kept(
     config: audio_settings.Config, lowest: float, highest: float, step: float
 ) -> slice:
-    """Which of the frequencies 0, step, 2 * step ... are wanted."""
+    """Selects from the frequencies 0, step, 2 * step ..."""
     first, last = math.ceil(lowest / step), int(highest / step)
     if first > last:
         raise errors.UserError(
-            f"windows of {config.window_ms} ms tell frequencies {step:.0f} Hz "
-            f"apart, and there is none from {lowest} to {highest} Hz: wanted "
-            "a wider range or a longer --audio.window_ms"
+            f"windows of {config.window_ms} ms resolve multiples of "
+            f"{step:.0f} Hz, none of them from {lowest} to {highest} Hz: "
+            "wanted a wider range or a longer --audio.window_ms"
         )
     return slice(first, last + 1)

@@ -1,7 +1,7 @@
-"""Cuts the audio of the sampled frames out of what was read, to the sample.
+"""Cuts the audio of the sampled frames, exact to the sample.
 
-Counts in whole samples from the video's start, as the stored audio does, so
-that an hour into a video no sample is lost to rounding.
+Counts whole samples from the start of the video, as the stored audio does, so
+that no sample is lost to rounding an hour into a video.
 """
 
 from typing import NamedTuple
@@ -10,12 +10,12 @@ import tensorflow as tf
 
 
 class Grid(NamedTuple):
-    """How the cut is divided; column k has samples [k * hop, (k + 1) * hop).
+    """Columns of the cut; column k has samples [k * hop, (k + 1) * hop).
 
     Attributes:
-        rate: samples a second.
+        rate: samples per second.
         samples: in the cut.
-        hop: samples of a column; 1 where every sample is a column.
+        hop: samples per column; 1 for waveforms.
     """
 
     rate: int
@@ -24,20 +24,20 @@ class Grid(NamedTuple):
 
     @property
     def columns(self) -> int:
-        """Columns of the cut; the last may reach beyond its end."""
+        """Number of columns; the last may extend beyond the cut."""
         return -(-self.samples // self.hop)
 
 
 def sample_at(time: tf.Tensor, rate: int) -> tf.Tensor:
-    """The sample at a time, rounded as it was when the audio was stored.
+    """Number of the sample at a time, rounded as in stored audio.
 
     Args:
-        time: int64, microseconds from the video's start, up to 200 days at
-            any rate.
-        rate: samples a second.
+        time: int64, microseconds from the start of the video, up to 200 days
+            at any rate.
+        rate: samples per second.
 
     Returns:
-        int64 of the same shape; a half goes to the even neighbour.
+        int64 of the same shape; halves round to even.
     """
     million = 1_000_000
     whole, part = time * rate // million, time * rate % million
@@ -52,14 +52,14 @@ def waveform(
     last: tf.Tensor,
     samples: int,
 ) -> tf.Tensor:
-    """Cuts; what is not stored, or not before `last`, is silence.
+    """Cuts a waveform, padded with silence.
 
     Args:
-        stored: float32 [n], samples without a gap.
-        stored_first: int64 [], number of the first of them.
-        first: int64 [], number of the first sample wanted.
-        last: int64 [], number of the sample before which audio ends.
-        samples: how many to give.
+        stored: float32 [n], contiguous samples.
+        stored_first: int64 [], number of the first stored sample.
+        first: int64 [], number of the first sample of the cut.
+        last: int64 [], end of the audio, exclusive; silence follows.
+        samples: length of the cut.
 
     Returns:
         float32 [samples].
@@ -71,8 +71,8 @@ def waveform(
     end = tf.clip_by_value(end, begin, held)
     before = tf.clip_by_value(-offset, 0, samples)
     after = samples - before - (end - begin)
-    found = tf.pad(stored[begin:end], [[before, after]])
-    return tf.ensure_shape(found, (samples,))
+    cut = tf.pad(stored[begin:end], [[before, after]])
+    return tf.ensure_shape(cut, (samples,))
 
 
 def voice(
@@ -82,13 +82,13 @@ def voice(
     last: tf.Tensor,
     grid: Grid,
 ) -> tf.Tensor:
-    """Where somebody speaks, told by the middle sample of each column.
+    """Voice activity at the middle sample of each column.
 
     Args:
-        starts: int64 [k], microseconds, where somebody begins to speak.
-        ends: int64 [k], where that ends.
-        first: int64 [], number of the cut's first sample.
-        last: int64 [], number of the sample before which audio ends.
+        starts: int64 [k], start of each span of speech, microseconds.
+        ends: int64 [k], end of each span, microseconds.
+        first: int64 [], number of the first sample of the cut.
+        last: int64 [], end of the audio, exclusive.
         grid: of the cut.
 
     Returns:

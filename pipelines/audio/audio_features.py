@@ -1,10 +1,10 @@
-"""The audio of the sampled frames, cut and described.
+"""Audio features of the sampled frames.
 
     waveform     float32  [samples], in [-1, 1] unless normalised
     spectrogram  float32  [columns, bins]: amplitudes, decibels or MFCC
     voice        float32  [columns], or [samples] beside a waveform
 
-The cut begins with the first sampled frame and has always the same length.
+The audio starts with the first sampled frame and has a fixed length.
 """
 
 import functools
@@ -25,20 +25,19 @@ from tfrecords_tools.base import errors
 
 Config = audio_settings.Config
 
-_RATE_WITHOUT_AUDIO = 16_000  # Voice alone is counted as it was detected.
+_RATE_WITHOUT_AUDIO = 16_000  # For voice only: the rate of its detection.
 
 
 class ClipAudio(NamedTuple):
-    """What was read of one clip's audio.
+    """Audio of one clip, as read from its records.
 
     Attributes:
-        waveform: float32 [n], samples without a gap; any where it is not
-            asked for.
-        start: int64 [], time of the first of them, microseconds.
-        span: int64 [2], where the first sampled frame begins and the last
-            one ends, microseconds.
-        voice_starts: int64 [k], where somebody begins to speak, microseconds.
-        voice_ends: int64 [k], where that ends.
+        waveform: float32 [n], contiguous samples; ignored if not requested.
+        start: int64 [], time of the first sample, microseconds.
+        span: int64 [2], start of the first and end of the last sampled
+            frame, microseconds.
+        voice_starts: int64 [k], start of each span of speech, microseconds.
+        voice_ends: int64 [k], end of each span, microseconds.
     """
 
     waveform: tf.Tensor
@@ -49,18 +48,18 @@ class ClipAudio(NamedTuple):
 
 
 def seconds(config: Config, clip: batch.ClipSpec) -> float:
-    """How long the cut is.
+    """Length of the audio of a clip, seconds.
 
     Raises:
-        UserError: neither the settings nor the clip say it.
+        UserError: neither the settings nor the clip determine it.
     """
     if config.seconds is not None:
         return config.seconds
     if not clip.by_time:
         other = ", or --clip.stride_seconds" if clip.sampling == "dense" else ""
         raise errors.UserError(
-            f"{clip.frames} frames last longer in one video than in another, "
-            "so they do not say how much audio a batch holds: add "
+            f"the duration of {clip.frames} frames depends on the video, and "
+            "the audio of a batch needs a fixed length: add "
             f"--audio.seconds{other}"
         )
     return clip.frames * clip.stride_seconds
@@ -69,22 +68,21 @@ def seconds(config: Config, clip: batch.ClipSpec) -> float:
 def build(
     config: Config, clip: batch.ClipSpec, rate: float | None, has_voice: bool
 ) -> Callable[[ClipAudio, tf.Tensor | None], dict[str, tf.Tensor]]:
-    """What makes the entries of one example.
+    """Builds the function that computes the entries of one example.
 
     Args:
-        config: what is wanted.
-        clip: says how long the cut is, unless `config` does.
-        rate: samples a second in the shards; None where they hold no audio.
-        has_voice: whether the shards hold spans of speech.
+        config: audio features.
+        clip: determines the length of the audio, unless `config` does.
+        rate: samples per second of the shards; None without audio.
+        has_voice: whether the shards have spans of speech.
 
     Returns:
-        A function (audio, seed int64 [2]; None in evaluation, where nothing
-        is hidden) -> the entries named above that are wanted. Samples that
-        were not read, or lie after the last sampled frame, are silence.
+        A function (audio, seed int64 [2], None in evaluation to disable
+        masks) -> the requested entries of those above. Samples that were not
+        read, or lie after the last sampled frame, are silence.
 
     Raises:
-        UserError: the shards lack what is wanted, or settings do not fit
-            together.
+        UserError: the shards lack requested data, or settings conflict.
     """
     if not config.is_used:
         return lambda audio, seed: {}
@@ -96,18 +94,18 @@ def build(
         audio: ClipAudio, seed: tf.Tensor | None
     ) -> dict[str, tf.Tensor]:
         first, last = tf.unstack(audio_cut.sample_at(audio.span, grid.rate))
-        made = {}
+        example = {}
         if config.features != "none":
             stored = audio_cut.sample_at(audio.start, grid.rate)
             cut = audio_cut.waveform(
                 audio.waveform, stored, first, last, grid.samples
             )
             name = "spectrogram" if config.in_columns else "waveform"
-            made[name] = describe(cut, seed)
+            example[name] = describe(cut, seed)
         if config.voice:
             spans = audio.voice_starts, audio.voice_ends
-            made["voice"] = audio_cut.voice(*spans, first, last, grid)
-        return made
+            example["voice"] = audio_cut.voice(*spans, first, last, grid)
+        return example
 
     return entries
 
@@ -115,20 +113,20 @@ def build(
 def _check(
     config: Config, clip: batch.ClipSpec, rate: float | None, has_voice: bool
 ) -> None:
-    wants = (
-        "wants what these shards do not hold: build them again with "
+    needs = (
+        "needs data that these shards lack: build them again with "
         "tfrecords_tools.build_shards"
     )
     if config.features != "none" and not rate:
         raise errors.UserError(
-            f"--audio.features={config.features} {wants} --audio.rate"
+            f"--audio.features={config.features} {needs} --audio.rate"
         )
     if config.voice and not has_voice:
-        raise errors.UserError(f"--audio.voice {wants} --audio.voice")
+        raise errors.UserError(f"--audio.voice {needs} --audio.voice")
     if clip.speed_jitter:
         raise errors.UserError(
-            f"--clip.speed_jitter={clip.speed_jitter} makes pictures faster "
-            "and slower than their audio: leave it out, or the audio"
+            f"--clip.speed_jitter={clip.speed_jitter} changes the speed of "
+            "frames but not of their audio: leave one of them out"
         )
 
 
@@ -141,12 +139,12 @@ def _grid(config: Config, clip: batch.ClipSpec, rate: float) -> audio_cut.Grid:
 
 
 def _describer(config: Config, grid: audio_cut.Grid) -> Callable:
-    """A function (cut, seed) -> features; of a waveform the cut itself."""
+    """A function (cut, seed) -> features; for waveforms, the cut itself."""
     if not config.in_columns:
         return lambda cut, seed: audio_scaling.scale(cut, config.normalise)
     columns = audio_columns.build(config, grid)
     hide = audio_masks.build(config, grid)
-    # The coefficients of MFCC have each their own size.
+    # MFCC coefficients differ in scale.
     axis = 0 if config.features == "mfcc" else None
     scale = functools.partial(
         audio_scaling.scale, kind=config.normalise, axis=axis

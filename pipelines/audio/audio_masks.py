@@ -1,4 +1,4 @@
-"""Hides spans of time and bands of frequency, for training."""
+"""Masks spans of time and bands of frequency, for training."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from pipelines.audio import audio_cut, audio_settings
 def build(
     config: audio_settings.Config, grid: audio_cut.Grid
 ) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
-    """The masks of SpecAugment.
+    """Builds the masks of SpecAugment.
 
-    Source: arXiv:1904.08779. Differs: time is not warped, and masks may also
-    begin at the very last place where they fit.
+    Source: arXiv:1904.08779. Differs: no time warping, and masks may also
+    start at the last position where they fit.
 
     Returns:
-        A function (float32 [columns, bins]; fill float32, what stands where
-        something is hidden, [] or [bins]; seed int64 [2]) -> float32
-        [columns, bins]. Equal seeds hide equal places.
+        A function (float32 [columns, bins]; fill float32 [] or [bins], the
+        value of masked bins; seed int64 [2]) -> float32 [columns, bins].
+        Equal seeds mask equal positions.
     """
     widest = round(config.time_mask_ms * grid.rate / 1000 / grid.hop)
 
@@ -38,7 +38,7 @@ def build(
 
 
 def _hidden(size: int, masks: int, widest: int, seed: tf.Tensor) -> tf.Tensor:
-    """bool [size]; each mask has 0 to `widest` places, all equally likely."""
+    """bool [size]; masks have a uniformly drawn width from 0 to `widest`."""
     drawn = tf.random.stateless_uniform((2, masks, 1), seed)
     width = tf.floor(drawn[0] * (min(widest, size) + 1))
     start = tf.floor(drawn[1] * (size - width + 1))

@@ -1,16 +1,16 @@
-"""Brings the values of one clip to a common range."""
+"""Normalises the values of one clip."""
 
 import tensorflow as tf
 
 
 def scale(values: tf.Tensor, kind: str, axis: int | None = None) -> tf.Tensor:
-    """Scales the values of one clip; where all are equal they become 0.
+    """Normalises the values of one clip; constant values become 0.
 
     Args:
         values: float32, finite.
         kind: none; z_score: mean 0 and standard deviation 1; min_max: from
             0 to 1.
-        axis: along which values are scaled together; None: all together.
+        axis: to normalise along; None for all values together.
 
     Returns:
         float32 of the same shape.
@@ -23,7 +23,7 @@ def scale(values: tf.Tensor, kind: str, axis: int | None = None) -> tf.Tensor:
     else:
         away = values - tf.reduce_mean(values, axis)
         spread = tf.sqrt(tf.reduce_mean(tf.square(away), axis))
-    # What differs only in its last bits is equal.
+    # Values that differ only in their last bits count as equal.
     noise = 1e-5 * tf.reduce_max(tf.abs(values))
     spread = tf.where(spread > noise, spread, 0.0)
     return tf.math.divide_no_nan(away, spread)

@@ -1,4 +1,4 @@
-"""What a batch holds of the audio: the settings of audio_features."""
+"""Settings of audio_features."""
 
 import dataclasses
 
@@ -9,72 +9,70 @@ _IN_COLUMNS = ("spectrogram", "log_mel", "mfcc")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What a batch holds of the audio."""
+    """Audio features of a batch."""
 
     features: str = settings.setting(
         "none",
-        "waveform: the samples; spectrogram: amplitudes of its frequencies; "
-        "log_mel: decibels in bins as the ear divides them (mel); mfcc: the "
-        "first cepstral coefficients of those.",
+        "waveform: samples; spectrogram: amplitudes; log_mel: decibels in mel "
+        "bins; mfcc: the first cepstral coefficients of log_mel.",
         choices=("none", "waveform", *_IN_COLUMNS),
     )
     seconds: float | None = settings.setting(
         None,
-        "How much audio, from the first sampled frame on. Not given: "
+        "Length of the audio, from the first sampled frame on; unset: "
         "--clip.frames times --clip.stride_seconds.",
         minimum=0.01,
     )
     window_ms: float = settings.setting(
-        25.0, "Audio that one column hears, milliseconds.", minimum=1.0
+        25.0, "Window of one column, milliseconds.", minimum=1.0
     )
     hop_ms: float = settings.setting(
         10.0,
-        "From one column to the next, milliseconds, rounded to whole samples.",
+        "Step between columns, milliseconds, rounded to whole samples.",
         minimum=1.0,
     )
     bins: int = settings.setting(
         64, "Mel bins of log_mel and mfcc.", minimum=1
     )  # fmt: skip
     lowest_hertz: float = settings.setting(
-        20.0, "Lower frequencies are left out.", minimum=0.0
+        20.0, "Lowest frequency, Hz.", minimum=0.0
     )
     highest_hertz: float | None = settings.setting(
         None,
-        "Higher frequencies are left out. Not given: half the rate of the "
-        "stored audio, all that it can hold.",
+        "Highest frequency, Hz; unset: half the rate of the stored audio.",
         minimum=1.0,
     )
     coefficients: int = settings.setting(
-        13, "Coefficients of mfcc that are kept.", minimum=1
+        13, "Number of mfcc coefficients.", minimum=1
     )
     top_decibels: float = settings.setting(
         80.0,
-        "In log_mel and mfcc, what is weaker than the clip's loudest value "
-        "by more than this is raised to that level.",
+        "Dynamic range of log_mel and mfcc, decibels below the maximum of the "
+        "clip; weaker values are raised to it.",
         minimum=1.0,
     )
     normalise: str = settings.setting(
         "none",
-        "z_score: mean 0 and deviation 1; min_max: from 0 to 1; both over "
-        "all values of a clip, in mfcc each coefficient alone.",
+        "z_score: mean 0 and standard deviation 1; min_max: from 0 to 1; over "
+        "all values of a clip, for mfcc over each coefficient.",
         choices=("none", "z_score", "min_max"),
     )
     time_masks: int = settings.setting(
-        0, "Spans of columns hidden in training (SpecAugment).", minimum=0
+        0, "Time masks in training (SpecAugment).", minimum=0
     )
     time_mask_ms: float = settings.setting(
-        200.0, "Longest of those spans, milliseconds.", minimum=1.0
+        200.0, "Longest time mask, milliseconds.", minimum=1.0
     )
     frequency_masks: int = settings.setting(
-        0, "Bands of bins hidden in training (SpecAugment).", minimum=0
+        0, "Frequency masks in training (SpecAugment).", minimum=0
     )
     frequency_mask_bins: int = settings.setting(
-        15, "Widest of those bands.", minimum=1
+        15, "Widest frequency mask, bins.", minimum=1
     )
     voice: bool = settings.setting(
         False,
-        "Add `voice`: 1 where somebody speaks, for each sample of a waveform, "
-        "else for each column.",
+        "Add `voice`: voice activity, 0 or 1, per sample of a waveform, else "
+        "per column.",
     )
 
     def __post_init__(self) -> None:
@@ -92,17 +90,17 @@ class Config:
         for name in ("time_masks", "frequency_masks"):
             if getattr(self, name) and not self.in_columns:
                 raise errors.UserError(
-                    f"--audio.{name}={getattr(self, name)} hides parts of a "
-                    f"spectrogram, and --audio.features={self.features} is "
-                    f"none: wanted one of {', '.join(_IN_COLUMNS)}"
+                    f"--audio.{name}={getattr(self, name)} with "
+                    f"--audio.features={self.features}, which is no "
+                    f"spectrogram: wanted one of {', '.join(_IN_COLUMNS)}"
                 )
 
     @property
     def in_columns(self) -> bool:
-        """Whether the features are columns of some kind of spectrogram."""
+        """Whether the features are columns of a spectrogram or MFCC."""
         return self.features in _IN_COLUMNS
 
     @property
     def is_used(self) -> bool:
-        """Whether a batch holds anything of the audio."""
+        """Whether batches have audio entries."""
         return self.voice or self.features != "none"

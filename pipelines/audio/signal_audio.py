@@ -1,7 +1,7 @@
-"""The audio functions that we use of TensorFlow I/O, without it.
+"""Replacements for two audio functions of TensorFlow I/O.
 
-Both are thin over `tf.signal` there; these give the same bits. TensorFlow I/O
-has no wheels for Python 3.13.
+Both wrap `tf.signal` and give the same bits as TensorFlow I/O, which has no
+wheels for Python 3.13.
 """
 
 import tensorflow as tf
@@ -16,7 +16,7 @@ def spectrogram(
         input: float32 [samples].
         nfft: length of the transform, samples.
         window: length of the window, samples.
-        stride: samples from one window to the next.
+        stride: step between windows, samples.
 
     Returns:
         float32 [columns, nfft // 2 + 1]; the end is padded with zeros.
@@ -40,10 +40,10 @@ def melscale(
 
     Args:
         input: float32 [columns, bins], a spectrogram.
-        rate: samples a second.
-        mels: bins to make.
-        fmin: lower end of the first, Hz.
-        fmax: upper end of the last, Hz.
+        rate: samples per second.
+        mels: number of bins.
+        fmin: lower edge of the first bin, Hz.
+        fmax: upper edge of the last bin, Hz.
 
     Returns:
         float32 [columns, mels].

@@ -1,4 +1,4 @@
-"""The audio functions of TensorFlow I/O, loaded where they are wanted."""
+"""Loads the audio functions of TensorFlow I/O on first use."""
 
 import functools
 import types
@@ -9,11 +9,11 @@ from pipelines.audio import signal_audio
 
 @functools.cache
 def load() -> types.ModuleType:
-    """`tensorflow_io.audio`, or `signal_audio` where it is not installed.
+    """Returns `tensorflow_io.audio`, or `signal_audio` if not installed.
 
-    The first import takes 0.03 s and 3 MB. It warns of C++ parts, which
-    current TensorFlow cannot load and which nothing here uses: those two
-    warnings are kept back.
+    The first import takes 0.03 s and 3 MB. It warns about two C++ libraries
+    that current TensorFlow cannot load and that are not needed here: both
+    warnings are suppressed.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,9 +1,8 @@
-"""Keeps a split's frames decoded and small, so that no epoch decodes them.
+"""Caches the decoded, downscaled frames of a split on disk.
 
-A cache is a data set of its own in the ordinary form: the same shards, clips,
-numbers, times, labels, audio and words, but frames are bare pixels (storage
-"raw") in short records. It is made once, shard by shard, and goes on where it
-was stopped.
+A cache has the format of any dataset: the same shards, clips, numbers, times,
+labels, audio and words, but frames are raw pixels (storage "raw") in short
+records. It is written once, shard by shard. A stopped write is resumed.
 """
 
 import dataclasses
@@ -21,63 +20,63 @@ from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.base.files import folder_lock
 
 CHUNK_FRAMES = 8
-_VERSION = 1  # Of what a cache holds; another one makes it anew.
+_VERSION = 1  # Of the contents of a cache; others are written again.
 
 
-def ready(
+def prepare(
     shards: str | os.PathLike,
     split: str,
     cache: str | os.PathLike,
     short_side: int,
     chunk_frames: int = CHUNK_FRAMES,
 ) -> pathlib.Path:
-    """Makes the cache of a split, unless it is there.
+    """Writes the cache of a split, unless it exists.
 
-    One that was made from another state of these shards is removed.
+    Removes caches of earlier versions of the same shards.
 
     Args:
-        shards: output of `tfrecords_tools.build_shards`, of any file
-            system that TensorFlow knows.
+        shards: output of `tfrecords_tools.build_shards`, on any file system
+            that TensorFlow supports.
         split: train, validation or test.
-        cache: folder of caches of any data sets, on a disk; it is made.
-        short_side: of the frames that are kept, pixels; smaller frames stay
-            as they are.
-        chunk_frames: frames in a record at most.
+        cache: folder for caches of any datasets, on a local disk; created if
+            missing.
+        short_side: of cached frames, pixels; smaller frames keep their size.
+        chunk_frames: maximum number of frames per record.
 
     Returns:
-        A folder for `shard_reader.ShardReader`, with this split alone.
+        A folder for `shard_reader.ShardReader`, with this split only.
 
     Raises:
-        UserError: the shards are damaged or a cache themselves, there is no
-            such split, or the disk has not enough room.
+        UserError: the shards are damaged or a cache themselves, the split is
+            missing, or the disk is too small.
     """
     reader = shard_reader.ShardReader(shards, split, whole=False)
-    about, cache = reader.manifest, pathlib.Path(cache)
-    if about.storage == raw_records.STORAGE:
+    manifest, cache = reader.manifest, pathlib.Path(cache)
+    if manifest.storage == raw_records.STORAGE:
         raise errors.UserError(
-            f"{shards} is a cache already: give it as the shards, without "
+            f"{shards} is a cache already: read it with --shards, without "
             "--reader.cache"
         )
     form = raw_shards.Form(short_side, chunk_frames)
     made_from = {
         "shards": _absolute(reader.folder),
-        "manifest": _digest(dataclasses.asdict(about)),
+        "manifest": _digest(dataclasses.asdict(manifest)),
         "split": split,
         "version": _VERSION,
         **form._asdict(),
     }
     folder = cache / _name(made_from)
-    if _is_whole(folder, split):  # It may be where nobody can write.
+    if _is_whole(folder, split):  # The folder may be read-only.
         return folder
     with folder_lock.held_for(folder, "run", wait=True):
         if not _is_whole(folder, split):
             _remove_outdated(cache, made_from)
-            raw_folder.write(reader.folder, folder, about, made_from, form)
+            raw_folder.write(reader.folder, folder, manifest, made_from, form)
     return folder
 
 
 def _name(made_from: dict[str, Any]) -> str:
-    """Tells what it is made from, but not where that stands."""
+    """Name of a cache: identifies its source, but not the source's path."""
     known = {k: v for k, v in made_from.items() if k != "shards"}
     split, short_side = made_from["split"], made_from["short_side"]
     return f"{split}-{short_side}-{_digest(known)[:12]}"
@@ -94,21 +93,24 @@ def _absolute(folder: str) -> str:
 
 def _is_whole(folder: pathlib.Path, split: str) -> bool:
     try:
-        made = manifests.read(folder)
+        manifest = manifests.read(folder)
         return all(
             (folder / shard.name).stat().st_size == shard.size
-            for shard in made.shards(split)
+            for shard in manifest.shards(split)
         )
     except (errors.UserError, OSError):
         return False
 
 
 def _remove_outdated(cache: pathlib.Path, made_from: dict[str, Any]) -> None:
-    """Removes what was made from these shards as they were, or is damaged."""
+    """Removes damaged caches of these shards, and those of old versions."""
     same = ("shards", "split", "short_side")
     for path in cache.glob(f"*/{raw_folder.MADE_FROM}"):
-        told = json.loads(path.read_text("utf-8"))
-        goes_on = path.parent.suffix == atomic_write.TEMPORARY
-        goes_on &= told == made_from
-        if all(told.get(k) == made_from[k] for k in same) and not goes_on:
+        recorded = json.loads(path.read_text("utf-8"))
+        is_resumable = path.parent.suffix == atomic_write.TEMPORARY
+        is_resumable &= recorded == made_from
+        if (
+            all(recorded.get(k) == made_from[k] for k in same)
+            and not is_resumable
+        ):
             shutil.rmtree(path.parent)

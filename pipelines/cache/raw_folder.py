@@ -1,7 +1,7 @@
-"""Rewrites the shards of a split into a folder, which appears when it is whole.
+"""Writes the cached shards of a split into a folder that appears when complete.
 
-A stopped run leaves its finished shards in a folder of a temporary name,
-each with a note beside it; the next one goes on from there.
+A stopped run leaves its finished shards in a folder with a temporary name,
+each beside a note. The next run resumes from there.
 """
 
 import dataclasses
@@ -23,29 +23,29 @@ _NOTE = ".done"
 def write(
     shards: str,
     folder: pathlib.Path,
-    about: manifests.Manifest,
+    manifest: manifests.Manifest,
     made_from: dict[str, Any],
     form: raw_shards.Form,
 ) -> None:
-    """Writes what is missing; then the folder takes its name.
+    """Writes missing shards, then renames the folder.
 
     Args:
-        shards: the data set to read.
-        folder: where the new one shall stand.
-        about: manifest of `shards`.
-        made_from: written beside the shards and into the new manifest; its
-            `split` says which shards are rewritten.
-        form: how frames are stored.
+        shards: folder to read.
+        folder: folder to write.
+        manifest: of `shards`.
+        made_from: description of the source, written beside the shards and
+            into the new manifest; its `split` selects the shards.
+        form: how to store frames.
 
     Raises:
-        UserError: a shard is damaged, or the disk has not enough room.
+        UserError: a shard is damaged, or the disk is too small.
     """
-    planned = about.shards(made_from["split"])
+    planned = manifest.shards(made_from["split"])
     partial = folder.with_name(f"{folder.name}{atomic_write.TEMPORARY}")
     with atomic_write.file(partial / MADE_FROM, "w") as stream:
         json.dump(made_from, stream)
     missing = [s for s in planned if _finished(partial, s.name) is None]
-    _check_room(shards, partial, about, missing, form)
+    _check_room(shards, partial, manifest, missing, form)
     done = sum(shard.frames for shard in planned if shard not in missing)
     total = sum(shard.frames for shard in planned)
     with progress.bar(f"caching {total:,} frames", total) as tell:
@@ -57,11 +57,11 @@ def write(
 
         for shard in missing:
             paths = f"{shards}/{shard.name}", partial / shard.name
-            made = raw_shards.write(*paths, about, form, count)
+            entry = raw_shards.write(*paths, manifest, form, count)
             with atomic_write.file(_note(partial, shard.name), "w") as stream:
-                json.dump(dataclasses.asdict(made), stream)
+                json.dump(dataclasses.asdict(entry), stream)
     entries = tuple(_finished(partial, shard.name) for shard in planned)
-    manifests.write(partial, _manifest(about, entries, made_from))
+    manifests.write(partial, _manifest(manifest, entries, made_from))
     with atomic_write.explained(folder):
         os.rename(partial, folder)
         atomic_write.sync_folder(folder.parent)
@@ -74,24 +74,26 @@ def _note(folder: pathlib.Path, shard: str) -> pathlib.Path:
 
 
 def _finished(folder: pathlib.Path, shard: str) -> manifests.Shard | None:
-    """The manifest's entry of a shard that stands there whole."""
+    """Manifest entry of a finished shard, else None."""
     try:
-        told = json.loads(_note(folder, shard).read_text("utf-8"))
+        entry = json.loads(_note(folder, shard).read_text("utf-8"))
     except FileNotFoundError:
         return None
-    return manifests.Shard(**told)
+    return manifests.Shard(**entry)
 
 
 def _check_room(
     shards: str,
     partial: pathlib.Path,
-    about: manifests.Manifest,
+    manifest: manifests.Manifest,
     missing: Sequence[manifests.Shard],
     form: raw_shards.Form,
 ) -> None:
-    """Raises UserError where the disk cannot hold what is to be written."""
+    """Raises UserError if the disk is too small for the missing shards."""
     needed = sum(
-        raw_shards.expected_bytes(f"{shards}/{shard.name}", shard, about, form)
+        raw_shards.expected_bytes(
+            f"{shards}/{shard.name}", shard, manifest, form
+        )
         for shard in missing
     )
     free = shutil.disk_usage(partial).free
@@ -105,21 +107,23 @@ def _check_room(
 
 
 def _manifest(
-    about: manifests.Manifest,
+    manifest: manifests.Manifest,
     entries: tuple[manifests.Shard, ...],
     made_from: dict[str, Any],
 ) -> manifests.Manifest:
     split = made_from["split"]
-    counts = about.label_counts
+    counts = manifest.label_counts
     return dataclasses.replace(
-        about,
+        manifest,
         splits={split: entries},
         label_counts=_only(split, counts),
-        task_counts={k: _only(split, v) for k, v in about.task_counts.items()},
-        unlabelled={k: _only(split, v) for k, v in about.unlabelled.items()},
+        task_counts={
+            k: _only(split, v) for k, v in manifest.task_counts.items()
+        },
+        unlabelled={k: _only(split, v) for k, v in manifest.unlabelled.items()},
         storage=raw_records.STORAGE,
         key_every=1,
-        settings={**about.settings, "cache": made_from},
+        settings={**manifest.settings, "cache": made_from},
     )
 
 

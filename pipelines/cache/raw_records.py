@@ -1,7 +1,7 @@
-"""Cuts one record into several shorter ones whose frames are bare pixels.
+"""Splits one record into shorter records whose frames are raw pixels.
 
-Audio, speech and words go to the piece in whose time they lie, by the rules
-by which they were given to the record.
+Each chunk gets the audio, speech and words of its time, by the rules by which
+build_shards assigned them to the record.
 """
 
 import itertools
@@ -13,26 +13,26 @@ import numpy as np
 STORAGE = "raw"
 
 
-def pieces(
+def split_record(
     record: dict[str, Any],
     pixels: np.ndarray,
     extras: tuple[str, ...],
     most: int,
 ) -> Iterator[dict[str, Any]]:
-    """Yields records that together say what one said.
+    """Splits a record into chunks.
 
     Args:
-        record: what `schema.decode` gives.
-        pixels: uint8 [frames, height, width, 3], its frames; none of a
-            record that continues the audio of the one before.
-        extras: names in `schema.EXTRAS`, what it holds besides.
-        most: frames of a piece.
+        record: result of `schema.decode`.
+        pixels: uint8 [frames, height, width, 3], its decoded frames; empty
+            for a continuation of the audio of the previous record.
+        extras: names in `schema.EXTRAS` of its further features.
+        most: maximum number of frames per chunk.
 
     Yields:
         Records for `schema.encode`, in order of time, `storage` raw.
     """
     if "waveform" in extras and _is_divided(record):
-        most = max(most, len(pixels))  # Continuations follow all of it.
+        most = max(most, len(pixels))  # Continuations follow all frames.
     size = (
         pixels.shape if len(pixels) else (0, record["height"], record["width"])
     )
@@ -40,7 +40,7 @@ def pieces(
     edges = [record["start_time"], *times[most::most], record["end_time"]]
     for number, span in enumerate(itertools.pairwise(edges)):
         inside = slice(number * most, (number + 1) * most)
-        piece = record | {
+        chunk = record | {
             "frames": [frame.tobytes() for frame in pixels[inside]],
             "times": times[inside],
             "format": STORAGE,
@@ -50,8 +50,8 @@ def pieces(
             "end_time": span[1],
         }
         for extra in extras:
-            piece |= _CUT[extra](record, *span)
-        yield piece
+            chunk |= _CUT[extra](record, *span)
+        yield chunk
 
 
 def _samples(record: dict[str, Any], *times: int) -> list[int]:
@@ -59,13 +59,13 @@ def _samples(record: dict[str, Any], *times: int) -> list[int]:
 
 
 def _is_divided(record: dict[str, Any]) -> bool:
-    """Whether silence, or other records, follow the samples within it."""
+    """Whether the samples end before the record does."""
     first, last = _samples(record, record["start_time"], record["end_time"])
     return len(record["waveform"]) < last - first
 
 
 def _waveform(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
-    # Times are rounded before they are subtracted: the parts add up.
+    # Round first, then subtract, so that the chunks add up.
     begin, first, last = _samples(record, record["start_time"], start, end)
     return {"waveform": record["waveform"][first - begin : last - begin]}
 
@@ -84,7 +84,7 @@ def _voice(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
 
 
 def _words(record: dict[str, Any], start: int, end: int) -> dict[str, Any]:
-    """Those that begin here; the first piece has those begun before it."""
+    """Words that begin in the span; the first chunk adds earlier ones."""
     is_first = start == record["start_time"]
     here = [
         place

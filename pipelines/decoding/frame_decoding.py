@@ -1,8 +1,8 @@
-"""JPEG bytes into uint8 frames.
+"""Decodes JPEG bytes to uint8 frames.
 
-Evaluation and serving share `decode_clip` and `scale_and_crop`; training may
-use `decode_window`, which decodes only the crop, and at a lower resolution
-where the crop is much larger than its target.
+Evaluation and serving share `decode_clip` and `scale_and_crop`. Training may
+use `decode_window`, which decodes only the crop, at a reduced resolution if
+the crop is much larger than its target.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from pipelines import batch
 
-_MOST_OPS = 64  # A loop of the graph costs more than ops of their own.
+_MOST_OPS = 64  # A loop in the graph is slower than one op per frame.
 
-# Makes uint8 [T, H, W, 3] of frames, each float32 [1, H, W, 3] in 0..255.
+# Converts frames, each float32 [1, H, W, 3] in 0..255, to uint8 [T, H, W, 3].
 Finish = Callable[[list[tf.Tensor]], tf.Tensor]
 
 
@@ -38,16 +38,16 @@ def decode_clip(jpegs: tf.Tensor) -> tf.Tensor:
 def scale_and_crop(
     frames: tf.Tensor, clip: batch.ClipSpec, place: tf.Tensor | float = 0.5
 ) -> tf.Tensor:
-    """The pixels that evaluation and serving show to a network.
+    """Scales and crops frames for evaluation and serving.
 
-    Scales the short side with antialiasing, rounds to uint8, then crops;
-    where `clip.scaled` is not set only what is too small is scaled.
+    Scales the short side with antialiasing, rounds to uint8, then crops.
+    Without `clip.scaled`, scales only frames that are smaller than the crop.
 
     Args:
         frames: uint8 [T, height, width, 3].
-        clip: `size` and `short_side` say what comes out.
-        place: float [] in [0, 1], where the crop lies along the long side;
-            0.5 is its centre. Along the short side it is always centred.
+        clip: has the `size` of the crop and the `short_side`.
+        place: float [] in [0, 1], position of the crop along the long side;
+            0.5 is the centre. The crop is always centred on the short side.
 
     Returns:
         uint8 [T, size, size, 3].
@@ -58,8 +58,8 @@ def scale_and_crop(
     if not clip.scaled:
         short_side = tf.maximum(tf.minimum(height, width), size)
     scaled = scaled_shape(height, width, short_side)
-    # Of uint8, whose result is the same: floats would take four times the
-    # memory of the whole frames.
+    # Resizing uint8 gives the same result; whole frames of floats would need
+    # four times the memory.
     resized = tf.cast(
         tf.image.resize(frames, scaled, antialias=True), tf.float32
     )
@@ -78,7 +78,7 @@ def scale_and_crop(
 def scaled_shape(
     height: tf.Tensor, width: tf.Tensor, short_side: tf.Tensor | int
 ) -> tf.Tensor:
-    """int32 [2], height and width where the short one becomes another."""
+    """int32 [2], height and width scaled to a short side."""
     sides = tf.stack([height, width])
     least = tf.reduce_min(sides)
     return (sides * short_side + least // 2) // least
@@ -92,13 +92,13 @@ def decode_window(
     Args:
         jpegs: string [T], frames of equal size.
         window: int32 [4], top, left, height, width in pixels.
-        size: height and width to come out, in pixels.
-        finish: makes uint8 of the scaled pixels; `rounded` does only that.
+        size: height and width of the result, pixels.
+        finish: converts scaled pixels to uint8; `rounded` only rounds.
 
     Returns:
-        uint8 [T, size, size, 3]. Where the window is at least twice or four
-        times the size the decoder halves or quarters it (on average 1.9 of
-        255 away from full decode and resize).
+        uint8 [T, size, size, 3]. If the window is at least two or four times
+        as large as `size`, the decoder halves or quarters it (mean difference
+        to full decoding and resizing: 1.9 of 255).
     """
     shortest = tf.minimum(window[2], window[3])
     step = tf.cast(shortest >= 2 * size, tf.int32)
@@ -114,14 +114,14 @@ def decode_window(
 
 
 def scaled_apart(frames: list[tf.Tensor], size: int) -> list[tf.Tensor]:
-    """Resizes bilinearly, frame by frame, so that each stays in the cache.
+    """Resizes bilinearly, frame by frame, so that each fits the CPU cache.
 
     Args:
-        frames: T times uint8 [height, width, 3], or once [T, height, ...].
-        size: height and width to come out, in pixels.
+        frames: T frames uint8 [height, width, 3], or one [T, height, ...].
+        size: height and width of the result, pixels.
 
     Returns:
-        As many float32 [1 or T, size, size, 3], not rounded yet.
+        As many tensors float32 [1 or T, size, size, 3], not rounded.
     """
     return [
         tf.image.resize(
@@ -134,7 +134,7 @@ def scaled_apart(frames: list[tf.Tensor], size: int) -> list[tf.Tensor]:
 
 def to_uint8(frames: tf.Tensor) -> tf.Tensor:
     """Rounds float32 pixels to uint8, clipped to 0..255."""
-    # One op, where tf.clip_by_value is two.
+    # One op instead of the two of tf.clip_by_value.
     clipped = tf.raw_ops.ClipByValue(
         t=frames, clip_value_min=0.0, clip_value_max=255.0
     )
@@ -142,11 +142,11 @@ def to_uint8(frames: tf.Tensor) -> tf.Tensor:
 
 
 def clipped(frames: tf.Tensor) -> tf.Tensor:
-    """As `to_uint8`, halves away from zero, in one pass; not for serving.
+    """Like `to_uint8` in one pass, rounding halves away from zero.
 
-    XLA cannot compile the op. Whole numbers stay as they are.
+    Not for serving: XLA cannot compile the op. Integers are exact.
     """
-    # Of its modes the one that gives the same with oneDNN and without.
+    # The only mode with equal results with and without oneDNN.
     quantized = tf.raw_ops.QuantizeV2(
         input=frames,
         min_range=0.0,
@@ -158,7 +158,7 @@ def clipped(frames: tf.Tensor) -> tf.Tensor:
 
 
 def rounded(frames: list[tf.Tensor]) -> tf.Tensor:
-    """Joins and rounds float32 pixels that are within 0..255 to uint8."""
+    """Joins frames of float32 pixels in 0..255 and rounds them to uint8."""
     return tf.concat([tf.cast(f + 0.5, tf.uint8) for f in frames], axis=0)
 
 
@@ -188,7 +188,7 @@ def _decode_reduced(
 def _each(
     decode: Callable[[tf.Tensor], tf.Tensor], jpegs: tf.Tensor
 ) -> list[tf.Tensor]:
-    """Each frame decoded by an op of its own; many by one loop, together."""
+    """Decodes each frame with its own op; more than 64 frames in a loop."""
     if jpegs.shape[0] is None or jpegs.shape[0] > _MOST_OPS:
         spec = tf.TensorSpec((None, None, 3), tf.uint8)
         return [tf.map_fn(decode, jpegs, fn_output_signature=spec)]

@@ -1,8 +1,8 @@
-"""Stored frames into pixels, however they are stored.
+"""Decodes stored frames of any storage format.
 
 jpeg        frame_decoding
-h264, h265  packet_decoding: in this process alone
-raw         raw_frames: the cache of decoded frames
+h264, h265  packet_decoding: in the local process only
+raw         raw_frames: caches of decoded frames
 """
 
 import tensorflow as tf
@@ -11,11 +11,11 @@ from pipelines.decoding import frame_decoding, packet_decoding, raw_frames
 
 
 def decode_clip(storage: str, record: dict[str, tf.Tensor]) -> tf.Tensor:
-    """Whole frames, accurately.
+    """Decodes whole frames accurately.
 
     Args:
-        storage: how frames are stored, as the manifest says.
-        record: what `clip_reading.read` gives.
+        storage: `storage` of the manifest.
+        record: result of `clip_reading.read`.
 
     Returns:
         uint8 [T, height, width, 3].
@@ -38,14 +38,14 @@ def decode_window(
     size: int,
     finish: frame_decoding.Finish,
 ) -> tf.Tensor:
-    """One window of every frame, for training.
+    """Decodes one window of every frame, for training.
 
     Args:
-        storage: how frames are stored, as the manifest says.
-        record: what `clip_reading.read` gives.
+        storage: `storage` of the manifest.
+        record: result of `clip_reading.read`.
         window: int32 [4], top, left, height, width in pixels.
-        size: height and width to come out, in pixels.
-        finish: makes uint8 of the scaled pixels.
+        size: height and width of the result, pixels.
+        finish: converts scaled pixels to uint8.
 
     Returns:
         uint8 [T, size, size, 3].

@@ -1,8 +1,8 @@
-"""Packets of H.264 or H.265 into uint8 frames.
+"""Decodes packets of H.264 or H.265 to uint8 frames.
 
-What frame_decoding does for JPEG, in a `tf.numpy_function`: every call opens
-a decoder of its own, so equal packets give equal pixels, but the graph can
-run in this process alone.
+The counterpart of frame_decoding, in a `tf.numpy_function`: every call opens
+a new decoder, so equal packets give equal pixels. The graph runs in the local
+process only.
 """
 
 import numpy as np
@@ -18,8 +18,8 @@ def decode_clip(
 
     Args:
         storage: h264 or h265.
-        packets: string [P], each after the one that it builds on.
-        shown: int32 [T], places of the wanted frames in `packets`.
+        packets: string [P], each after the packets that it depends on.
+        shown: int32 [T], positions of the frames in `packets`.
 
     Returns:
         uint8 [T, height, width, 3].
@@ -41,17 +41,17 @@ def decode_window(
     window: tf.Tensor,
     size: int,
 ) -> tf.Tensor:
-    """One window of every frame, for training.
+    """Decodes one window of every frame, for training.
 
     Args:
         storage: h264 or h265.
-        packets: string [P], each after the one that it builds on.
-        shown: int32 [T], places of the wanted frames in `packets`.
+        packets: string [P], each after the packets that it depends on.
+        shown: int32 [T], positions of the frames in `packets`.
         window: int32 [4], top, left, height, width in pixels.
-        size: height and width to come out, in pixels.
+        size: height and width of the result, pixels.
 
     Returns:
-        uint8 [T, size, size, 3]; made smaller as `frame_decoding` does it.
+        uint8 [T, size, size, 3]; reduced as in `frame_decoding`.
     """
 
     def decoded(

@@ -1,7 +1,7 @@
-"""Frames that are stored as bare pixels into uint8 frames.
+"""Reads frames that are stored as raw pixels.
 
-What frame_decoding does for JPEG, for the records of frame_cache: nothing is
-decoded, so a clip costs little more than the copy of its bytes.
+The counterpart of frame_decoding for the records of frame_cache. Nothing is
+decoded: a clip costs little more than a copy of its bytes.
 """
 
 import tensorflow as tf
@@ -12,7 +12,7 @@ from pipelines.decoding import frame_decoding
 def decode_clip(
     frames: tf.Tensor, height: tf.Tensor | int, width: tf.Tensor | int
 ) -> tf.Tensor:
-    """Gives whole frames.
+    """Returns whole frames.
 
     Args:
         frames: string [T], the RGB bytes of each, row by row.
@@ -23,7 +23,7 @@ def decode_clip(
         uint8 [T, height, width, 3].
 
     Raises:
-        tf.errors.InvalidArgumentError: a frame has not that many bytes.
+        tf.errors.InvalidArgumentError: a frame has another number of bytes.
     """
     pixels = tf.io.decode_raw(frames, tf.uint8)
     height, width = (tf.cast(side, tf.int32) for side in (height, width))
@@ -40,19 +40,19 @@ def decode_window(
     size: int,
     finish: frame_decoding.Finish,
 ) -> tf.Tensor:
-    """Gives one window of every frame, for training.
+    """Returns one window of every frame, for training.
 
     Args:
         frames: string [T], the RGB bytes of each, row by row.
         height: int [], of all frames, pixels.
         width: int [], of all frames, pixels.
         window: int32 [4], top, left, height, width in pixels.
-        size: height and width to come out, in pixels.
-        finish: makes uint8 of the scaled pixels.
+        size: height and width of the result, pixels.
+        finish: converts scaled pixels to uint8.
 
     Returns:
-        uint8 [T, size, size, 3], resized bilinearly as
-        `frame_decoding.decode_window` does it, but never halved before.
+        uint8 [T, size, size, 3], resized bilinearly as by
+        `frame_decoding.decode_window`, but from full resolution.
     """
     clip = decode_clip(frames, height, width)
     top, left, tall, wide = tf.unstack(window)

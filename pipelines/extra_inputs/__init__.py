@@ -1,4 +1,4 @@
-"""Further entries of an example, made of its frames."""
+"""Further entries of an example, computed from its frames."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ class ExtraInput(offers.File, Protocol):
     build: Callable[[Any, batch.ClipSpec], Entries] | None = None
     """`(config, clip) -> fn(frames, seed) -> {name: entry of the example}`."""
     CLIPS: int = 1
-    """2 for one that has a second clip of the same video drawn."""
+    """2 to draw a second clip of the same video."""

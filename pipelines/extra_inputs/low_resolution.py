@@ -1,12 +1,12 @@
-"""Adds a small, worse copy of the clip, which super-resolution shall undo.
+"""Adds a downscaled, degraded copy of the clip, the input of super-resolution.
 
-With a factor of 1 the copy is only worse: blurred, darkened, noisy, with lost
-blocks, for networks that clean.
+A factor of 1 only degrades: blur, darkening, noise and lost blocks, for
+restoration.
 
 Source: one pass of Real-ESRGAN's degradation, arXiv:2107.10833. Differs:
-round blur only, always antialiased bicubic scaling, Gaussian noise only, and
-each strength is drawn once for all frames (the noise itself is new in each);
-darkness and lost blocks are added.
+isotropic blur, antialiased bicubic scaling and Gaussian noise only; each
+strength is drawn once for all frames (the noise itself is new in each);
+darkening and lost blocks are added.
 """
 
 import dataclasses
@@ -22,45 +22,43 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What is done to the copy, in this order; by default it is only scaled."""
+    """Degradations in their order; by default, only the scaling."""
 
     min_blur: float = settings.setting(
-        0.0, "Standard deviation of the blur at least, pixels.", minimum=0.0
+        0.0, "Smallest standard deviation of the blur, pixels.", minimum=0.0
     )
     max_blur: float = settings.setting(
-        0.0, "The same at most; 0 blurs nothing.", minimum=0.0
+        0.0, "Largest standard deviation of the blur; 0: no blur.", minimum=0.0
     )
-    factor: int = settings.setting(
-        4, "How many times smaller the copy is.", minimum=1
-    )
+    factor: int = settings.setting(4, "Downscaling factor.", minimum=1)
     max_noise: float = settings.setting(
         0.0,
-        "Standard deviation of the noise at most, in grey levels; drawn from "
-        "0 on, and 0 adds none.",
+        "Largest standard deviation of the noise, in levels of 255; drawn "
+        "from 0; 0: no noise.",
         minimum=0.0,
     )
     min_brightness: float = settings.setting(
         1.0,
-        "Share of the light that is left at least; drawn up to 1, which "
-        "darkens nothing.",
+        "Smallest brightness factor; drawn up to 1; 1: no darkening.",
         minimum=0.0,
         maximum=1.0,
     )
     max_lost_blocks: float = settings.setting(
         0.0,
-        f"Share of blocks of {lost_blocks.BLOCK}x{lost_blocks.BLOCK} pixels "
-        "that are lost at most, others in each frame; drawn from 0 on.",
+        f"Largest fraction of lost blocks of {lost_blocks.BLOCK}x"
+        f"{lost_blocks.BLOCK} pixels, different ones in each frame; drawn "
+        "from 0.",
         minimum=0.0,
         maximum=1.0,
     )
     min_quality: int = settings.setting(
         0,
-        "JPEG quality of the copy at least; 0 leaves out JPEG.",
+        "Smallest JPEG quality of the copy; 0: no JPEG compression.",
         minimum=0,
         maximum=100,
     )
     max_quality: int = settings.setting(
-        95, "JPEG quality of the copy at most.", minimum=1, maximum=100
+        95, "Largest JPEG quality of the copy.", minimum=1, maximum=100
     )
 
     def __post_init__(self):
@@ -77,11 +75,11 @@ class Config:
 def build(
     config: Config, clip: batch.ClipSpec
 ) -> Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]:
-    """The copy.
+    """Builds the degradation.
 
     Args:
-        config: what is done to it.
-        clip: what a clip is.
+        config: its settings.
+        clip: frames and size of a clip.
 
     Returns:
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) ->
@@ -92,8 +90,8 @@ def build(
     """
     if clip.size % config.factor:
         raise errors.UserError(
-            f"a clip of size {clip.size} cannot be made {config.factor} times "
-            "smaller: wanted a --clip.size that is a multiple of the factor"
+            f"a clip of size {clip.size} cannot be downscaled {config.factor} "
+            "times: wanted a --clip.size that is a multiple of the factor"
         )
     size = clip.size // config.factor
     fold = tf.random.experimental.stateless_fold_in
@@ -119,10 +117,10 @@ def build(
 def _scaled(
     config: Config, frames: tf.Tensor, size: int, seed: tf.Tensor
 ) -> tf.Tensor:
-    """float32 [T, size, size, 3], blurred before.
+    """float32 [T, size, size, 3], blurred and scaled.
 
-    Blur and scaling are one matrix, for the rows as for the columns, which
-    costs less than `tf.image.resize` alone.
+    Blur and scaling are one matrix for rows and columns, which is faster
+    than `tf.image.resize` alone.
     """
     large = frames.shape[1]
     once = tf.eye(large)[..., None]
@@ -139,7 +137,7 @@ def _scaled(
 
 
 def _blur(config: Config, side: int, seed: tf.Tensor) -> tf.Tensor:
-    """float32 [side, side]; at the edge only pixels inside count."""
+    """float32 [side, side]; rows are renormalised at the edges."""
     sigma = _drawn(seed, config.min_blur, config.max_blur)
     places = tf.range(side, dtype=tf.float32)
     away = (places - places[:, None]) / tf.maximum(sigma, 1e-3)
@@ -147,7 +145,7 @@ def _blur(config: Config, side: int, seed: tf.Tensor) -> tf.Tensor:
 
 
 def _noise(config: Config, shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """float32 of `shape`, new for each frame, of one strength."""
+    """float32 of `shape`, new in each frame, of one strength."""
     fold = tf.random.experimental.stateless_fold_in
     strength = _drawn(fold(seed, 0), 0.0, config.max_noise)
     return strength * tf.random.stateless_normal(shape, fold(seed, 1))
@@ -156,7 +154,7 @@ def _noise(config: Config, shape: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 def _compressed(
     config: Config, frames: tf.Tensor, seed: tf.Tensor
 ) -> tf.Tensor:
-    """uint8, each frame through JPEG and back."""
+    """uint8, each frame compressed and decompressed."""
     least, most = config.min_quality, config.max_quality + 1
     quality = tf.random.stateless_uniform((), seed, least, most, tf.int32)
     return tf.map_fn(
@@ -165,5 +163,5 @@ def _compressed(
 
 
 def _drawn(seed: tf.Tensor, least: float, most: float) -> tf.Tensor:
-    """float32 [], evenly from `least` to `most`."""
+    """float32 [], uniform from `least` to `most`."""
     return tf.random.stateless_uniform((), seed, least, most)

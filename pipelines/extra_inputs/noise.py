@@ -1,7 +1,7 @@
-"""Adds the random numbers that a generator starts from.
+"""Adds the noise vectors of a generator.
 
-Drawn in the graph, as all that is random, so that a clip has the same ones in
-an epoch on any number of devices, and after a resume.
+Drawn in the graph from the seed of the clip, so that noise is the same on any
+number of devices, and after a resume.
 """
 
 import dataclasses
@@ -13,33 +13,35 @@ from pipelines import batch
 from tfrecords_tools.base import settings
 
 _CHANCES = 8
-"""How many chances each of two clips has, for changes made while training."""
+"""Random numbers per clip for augmentations within the training step."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How much is drawn."""
+    """Length of the noise."""
 
     length: int = settings.setting(
-        64, "Numbers for the clip, and again for each of its frames.", minimum=1
+        64,
+        "Length of the noise vectors of the clip and of each frame.",
+        minimum=1,
     )
 
 
 def build(
     config: Config, clip: batch.ClipSpec
 ) -> Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]:
-    """The draws.
+    """Builds the draw.
 
     Args:
-        config: how many.
-        clip: says how many frames there are.
+        config: length of the noise.
+        clip: has the number of frames.
 
     Returns:
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) -> `noise`
         float32 [1 + T, length], standard normal, first that of the clip, then
-        that of each frame; `other_noise`, drawn as well, by which evaluation
-        tells how far clips lie apart; `chances` float32 [2, _CHANCES], even in
-        [0, 1), for a real clip and a made one.
+        that of each frame; `other_noise`, a second draw, for the diversity
+        measure of evaluation; `chances` float32 [2, _CHANCES], uniform in
+        [0, 1), for a real and a generated clip.
     """
     fold = tf.random.experimental.stateless_fold_in
     shape = (1 + clip.frames, config.length)

@@ -1,7 +1,7 @@
-"""Hides patches anywhere in space and time, alike likely.
+"""Masks patches anywhere in space and time, with equal probability.
 
 Source: masked autoencoders as spatiotemporal learners, arXiv:2205.09113.
-Differs: nothing but the seed.
+Differs: only in the seed.
 """
 
 import dataclasses
@@ -15,33 +15,33 @@ from pipelines.pixels import patch_grid
 
 @dataclasses.dataclass(frozen=True)
 class Config(patch_grid.Config):
-    """What a patch is, and how many are hidden in the whole clip."""
+    """Size of a patch, and fraction of masked patches of the clip."""
 
 
 def build(
     config: Config, clip: batch.ClipSpec
 ) -> Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]:
-    """The mask.
+    """Builds the mask.
 
     Args:
-        config: round(ratio * patches of the clip) are hidden.
-        clip: what a clip is.
+        config: masks round(ratio * patches of the clip).
+        clip: frames and size of a clip.
 
     Returns:
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) ->
         `patch_mask` bool [T / tubelet, H / patch, W / patch], True where
-        hidden.
+        masked.
 
     Raises:
-        UserError: patches do not fill the clip, or all or none are hidden.
+        UserError: patches do not tile the clip, or all or none are masked.
     """
-    shape = patch_grid.grid(config, clip)
+    shape = patch_grid.build_grid(config, clip)
     patches = shape.steps * shape.rows * shape.columns
-    hidden = patch_grid.hidden_of(config, patches)
+    hidden = patch_grid.count_hidden(config, patches)
 
     def mask(frames: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         del frames
-        drawn = patch_grid.chosen(hidden, patches, seed)
+        drawn = patch_grid.draw_hidden(hidden, patches, seed)
         return {"patch_mask": tf.reshape(drawn, shape)}
 
     return mask

@@ -1,6 +1,6 @@
-"""Hides the same patches in all time steps, so that no neighbour shows them.
+"""Masks the same patches in all time steps, which hides them from neighbours.
 
-Source: VideoMAE, arXiv:2203.12602. Differs: nothing but the seed.
+Source: VideoMAE, arXiv:2203.12602. Differs: only in the seed.
 """
 
 import dataclasses
@@ -14,32 +14,32 @@ from pipelines.pixels import patch_grid
 
 @dataclasses.dataclass(frozen=True)
 class Config(patch_grid.Config):
-    """What a patch is, and how many are hidden in each time step."""
+    """Size of a patch, and fraction of masked patches of each step."""
 
 
 def build(
     config: Config, clip: batch.ClipSpec
 ) -> Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]:
-    """The mask.
+    """Builds the mask.
 
     Args:
-        config: round(ratio * patches of a step) are hidden in every step.
-        clip: what a clip is.
+        config: masks round(ratio * patches of a step) in every step.
+        clip: frames and size of a clip.
 
     Returns:
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) ->
         `patch_mask` bool [T / tubelet, H / patch, W / patch], True where
-        hidden.
+        masked.
 
     Raises:
-        UserError: patches do not fill the clip, or all or none are hidden.
+        UserError: patches do not tile the clip, or all or none are masked.
     """
-    steps, rows, columns = patch_grid.grid(config, clip)
-    hidden = patch_grid.hidden_of(config, rows * columns)
+    steps, rows, columns = patch_grid.build_grid(config, clip)
+    hidden = patch_grid.count_hidden(config, rows * columns)
 
     def mask(frames: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         del frames
-        tubes = patch_grid.chosen(hidden, rows * columns, seed)
+        tubes = patch_grid.draw_hidden(hidden, rows * columns, seed)
         tubes = tf.reshape(tubes, (1, rows, columns))
         return {"patch_mask": tf.tile(tubes, (steps, 1, 1))}
 

@@ -1,11 +1,12 @@
 """Adds a second clip of the same video, for contrastive learning.
 
-The graph draws it as it draws the first one, with augmentations of its own,
-as `other_frames` uint8 [T, H, W, 3].
+The graph samples and augments it independently of the first one, as
+`other_frames` uint8 [T, H, W, 3].
 
 Source: CVRL, arXiv:2008.03800. Differs: the paper draws the distance of the
-clips from a falling density and then their place; two free places have a
-distance whose density falls linearly to 0 at the video's length.
+clips from a decreasing density, then their positions. The distance of two
+independent positions has a density that falls linearly to 0 at the length of
+the video.
 """
 
 import dataclasses
@@ -17,10 +18,10 @@ CLIPS = 2
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Where the second clip lies."""
+    """Position of the second clip."""
 
     same_time: bool = settings.setting(
         False,
-        "Take both clips from one place in time, so that only their "
-        "augmentations differ.",
+        "Sample both clips at the same time, so that only their augmentations "
+        "differ.",
     )

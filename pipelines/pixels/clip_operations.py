@@ -1,9 +1,9 @@
-"""The 14 operations of RandAugment on a clip, by their names.
+"""The 14 operations of RandAugment on a clip, by name.
 
-Nothing is drawn here. Source: the list of arXiv:1909.13719, section 3, with
-the ranges of torchvision's RandAugment, in which 0 keeps the clip and more
-is always stronger (in the paper's own code a high magnitude solarizes and
-posterizes less).
+No randomness. Source: the list of arXiv:1909.13719, section 3, with the
+ranges of torchvision's RandAugment: 0 keeps the clip, and larger magnitudes
+are always stronger (in the paper's code, high magnitudes solarize and
+posterize less).
 """
 
 import math
@@ -30,18 +30,17 @@ NAMES = ONE_SIDED + TWO_SIDED
 
 
 def named(name: str, fill: str) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """One operation.
+    """Returns an operation by its name.
 
     Args:
         name: one of `NAMES`.
-        fill: what is shown from outside the frame, one of
-            `projection.FILLS`.
+        fill: pixels outside the frame, one of `projection.FILLS`.
 
     Returns:
         A function (uint8 [T, H, W, 3], strength float32 []) -> uint8 of the
-        same shape. The strength is from 0 to 1, for those in `TWO_SIDED`
-        from -1 to 1; 0 keeps every byte, but for autocontrast and equalize,
-        which have no strength.
+        same shape. Strengths are in [0, 1], in [-1, 1] for `TWO_SIDED`. 0
+        keeps every byte, except for autocontrast and equalize, which ignore
+        the strength.
     """
     if name in _CHANGES:
         return _CHANGES[name]
@@ -66,8 +65,8 @@ def _contrasted(clip: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:
 
 
 def _colored(clip: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:
-    shares = color_matrix.channels(1.0 + 0.9 * strength, 0.0)
-    mixed = color_matrix.mix(tf.cast(clip, tf.float32), shares)
+    weights = color_matrix.channels(1.0 + 0.9 * strength, 0.0)
+    mixed = color_matrix.mix(tf.cast(clip, tf.float32), weights)
     return tf.ensure_shape(frame_decoding.to_uint8(mixed), clip.shape)
 
 
@@ -87,7 +86,7 @@ def _sharpened(clip: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:
 def _shifted(
     clip: tf.Tensor, axis: int, strength: tf.Tensor, fill: str
 ) -> tf.Tensor:
-    """By whole pixels, cut and joined: 0.2 ms where `affine` takes 2.2."""
+    """Shifts by whole pixels with slices: 0.2 ms, `affine` takes 2.2 ms."""
     side = tf.shape(clip)[axis]
     by = strength * (150.0 / 331.0) * tf.cast(side, tf.float32)
     by = tf.cast(tf.round(by), tf.int32)
@@ -129,7 +128,7 @@ _CHANGES = {
     "sharpness": _sharpened,
 }
 _SHIFTS = {"translate_x": 2, "translate_y": 1}
-# About the centre; from a place that comes out to what is shown there.
+# About the centre; they map output positions to input positions.
 _MATRICES = {
     "rotate": _rotation,
     "shear_x": lambda s: tf.stack([1.0, 0.3 * s, 0.0, 0.0, 1.0, 0.0]),

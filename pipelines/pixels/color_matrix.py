@@ -1,6 +1,6 @@
-"""Linear changes of colour: saturation and hue as one 3x3 matrix.
+"""Linear colour transforms: saturation and hue as one 3x3 matrix.
 
-Works on float32 pixels; rounding is left to whoever comes last.
+Works on float32 pixels; the caller rounds.
 """
 
 import math
@@ -11,9 +11,9 @@ import tensorflow as tf
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _ACROSS = np.array([[0, 1, -1], [-1, 0, 1], [1, -1, 0]]) / math.sqrt(3)
-# For rows of RGB on their left: the pixel, its plain grey, at right angles
-# to both, its luma.
-_PARTS = np.stack(
+# Multiplied by rows of RGB from the left: identity, mean grey, rotation by a
+# right angle about the grey axis, luma.
+_MATRICES = np.stack(
     [np.eye(3), np.full((3, 3), 1 / 3), _ACROSS, np.outer(_LUMA, np.ones(3))]
 )
 
@@ -21,16 +21,16 @@ _PARTS = np.stack(
 def channels(
     saturation: tf.Tensor | float, hue: tf.Tensor | float
 ) -> tf.Tensor:
-    """How a pixel's channels are mixed anew.
+    """Weights of the matrices that change saturation and hue.
 
     Args:
         saturation: float [], 1 keeps it, 0 gives grey of the same luma.
-        hue: float [], turn about the grey axis in full circles; a third of a
-            circle makes green of red.
+        hue: float [], rotation about the grey axis in full circles; a third
+            of a circle turns red into green.
 
     Returns:
-        float32 [4], the shares of four matrices, for `mix`. Their product
-        with a factor multiplies every pixel by it.
+        float32 [4], the weights of four matrices, for `mix`. Multiplied by a
+        factor, they scale every pixel by it.
     """
     angle = tf.convert_to_tensor(hue, tf.float32) * (2.0 * math.pi)
     saturation = tf.convert_to_tensor(saturation, tf.float32)
@@ -39,28 +39,28 @@ def channels(
     return tf.stack([upright, saturation - upright, across, 1.0 - saturation])
 
 
-def mix(pixels: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+def mix(pixels: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Multiplies every pixel by one matrix.
 
     Args:
         pixels: float32 [..., 3].
-        shares: float32 [4] of `channels`.
+        weights: float32 [4] of `channels`.
 
     Returns:
         float32 [..., 3], neither rounded nor clipped.
     """
-    return mixing(shares, pixels.shape)(pixels)
+    return mixing(weights, pixels.shape)(pixels)
 
 
 def mixing(
-    shares: tf.Tensor, shape: tf.TensorShape
+    weights: tf.Tensor, shape: tf.TensorShape
 ) -> Callable[[tf.Tensor], tf.Tensor]:
-    """As `mix`, of many pictures of one shape: a function of their pixels."""
-    # Four pixels a row: 0.37 ms a clip of 16x112x112, one takes 0.42.
+    """Like `mix`, for many images of one shape: returns a function."""
+    # Four pixels per row: 0.37 ms per clip of 16x112x112, one takes 0.42 ms.
     group = 1 if (shape.num_elements() or 1) % 12 else 4
-    parts = np.stack([np.kron(np.eye(group), part) for part in _PARTS])
+    parts = np.stack([np.kron(np.eye(group), part) for part in _MATRICES])
     parts = tf.constant(parts.reshape(4, -1), tf.float32)
-    matrix = tf.linalg.matvec(parts, shares, transpose_a=True)
+    matrix = tf.linalg.matvec(parts, weights, transpose_a=True)
     matrix = tf.reshape(matrix, (3 * group, 3 * group))
 
     def mixed(pixels: tf.Tensor) -> tf.Tensor:
@@ -80,7 +80,7 @@ def mean_luma(clip: tf.Tensor) -> tf.Tensor:
         float32 [].
     """
     frames, height, width, _ = tf.unstack(tf.shape(clip))
-    # Sums of columns of whole numbers are exact, in whatever order.
+    # Sums of columns of integers are exact in any order.
     rows = tf.reshape(clip, (frames * height, width * 3))
     columns = tf.reshape(tf.reduce_sum(rows, axis=0), (width, 3))
     count = tf.cast(frames * height * width, tf.float32)

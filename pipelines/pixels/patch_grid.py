@@ -1,6 +1,6 @@
-"""A clip as a grid of patches, of which a fixed number is hidden.
+"""A clip as a grid of patches, a fixed number of which is masked.
 
-Fixed, so that the tokens that stay visible have a static shape.
+The number is fixed so that the visible tokens have a static shape.
 """
 
 import dataclasses
@@ -14,32 +14,30 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What a patch is, and how many are hidden."""
+    """Size of a patch, and fraction of masked patches."""
 
     ratio: float = settings.setting(
-        0.9, "Share of the patches that are hidden.", minimum=0.0, maximum=1.0
+        0.9, "Fraction of masked patches.", minimum=0.0, maximum=1.0
     )
     patch: int = settings.setting(
         16, "Height and width of a patch, pixels.", minimum=1
     )
-    tubelet: int = settings.setting(
-        2, "Frames that a patch goes through.", minimum=1
-    )
+    tubelet: int = settings.setting(2, "Frames per patch.", minimum=1)
 
 
 class Grid(NamedTuple):
-    """How many patches a clip has along time, height and width."""
+    """Number of patches along time, height and width."""
 
     steps: int
     rows: int
     columns: int
 
 
-def grid(config: Config, clip: batch.ClipSpec) -> Grid:
-    """The grid of a clip.
+def build_grid(config: Config, clip: batch.ClipSpec) -> Grid:
+    """Builds the grid of a clip.
 
     Raises:
-        UserError: patches do not fill the clip.
+        UserError: patches do not tile the clip.
     """
     if clip.size % config.patch:
         raise errors.UserError(
@@ -55,33 +53,33 @@ def grid(config: Config, clip: batch.ClipSpec) -> Grid:
     return Grid(clip.frames // config.tubelet, side, side)
 
 
-def hidden_of(config: Config, patches: int) -> int:
-    """How many of `patches` are hidden.
+def count_hidden(config: Config, patches: int) -> int:
+    """Number of masked patches out of `patches`.
 
     Raises:
-        UserError: all or none would be.
+        UserError: the ratio masks all patches, or none.
     """
     hidden = round(config.ratio * patches)
     if not 0 < hidden < patches:
         raise errors.UserError(
-            f"a ratio of {config.ratio} hides {hidden} of {patches} patches: "
-            "wanted at least one hidden and one visible; change the ratio, or "
-            "take smaller patches"
+            f"a ratio of {config.ratio} masks {hidden} of {patches} patches: "
+            "wanted at least one masked and one visible patch; change the "
+            "ratio, or use smaller patches"
         )
     return hidden
 
 
-def chosen(hidden: int, patches: int, seed: tf.Tensor) -> tf.Tensor:
-    """Draws which patches are hidden, each set of that many alike likely.
+def draw_hidden(hidden: int, patches: int, seed: tf.Tensor) -> tf.Tensor:
+    """Draws the masked patches; all sets of that size are equally likely.
 
     Args:
-        hidden: how many.
-        patches: of how many.
+        hidden: number of masked patches.
+        patches: number of patches.
         seed: int64 [2].
 
     Returns:
-        bool [patches], True where hidden.
+        bool [patches], True where masked.
     """
     order = tf.argsort(tf.random.stateless_uniform((patches,), seed))
-    # Ranks, not a limit: equal draws would hide one too many.
+    # Ranks instead of a threshold: equal draws would mask too many.
     return tf.argsort(order) < hidden

@@ -1,6 +1,6 @@
-"""Shows a clip through a window or an affine map, alike in all frames.
+"""Resamples a clip through a window or an affine map, the same in all frames.
 
-Bilinear. Nothing is drawn here: the augmentations choose what is shown.
+Bilinear, no randomness: the augmentations draw windows and maps.
 """
 
 from collections.abc import Callable
@@ -13,26 +13,26 @@ FILLS = ("edge", "black")
 def show_window(
     clip: tf.Tensor, window: tf.Tensor, shape: tf.Tensor
 ) -> tf.Tensor:
-    """One window of every frame, scaled; without antialiasing.
+    """Crops and resizes every frame, without antialiasing.
 
     Args:
         clip: uint8 [T, H, W, 3].
         window: int32 [4], top, left, height, width in pixels.
-        shape: int32 [2], height and width to come out, in pixels.
+        shape: int32 [2], height and width of the result, pixels.
 
     Returns:
-        uint8 [T, *shape, 3]; the very pixels where the shape is the window's.
+        uint8 [T, *shape, 3]; the exact pixels if the window has that shape.
     """
     top, left, height, width = tf.unstack(window)
     cut = clip[:, top : top + height, left : left + width]
-    # On bytes the kernel takes 1.3 ms a clip, on floats 0.8 with the cast.
+    # Per clip, the kernel takes 1.3 ms on bytes, 0.8 on floats with the cast.
     return _rounded(tf.image.resize(tf.cast(cut, tf.float32), shape))
 
 
 def cropping(
     draw: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
 ) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Shows the window that is drawn, scaled to the clip's own shape.
+    """Returns a function that crops a drawn window and resizes it back.
 
     Args:
         draw: (shape int32 [2], seed int64 [2]) -> window int32 [4].
@@ -50,31 +50,29 @@ def cropping(
 
 
 def affine(clip: tf.Tensor, matrix: tf.Tensor, fill: str = "edge") -> tf.Tensor:
-    """Moves pixels along an affine map.
+    """Applies an affine map to every frame.
 
-    The four neighbours of a pixel and their weights are found once and serve
-    all frames: about 2.5 ms a clip of 16x112x112, ImageProjectiveTransformV3
-    takes 7 (and rounds bytes down).
+    Computes the four neighbours of each pixel and their weights once for all
+    frames: about 2.5 ms per clip of 16x112x112. ImageProjectiveTransformV3
+    takes 7 ms, and rounds bytes down.
 
     Args:
         clip: uint8 [T, H, W, 3].
-        matrix: float32 [2, 3], from a place (x, y, 1) of what comes out to
-            the place of the clip shown there; pixels right of and below the
-            centre.
-        fill: what is shown from outside the frame: the nearest pixel at its
-            `edge`, or `black`.
+        matrix: float32 [2, 3], maps a position (x, y, 1) of the result to a
+            position of the clip; in pixels right of and below the centre.
+        fill: pixels outside the frame: the nearest `edge` pixel, or `black`.
 
     Returns:
-        uint8 [T, H, W, 3], of the static shape that came in.
+        uint8 [T, H, W, 3], with the static shape of `clip`.
     """
     frames, height, width, _ = tf.unstack(tf.shape(clip))
-    # Frames last, so that one gathered row is one pixel of all frames.
+    # Frames last: one gathered row has one pixel of all frames.
     pixels = tf.transpose(tf.cast(clip, tf.float32), (1, 2, 0, 3))
     pixels = tf.reshape(pixels, (height * width, frames * 3))
     shown = tf.add_n(
         [
-            tf.gather(pixels, place) * share[:, None]
-            for place, share in _neighbours(height, width, matrix, fill)
+            tf.gather(pixels, place) * weight[:, None]
+            for place, weight in _neighbours(height, width, matrix, fill)
         ]
     )
     shown = tf.reshape(shown, (height, width, frames, 3))
@@ -83,12 +81,12 @@ def affine(clip: tf.Tensor, matrix: tf.Tensor, fill: str = "edge") -> tf.Tensor:
 
 
 def pad(frames: tf.Tensor, shape: tf.Tensor, fill: str = "edge") -> tf.Tensor:
-    """Lays frames into the middle of larger ones.
+    """Pads frames to a larger shape, centred.
 
     Args:
         frames: uint8 [T, h, w, 3].
-        shape: int32 [2], height and width to come out, at least h and w.
-        fill: what is around: the nearest pixel at the `edge`, or `black`.
+        shape: int32 [2], height and width of the result, at least h and w.
+        fill: `edge` repeats the nearest edge pixel, `black` pads zeros.
 
     Returns:
         uint8 [T, *shape, 3].
@@ -110,7 +108,7 @@ def pad(frames: tf.Tensor, shape: tf.Tensor, fill: str = "edge") -> tf.Tensor:
 def _neighbours(
     height: tf.Tensor, width: tf.Tensor, matrix: tf.Tensor, fill: str
 ) -> list[tuple[tf.Tensor, tf.Tensor]]:
-    """Of every pixel four times int32 [H * W] and its share, float32."""
+    """Four neighbours of every pixel, int32 [H * W], and their weights."""
     last = tf.cast(tf.stack([width, height]) - 1, tf.float32)
     x, y = tf.meshgrid(tf.range(last[0] + 1.0), tf.range(last[1] + 1.0))
     x, y = tf.reshape(x - last[0] / 2, [-1]), tf.reshape(y - last[1] / 2, [-1])

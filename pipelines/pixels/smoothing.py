@@ -1,7 +1,7 @@
-"""Blurs and sharpens a clip, alike in all frames.
+"""Blurs and sharpens a clip, the same in all frames.
 
-Nothing is drawn here. Frames stand side by side as channels meanwhile: a
-depthwise convolution of 3 channels takes three times as long as one of 48.
+No randomness. Frames are convolved as channels: a depthwise convolution of 3
+channels takes three times as long as one of 48.
 """
 
 import tensorflow as tf
@@ -13,12 +13,12 @@ _SMOOTH = ((1.0, 1.0, 1.0), (1.0, 5.0, 1.0), (1.0, 1.0, 1.0))
 
 
 def gaussian(clip: tf.Tensor, sigma: tf.Tensor, radius: int) -> tf.Tensor:
-    """Gaussian blur; at the edge only pixels inside the frame count.
+    """Gaussian blur; kernels are renormalised at the edges of the frame.
 
     Args:
         clip: uint8 [T, H, W, 3].
         sigma: float32 [], standard deviation in pixels, above 0.
-        radius: pixels on each side that count.
+        radius: of the kernel, pixels.
 
     Returns:
         uint8 [T, H, W, 3].
@@ -36,7 +36,7 @@ def gaussian(clip: tf.Tensor, sigma: tf.Tensor, radius: int) -> tf.Tensor:
 
 
 def sharpen(clip: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
-    """Moves a clip away from its smoothed self; the edge stays.
+    """Extrapolates from the smoothed clip; edge pixels are unchanged.
 
     Args:
         clip: uint8 [T, H, W, 3].
@@ -60,7 +60,7 @@ def _inner(side: tf.Tensor) -> tf.Tensor:
 
 
 def _convolve(pixels: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """Every channel by itself, with zeros outside."""
+    """Depthwise convolution, padded with zeros."""
     shape = (*kernel.shape, tf.shape(pixels)[3], 1)
     weights = tf.broadcast_to(kernel[:, :, None, None], shape)
     return tf.nn.depthwise_conv2d(pixels, weights, (1, 1, 1, 1), "SAME")

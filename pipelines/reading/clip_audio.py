@@ -1,7 +1,7 @@
-"""Puts together the audio of one clip from the records that hold it.
+"""Assembles the audio of one clip from its records.
 
-A record's samples begin with its time. Where they do not fill its time,
-silence follows until the next record begins.
+The samples of a record start at its time. If they end before the next record
+starts, silence follows.
 """
 
 from typing import NamedTuple
@@ -12,14 +12,14 @@ from pipelines.audio import audio_cut
 from pipelines.reading import clip_table
 
 
-class Stored(NamedTuple):
+class StoredAudio(NamedTuple):
     """The audio of some records, in order of time.
 
     Attributes:
         waveforms: float32, ragged [n, None].
-        starts: int64 [n], microseconds, when each begins.
-        ends: int64 [n], until when it may last.
-        rate: int64 [], samples a second.
+        starts: int64 [n], start time of each record, microseconds.
+        ends: int64 [n], end time of each record, microseconds.
+        rate: int64 [], samples per second.
     """
 
     waveforms: tf.RaggedTensor
@@ -28,23 +28,24 @@ class Stored(NamedTuple):
     rate: tf.Tensor
 
 
-def stored(
+def stored_audio(
     parsed: dict[str, tf.Tensor],
     columns: clip_table.Columns,
     read: tf.Tensor,
     places: tf.Tensor,
-) -> Stored:
-    """The audio of some of the records that were read.
+) -> StoredAudio:
+    """Returns the audio of some of the parsed records.
 
     Args:
-        parsed: what `schema.parse` gives of the records.
+        parsed: result of `schema.parse`.
         columns: of the clip.
-        read: int32 [m], their places in the clip, rising.
-        places: int32 [n], of those wanted, all in `read`.
+        read: int32 [m], positions of the parsed records in the clip,
+            ascending.
+        places: int32 [n], positions of the records to return, all in `read`.
     """
     rows = tf.searchsorted(read, places)
     waveforms = parsed["waveform"].with_row_splits_dtype(tf.int64)
-    return Stored(
+    return StoredAudio(
         tf.gather(waveforms, rows),
         tf.gather(columns.start_time, places),
         tf.gather(columns.end_time, places),
@@ -52,11 +53,11 @@ def stored(
     )
 
 
-def is_whole(audio: Stored) -> tf.Tensor:
-    """bool [], whether no silence was left out of any of the records.
+def is_whole(audio: StoredAudio) -> tf.Tensor:
+    """bool [], whether every record stores its samples in full.
 
-    One that was cut short lacks more than half of its samples: that tells
-    it from how a writer rounds.
+    Writers round, so a record counts as cut short only if more than half of
+    its samples are missing.
     """
     firsts, lasts = (
         audio_cut.sample_at(times, audio.rate)
@@ -66,26 +67,26 @@ def is_whole(audio: Stored) -> tf.Tensor:
     return tf.reduce_all(2 * lengths + 2 >= lasts - firsts)
 
 
-def between(
-    begin: tf.Tensor, end: tf.Tensor, audio: Stored
+def cut_span(
+    begin: tf.Tensor, end: tf.Tensor, audio: StoredAudio
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The audio of a span with its silence, as far as there are samples.
+    """Cuts a span out of stored audio, filling gaps with silence.
 
     Args:
         begin: int64 [], microseconds.
-        end: int64 [], exclusive.
-        audio: of the record that was the last to begin before the span,
-            and of those that begin within it.
+        end: int64 [], exclusive, microseconds.
+        audio: of the last record that starts before the span, and of those
+            that start within it.
 
     Returns:
-        Samples without a gap, float32 [n], and the time of the first of
-        them, int64 [], microseconds.
+        Contiguous samples, float32 [n], and the time of the first one,
+        int64 [], microseconds.
     """
     rate = audio.rate
     first, last = (audio_cut.sample_at(time, rate) for time in (begin, end))
     starts = audio_cut.sample_at(audio.starts, rate)
     lengths = audio.waveforms.row_lengths()
-    # Of the first record only what lies within the span.
+    # Only the samples of the first record that lie within the span.
     passed = tf.clip_by_value(first - starts[0], 0, lengths[0])
     samples = audio.waveforms.flat_values[passed:]
     lengths = tf.concat([lengths[:1] - passed, lengths[1:]], axis=0)

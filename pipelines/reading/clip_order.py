@@ -1,8 +1,8 @@
-"""Which clip comes when: arithmetic, without a buffer or any state.
+"""The order of clips, computed without a buffer or state.
 
-A position counts the examples of all global batches from the run's
-beginning. It says the epoch and, by a stateless permutation, the clip; a
-host takes the positions of its own batch shard.
+A position counts the examples of all global batches since the start of the
+run. It determines the epoch and, through a stateless permutation, the clip.
+Each host reads the positions of its batch shard.
 """
 
 import dataclasses
@@ -20,10 +20,11 @@ class BatchShard:
     """The part of every global batch that this host reads.
 
     Attributes:
-        batch_size: examples of the global batch.
-        hosts: how many hosts read it.
-        host: which one this is, from 0.
-        replicas: replicas on this host; batches come out one a replica.
+        batch_size: examples per global batch.
+        hosts: number of hosts.
+        host: number of this host, from 0.
+        replicas: replicas on this host; the dataset yields one batch for
+            each.
     """
 
     batch_size: int
@@ -41,34 +42,34 @@ class BatchShard:
 
     @property
     def replica_batch(self) -> int:
-        """Examples of one batch that comes out."""
+        """Examples per batch of the dataset."""
         return self.batch_size // (self.hosts * self.replicas)
 
     @property
     def host_batch(self) -> int:
-        """Examples of this host in each global batch."""
+        """Examples of this host per global batch."""
         return self.batch_size // self.hosts
 
-    def position(self, own: tf.Tensor) -> tf.Tensor:
-        """int64 [], the position of the host's example number `own`."""
-        steps, within = own // self.host_batch, own % self.host_batch
+    def position(self, number: tf.Tensor) -> tf.Tensor:
+        """int64 [], the position of the host's example `number`."""
+        steps, within = number // self.host_batch, number % self.host_batch
         return steps * self.batch_size + self.host * self.host_batch + within
 
     def before(self, position: tf.Tensor) -> tf.Tensor:
-        """int64 [], how many of the host's examples come before one."""
+        """int64 [], number of this host's examples before a position."""
         within = position % self.batch_size - self.host * self.host_batch
         within = tf.clip_by_value(within, 0, self.host_batch)
         return position // self.batch_size * self.host_batch + within
 
 
 class SampleIndex(NamedTuple):
-    """The clip that comes at a position of the run.
+    """The clip at a position of the run.
 
     Attributes:
         epoch: int64 [].
-        place: int64 [], which clip of the table.
-        is_new: bool [], False where a clip only fills the last batch.
-        table: the index that holds it.
+        place: int64 [], number of the clip in the table.
+        is_new: bool [], False for padding of the last batch.
+        table: the clip table.
     """
 
     epoch: tf.Tensor
@@ -84,16 +85,15 @@ def shuffled(
     start_step: int = 0,
     block_shards: int | None = None,
 ) -> tf.data.Dataset:
-    """Epochs without end, each of every clip once.
+    """Endless epochs, each with every clip once.
 
     Args:
         reader: of the split.
         batch_shard: this host's part of every global batch.
         seed: of the run.
         start_step: steps of the global batch already taken.
-        block_shards: not given: a perfect shuffle of the whole split; else
-            shards are shuffled, so many of them make a block, and its clips
-            are shuffled.
+        block_shards: shuffles the shards, then the clips within blocks of
+            that many shards; unset: perfect shuffle of the whole split.
 
     Returns:
         A dataset of `SampleIndex`.
@@ -106,7 +106,7 @@ def shuffled(
         epoch, place = position // reader.clips, position % reader.clips
         return _shuffled(reader, seed, epoch, place)
 
-    # A step is what the service of tf.data gives to a worker.
+    # The tf.data service hands out whole steps to its workers.
     steps = tf.data.Dataset.range(start_step, tf.int64.max)
     each = tf.data.Dataset.range(batch_shard.host_batch)
     positions = steps.flat_map(
@@ -120,7 +120,7 @@ def shuffled(
 def epoch_by_epoch(
     reader: shard_reader.ShardReader, seed: int
 ) -> tf.data.Dataset:
-    """One epoch of `shuffled`: the first one, then, iterated again, the next.
+    """One epoch of `shuffled`; each iteration yields the next epoch.
 
     Args:
         reader: of the split.
@@ -146,12 +146,12 @@ def in_order(
     batch_shard: BatchShard,
     block_shards: int | None = None,
 ) -> tf.data.Dataset:
-    """Every clip once; the last one again until the last batch is full.
+    """Every clip once, then the last clip again to pad the last batch.
 
     Args:
         reader: of the split.
         batch_shard: this host's part of every global batch.
-        block_shards: shards whose index is held at a time; not given: all.
+        block_shards: shards whose index is in memory at a time; unset: all.
 
     Returns:
         A dataset of `SampleIndex`.
@@ -160,8 +160,8 @@ def in_order(
         return _Blocks(reader, batch_shard, block_shards).indices(0)
     steps = -(-reader.clips // batch_shard.batch_size)
 
-    def index(own: tf.Tensor) -> SampleIndex:
-        position = batch_shard.position(own)
+    def index(number: tf.Tensor) -> SampleIndex:
+        position = batch_shard.position(number)
         place = tf.minimum(position, reader.clips - 1)
         is_new = position < reader.clips
         return SampleIndex(
@@ -172,7 +172,7 @@ def in_order(
 
 
 class _Blocks:
-    """Sample indices block by block; holds the index of two blocks at most."""
+    """Sample indices by block; at most two blocks' index is in memory."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class _Blocks:
         block_shards: int,
         seed: int | None = None,
     ):
-        """Without a seed there is one epoch, in order."""
+        """Without a seed, yields one epoch in order."""
         self._reader, self._batch_shard, self._seed = reader, batch_shard, seed
         self._shards = len(reader.shards)
         self._each = min(block_shards, self._shards)
@@ -191,11 +191,11 @@ class _Blocks:
             self._clips = tf.constant(clips, tf.int64)
 
     def indices(self, first_position: int) -> tf.data.Dataset:
-        """A dataset of `SampleIndex` from a position on."""
+        """Returns a dataset of `SampleIndex`, starting at a position."""
         first = self._block_at(first_position)
         last = tf.int64.max if self._seed is not None else self._blocks
         numbers = tf.data.Dataset.range(first, last)
-        # The next block is read while this one is trained on.
+        # Reads the next block while this one trains.
         blocks = numbers.map(self._load).prefetch(1)
         return blocks.flat_map(
             lambda *block: self._of_block(first_position, *block)
@@ -220,11 +220,11 @@ class _Blocks:
         """Number, position of the first clip, clips, and index of a block."""
         epoch, block = number // self._blocks, number % self._blocks
         order = self._order(epoch)
-        own = order[block * self._each : (block + 1) * self._each]
+        shards = order[block * self._each : (block + 1) * self._each]
         before = tf.gather(self._clips, order[: block * self._each])
         start = epoch * self._reader.clips + tf.reduce_sum(before)
-        clips = tf.reduce_sum(tf.gather(self._clips, own))
-        return number, start, clips, self._reader.load(own)
+        clips = tf.reduce_sum(tf.gather(self._clips, shards))
+        return number, start, clips, self._reader.load(shards)
 
     def _of_block(
         self,
@@ -241,8 +241,8 @@ class _Blocks:
             filled = tf.constant(steps * batch_shard.batch_size, tf.int64)
             end = tf.where(block == self._blocks - 1, filled, end)
 
-        def index(own: tf.Tensor) -> SampleIndex:
-            within = batch_shard.position(own) - start
+        def index(number: tf.Tensor) -> SampleIndex:
+            within = batch_shard.position(number) - start
             place = tf.minimum(within, clips - 1)
             if self._seed is not None:
                 key = tf.stack([tf.cast(self._seed, tf.int64), epoch])
@@ -269,5 +269,5 @@ def _shuffled(
 
 
 def _permuted(place: tf.Tensor, key: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    """int64, where `place` comes in a permutation of `count`."""
+    """int64, the element at `place` of a permutation of `count`."""
     return tf.random.experimental.index_shuffle(place, key, count - 1)

@@ -1,7 +1,7 @@
-"""Reads what one clip needs: the chunks that hold its frames, and no other.
+"""Reads only the chunks that hold the frames of a clip.
 
-Audio and words have no gaps, so where they are asked for the chunks between
-the first and the last are read, too.
+Audio and words are contiguous: if requested, the chunks between the first and
+the last frame are read as well.
 """
 
 from collections.abc import Callable
@@ -20,68 +20,69 @@ _YEARS = 1e9  # Seconds; longer than any video.
 
 
 class Picked(NamedTuple):
-    """Which stored frames are wanted: either the one or the other.
+    """The stored frames to read, by number or by time.
 
     Attributes:
         frames: int32 [T], numbers of stored frames; or None.
-        moments: int64 [T], microseconds, of which the frames that are shown
-            then are wanted; or None.
+        times: int64 [T], microseconds, for the frames shown at these times;
+            or None.
     """
 
     frames: tf.Tensor | None = None
-    moments: tf.Tensor | None = None
+    times: tf.Tensor | None = None
 
 
 def read(
     chunks: clip_table.Chunks,
     picked: Picked,
-    about: manifests.Manifest,
+    manifest: manifests.Manifest,
     unbroken_seconds: float = 0.0,
     audio_seconds: float | None = None,
 ) -> dict[str, tf.Tensor]:
-    """Reads the frames of one clip, and what is stored beside them.
+    """Reads the frames of one clip, and the features stored beside them.
 
     Args:
         chunks: of the clip.
-        picked: which frames.
-        about: the data set.
-        unbroken_seconds: for how long from the first picked frame on all
-            chunks are read up to the last one, for audio and words; 0 for
-            those of the frames alone.
-        audio_seconds: as long is the audio wanted of clips that have it in
-            records of its own; None is `unbroken_seconds`.
+        picked: the frames to read.
+        manifest: of the shards.
+        unbroken_seconds: reads every chunk up to the last picked frame, for
+            at most this long after the first one, for audio and words; 0
+            reads the chunks of the frames only.
+        audio_seconds: length of the audio, for clips that store it in
+            separate records; unset: `unbroken_seconds`.
 
     Returns:
         The features of `schema.FEATURES`, with `frames` string [T] and
-        `times`, `ends` int64 [T] picked (microseconds); `label_ids` int64
-        [labels]. Where frames are stored as video, `frames` are the packets
-        that are needed, string [P], and `shown` int32 [T] says which of them
-        show what was asked. `waveform`, float32 [n], begins at `audio_start`
-        and has no gap; words and voice are those of all chunks read.
+        `times`, `ends` int64 [T] of the picked frames (microseconds);
+        `label_ids` int64 [labels]. With video storage, `frames` are the
+        packets to decode, string [P], and `shown` int32 [T] the positions of
+        the picked frames among them. `waveform`, float32 [n], is contiguous
+        and starts at `audio_start`; words and voice are those of all chunks
+        read.
     """
     path, columns = chunks
     chunk = _chunk_of(columns, picked)
-    wanted = tf.sort(chunk)
+    needed = tf.sort(chunk)
     if unbroken_seconds:
         unbroken = _unbroken(columns, chunk, unbroken_seconds)
-        wanted = tf.sort(tf.concat([wanted, unbroken], axis=0))
-    needed = tf.unique(wanted).y
+        needed = tf.sort(tf.concat([needed, unbroken], axis=0))
+    needed = tf.unique(needed).y
     serialized = _records(path, tf.gather(columns.offset, needed), needed)
-    parsed = schema.parse(serialized, about.contents)
+    parsed = schema.parse(serialized, manifest.contents)
     row = tf.searchsorted(needed, chunk, out_type=tf.int64)
     column = _frame_in_chunk(columns, picked, chunk, row, needed, parsed)
-    record = _of_clip(parsed, about)
+    record = _clip_features(parsed, manifest)
     places = tf.stack([row, column], axis=1)
     record["times"] = tf.gather_nd(parsed["times"], places)
     record["ends"] = _ends(columns, chunk, column, parsed["times"], places)
-    if about.storage in ("h264", "h265"):
+    if manifest.storage in ("h264", "h265"):
         record["frames"], record["shown"] = _with_those_before(
-            parsed["frames"], places, about.key_every
+            parsed["frames"], places, manifest.key_every
         )
     else:
         record["frames"] = tf.gather_nd(parsed["frames"], places)
     if unbroken_seconds and "waveform" in parsed:
-        audio = clip_audio.stored(parsed, columns, needed, unbroken)
+        audio = clip_audio.stored_audio(parsed, columns, needed, unbroken)
         if audio_seconds is None:
             audio_seconds = unbroken_seconds
         begin = record["times"][0]
@@ -90,8 +91,8 @@ def read(
         record["waveform"], record["audio_start"] = tf.cond(
             tf.reduce_all(columns.frames > 0) & clip_audio.is_whole(audio),
             lambda: (audio.waveforms.flat_values, audio.starts[0]),
-            lambda: clip_audio.between(
-                begin, end, _audio_records(chunks, begin, end, about)
+            lambda: clip_audio.cut_span(
+                begin, end, _audio_records(chunks, begin, end, manifest)
             ),
         )
     return record
@@ -101,23 +102,23 @@ def _audio_records(
     chunks: clip_table.Chunks,
     begin: tf.Tensor,
     end: tf.Tensor,
-    about: manifests.Manifest,
-) -> clip_audio.Stored:
-    """What holds the audio of a span: frames' chunks and continuations."""
+    manifest: manifests.Manifest,
+) -> clip_audio.StoredAudio:
+    """The audio of all records of a span, chunks and continuations."""
     path, columns = chunks
     first = tf.searchsorted(columns.start_time, begin[None], side="right")[0]
     first = tf.maximum(first - 1, 0)
     stop = tf.searchsorted(columns.start_time, end[None])[0]
     places = tf.range(first, tf.maximum(stop, first + 1))
     serialized = _records(path, tf.gather(columns.offset, places), places)
-    parsed = schema.parse(serialized, about.contents)
-    return clip_audio.stored(parsed, columns, places, places)
+    parsed = schema.parse(serialized, manifest.contents)
+    return clip_audio.stored_audio(parsed, columns, places, places)
 
 
 def _records(
     path: tf.Tensor, offsets: tf.Tensor, needed: tf.Tensor
 ) -> tf.Tensor:
-    """string [n], the chunks `needed`; neighbours are read in one go."""
+    """string [n], the chunks `needed`; one read for adjacent ones."""
     count = tf.size(needed)
     records = _records_from(path, offsets[0])
     return tf.cond(
@@ -134,9 +135,9 @@ def _records(
 def _records_from(
     path: tf.Tensor, offset: tf.Tensor
 ) -> Callable[[tf.Tensor | int], tf.Tensor]:
-    """Reads so many records from a byte of a shard on: string [count].
+    """Returns a function that reads `count` records from a byte offset.
 
-    The checksum of each is verified.
+    It gives string [count], and verifies the checksum of each record.
     """
 
     def read(count: tf.Tensor | int) -> tf.Tensor:
@@ -154,11 +155,11 @@ def _records_from(
 
 
 def _chunk_of(columns: clip_table.Columns, picked: Picked) -> tf.Tensor:
-    """int32 [T], which chunk holds each wanted frame."""
-    if picked.moments is not None:
+    """int32 [T], the chunk of each picked frame."""
+    if picked.times is not None:
         filled = tf.where(columns.frames > 0)[:, 0]
         starts = tf.gather(columns.start_time, filled)
-        shown = time_sampling.shown(starts, picked.moments)
+        shown = time_sampling.shown_frames(starts, picked.times)
         return tf.cast(tf.gather(filled, shown), tf.int32)
     frames = tf.cast(picked.frames, tf.int64)
     return tf.searchsorted(columns.first_frame, frames, side="right") - 1
@@ -167,9 +168,10 @@ def _chunk_of(columns: clip_table.Columns, picked: Picked) -> tf.Tensor:
 def _unbroken(
     columns: clip_table.Columns, chunk: tf.Tensor, seconds: float
 ) -> tf.Tensor:
-    """int32 [n], the chunks with frames, from the first frame's one on.
+    """int32 [n], the chunks with frames between the picked frames.
 
-    As far as the latest frame's one, but no longer than so many seconds.
+    From the chunk of the first frame to that of the latest one, at most
+    `seconds` long.
     """
     first, last = chunk[0], tf.reduce_max(chunk)
     latest = columns.end_time[first] + _microseconds(seconds)
@@ -192,8 +194,8 @@ def _frame_in_chunk(
     needed: tf.Tensor,
     parsed: dict[str, tf.Tensor],
 ) -> tf.Tensor:
-    """int64 [T], the place of each wanted frame in its chunk."""
-    if picked.moments is None:
+    """int64 [T], the position of each picked frame in its chunk."""
+    if picked.times is None:
         starts = tf.gather(columns.first_frame, chunk)
         return tf.cast(picked.frames, tf.int64) - starts
     times = parsed["times"]
@@ -201,9 +203,9 @@ def _frame_in_chunk(
     is_frame = tf.sequence_mask(counts, tf.shape(times)[1])
     times = tf.where(is_frame, times, tf.int64.max)
     return tf.cast(
-        time_sampling.shown(tf.gather(times, row), picked.moments[:, None])[
-            :, 0
-        ],
+        time_sampling.shown_frames(
+            tf.gather(times, row), picked.times[:, None]
+        )[:, 0],
         tf.int64,
     )
 
@@ -215,7 +217,7 @@ def _ends(
     times: tf.Tensor,
     places: tf.Tensor,
 ) -> tf.Tensor:
-    """int64 [T], until when each frame is shown: the next one, or the end."""
+    """int64 [T], end time of each frame: start of the next, or chunk end."""
     is_last = column + 1 >= tf.gather(columns.frames, chunk)
     after = places + tf.cast([[0, 1]], tf.int64)
     after = tf.where(is_last[:, None], places, after)
@@ -223,39 +225,39 @@ def _ends(
     return tf.where(is_last, tf.gather(columns.end_time, chunk), following)
 
 
-def _of_clip(
-    parsed: dict[str, tf.Tensor], about: manifests.Manifest
+def _clip_features(
+    parsed: dict[str, tf.Tensor], manifest: manifests.Manifest
 ) -> dict[str, tf.Tensor]:
-    """What is said once a clip, and what is said in all chunks read."""
+    """Features stored once per clip, and those joined over its chunks."""
     spread = {"voice_starts", "voice_ends"}
     spread |= {"words", "word_times", "word_lengths"}
     return {
         feature.name: parsed[feature.name].flat_values
         if feature.name in spread
         else parsed[feature.name][0]
-        for feature in about.contents.features
+        for feature in manifest.contents.features
     }
 
 
 def _with_those_before(
     packets: tf.Tensor, places: tf.Tensor, key_every: int
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The packets at some places, each after all since its key frame.
+    """The packets of some frames and all packets since their key frames.
 
     Args:
         packets: string [chunks, most frames].
-        places: int64 [T, 2], chunk and frame in it.
-        key_every: each chunk's frames from one key frame to the next.
+        places: int64 [T, 2], chunk and frame within it.
+        key_every: frames from one key frame of a chunk to the next.
 
     Returns:
-        packets: string [P], none twice.
-        shown: int32 [T], where in them the places are.
+        packets: string [P], without duplicates.
+        shown: int32 [T], positions of the frames in `packets`.
     """
     most = tf.shape(packets, tf.int64)[1]
     chunk, frame = places[:, 0], places[:, 1]
-    wanted = chunk * most + frame
-    keys = wanted - frame % key_every
-    needed = tf.ragged.range(keys, wanted + 1).flat_values
+    targets = chunk * most + frame
+    keys = targets - frame % key_every
+    needed = tf.ragged.range(keys, targets + 1).flat_values
     needed = tf.unique(tf.sort(needed)).y
-    shown = tf.searchsorted(needed, wanted)
+    shown = tf.searchsorted(needed, targets)
     return tf.gather(tf.reshape(packets, [-1]), needed), shown

@@ -1,7 +1,7 @@
-"""Where the chunks of some shards' clips lie, and what they cover.
+"""The index of clips: byte offsets, frames and times of their chunks.
 
-Tensors only: a table is a constant of the graph, or travels with the
-elements of a data set, by reference, while its block of shards is read.
+Tensors only: a table is a constant of the graph, or an element of the
+dataset, passed by reference, while its block of shards is read.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ _COLUMN = {name: i for i, name in enumerate(shard_index.COLUMNS)}
 
 
 class Columns(NamedTuple):
-    """What is known of chunks, each int64 [chunks].
+    """Columns of the index, each int64 [chunks].
 
     Attributes:
-        offset: of each record in its shard, bytes.
-        first_frame: counted within the clip.
-        frames: in the chunk; 0 where it only continues the audio of the
-            last one that has frames.
-        start_time: of the first frame, or of that audio, microseconds.
-        end_time: end of the last frame, or of that audio, microseconds.
+        offset: of the record in its shard, bytes.
+        first_frame: number within the clip.
+        frames: in the chunk; 0 for a continuation of the audio of the last
+            chunk with frames.
+        start_time: of the first frame, or of the audio, microseconds.
+        end_time: of the last frame, or of the audio, microseconds.
     """
 
     offset: tf.Tensor
@@ -38,7 +38,7 @@ class Chunks(NamedTuple):
     """The chunks of one clip, in order of time.
 
     Attributes:
-        path: string [], the shard that holds them all.
+        path: string [], their shard.
         columns: of these chunks.
     """
 
@@ -46,11 +46,11 @@ class Chunks(NamedTuple):
     columns: Columns
 
     def stored_frames(self) -> tf.Tensor:
-        """int64 [], of the whole clip."""
+        """int64 [], number of frames of the clip."""
         return self.columns.first_frame[-1] + self.columns.frames[-1]
 
     def span(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """Where the first frame begins and the last ends: int64 []."""
+        """Start of the first and end of the last frame, microseconds."""
         end = tf.reduce_max(self.columns.end_time)
         return self.columns.start_time[0], end
 
@@ -60,11 +60,12 @@ class ClipTable(NamedTuple):
 
     Attributes:
         paths: string [shards].
-        shards: int32 [clips], place in `paths` of each clip.
+        shards: int32 [clips], position of each clip's shard in `paths`.
         ids: int64 [clips], number of each clip within its split.
-        firsts: int64 [clips + 1], the first chunk of each clip, and the end.
-        columns: of all chunks. Apart, so that a clip of many hours costs
-            little to cut out.
+        firsts: int64 [clips + 1], first chunk of each clip, then the number
+            of chunks.
+        columns: of all chunks, separate so that slicing clips of many hours
+            is cheap.
     """
 
     paths: tf.Tensor
@@ -74,7 +75,7 @@ class ClipTable(NamedTuple):
     columns: Columns
 
     def clip_id(self, place: tf.Tensor) -> tf.Tensor:
-        """int64 [], the number within the split of the clip at `place`."""
+        """int64 [], number of the clip at `place` within the split."""
         return tf.gather(self.ids, place)
 
     def chunks(self, place: tf.Tensor) -> Chunks:
@@ -84,20 +85,22 @@ class ClipTable(NamedTuple):
         return Chunks(path, Columns(*(c[first:end] for c in self.columns)))
 
 
-def of_rows(paths: Sequence[str], tables: Sequence[np.ndarray]) -> ClipTable:
-    """The table of shards whose rows, as `shard_index` reads them, are here."""
+def build_table(
+    paths: Sequence[str], tables: Sequence[np.ndarray]
+) -> ClipTable:
+    """Builds the table of shards from rows of `shard_index`."""
     counts = [len(table) for table in tables]
-    # Built in Python, it is one constant of whatever graph reads it.
+    # Built in Python, the table is one constant of any graph.
     with tf.init_scope():
-        return _of(
+        return _table(
             tf.constant(list(paths)),
             tf.constant(np.concatenate(tables)),
             tf.repeat(tf.range(len(tables)), counts),
         )
 
 
-def _of(paths: tf.Tensor, rows: tf.Tensor, shards: tf.Tensor) -> ClipTable:
-    """From int64 [chunks, columns], and int32 [chunks], the shard of each."""
+def _table(paths: tf.Tensor, rows: tf.Tensor, shards: tf.Tensor) -> ClipTable:
+    """Builds the table from int64 [chunks, columns] and int32 [chunks]."""
     columns = tf.unstack(rows, axis=1)
     firsts = tf.where(columns[_COLUMN["first_frame"]] == 0)[:, 0]
     return ClipTable(
@@ -112,18 +115,18 @@ def _of(paths: tf.Tensor, rows: tf.Tensor, shards: tf.Tensor) -> ClipTable:
 def load(
     paths: tf.Tensor, sizes: tf.Tensor, chunks: tf.Tensor, version: int
 ) -> ClipTable:
-    """Reads the index of some shards within the graph.
+    """Reads the index of some shards in the graph.
 
     Args:
         paths: string [shards].
-        sizes: int64 [shards], bytes of each shard.
-        chunks: int64 [shards], records in each shard.
-        version: the schema version that is wanted.
+        sizes: int64 [shards], bytes per shard.
+        chunks: int64 [shards], records per shard.
+        version: expected schema version.
 
     Raises:
-        tf.errors.InvalidArgumentError: an index is not that of its shard.
-            Its checksum, which TensorFlow has no op for, is not looked at:
-            rows must follow one another, and each record has its own.
+        tf.errors.InvalidArgumentError: an index does not match its shard.
+            TensorFlow has no op for the checksum of the index. Instead, rows
+            must be consecutive, and each record has its own checksum.
     """
     names = tf.strings.regex_replace(paths, r"\.[^./]*$", ".index")
     contents = tf.map_fn(tf.io.read_file, names, fn_output_signature=tf.string)
@@ -135,13 +138,13 @@ def load(
     shards = tf.repeat(tf.range(tf.size(paths)), counts)
     rows = tf.reshape(tf.io.decode_raw(data, tf.int64), (-1, columns))
     lengths = rows[:, _COLUMN["length"]] + tfrecord.HEADER + tfrecord.FOOTER
-    found = tf.math.segment_sum(lengths, shards)
+    found_sizes = tf.math.segment_sum(lengths, shards)
     begins = tf.strings.substr(contents, 0, 16)
     plausible = tf.cast(_follows(rows), tf.int32)
     whole = (
         (begins == shard_index.beginning(version))
         & (counts == chunks)
-        & (found == sizes)
+        & (found_sizes == sizes)
         & (tf.math.segment_min(plausible, shards) > 0)
     )
     check = tf.debugging.Assert(
@@ -153,18 +156,18 @@ def load(
         ],
     )
     with tf.control_dependencies([check]):
-        return _of(paths, tf.identity(rows), shards)
+        return _table(paths, tf.identity(rows), shards)
 
 
 def _follows(rows: tf.Tensor) -> tf.Tensor:
-    """bool [chunks], whether each continues the clip before it, or begins."""
+    """bool [chunks], whether each starts a clip or continues the last one."""
     columns = tf.unstack(rows, axis=1)
     clip, first, frames, start, end = (
         columns[_COLUMN[name]]
         for name in ("clip", "first_frame", "frames", "start_time", "end_time")
     )
     same = tf.concat([[False], clip[1:] == clip[:-1]], axis=0)
-    wanted = tf.where(same, tf.roll(first + frames, 1, axis=0), 0)
+    expected = tf.where(same, tf.roll(first + frames, 1, axis=0), 0)
     in_time = ~same | (tf.roll(start, 1, axis=0) < start)
     filled = (frames > 0) | (same & (frames == 0))
-    return (first == wanted) & filled & (start < end) & in_time
+    return (first == expected) & filled & (start < end) & in_time

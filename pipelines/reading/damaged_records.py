@@ -1,4 +1,4 @@
-"""Finds the record that stopped a run, and names it."""
+"""Finds and describes the record that stopped a run."""
 
 import contextlib
 import re
@@ -25,16 +25,16 @@ def explained(
     reader: shard_reader.ShardReader,
     sample_indices: Callable[[], tf.data.Dataset] | None = None,
 ) -> Iterator[None]:
-    """Turns a failure to read a clip into one clear message.
+    """Converts a failure to read a clip into a clear message.
 
     Args:
         reader: of the split.
-        sample_indices: gives the `clip_order.SampleIndex`es among which the
-            damage must be; unset: the whole split is searched.
+        sample_indices: returns the dataset of `clip_order.SampleIndex` to
+            search for the damage; unset: the whole split.
 
     Raises:
-        UserError: a record is damaged; it says which. Or what the graph
-            itself asserts does not hold.
+        UserError: a damaged record, with its location, or a failed assertion
+            of the graph.
     """
     try:
         yield
@@ -43,14 +43,14 @@ def explained(
         if said:
             raise errors.UserError(said) from error
         indices = sample_indices() if sample_indices else all_indices(reader)
-        found = first_fault(reader, indices)
-        if found is None and not isinstance(error, tf.errors.DataLossError):
+        fault = first_fault(reader, indices)
+        if fault is None and not isinstance(error, tf.errors.DataLossError):
             raise
         folder = reader.folder
         raise errors.UserError(
-            f"{found or f'a record of the shards in {folder} is damaged'}: "
-            f"python -m tfrecords_tools.check_shards --shards={folder} tells "
-            "all damage; build them again, or go on without such clips by "
+            f"{fault or f'a record of the shards in {folder} is damaged'}: "
+            f"python -m tfrecords_tools.check_shards --shards={folder} lists "
+            "all damage; build the shards again, or skip such clips with "
             "--reader.on_corrupt=skip"
         ) from error
 
@@ -65,7 +65,7 @@ def first_fault(
         sample_indices: a finite dataset of `clip_order.SampleIndex`.
 
     Returns:
-        Shard, byte and clip, and what is wrong; None where all is well.
+        Shard, byte, clip and fault; None if there is no damage.
     """
     for index in sample_indices:
         clip = int(index.table.clip_id(index.place))
@@ -76,11 +76,11 @@ def first_fault(
     return None
 
 
-def skipped(folder: str, clips: int) -> str:
-    """Says how many clips were left out, and where to look."""
+def describe_skipped(folder: str, clips: int) -> str:
+    """Message about skipped clips, with the command that lists them."""
     return (
-        f"{clips} clip(s) could not be read and counted nothing: "
-        f"python -m tfrecords_tools.check_shards --shards={folder} tells which"
+        f"{clips} clip(s) could not be read and were masked: python -m "
+        f"tfrecords_tools.check_shards --shards={folder} lists them"
     )
 
 
@@ -91,26 +91,28 @@ def all_indices(reader: shard_reader.ShardReader) -> tf.data.Dataset:
 
 
 def _asserted(error: tf.errors.OpError) -> str | None:
-    """What our own graph says, without what TensorFlow adds."""
-    found = re.search(
+    """Message of an assertion of our graph, without TensorFlow's additions."""
+    match = re.search(
         r"assertion failed: \[([^\]]*)\](?: \[(?!Condition)([^\]]*)\])?",
         error.message,
     )
-    return ": ".join(filter(None, found.groups())) if found else None
+    return ": ".join(filter(None, match.groups())) if match else None
 
 
 def _fault_of(
-    chunks: clip_table.Chunks, about: manifests.Manifest
+    chunks: clip_table.Chunks, manifest: manifests.Manifest
 ) -> str | None:
     path = chunks.path.numpy().decode()
     for offset in chunks.columns.offset.numpy().tolist():
-        fault = _fault_at(path, offset, about)
+        fault = _fault_at(path, offset, manifest)
         if fault:
             return f"record at byte {offset} of {path}: {fault}"
     return None
 
 
-def _fault_at(path: str, offset: int, about: manifests.Manifest) -> str | None:
+def _fault_at(
+    path: str, offset: int, manifest: manifests.Manifest
+) -> str | None:
     try:
         size = tf.io.gfile.stat(path).length
         with tf.io.gfile.GFile(path, "rb") as stream:
@@ -122,12 +124,12 @@ def _fault_at(path: str, offset: int, about: manifests.Manifest) -> str | None:
     if record.fault:
         return record.fault
     try:
-        frames = schema.decode(record.data, about.contents, arrays=True)[
+        frames = schema.decode(record.data, manifest.contents, arrays=True)[
             "frames"
         ]
     except ValueError as error:
         return str(error)
-    if about.storage != "jpeg":
+    if manifest.storage != "jpeg":
         return None
     for number, frame in enumerate(frames):
         try:

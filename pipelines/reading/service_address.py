@@ -1,6 +1,6 @@
-"""Says before the first step whether a data service is there and answers.
+"""Checks before the first step that a tf.data service answers.
 
-TensorFlow itself waits without end and without a word, deaf to Ctrl-C.
+TensorFlow itself waits forever, without a message, and ignores Ctrl-C.
 """
 
 import socket
@@ -18,17 +18,17 @@ def check(address: str, seconds: float = 60.0) -> None:
     """Fetches one number from the service.
 
     Args:
-        address: as of `--reader.service`.
-        seconds: how long to wait for a worker.
+        address: value of `--reader.service`.
+        seconds: timeout for a worker.
 
     Raises:
-        UserError: it is no address, or none answers there.
+        UserError: the address is malformed, or no service answers there.
     """
     host, _, port = address.removeprefix(_PREFIX).rpartition(":")
     if not (address.startswith(_PREFIX) and host and port.isdigit()):
         raise errors.UserError(
-            f"--reader.service={address}: wanted grpc://HOST:PORT, as "
-            "launch.data_service prints it"
+            f"--reader.service={address}: wanted grpc://HOST:PORT, as printed "
+            "by launch.data_service"
         )
     try:
         socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
@@ -40,9 +40,9 @@ def check(address: str, seconds: float = 60.0) -> None:
         ) from error
     if not _serves(address, seconds):
         raise errors.UserError(
-            f"--reader.service={address}: no batch came within {seconds:g} s. "
-            "Does a dispatcher listen there, and has it a worker? Start one "
-            "by python -m launch.data_service --role=worker"
+            f"--reader.service={address}: no batch within {seconds:g} s. Is "
+            "this a dispatcher with a worker? Start a worker "
+            "with python -m launch.data_service --role=worker"
         )
 
 
@@ -53,9 +53,9 @@ def _serves(address: str, seconds: float) -> bool:
         distribute = tf.data.experimental.service.distribute
         off = tf.data.experimental.service.ShardingPolicy.OFF
         one = tf.data.Dataset.range(1).apply(distribute(off, address))
-        next(one.as_numpy_iterator())  # Each worker has one to give.
+        next(one.as_numpy_iterator())  # Each worker yields one.
         served.set()
 
-    # A thread that can be left behind: nothing ends a fetch that waits.
+    # A daemon thread: nothing can interrupt a waiting fetch.
     threading.Thread(target=fetch, daemon=True).start()
     return served.wait(seconds)

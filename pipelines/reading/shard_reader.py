@@ -1,6 +1,6 @@
-"""Opens the shards of one split, and says before any step what is wrong.
+"""Opens the shards of one split and checks them before the first step.
 
-Paths may be of any file system that TensorFlow knows, as gs:// and ram://.
+Paths may be on any file system that TensorFlow supports, such as gs://.
 """
 
 import concurrent.futures
@@ -15,7 +15,7 @@ from tfrecords_tools import schema
 from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import shard_index, tfrecord
 
-MOST_CHUNKS = 2_000_000  # Of an index that is part of the graph: 2 GB at most.
+MOST_CHUNKS = 2_000_000  # Of an index in the graph, which holds 2 GB at most.
 
 _COLUMN = {name: i for i, name in enumerate(shard_index.COLUMNS)}
 
@@ -24,11 +24,11 @@ class ShardReader:
     """The clips of one split.
 
     Attributes:
-        manifest: of the whole data set.
-        folder: where the shards are.
-        clips: number of clips that the split holds.
-        shards: those of the split that hold clips.
-        table: index of all of them; None where it is read block by block.
+        manifest: of all splits.
+        folder: of the shards.
+        clips: number of clips in the split.
+        shards: non-empty shards of the split.
+        table: index of all clips; None if it is read block by block.
     """
 
     def __init__(
@@ -39,40 +39,40 @@ class ShardReader:
         Args:
             folder: output of `tfrecords_tools.build_shards`.
             split: train, validation or test.
-            whole: whether to hold the whole index; otherwise `load` reads
-                that of some shards.
+            whole: keeps the whole index in memory; else `load` reads that
+                of some shards.
 
         Raises:
             UserError: a shard or index is missing, changed, or of another
-                schema version; the split is missing or holds no clip.
+                schema version; the split is missing or empty.
         """
         self.folder = os.fspath(folder)
-        self.manifest = manifest_of(self.folder)
-        found = self.manifest.shards(split)
-        # Far away, each look takes tens of milliseconds.
+        self.manifest = read_manifest(self.folder)
+        listed = self.manifest.shards(split)
+        # On remote storage, each check takes tens of milliseconds.
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
-            list(pool.map(self._check_shard, found))
-        self.shards = [shard for shard in found if shard.clips]
+            list(pool.map(self._check_shard, listed))
+        self.shards = [shard for shard in listed if shard.clips]
         self.clips = sum(shard.clips for shard in self.shards)
         if not self.clips:
             raise errors.UserError(f"split {split!r} of {folder} has no clips")
         self.table = self._whole_table() if whole else None
 
     def load(self, shards: tf.Tensor) -> clip_table.ClipTable:
-        """The index of some shards, read within the graph: int [n]."""
+        """Reads the index of some shards, int [n], in the graph."""
 
-        def of_each(values: list) -> tf.Tensor:
+        def of_shards(values: list) -> tf.Tensor:
             return tf.gather(tf.constant(values), shards)
 
         return clip_table.load(
-            of_each([self._path(shard) for shard in self.shards]),
-            of_each(np.int64([shard.size for shard in self.shards])),
-            of_each(np.int64([shard.chunks for shard in self.shards])),
+            of_shards([self._path(shard) for shard in self.shards]),
+            of_shards(np.int64([shard.size for shard in self.shards])),
+            of_shards(np.int64([shard.chunks for shard in self.shards])),
             schema.VERSION,
         )
 
     def shortest(self) -> tuple[int, float]:
-        """Least frames and least seconds of a clip; reads shard by shard."""
+        """Fewest frames and fewest seconds of any clip."""
         least = [_shortest(self._rows(shard)) for shard in self.shards]
         return min(n for n, _ in least), min(time for _, time in least)
 
@@ -93,13 +93,12 @@ class ShardReader:
         chunks = sum(shard.chunks for shard in self.shards)
         if chunks > MOST_CHUNKS:
             raise errors.UserError(
-                f"{self.folder} has {chunks} chunks, more than the "
-                f"{MOST_CHUNKS} whose index is held at once: set "
-                "--reader.shuffle=blocks"
+                f"{self.folder} has {chunks} chunks, and an index in memory "
+                f"holds at most {MOST_CHUNKS}: set --reader.shuffle=blocks"
             )
         paths = [self._path(shard) for shard in self.shards]
         tables = [self._rows(shard) for shard in self.shards]
-        return clip_table.of_rows(paths, tables)
+        return clip_table.build_table(paths, tables)
 
     def _rows(self, shard: manifests.Shard) -> np.ndarray:
         """int64 [chunks, columns], checked."""
@@ -111,7 +110,7 @@ class ShardReader:
 
 
 def _shortest(rows: np.ndarray) -> tuple[int, float]:
-    """Frames and seconds of the shortest clips of one shard."""
+    """Fewest frames and fewest seconds of any clip of one shard."""
     first_frame, frames, starts, ends = (
         rows[:, _COLUMN[name]]
         for name in ("first_frame", "frames", "start_time", "end_time")
@@ -123,8 +122,8 @@ def _shortest(rows: np.ndarray) -> tuple[int, float]:
     return int(stored.min()), float(lasting.min()) / 1e6
 
 
-def manifest_of(folder: str) -> manifests.Manifest:
-    """The manifest of a folder of shards; UserError where there is none."""
+def read_manifest(folder: str) -> manifests.Manifest:
+    """Reads the manifest of a folder of shards; UserError if it is missing."""
     if "://" not in folder:
         return manifests.read(folder)
     path = os.path.join(folder, manifests.FILE_NAME)
@@ -152,22 +151,22 @@ def _check_size(path: str, size: int, what: str) -> None:
     if found != size:
         raise errors.UserError(
             f"{what} {path} has {found} bytes, its manifest says {size}: it "
-            "was changed or cut; run tfrecords_tools.check_shards"
+            "was changed or truncated; run tfrecords_tools.check_shards"
         )
 
 
 def _reason(error: Exception) -> str:
-    """What it says, or its kind: ram:// says nothing."""
+    """Message of an error, or its type: ram:// gives no message."""
     return getattr(error, "message", "") or str(error) or type(error).__name__
 
 
 def _check_fit(index: str, shard: manifests.Shard, rows: np.ndarray) -> None:
-    """Raises UserError where the index is not that of this shard."""
+    """Raises UserError if the index does not match the shard."""
     frame = tfrecord.HEADER + tfrecord.FOOTER
     size = int(rows[:, _COLUMN["length"]].sum()) + frame * len(rows)
     if (len(rows), size) != (shard.chunks, shard.size):
         raise errors.UserError(
-            f"{index} tells of {len(rows)} records and "
-            f"{size} bytes, the manifest of {shard.chunks} and {shard.size}: "
-            "it belongs to another shard; copy or build the folder again"
+            f"{index} lists {len(rows)} records and {size} bytes, the "
+            f"manifest {shard.chunks} and {shard.size}: it belongs to another "
+            "shard; copy or build the folder again"
         )

@@ -1,4 +1,4 @@
-"""Puts an empty example where a clip cannot be read, and goes on."""
+"""Replaces unreadable clips by empty, masked examples."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,17 @@ from pipelines.reading import clip_order
 def tolerant(
     example: Callable[[clip_order.SampleIndex], dict],
 ) -> Callable[[clip_order.SampleIndex], dict]:
-    """The same function, but for clips that it fails to read or decode.
+    """Wraps a function so that unreadable clips give an empty example.
 
     Args:
-        example: makes one example of a sample index.
+        example: builds the example of a sample index.
 
     Returns:
-        A function that gives for those zeros: mask 0, no label, and the
-        number of the clip. All others keep their places.
+        A function that gives zeros with mask 0, no label and the number of
+        the clip if `example` fails. All other clips keep their positions.
     """
 
-    def made(index: clip_order.SampleIndex) -> dict:
+    def example_or_empty(index: clip_order.SampleIndex) -> dict:
         one = tf.data.Dataset.from_tensors(index).map(example)
         empty = {
             name: tf.zeros(spec.shape, spec.dtype)
@@ -35,4 +35,4 @@ def tolerant(
         )
         return either.take(1).get_single_element()
 
-    return made
+    return example_or_empty

@@ -1,7 +1,7 @@
-"""Lays a clip over a length, in any whole unit: stored frames, microseconds.
+"""Positions the frames of a clip within a length of any integer unit.
 
+The unit is a stored frame (clip_sampling) or a microsecond (time_sampling).
 Counts are int64 and places float64, so that hours of microseconds are exact.
-What the places stand for is said in clip_sampling and time_sampling.
 """
 
 import tensorflow as tf
@@ -12,22 +12,21 @@ from pipelines import batch
 def at_place(
     length: tf.Tensor, clip: batch.ClipSpec, stride: float, place: tf.Tensor
 ) -> tf.Tensor:
-    """Where the clip's frames lie, without any chance.
+    """Positions of the clip's frames, without randomness.
 
     Args:
         length: int64 [], at least 1.
-        clip: how many frames, and how they are sampled.
-        stride: from one frame to the next, for dense sampling.
-        place: float [] in [0, 1), where the clip lies among all the places
-            where it fits; where frames are spread, the place within each of
-            the equal parts.
+        clip: number and sampling of frames.
+        stride: step between frames, for dense sampling.
+        place: float [] in [0, 1), position of the clip among all that fit;
+            for other sampling, the position within each equal segment.
 
     Returns:
-        int64 [frames], ascending but for a loop, each in [0, length).
+        int64 [frames], ascending unless looped, each in [0, length).
 
     Raises:
         tf.errors.InvalidArgumentError: the length is not positive, or too
-            short for a clip that refuses that.
+            short and `clip.short` is `refuse`.
     """
     length = _checked(length)
     place = tf.convert_to_tensor(place, dtype_hint=tf.float64)
@@ -40,26 +39,26 @@ def at_place(
 def at_random(
     length: tf.Tensor, clip: batch.ClipSpec, stride: float, seed: tf.Tensor
 ) -> tf.Tensor:
-    """Where the clip's frames lie in training.
+    """Positions of the clip's frames in training.
 
-    Every place where a dense clip fits is equally likely; its speed is drawn
-    first. A uniform clip has one place in all parts, segments have each
-    their own, and no two of them share a frame of the video.
+    Dense: draws the speed, then one of all positions that fit, with equal
+    probability. Uniform: draws one position for all equal segments. Segments:
+    draws a position in each; no two segments share a frame of the video.
 
-    Source: of segments TSN, arXiv:1608.00859. Differs: their code leaves
-    out the frames that remain when it divides, here parts differ by one.
+    Source: segments are those of TSN, arXiv:1608.00859. Differs: their code
+    drops the frames that remain after division, our segments differ by one.
 
     Args:
         length: int64 [], at least 1.
-        clip: how many frames, and how they are sampled.
-        stride: from one frame to the next at speed 1, for dense sampling.
+        clip: number and sampling of frames.
+        stride: step between frames at speed 1, for dense sampling.
         seed: int64 [2]; equal seeds give equal clips.
 
     Returns:
         As `at_place`.
 
     Raises:
-        tf.errors.InvalidArgumentError: as of `at_place`.
+        tf.errors.InvalidArgumentError: as for `at_place`.
     """
     length = _checked(length)
     drawn = tf.random.stateless_uniform(
@@ -80,7 +79,7 @@ def _checked(length: tf.Tensor) -> tf.Tensor:
 
 
 def _speed(clip: batch.ClipSpec, drawn: tf.Tensor) -> tf.Tensor | float:
-    """Log-uniform, so that twice and half as fast are equally likely."""
+    """Log-uniform: double and half speed are equally likely."""
     if not clip.speed_jitter:
         return 1.0
     reach = tf.math.log1p(tf.constant(clip.speed_jitter, tf.float64))
@@ -93,12 +92,12 @@ def _dense(
     stride: tf.Tensor | float,
     place: tf.Tensor,
 ) -> tf.Tensor:
-    """One stride after another, from one start."""
+    """Consecutive frames at a fixed stride."""
     numbers = tf.range(clip.frames, dtype=tf.float64)
     offsets = tf.cast(tf.round(numbers * stride), tf.int64)
     fitting = length - offsets[-1]
     length = _long_enough(length, offsets[-1] + 1, clip)
-    start = _part_of(tf.maximum(fitting, 1), place)
+    start = _offset(tf.maximum(fitting, 1), place)
     if clip.short == "pad":
         return tf.minimum(start + offsets, length - 1)
     return (start + offsets) % length
@@ -107,23 +106,23 @@ def _dense(
 def _spread(
     length: tf.Tensor, clip: batch.ClipSpec, place: tf.Tensor
 ) -> tf.Tensor:
-    """One from each of `frames` equal parts, all at the same place."""
+    """One frame of each equal segment, at the same position in all."""
     length = _long_enough(length, clip.frames, clip)
-    parts = tf.range(clip.frames, dtype=tf.int64)
-    return (parts * length + _part_of(length, place)) // clip.frames
+    segments = tf.range(clip.frames, dtype=tf.int64)
+    return (segments * length + _offset(length, place)) // clip.frames
 
 
 def _segments(
     length: tf.Tensor, clip: batch.ClipSpec, places: tf.Tensor
 ) -> tf.Tensor:
-    """One from each of `frames` equal parts, each at its own place."""
+    """One frame of each equal segment, at a position of its own."""
     length = _long_enough(length, clip.frames, clip)
     edges = tf.range(clip.frames + 1, dtype=tf.int64) * length // clip.frames
-    return edges[:-1] + _part_of(edges[1:] - edges[:-1], places)
+    return edges[:-1] + _offset(edges[1:] - edges[:-1], places)
 
 
-def _part_of(count: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
-    """int64 in [0, count): no float64 below 1 is rounded up to the count."""
+def _offset(count: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+    """int64 in [0, count): no float64 below 1 rounds up to the count."""
     return tf.cast(tf.cast(count, tf.float64) * place, tf.int64)
 
 

@@ -1,7 +1,7 @@
-"""Says before the first step whether the videos are long enough for a clip.
+"""Checks before the first step that all videos are long enough for a clip.
 
-Only a clip that refuses short videos asks; the graph of clip_layout asserts
-the same for each video that comes.
+Needed only with `short="refuse"`. The graph of clip_layout asserts the same
+for each video.
 """
 
 from pipelines import batch
@@ -14,20 +14,20 @@ def check(
     shortest_seconds: float,
     training: bool = True,
 ) -> None:
-    """Raises UserError where the shortest video is too short for the clip.
+    """Raises UserError if the shortest video is too short for the clip.
 
     Args:
-        clip: how many frames are taken, and how.
-        shortest_frames: stored frames of the video that has the fewest.
-        shortest_seconds: from the first frame's time to the end of the last,
-            of the video where that is least.
-        training: whether `speed_jitter` makes clips longer.
+        clip: number and sampling of frames.
+        shortest_frames: fewest stored frames of any video.
+        shortest_seconds: fewest seconds of any video, from the start of its
+            first frame to the end of its last.
+        training: whether `speed_jitter` lengthens clips.
     """
     lacking = shortage(clip, shortest_frames, shortest_seconds, training)
     if lacking:
-        needed, found = lacking
+        needed, available = lacking
         raise errors.UserError(
-            f"clip needs {needed}, shortest video has {found}: lower "
+            f"clip needs {needed}, shortest video has {available}: lower "
             f"--clip.{_length_setting(clip)} or set --clip.short=loop"
         )
 
@@ -35,13 +35,13 @@ def check(
 def shortage(
     clip: batch.ClipSpec, frames: int, seconds: float, training: bool
 ) -> tuple[str, str] | None:
-    """What a clip needs and a video has; None where the clip takes it.
+    """Length needed and available; None if the video is long enough.
 
     Args:
-        clip: how many frames are taken, and how.
+        clip: number and sampling of frames.
         frames: stored frames of the video.
-        seconds: from its first frame's time to the end of its last.
-        training: whether `speed_jitter` makes clips longer.
+        seconds: from the start of its first frame to the end of its last.
+        training: whether `speed_jitter` lengthens clips.
     """
     if clip.short != "refuse":
         return None
@@ -50,12 +50,12 @@ def shortage(
     if clip.by_time:
         needed = round(steps * clip.stride_seconds * faster * 1e6) + 1
         has = round(seconds * 1e6)
-        told = f"{needed / 1e6:g} s", f"{has / 1e6:g} s"
+        described = f"{needed / 1e6:g} s", f"{has / 1e6:g} s"
     else:
         stride = clip.stride * faster if clip.sampling == "dense" else 1
         needed, has = round(steps * stride) + 1, frames
-        told = f"{needed} frames", str(has)
-    return told if has < needed else None
+        described = f"{needed} frames", str(has)
+    return described if has < needed else None
 
 
 def _length_setting(clip: batch.ClipSpec) -> str:

@@ -1,7 +1,7 @@
-"""Chooses the moments of one clip, whatever the video's frame rate.
+"""Chooses the times of a clip, independent of the frame rate of the video.
 
-A clip at 25 frames a second and one at 30 then show the same motion. Times
-are int64 microseconds, exact for videos of any length.
+Clips of videos at 25 and at 30 frames per second then show the same motion.
+Times are int64 microseconds, exact for videos of any length.
 """
 
 import tensorflow as tf
@@ -9,30 +9,29 @@ import tensorflow as tf
 from pipelines import batch
 from pipelines.sampling import clip_layout, clip_sampling
 
-# Containers round times, at worst to milliseconds; a moment that falls on
-# the change of two frames must not show now the one and now the other.
+# Containers round times, at worst to milliseconds. A time at the boundary of
+# two frames must always select the same one.
 CLOCK_MICROSECONDS = 1000
 
 
 def training_times(
     start: tf.Tensor, end: tf.Tensor, clip: batch.ClipSpec, seed: tf.Tensor
 ) -> tf.Tensor:
-    """The moments of a random clip of a video.
+    """Times of a random clip of a video.
 
     Args:
-        start: int64 [], time of the first stored frame, microseconds.
-        end: int64 [], end of the last one, microseconds, after `start`.
-        clip: how many moments to take, and how; `stride_seconds` apart where
-            sampling is dense.
+        start: int64 [], start of the first stored frame, microseconds.
+        end: int64 [], end of the last stored frame, microseconds.
+        clip: number and sampling of times; `stride_seconds` apart if dense.
         seed: int64 [2]; equal seeds give equal clips.
 
     Returns:
-        int64 [frames], microseconds, ascending but for a loop, each in
-        [start, end). `shown` tells which frames these are.
+        int64 [frames], microseconds, ascending unless looped, each in
+        [start, end). `shown_frames` gives the frames at these times.
 
     Raises:
-        tf.errors.InvalidArgumentError: there is no time between start and
-            end, or too little for a clip that refuses that.
+        tf.errors.InvalidArgumentError: the video is empty, or too short and
+            `clip.short` is `refuse`.
     """
     start, length = _span(start, end)
     stride = _stride_microseconds(clip)
@@ -46,22 +45,22 @@ def evaluation_times(
     view: tf.Tensor,
     views: int,
 ) -> tf.Tensor:
-    """The moments of one of several evenly spaced clips; one is centred.
+    """Times of one of several evenly spaced clips; a single one is centred.
 
-    Source: as of `clip_sampling.evaluation_frames`.
+    Source: as for `clip_sampling.evaluation_frames`.
 
     Args:
-        start: int64 [], time of the first stored frame, microseconds.
-        end: int64 [], end of the last one, microseconds, after `start`.
-        clip: how many moments to take, and how.
+        start: int64 [], start of the first stored frame, microseconds.
+        end: int64 [], end of the last stored frame, microseconds.
+        clip: number and sampling of times.
         view: int [] in [0, views).
-        views: how many there are.
+        views: number of views.
 
     Returns:
         As `training_times`.
 
     Raises:
-        tf.errors.InvalidArgumentError: as of `training_times`.
+        tf.errors.InvalidArgumentError: as for `training_times`.
     """
     start, length = _span(start, end)
     stride = _stride_microseconds(clip)
@@ -69,24 +68,22 @@ def evaluation_times(
     return start + clip_layout.at_place(length, clip, stride, place)
 
 
-def shown(times: tf.Tensor, moments: tf.Tensor) -> tf.Tensor:
-    """Which of some frames, or of some chunks of frames, is shown when.
+def shown_frames(frame_times: tf.Tensor, times: tf.Tensor) -> tf.Tensor:
+    """Returns the frames, or chunks of frames, that are shown at some times.
 
     Args:
-        times: int64 [n], when each begins, microseconds, ascending.
-        moments: int64 [T], microseconds.
+        frame_times: int64 [n], start of each frame, microseconds, ascending.
+        times: int64 [T], microseconds.
 
     Returns:
-        int32 [T] in [0, n): the last that begins at the moment, before it,
-        or less than `CLOCK_MICROSECONDS` after it; the first where all begin
+        int32 [T] in [0, n), the last frame that starts less than
+        `CLOCK_MICROSECONDS` after the time; the first frame if all start
         later.
     """
-    times = tf.convert_to_tensor(times, tf.int64)
-    found = (
-        tf.searchsorted(times, moments + (CLOCK_MICROSECONDS - 1), side="right")
-        - 1
-    )
-    return tf.maximum(found, 0)
+    frame_times = tf.convert_to_tensor(frame_times, tf.int64)
+    until = times + (CLOCK_MICROSECONDS - 1)
+    last = tf.searchsorted(frame_times, until, side="right") - 1
+    return tf.maximum(last, 0)
 
 
 def _span(start: tf.Tensor, end: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -1,13 +1,13 @@
-"""Makes texts equal that differ only in case or punctuation.
+"""Folds case and punctuation of UTF-8 text.
 
-Does in the graph, of UTF-8 text, what `tfrecords_tools.text.text_cleaning` does
-when shards are built.
+The counterpart in the graph of `tfrecords_tools.text.text_cleaning`, which
+cleans text when shards are built.
 """
 
 import tensorflow as tf
 
-# All that precedes a separating character, then separating characters. Inside
-# words apostrophes separate nothing, inside numbers points do not.
+# Text up to a separator, then separators. Apostrophes within words and points
+# within numbers are no separators.
 _SEPARATED = (
     r"((?:\p{L}+(?:['\x{2019}]\p{L}+)*|\p{Nd}+(?:[.,:]\p{Nd}+)*|[^\p{P}])*)"
     r"\p{P}+"
@@ -15,38 +15,38 @@ _SEPARATED = (
 
 
 def lower_case(text: tf.Tensor) -> tf.Tensor:
-    """Writes all in lower case, the same on machines of any language.
+    """Converts text to lower case, independent of the machine's locale.
 
     Args:
         text: string [...], UTF-8.
 
     Returns:
-        string [...]. Differs from `str.lower` where the machine is set to
-        Lithuanian, which keeps the dot below the accents of I.
+        string [...]. Differs from `str.lower` in a Lithuanian locale, which
+        keeps the dot below the accents of I.
     """
-    # TensorFlow's own goes by the machine's language: the Turkish small
-    # letter of I has no dot. Without an encoding it knows only ASCII.
+    # TensorFlow's op depends on the locale: the Turkish lower case of I has no
+    # dot. Without an encoding it handles ASCII only.
     text = tf.strings.lower(text)
     text = tf.strings.regex_replace(text, "\u0130", "i\u0307")
     return tf.strings.lower(text, encoding="utf-8")
 
 
 def without_punctuation(text: tf.Tensor) -> tf.Tensor:
-    """Puts blanks for punctuation.
+    """Replaces punctuation by spaces.
 
-    Apostrophes inside words (don't) and points inside numbers (3.5) stay.
+    Keeps apostrophes within words (don't) and points within numbers (3.5).
 
     Args:
         text: string [...], UTF-8.
 
     Returns:
-        string [...], with blanks in some places more than one.
+        string [...], with runs of spaces in some places.
     """
-    text = tf.strings.join([text, "."])  # Each part ends at a punctuation.
+    text = tf.strings.join([text, "."])  # The pattern ends at punctuation.
     text = tf.strings.regex_replace(text, _SEPARATED, r"\1 ")
     return plain_apostrophes(text)
 
 
 def plain_apostrophes(text: tf.Tensor) -> tf.Tensor:
-    """One spelling of a word, whatever the keyboard: string [...] to same."""
+    """Replaces typographic apostrophes by ASCII ones: string [...]."""
     return tf.strings.regex_replace(text, "\u2019", "'")

@@ -1,4 +1,4 @@
-"""Cuts words into the pieces of a vocabulary, the longest that fits first."""
+"""Splits words into wordpieces of a vocabulary, longest match first."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,33 +6,34 @@ import tensorflow as tf
 
 from tfrecords_tools.base import errors
 
-CONTINUES = "##"  # Before each piece of a word but its first.
+CONTINUES = "##"  # Prefix of all wordpieces of a word except the first.
 
-_LONGEST_BYTES = 256  # 64 characters, the longest word that is counted.
-_NO_WORD = " "  # Words hold no white space.
+_LONGEST_BYTES = 256  # 64 characters, the longest counted word.
+_NO_WORD = " "  # Words have no white space.
 
 
 def build(
     pieces: Sequence[str], first_id: int, unknown: int
 ) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Makes the function that cuts words.
+    """Builds the function that splits words.
 
-    Its graph holds an op of tensorflow-text: a process that is sent the
-    graph, like a worker of `tf.data`'s service, has to import that first.
+    Its graph has an op of tensorflow-text. A process that receives the graph,
+    such as a worker of the tf.data service, must import tensorflow-text first.
 
     Source: WordPiece as in BERT, arXiv:1810.04805, by LinMaxMatch,
-    arXiv:2012.15524. Differs: punctuation is not set apart from words.
+    arXiv:2012.15524. Differs: punctuation is not split off words.
 
     Args:
-        pieces: which there are, each once, those within a word with
-            `CONTINUES`. A word that is spelt like one of these is it.
-        first_id: of the first of them.
-        unknown: below `first_id`; id of a word that they cannot make up, or
-            of more than 256 bytes.
+        pieces: the vocabulary, without duplicates; wordpieces within a word
+            have the prefix `CONTINUES`. A word with that spelling matches
+            them, too.
+        first_id: id of the first wordpiece.
+        unknown: id, below `first_id`, of words that the vocabulary cannot
+            spell, and of words of more than 256 bytes.
 
     Returns:
-        A function of words, string [W], that gives the ids of their pieces
-        in order, int32 [pieces]: of every word one at least.
+        A function from words, string [W], to the ids of their wordpieces in
+        order, int32 [pieces]; at least one for each word.
 
     Raises:
         UserError: tensorflow-text is not installed.
@@ -41,8 +42,8 @@ def build(
         import tensorflow_text
     except ImportError as error:
         raise errors.UserError(
-            "--text.tokens=pieces wants tensorflow-text: pip install "
-            "'video-models[text]', or take shards built with "
+            "--text.tokens=pieces needs tensorflow-text: pip install "
+            "'video-models[text]', or use shards built with "
             "--words.kind=words"
         ) from error
     reserved = [f"{_NO_WORD}{number}" for number in range(first_id)]
@@ -58,9 +59,9 @@ def build(
 
 
 def without_marks(pieces: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Each piece's mark, `CONTINUES` or nothing, and its text.
+    """Splits wordpieces into their prefix, `CONTINUES` or "", and their text.
 
-    A mark alone is text: the beginning of a word of such characters.
+    The prefix alone counts as text: a word may start with these characters.
     """
     marks = [
         CONTINUES if p.startswith(CONTINUES) and p != CONTINUES else ""

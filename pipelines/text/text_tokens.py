@@ -1,7 +1,7 @@
-"""Turns captions or spoken words into numbers of a fixed length.
+"""Tokenizes captions or spoken words to a fixed length.
 
-Which words or pieces there are was settled when the shards were built, with
-`--words.size` and `--words.kind`; the manifest lists them.
+The manifest of the shards lists the vocabulary, which build_shards chose with
+`--words.size` and `--words.kind`.
 """
 
 import dataclasses
@@ -14,56 +14,55 @@ from pipelines.text import text_folding, text_pieces
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, settings
 
-# What a text tower expects, whatever the vocabulary.
+# Special token ids, the same for every vocabulary.
 PADDING = 0
 UNKNOWN = 1
 START = 2
 END = 3
-FIRST = 4  # The vocabulary's first entry.
+FIRST = 4  # Of the first entry of the vocabulary.
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which text is read, and how it becomes numbers."""
+    """Text to read, and its tokenization."""
 
     tokens: str = settings.setting(
         "none",
-        "What a number stands for: nothing, so that no text is read; words; "
-        "or pieces of words.",
+        "Tokens: none (no text is read), words, or pieces (wordpieces).",
         choices=("none", "words", "pieces"),
     )
     source: str = settings.setting(
         "caption",
-        "caption: the clip's sentence; words: what is said during the frames "
-        "that are seen.",
+        "caption: the sentence of the clip; words: the words spoken during "
+        "the sampled frames.",
         choices=("caption", "words"),
     )
     length: int = settings.setting(
         32,
-        "Numbers a clip, with those for start and end; what is longer is "
-        "cut, what is shorter is filled up.",
+        "Tokens per clip, including start and end; longer texts are "
+        "truncated, shorter ones padded.",
         minimum=3,
     )
     lower_case: bool = settings.setting(
-        True, "Read text and vocabulary in lower case."
+        True, "Convert text and vocabulary to lower case."
     )
     remove_punctuation: bool = settings.setting(
         True,
-        "Read blanks for punctuation, also in the vocabulary; don't and 3.5 "
-        "stay.",
+        "Replace punctuation by spaces in text and vocabulary; keeps don't "
+        "and 3.5.",
     )
 
 
 class Text(NamedTuple):
-    """What is written and said about one clip.
+    """Caption and spoken words of one clip.
 
     Attributes:
         caption: string [].
         words: string [k], words or sentences.
-        word_times: int64 [k], where they begin, microseconds.
-        word_lengths: int64 [k], how long they last, microseconds.
-        span: int64 [2], start of the first and end of the last frame that
-            is seen, microseconds.
+        word_times: int64 [k], start times, microseconds.
+        word_lengths: int64 [k], durations, microseconds.
+        span: int64 [2], start of the first and end of the last sampled
+            frame, microseconds.
     """
 
     caption: tf.Tensor
@@ -74,12 +73,13 @@ class Text(NamedTuple):
 
 
 def vocabulary(config: Config, manifest: manifests.Manifest) -> tuple[str, ...]:
-    """What the numbers from `FIRST` on stand for; calls TensorFlow eagerly.
+    """The tokens with ids from `FIRST` on; calls TensorFlow eagerly.
 
-    Entries that differ only in what `config` takes away are one.
+    Entries that are equal after folding (`lower_case`, `remove_punctuation`)
+    are merged.
 
     Raises:
-        UserError: the shards do not hold what is asked for.
+        UserError: the shards lack the requested text.
     """
     if config.tokens == "none":
         return ()
@@ -87,7 +87,7 @@ def vocabulary(config: Config, manifest: manifests.Manifest) -> tuple[str, ...]:
     listed = manifest.vocabulary
     if config.tokens == "pieces":
         marks, bare = text_pieces.without_marks(listed)
-        # Punctuation separates nothing here: pieces are parts of words.
+        # Punctuation is no separator within wordpieces.
         entries = tf.strings.join([marks, _folded(config, bare, parts=True)])
     else:
         entries = tf.strings.split(_folded(config, tf.constant(listed))).values
@@ -97,20 +97,19 @@ def vocabulary(config: Config, manifest: manifests.Manifest) -> tuple[str, ...]:
 def build(
     config: Config, manifest: manifests.Manifest
 ) -> Callable[[Text], dict[str, tf.Tensor]]:
-    """Makes the function that gives a clip its tokens.
+    """Builds the function that tokenizes the text of a clip.
 
     Args:
-        config: which text, and how long.
+        config: the text, and its tokenization.
         manifest: of the shards.
 
     Returns:
-        A function of a `Text` that gives `tokens`, int32 [length]: `START`,
-        the text's, `END`, then `PADDING`; and `tokens_mask`, float32
-        [length], 0 for padding. It gives nothing where `config` asks for
-        none.
+        A function from a `Text` to `tokens`, int32 [length]: `START`, tokens
+        of the text, `END`, then `PADDING`; and `tokens_mask`, float32
+        [length], 0 for padding. Both are absent with `tokens="none"`.
 
     Raises:
-        UserError: the shards do not hold what is asked for.
+        UserError: the shards lack the requested text.
     """
     if config.tokens == "none":
         return lambda text: {}
@@ -125,10 +124,10 @@ def build(
 
     def tokens(text: Text) -> dict[str, tf.Tensor]:
         words = tf.strings.split(_folded(config, read(text)))
-        found = numbers(words[:most])[:most]
-        found = tf.concat([[START], found, [END]], axis=0)
-        count = tf.size(found)
-        padded = tf.pad(found, [[0, config.length - count]])
+        text_ids = numbers(words[:most])[:most]
+        all_ids = tf.concat([[START], text_ids, [END]], axis=0)
+        count = tf.size(all_ids)
+        padded = tf.pad(all_ids, [[0, config.length - count]])
         return {
             "tokens": tf.ensure_shape(padded, (config.length,)),
             "tokens_mask": tf.sequence_mask(count, config.length, tf.float32),
@@ -138,12 +137,12 @@ def build(
 
 
 def _lookup(numbers: Mapping[str, int]) -> Callable[[tf.Tensor], tf.Tensor]:
-    """A function of string [...] that gives int32 [...].
+    """Builds a function from string [...] to int32 [...].
 
-    Its table is written out with a graph that uses it, so that workers of
-    `tf.data`'s service have it too.
+    Its table is serialized with the graph, so that workers of the tf.data
+    service have it.
     """
-    known = {"": UNKNOWN, **numbers}  # A table may not be empty.
+    known = {"": UNKNOWN, **numbers}  # A table must not be empty.
     # A caption of 12 words took 34 us; by hashes and tf.searchsorted, 87.
     entries = tf.lookup.KeyValueTensorInitializer(
         list(known), list(known.values()), tf.string, tf.int32
@@ -156,7 +155,7 @@ def _caption(text: Text) -> tf.Tensor:
 
 
 def _said(text: Text) -> tf.Tensor:
-    """string [], what is said within the span, in order of time."""
+    """string [], words spoken within the span, in order of time."""
     order = tf.argsort(text.word_times, stable=True)
     words, starts, lengths = (
         tf.gather(each, order)
@@ -167,7 +166,7 @@ def _said(text: Text) -> tf.Tensor:
 
 
 def _folded(config: Config, text: tf.Tensor, parts: bool = False) -> tf.Tensor:
-    """Without what `config` takes away; of parts of words only spelling."""
+    """Folds text as `config` says; of wordpieces only case and spelling."""
     if config.lower_case:
         text = text_folding.lower_case(text)
     if config.remove_punctuation and parts:
@@ -181,19 +180,19 @@ def _check(config: Config, manifest: manifests.Manifest) -> None:
     flag = f"--text.tokens={config.tokens}"
     if not manifest.vocabulary:
         raise errors.UserError(
-            f"{flag}: the shards hold no vocabulary; build them again with "
+            f"{flag}: the shards have no vocabulary; build them again with "
             f"--words.size=10000 --words.kind={config.tokens}"
         )
     kind = manifest.settings.get("words", {}).get("kind", "words")
     if kind != config.tokens:
         raise errors.UserError(
-            f"{flag}: the shards hold a vocabulary of {kind}; wanted "
+            f"{flag}: the shards have a vocabulary of {kind}; wanted "
             f"--text.tokens={kind}, or shards built with "
             f"--words.kind={config.tokens}"
         )
     if config.source == "words" and "words" not in manifest.extras:
         raise errors.UserError(
-            "--text.source=words: the shards hold no timed words; wanted "
+            "--text.source=words: the shards have no timed words; wanted "
             "--text.source=caption, or shards built with "
             "--source=transcripts"
         )

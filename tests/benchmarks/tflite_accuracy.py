@@ -73,7 +73,7 @@ def _clips(
     trained: trained_run.Trained, split: str, most: int | None = None
 ) -> Iterator[tuple[np.ndarray, int]]:
     """float32 [1, T, H, W, 3] and label, of the clips that have one."""
-    wanted = trained.experiment.input.as_stored
+    wanted = trained.experiment.input.without_cache
     reader = clip_dataset.open_split(trained.experiment.shards, split, wanted)
     batch_shard = clip_dataset.BatchShard(8)
     data = clip_dataset.evaluation(reader, wanted, batch_shard)

@@ -36,7 +36,9 @@ def hard(made, classes, column="label"):
 def test_row_has_its_share_of_its_own_label_and_the_rest_of_the_next(run):
     labels, own = np.int32([0, 2, 1]), np.float32([1.0, 0.25, 0.5])
     found = run(
-        lambda *given: clip_labels.mixed(given[0], 3, given[1]), labels, own
+        lambda *given: clip_labels.mix_labels(given[0], 3, given[1]),
+        labels,
+        own,
     )
     wanted = [[1, 0, 0], [0, 0.75, 0.25], [0.5, 0.5, 0]]
     assert found.numpy().tolist() == wanted
@@ -46,7 +48,9 @@ def test_row_has_its_share_of_its_own_label_and_the_rest_of_the_next(run):
 def test_clip_without_label_takes_part_of_the_sum_with_it(run):
     labels, own = np.int32([-1, 2]), np.float32([0.25, 0.25])
     found = run(
-        lambda *given: clip_labels.mixed(given[0], 3, given[1]), labels, own
+        lambda *given: clip_labels.mix_labels(given[0], 3, given[1]),
+        labels,
+        own,
     )
     assert found.numpy().tolist() == [[0, 0, 0.75], [0, 0, 0.25]]
 
@@ -56,7 +60,9 @@ def test_soft_labels_are_mixed_again(run):
     labels = np.float32([[0.5, 0.5], [1, 0]])
     own = np.float32([0.5, 1.0])
     found = run(
-        lambda *given: clip_labels.mixed(given[0], 2, given[1]), labels, own
+        lambda *given: clip_labels.mix_labels(given[0], 2, given[1]),
+        labels,
+        own,
     )
     assert found.numpy().tolist() == [[0.75, 0.25], [1, 0]]
 
@@ -202,7 +208,9 @@ def test_mixing_is_refused_beside_what_it_does_not_mix(
     reader, mix, flag, beside
 ):
     given = clip_dataset.Input(batches.CLIP, (mix,), **beside)
-    with pytest.raises(errors.UserError, match=f"{mix.name}.*{flag} adds"):
+    with pytest.raises(
+        errors.UserError, match=f"{mix.name}.*entries of {flag}:"
+    ):
         clip_dataset.training(reader, given, clip_dataset.BatchShard(4), 7)
 
 

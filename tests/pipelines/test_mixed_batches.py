@@ -50,5 +50,7 @@ def test_a_clip_whose_partner_cannot_be_read_stays():
 
 
 def test_what_cannot_be_mixed_is_refused():
-    with pytest.raises(errors.UserError, match="=mixup .*not what --view"):
-        mixed_batches.build((MIX,), ABOUT, beside=("--view",))
+    with pytest.raises(
+        errors.UserError, match="=mixup .*not the entries of --extra_inputs"
+    ):
+        mixed_batches.build((MIX,), ABOUT, other_entries=("--extra_inputs",))

@@ -85,7 +85,7 @@ def test_only_window_by_time_is_the_clip_of_evaluation(video):
     moments = time_sampling.evaluation_times(
         0, frames[-1].end_time, batch.ClipSpec(**spec), 0, 1
     )
-    wanted = time_sampling.shown([f.time for f in frames], moments)
+    wanted = time_sampling.shown_frames([f.time for f in frames], moments)
     (first, _) = of_whole(video, **spec)
     assert first[:2] == (0.0, 0.6)
     (window,) = of_seconds(video, 60, **spec)

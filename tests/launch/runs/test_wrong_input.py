@@ -214,7 +214,7 @@ def _refused(shards, tmp_path, *arguments: str) -> str:
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        (["--text.tokens=words"], "hold no vocabulary.*--words.size"),
+        (["--text.tokens=words"], "have no vocabulary.*--words.size"),
         (["--audio.features=log_mel", "--audio.seconds=1"], "--audio.rate"),
         (
             ["--clip.short=refuse", "--clip.stride=9"],
@@ -228,7 +228,7 @@ def _refused(shards, tmp_path, *arguments: str) -> str:
                 "--extra_inputs=tube_mask",
                 "--tube_mask.patch=8",
             ],
-            "--augment=mixup mixes .* --extra_inputs adds: leave one of them",
+            "--augment=mixup mixes .* entries of --extra_inputs: leave one",
         ),
         (["--extra_inputs=tube_mask", "--tube_mask.patch=7"], "multiple of it"),
         (["--train.watch=acuracy"], "wanted one of accuracy, top_5, loss"),
@@ -282,6 +282,6 @@ def test_index_of_another_shard_is_refused(toy_shards, tmp_path, shuffle):
 
 
 def test_cache_is_not_cached_again(toy_shards, tmp_path):
-    cache = frame_cache.ready(toy_shards, "validation", tmp_path, 16)
+    cache = frame_cache.prepare(toy_shards, "validation", tmp_path, 16)
     with pytest.raises(errors.UserError, match="is a cache already"):
-        frame_cache.ready(cache, "validation", tmp_path, 16)
+        frame_cache.prepare(cache, "validation", tmp_path, 16)

@@ -49,8 +49,8 @@ def test_run_says_how_many_clips_it_skipped(folder, tmp_path, capsys):
     report = run(folder, tmp_path / "run", skip, "--train.steps=13")
     said = capsys.readouterr().out
     assert re.search(r"step 13/13 .* skipped 4 ", said)  # In 4 epochs.
-    assert "4 clip(s) could not be read and counted nothing" in said
-    assert f"check_shards --shards={folder} tells which" in said
+    assert "4 clip(s) could not be read and were masked" in said
+    assert f"check_shards --shards={folder} lists them" in said
     assert "1 clip(s) could not be read" in said  # Of the validation.
     assert report["examples"] == 7 - 1 - 1  # One of them has no label.
 

@@ -131,9 +131,9 @@ def test_voice_needs_no_stored_audio():
     assert found["voice"].shape == (100,)
 
 
-def test_pictures_faster_than_their_audio_are_told():
+def test_frames_faster_than_their_audio_are_refused():
     clip = batch.ClipSpec(speed_jitter=0.5)
-    with pytest.raises(errors.UserError, match="faster and slower"):
+    with pytest.raises(errors.UserError, match="but not of their audio"):
         build(clip, features="waveform", seconds=1.0)
 
 
@@ -142,7 +142,7 @@ def test_pictures_faster_than_their_audio_are_told():
     [
         ({"hop_ms": 30.0}, "leaves out audio"),
         ({"features": "mfcc", "coefficients": 65}, "at most --audio.bins"),
-        ({"features": "waveform", "time_masks": 1}, "parts of a spectrogram"),
+        ({"features": "waveform", "time_masks": 1}, "is no spectrogram"),
     ],
 )
 def test_settings_that_do_not_fit_together_are_told(settings, message):

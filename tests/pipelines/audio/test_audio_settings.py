@@ -12,10 +12,10 @@ from tfrecords_tools.base import errors
             {"features": "mfcc", "bins": 12},
             "coefficients=13 of 12 bins: wanted at most",
         ),
-        ({"time_masks": 1}, "time_masks=1 hides parts of a spectrogram"),
+        ({"time_masks": 1}, "time_masks=1 with --audio.features=none"),
         (
             {"frequency_masks": 2, "features": "waveform"},
-            "features=waveform is none: wanted one of spectrogram",
+            "features=waveform, which is no spectrogram: wanted one of",
         ),
     ],
 )

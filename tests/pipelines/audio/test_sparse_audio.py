@@ -194,7 +194,7 @@ def test_moments_show_the_frame_that_is_shown_then(folder, seconds, frame):
     moment = tf.constant([round(seconds * 1e6)], tf.int64)
     record = clip_reading.read(
         clip_of(reader, "talk"),
-        clip_reading.Picked(moments=moment),
+        clip_reading.Picked(times=moment),
         reader.manifest,
     )
     assert record["times"].numpy().tolist() == [1_000_000 * SHOWN[frame]]
@@ -215,7 +215,7 @@ def test_the_index_is_taken_for_whole_within_a_graph_too(folder):
 
 
 def test_the_cache_of_decoded_frames_holds_the_same(folder, videos, tmp_path):
-    made = frame_cache.ready(folder, "train", tmp_path, 48, 2)
+    made = frame_cache.prepare(folder, "train", tmp_path, 48, 2)
     assert shard_check.check(made) == []
     reader = shard_reader.ShardReader(made, "train")
     for name in HEARD:

@@ -42,7 +42,7 @@ def source(tmp_path_factory):
 def made(source, tmp_path_factory):
     """The cache of its training split, of 24x32, 3 frames a record."""
     folder = tmp_path_factory.mktemp("caches")
-    return frame_cache.ready(source, "train", folder, 24, 3)
+    return frame_cache.prepare(source, "train", folder, 24, 3)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_frames_are_scaled_to_the_short_side(made):
 
 
 def test_small_frames_stay_as_they_are(source, cache):
-    made = frame_cache.ready(source, "train", cache, 100)
+    made = frame_cache.prepare(source, "train", cache, 100)
     assert np.array_equal(pixels(made, 2), pixels(source, 2))
 
 
@@ -111,7 +111,7 @@ def test_evaluation_at_the_same_short_side_sees_the_same_pixels(source, made):
 def test_evaluation_at_a_lower_short_side_sees_nearly_the_same_pixels(
     source, cache
 ):
-    made = frame_cache.ready(source, "train", cache, 32)
+    made = frame_cache.prepare(source, "train", cache, 32)
     away = np.abs(evaluated(made, size=24) - evaluated(source, size=24))
     assert 0 < away.mean() < 4
 
@@ -149,7 +149,7 @@ def test_manifest_is_of_one_split_and_of_raw_frames(source, made):
 def test_other_storages_are_cached_too(tmp_path, cache, storage):
     splits = {"train": [shards.Clip(0, 9)]}
     source = shards.write(tmp_path, splits, shards=1, storage=storage)
-    made = frame_cache.ready(source, "train", cache, 24)
+    made = frame_cache.prepare(source, "train", cache, 24)
     assert shards.frames_in(pixels(made, 0).numpy()).tolist() == list(range(9))
 
 
@@ -161,7 +161,7 @@ class TestAudioAndWords:
         folder = tmp_path_factory.mktemp("heard")
         source = written_shards.write(folder / "shards", change=_ramp)
         caches = folder / "caches"
-        return source, frame_cache.ready(source, "train", caches, 16, 3)
+        return source, frame_cache.prepare(source, "train", caches, 16, 3)
 
     @pytest.mark.parametrize("name", ["waveform", "words", "word_times"])
     def test_nothing_is_lost_or_moved(self, both, name):
@@ -199,9 +199,9 @@ def _ramp(record):
 
 def made_twice(*args):
     """Whether the second call made something anew."""
-    first = frame_cache.ready(*args)
+    first = frame_cache.prepare(*args)
     before = (first / manifests.FILE_NAME).stat().st_ino
-    second = frame_cache.ready(*args)
+    second = frame_cache.prepare(*args)
     assert first == second
     return (first / manifests.FILE_NAME).stat().st_ino != before
 
@@ -212,34 +212,34 @@ def test_cache_that_is_there_is_used(source, cache):
 
 def test_cache_of_moved_shards_is_used(copied, made):
     caches = made.parent
-    assert frame_cache.ready(copied, "train", caches, 24, 3) == made
+    assert frame_cache.prepare(copied, "train", caches, 24, 3) == made
 
 
 def test_equal_shards_give_equal_bytes(source, made, cache):
-    again = frame_cache.ready(source, "train", cache, 24, 3)
+    again = frame_cache.prepare(source, "train", cache, 24, 3)
     sums = [manifests.read(folder).splits for folder in (made, again)]
     assert sums[0] == sums[1]
 
 
 def test_cache_of_changed_shards_is_replaced(copied, cache):
-    old = frame_cache.ready(copied, "train", cache, 24)
+    old = frame_cache.prepare(copied, "train", cache, 24)
     shards.write(copied, {"train": CLIPS[:2]}, scene, shards=2)
-    new = frame_cache.ready(copied, "train", cache, 24)
+    new = frame_cache.prepare(copied, "train", cache, 24)
     assert joined(new, "times").keys() == {0, 1}
     assert not old.exists()
 
 
 def test_splits_and_short_sides_stand_beside_each_other(source, cache):
     asked = [("train", 24), ("train", 16), ("validation", 24)]
-    made = {frame_cache.ready(source, s, cache, side) for s, side in asked}
+    made = {frame_cache.prepare(source, s, cache, side) for s, side in asked}
     assert len(made) == 3 and all(folder.exists() for folder in made)
 
 
 def test_damaged_cache_is_made_anew(source, cache):
-    made = frame_cache.ready(source, "train", cache, 24)
+    made = frame_cache.prepare(source, "train", cache, 24)
     shard = made / manifests.read(made).shards("train")[0].name
     shard.write_bytes(b"")
-    assert frame_cache.ready(source, "train", cache, 24) == made
+    assert frame_cache.prepare(source, "train", cache, 24) == made
     assert shard.stat().st_size > 0
 
 
@@ -255,12 +255,12 @@ def test_stopped_run_goes_on_shard_by_shard(source, cache, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(raw_shards, "write", stopping)
         with pytest.raises(KeyboardInterrupt):
-            frame_cache.ready(source, "train", cache, 24)
+            frame_cache.prepare(source, "train", cache, 24)
     assert not [each for each in cache.glob("train-24-*[0-9a-f]")]
     monkeypatch.setattr(
         raw_shards, "write", lambda *a: written.append(a[0]) or write(*a)
     )
-    frame_cache.ready(source, "train", cache, 24)
+    frame_cache.prepare(source, "train", cache, 24)
     names = [shard.name for shard in manifests.read(source).shards("train")]
     assert [path.rpartition("/")[2] for path in written] == names
 
@@ -276,7 +276,7 @@ def test_full_disk_is_told_before_the_work(source, cache, monkeypatch):
     monkeypatch.setattr(raw_shards, "write", None)
     # 39 frames of 24 x 32 x 3 bytes are 89,856.
     with pytest.raises(errors.UserError, match="free some space"):
-        frame_cache.ready(source, "train", cache, 24)
+        frame_cache.prepare(source, "train", cache, 24)
 
 
 def test_size_is_known_before(source, made):
@@ -298,14 +298,14 @@ def test_damaged_shard_is_told_and_leaves_no_cache(copied, cache):
     content[len(content) // 2] ^= 255
     (copied / shard).write_bytes(content)
     with pytest.raises(errors.UserError, match=f"{shard} is damaged"):
-        frame_cache.ready(copied, "train", cache, 24)
+        frame_cache.prepare(copied, "train", cache, 24)
     with pytest.raises(errors.UserError, match="no "):
         manifests.read(next(cache.glob("train-24-*.partial")))
 
 
 def test_cache_of_a_cache_is_refused(made, cache):
     with pytest.raises(errors.UserError, match="a cache already"):
-        frame_cache.ready(made, "train", cache, 24)
+        frame_cache.prepare(made, "train", cache, 24)
 
 
 def test_note_says_what_a_cache_was_made_from(source, made):

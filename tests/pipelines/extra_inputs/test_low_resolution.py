@@ -102,7 +102,7 @@ def test_quality_of_jpeg_is_drawn_and_the_same_for_all_frames():
 
 
 def test_factor_that_does_not_divide_the_size_is_refused():
-    with pytest.raises(errors.UserError, match="5 times smaller"):
+    with pytest.raises(errors.UserError, match="downscaled 5 times"):
         low(frames(), factor=5)
 
 

@@ -57,7 +57,7 @@ def test_number_of_hidden_patches_is_exact(kind, ratio, side, steps, number):
     patches = side * side * (1 if kind is tube_mask else steps)
     settings = {"clip": clip, "patch": 8, "ratio": ratio}
     if not 0 < round(ratio * patches) < patches:
-        with pytest.raises(errors.UserError, match="at least one hidden"):
+        with pytest.raises(errors.UserError, match="at least one masked"):
             mask(kind, number, **settings)
         return
     found = mask(kind, number, **settings)

@@ -7,7 +7,7 @@ from pipelines.pixels import batch_mixing
 
 def shares(alpha, probability=1.0, count=400):
     drawn = tf.data.Dataset.range(count).map(
-        lambda number: batch_mixing.draw_share(
+        lambda number: batch_mixing.draw_weight(
             alpha, probability, tf.stack([2, number])
         )
     )

@@ -11,7 +11,7 @@ CLIP = batch.ClipSpec(frames=4, size=32)
 
 def test_grid_is_the_clip_divided_by_its_patches():
     config = patch_grid.Config(patch=8, tubelet=2)
-    assert patch_grid.grid(config, CLIP) == (2, 4, 4)
+    assert patch_grid.build_grid(config, CLIP) == (2, 4, 4)
 
 
 @pytest.mark.parametrize(
@@ -23,23 +23,23 @@ def test_grid_is_the_clip_divided_by_its_patches():
 )
 def test_patches_that_do_not_fill_the_clip_are_refused(settings, message):
     with pytest.raises(errors.UserError, match=message):
-        patch_grid.grid(patch_grid.Config(**settings), CLIP)
+        patch_grid.build_grid(patch_grid.Config(**settings), CLIP)
 
 
 @pytest.mark.parametrize("ratio, hidden", [(0.5, 5), (0.9, 9), (0.06, 1)])
 def test_a_ratio_hides_whole_patches(ratio, hidden):
-    assert patch_grid.hidden_of(patch_grid.Config(ratio), 10) == hidden
+    assert patch_grid.count_hidden(patch_grid.Config(ratio), 10) == hidden
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.04, 0.96, 1.0])
 def test_hiding_all_or_none_is_refused(ratio):
-    with pytest.raises(errors.UserError, match="one hidden and one visible"):
-        patch_grid.hidden_of(patch_grid.Config(ratio), 10)
+    with pytest.raises(errors.UserError, match="one masked and one visible"):
+        patch_grid.count_hidden(patch_grid.Config(ratio), 10)
 
 
 @run_modes.both
 def test_as_many_as_asked_are_hidden_whatever_the_seed(run):
     for number in range(5):
         seed = np.array([7, number], np.int64)
-        found = run(lambda seed: patch_grid.chosen(3, 10, seed), seed)
+        found = run(lambda seed: patch_grid.draw_hidden(3, 10, seed), seed)
         assert found.numpy().sum() == 3

@@ -34,13 +34,13 @@ def sounding(tmp_path_factory):
     return shard_reader.ShardReader(folder, "train")
 
 
-def reading(reader, run, number, frames=None, moments=None, seconds=0.0):
+def reading(reader, run, number, frames=None, times=None, seconds=0.0):
     """What `read` gives of a clip, with pixels for frames; in numpy."""
 
     def read(place, wanted):
         chunks = reader.table.chunks(place)
         which = clip_reading.Picked(
-            *((wanted, None) if moments is None else (None, wanted))
+            *((wanted, None) if times is None else (None, wanted))
         )
         record = clip_reading.read(chunks, which, reader.manifest, seconds)
         pixels = frame_decoding.decode_clip(record.pop("frames"))
@@ -50,7 +50,7 @@ def reading(reader, run, number, frames=None, moments=None, seconds=0.0):
         int(reader.table.clip_id(tf.constant(place, tf.int64)))
         for place in range(reader.clips)
     ]
-    wanted = np.int32(frames) if moments is None else np.int64(moments)
+    wanted = np.int32(frames) if times is None else np.int64(times)
     found = run(read, np.int64(ids.index(number)), wanted)
     return {name: value.numpy() for name, value in found.items()}
 
@@ -106,7 +106,7 @@ def test_moments_show_the_frames_that_are_shown_then(sounding, run):
     # The middle of each frame, in no order, across the borders of chunks.
     frames = [22, 0, 3, 4, 7, 8, 15, 16, 3]
     middles = [(UNEVEN[n] + UNEVEN[n + 1]) // 2 for n in frames]
-    record = reading(sounding, run, 1, moments=middles)
+    record = reading(sounding, run, 1, times=middles)
     assert shards.frames_in(record["pixels"]).tolist() == frames
     assert record["times"].tolist() == [UNEVEN[n] for n in frames]
     assert record["ends"].tolist() == [UNEVEN[n + 1] for n in frames]
@@ -116,13 +116,13 @@ def test_moments_show_the_frames_that_are_shown_then(sounding, run):
 def test_frame_begins_at_its_time_but_for_what_clocks_round(sounding, frame):
     # Up to a millisecond before its time it is shown already.
     moments = [UNEVEN[frame] + late for late in (-1000, -999, 0, 1)]
-    record = reading(sounding, run_modes.eagerly, 1, moments=moments)
+    record = reading(sounding, run_modes.eagerly, 1, times=moments)
     shown = shards.frames_in(record["pixels"]).tolist()
     assert shown == [frame - 1, frame, frame, frame]
 
 
 def test_moment_before_the_first_frame_shows_it(sounding):
-    record = reading(sounding, run_modes.eagerly, 1, moments=[0])
+    record = reading(sounding, run_modes.eagerly, 1, times=[0])
     assert shards.frames_in(record["pixels"]).tolist() == [0]
 
 
@@ -141,7 +141,7 @@ def only_some_chunks(coded_shards, tmp_path):
 
 
 @run_modes.both
-@pytest.mark.parametrize("by", ["frames", "moments"])
+@pytest.mark.parametrize("by", ["frames", "times"])
 def test_only_the_chunks_that_are_needed_are_read(only_some_chunks, run, by):
     frames = [8, 15, 16, 23]  # In chunks of 8.
     wanted = frames if by == "frames" else [40_000 * n for n in frames]

@@ -16,7 +16,7 @@ def test_address_of_another_form_is_refused(address):
 def test_dispatcher_without_a_worker_is_said():
     dispatcher = tf.data.experimental.service.DispatchServer()
     try:
-        with pytest.raises(errors.UserError, match="has it a worker"):
+        with pytest.raises(errors.UserError, match="dispatcher with a worker"):
             service_address.check(dispatcher.target, seconds=0.2)
     finally:
         dispatcher._stop()

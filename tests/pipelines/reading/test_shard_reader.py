@@ -104,7 +104,7 @@ def test_missing_index_is_named(copy):
 def test_cut_shard_is_named(copy, whole):
     path = copy / "train-00002-of-00003.tfrecord"
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(errors.UserError, match="00002.*changed or cut"):
+    with pytest.raises(errors.UserError, match="00002.*changed or truncated"):
         opened(copy, whole=whole)
 
 

@@ -151,7 +151,7 @@ def test_every_time_lies_in_the_video(clip, start, length, seed):
 @run_modes.both
 def test_shown_is_the_last_frame_that_has_begun(run):
     found = run(
-        time_sampling.shown,
+        time_sampling.shown_frames,
         tf.constant([0, 40_000, 80_000], tf.int64),
         tf.constant([0, 30_000, 40_000, 200_000], tf.int64),
     )
@@ -160,12 +160,14 @@ def test_shown_is_the_last_frame_that_has_begun(run):
 
 def test_frame_less_than_a_millisecond_later_is_shown():
     moments = tf.constant([32_999, 33_000, 33_001], tf.int64)
-    found = time_sampling.shown([0, 34_000], moments)
+    found = time_sampling.shown_frames([0, 34_000], moments)
     assert found.numpy().tolist() == [0, 0, 1]
 
 
 def test_first_frame_is_shown_before_it_begins():
-    found = time_sampling.shown([5_000_000_000], tf.constant([7], tf.int64))
+    found = time_sampling.shown_frames(
+        [5_000_000_000], tf.constant([7], tf.int64)
+    )
     assert found.numpy().tolist() == [0]
 
 
@@ -175,7 +177,7 @@ def test_same_moments_are_shown_at_any_frame_rate(name, seed):
     spec = {"frames": 8, "stride_seconds": 0.25, "speed_jitter": 0.3}
     moments = trained(run_modes.eagerly, 0, 12_000_000, [seed, 1], **spec)
     times = VIDEOS[name]
-    shown = times[time_sampling.shown(times, moments)]
+    shown = times[time_sampling.shown_frames(times, moments)]
     late = moments - shown
     assert late.min() > -1000
     assert late.max() < np.diff(times).max()
@@ -193,5 +195,5 @@ def test_rounded_times_neither_repeat_nor_leave_out_a_frame(
     end = round(frames / rate * 1e6)
     spec = {"frames": 16, "stride_seconds": 1 / rate}
     moments = evaluated(run_modes.eagerly, 0, end, **spec)
-    shown = time_sampling.shown(times, tf.constant(moments, tf.int64))
+    shown = time_sampling.shown_frames(times, tf.constant(moments, tf.int64))
     assert set(np.diff(shown) % frames) == {1}

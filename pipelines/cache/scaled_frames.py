@@ -1,6 +1,6 @@
-"""Gives the frames of a shard decoded and scaled to a short side.
+"""Decodes the frames of a shard and scales them to a short side.
 
-The pixels are those that `frame_decoding.scale_and_crop` would crop.
+Gives the pixels that `frame_decoding.scale_and_crop` crops.
 """
 
 import os
@@ -17,28 +17,28 @@ from tfrecords_tools import schema
 _READ_BUFFER_BYTES = 1 << 22
 
 
-def of_shard(
-    path: str, about: manifests.Manifest, short_side: int
+def read_shard(
+    path: str, manifest: manifests.Manifest, short_side: int
 ) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-    """Reads a shard from its beginning to its end.
+    """Reads all records of a shard.
 
     Args:
-        path: the shard, of any file system that TensorFlow knows.
-        about: manifest that it belongs to.
-        short_side: that frames are scaled to, pixels.
+        path: shard, on any file system that TensorFlow supports.
+        manifest: of the shard.
+        short_side: of scaled frames, pixels.
 
     Yields:
-        What each record says, as `schema.decode` gives it, and its frames,
+        Each record, as `schema.decode` returns it, and its scaled frames,
         uint8 [frames, height, width, 3].
 
     Raises:
         tf.errors.OpError: the shard or a frame is missing or damaged.
-        ValueError: a record is not of this form.
+        ValueError: a record does not follow the schema.
     """
 
     def scaled(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         parsed = schema.parse(record[None])
-        to = shape(parsed["height"][0], parsed["width"][0], short_side)
+        to = scaled_shape(parsed["height"][0], parsed["width"][0], short_side)
         frames = parsed["frames"][0]
         pixels = tf.cond(
             tf.size(frames) > 0,
@@ -48,9 +48,11 @@ def of_shard(
         return record, pixels
 
     def decoded(frames: tf.Tensor, to: tf.Tensor) -> tf.Tensor:
-        if about.storage != "jpeg":
+        if manifest.storage != "jpeg":
             every = tf.range(tf.size(frames))
-            frames = packet_decoding.decode_clip(about.storage, frames, every)
+            frames = packet_decoding.decode_clip(
+                manifest.storage, frames, every
+            )
         # One at a time: 64 frames of full HD are 1.6 GB of float32.
         return tf.map_fn(
             lambda frame: _resized(frame, to),
@@ -61,10 +63,10 @@ def of_shard(
     records = tf.data.TFRecordDataset(path, buffer_size=_READ_BUFFER_BYTES)
     cores = len(os.sched_getaffinity(0))
     for record, pixels in records.map(scaled, cores).as_numpy_iterator():
-        yield schema.decode(record, about.contents, arrays=True), pixels
+        yield schema.decode(record, manifest.contents, arrays=True), pixels
 
 
-def shape(
+def scaled_shape(
     height: tf.Tensor | int, width: tf.Tensor | int, short_side: int
 ) -> tf.Tensor:
     """int32 [2], height and width after scaling, pixels; never larger."""
@@ -74,7 +76,7 @@ def shape(
 
 
 def _resized(frame: tf.Tensor, to: tf.Tensor) -> tf.Tensor:
-    """As evaluation does it: accurate decoding, antialiasing, rounding."""
+    """Decodes accurately, scales with antialiasing, rounds: as evaluation."""
     if frame.dtype == tf.string:
         frame = frame_decoding.decode_clip(frame[None])[0]
     resized = tf.image.resize(frame[None], to, antialias=True)
