@@ -1,4 +1,4 @@
-"""Draws what a batch holds of the audio, with time to the right."""
+"""Draws the audio entries of a batch, with time to the right."""
 
 import cv2
 import numpy as np
@@ -9,29 +9,29 @@ _HEIGHT = 64
 
 
 def tracks(row: dict[str, np.ndarray], width: int) -> list[np.ndarray]:
-    """A titled picture for each kind of audio that there is.
+    """Returns a titled image for each audio entry.
 
     Args:
-        row: one clip's entries of the batch.
-        width: pixels that the cut lasts.
+        row: entries of one clip.
+        width: of the audio, pixels.
 
     Returns:
-        Pictures, each uint8 [height, width, 3].
+        Images, each uint8 [height, width, 3].
     """
-    found = []
+    images = []
     for name, draw in _DRAWN.items():
         if name in row:
             title = f"{name} {list(row[name].shape)}"
-            found.append(drawing.banner(title, width))
-            found.append(draw(row[name], width))
-    return found
+            images.append(drawing.banner(title, width))
+            images.append(draw(row[name], width))
+    return images
 
 
 def spectrogram(values: np.ndarray, width: int) -> np.ndarray:
-    """float32 [columns, bins]; low ones below, bright where it is loud."""
+    """Draws float32 [columns, bins]: low bins at the bottom, loud is bright."""
     low, high = np.nanmin(values), np.nanmax(values)
-    shares = (values - low) / max(high - low, 1e-9)
-    upright = (255 * np.nan_to_num(shares)).astype(np.uint8).T[::-1]
+    levels = (values - low) / max(high - low, 1e-9)
+    upright = (255 * np.nan_to_num(levels)).astype(np.uint8).T[::-1]
     way = cv2.INTER_AREA if width < len(values) else cv2.INTER_NEAREST
     scaled = cv2.resize(upright, (width, upright.shape[0]), interpolation=way)
     height = max(_HEIGHT, upright.shape[0])
@@ -45,21 +45,21 @@ def spectrogram(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def waveform(samples: np.ndarray, width: int) -> np.ndarray:
-    """float32 [samples]; each column reaches from the least to the greatest."""
-    picture = np.full((_HEIGHT, width, 3), drawing.WHITE, np.uint8)
+    """Draws float32 [samples]: minimum to maximum of each column."""
+    image = np.full((_HEIGHT, width, 3), drawing.WHITE, np.uint8)
     most = max(float(np.abs(samples).max(initial=0.0)), 1e-9)
     edges = np.linspace(0, len(samples), width + 1).astype(int)
     middle = (_HEIGHT - 1) / 2
     for left in range(width):
-        part = samples[edges[left] : max(edges[left + 1], edges[left] + 1)]
-        top, bottom = middle * (1 - part.max() / most), part.min() / most
+        column = samples[edges[left] : max(edges[left + 1], edges[left] + 1)]
+        top, bottom = middle * (1 - column.max() / most), column.min() / most
         last = middle * (1 - bottom)
-        picture[round(top) : round(last) + 1, left] = (40, 80, 160)
-    return picture
+        image[round(top) : round(last) + 1, left] = (40, 80, 160)
+    return image
 
 
 def voice(flags: np.ndarray, width: int) -> np.ndarray:
-    """float32 [columns or samples]; green where somebody speaks."""
+    """Draws float32 [columns or samples]: green where somebody speaks."""
     shown = np.asarray(flags, np.float32)[None]
     way = cv2.INTER_AREA if width < shown.shape[1] else cv2.INTER_NEAREST
     share = cv2.resize(shown, (width, 8), interpolation=way)[..., None]

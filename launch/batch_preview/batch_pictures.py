@@ -18,7 +18,7 @@ class Times(NamedTuple):
 
     Attributes:
         frame_seconds: from one frame of the clip to the next.
-        audio_seconds: the cut of audio, which begins with the first frame.
+        audio_seconds: length of the audio, which starts at the first frame.
     """
 
     frame_seconds: float | None = None
