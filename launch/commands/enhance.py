@@ -46,7 +46,7 @@ class Media:
 
 
 COMMAND = flags.Command(
-    summary="Sends a video through an exported network; its sound is kept.",
+    summary="Enhances a video with an exported network; keeps its audio.",
     settings=Config,
     sections={"tile": frame_tiles.Config, "media": Media},
     required=("model", "video", "output"),

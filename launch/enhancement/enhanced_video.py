@@ -1,4 +1,4 @@
-"""Sends a video through a network into a new file, its sound kept.
+"""Sends a video through a network into a new file and keeps its audio.
 
 Frames are decoded, enhanced and encoded a piece at a time, so memory does not
 grow with the length.
@@ -160,9 +160,9 @@ def _longest(video: pixel_video.PixelVideo) -> float:
 
 
 def _remarks(
-    video: pixel_video.PixelVideo, height: int, width: int, sound: list[str]
+    video: pixel_video.PixelVideo, height: int, width: int, audio: list[str]
 ) -> list[str]:
-    remarks = [f"sound: {', '.join(sound) or 'none, as in the input'}"]
+    remarks = [f"audio: {', '.join(audio) or 'none, as in the input'}"]
     if video.left_out:
         remarks.append(f"left out: {', '.join(video.left_out)}")
     if height % 2 or width % 2:

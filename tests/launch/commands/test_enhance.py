@@ -32,7 +32,7 @@ def asked(video, output, *more):
     enhance.main(flags.complete(enhance.COMMAND, [*given, *more]))
 
 
-def test_a_video_comes_out_larger_with_its_sound(
+def test_a_video_comes_out_larger_with_its_audio(
     network, video, tmp_path, capsys
 ):
     path = tmp_path / "new" / "out.mp4"
@@ -44,9 +44,9 @@ def test_a_video_comes_out_larger_with_its_sound(
         )
         assert file.streams.audio[0].language == "eng"
         assert len(list(file.decode(video=0))) == 40
-    first, *_, sound, last = capsys.readouterr().out.splitlines()
+    first, *_, audio, last = capsys.readouterr().out.splitlines()
     assert first == f"{video}: mpeg4, 32x32, 10 fps"
-    assert sound == "sound: eng aac copied"
+    assert audio == "audio: eng aac copied"
     assert last.startswith(f"{path}: 64x64, 40 frames, 0:04.0 long, ")
 
 
@@ -143,7 +143,7 @@ def test_a_broken_video_is_named_and_nothing_written(kind, tmp_path):
     assert not (tmp_path / "made").exists()
 
 
-def test_sound_alone_is_no_video(tmp_path):
+def test_audio_alone_is_no_video(tmp_path):
     path = tmp_path / "a.wav"
     with av.open(str(path), "w") as file:
         file.add_stream("pcm_s16le", rate=8000, layout="mono")

@@ -1,4 +1,4 @@
-"""Real files of many formats come out whole, their sound kept."""
+"""Real files of many formats come out whole, with their audio."""
 
 import functools
 import pathlib
@@ -32,14 +32,14 @@ class Played(NamedTuple):
         start: when the first one is shown, seconds.
         end: until when the last one is.
         size: height and width.
-        sounds: languages of the sound tracks that can be decoded.
+        audio: languages of the audio tracks that can be decoded.
     """
 
     frames: int
     start: float
     end: float
     size: tuple[int, int]
-    sounds: list[str | None]
+    audio: list[str | None]
 
 
 def played(path, most=None):
@@ -52,14 +52,14 @@ def played(path, most=None):
         size = video.height, video.width
     with av.open(str(path)) as file:
         count = len(file.streams.audio)
-    sounds = []
+    audio = []
     for number in range(count):
         with av.open(str(path)) as file:
             track = file.streams.audio[number]
             assert next(file.decode(track)).samples
             language = track.language
-            sounds.append(None if language == "und" else language)
-    return Played(len(times), times[0][0], times[-1][1], size, sounds)
+            audio.append(None if language == "und" else language)
+    return Played(len(times), times[0][0], times[-1][1], size, audio)
 
 
 def enhance(path, output):
@@ -92,7 +92,7 @@ def made(tmp_path_factory):
 @pytest.mark.parametrize("path", WHOLE, ids=named)
 def test_every_file_comes_out_whole(path, ending, made):
     before, after = played(path, MOST_FRAMES), made(path, ending)
-    assert after.frames == before.frames and after.sounds == before.sounds
+    assert after.frames == before.frames and after.audio == before.audio
     frame = (before.end - before.start) / before.frames
     assert after.start == pytest.approx(before.start, abs=0.001)
     assert after.end == pytest.approx(before.end, abs=frame)

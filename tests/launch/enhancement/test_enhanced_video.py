@@ -157,10 +157,10 @@ def test_ten_bits_become_eight_and_that_is_said(tmp_path):
     assert "10 bit rounded to 8 bit" in result.remarks
 
 
-def test_no_sound_is_said(tmp_path):
+def test_no_audio_is_said(tmp_path):
     source = coded_video(tmp_path / "a.mp4", 3)
     result = enhance(source, tmp_path / "out.mp4")
-    assert "sound: none, as in the input" in result.remarks
+    assert "audio: none, as in the input" in result.remarks
 
 
 def test_frames_are_decoded_when_they_are_wanted(tmp_path):
