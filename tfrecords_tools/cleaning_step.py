@@ -1,60 +1,59 @@
-"""What a file in `cleaning/` makes: a step that judges one clip.
+"""Base class of the steps in `cleaning/`: each judges one clip.
 
-A step first looks at the clip, then says what is to be done with it; it
-changes nothing itself.
+A step first examines the clip, then returns a verdict; it changes nothing
+itself.
 """
 
 import dataclasses
-from collections.abc import Callable
 
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import looks, treatment
+from tfrecords_tools.media.frames import analysis_frames, frame_edits
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What a step found and wants.
+    """Findings of a step and the edits that it requests.
 
     Attributes:
-        column: for its column in the report, never empty.
-        dropped: why the clip is not to be stored; empty where it is.
-        filters: FFmpeg filters for the decoded pictures.
-        left_out: spans in microseconds that are not to be stored, sorted.
-        retouches: functions of the stored picture, see `treatment`.
+        column: text for its column of the report, never empty.
+        dropped: why the clip is dropped; empty if it is stored.
+        filters: FFmpeg filters for the decoded frames.
+        left_out: spans in microseconds that are not stored, sorted.
+        retouches: functions of the stored planes, see `FrameEdits`.
     """
 
     column: str
     dropped: str = ""
     filters: tuple[str, ...] = ()
     left_out: tuple[tuple[int, int], ...] = ()
-    retouches: tuple[Callable[[treatment.Planes], treatment.Planes], ...] = ()
+    retouches: tuple[frame_edits.Retouch, ...] = ()
 
 
 class Step:
-    """One cleaning step at work on one clip.
+    """One cleaning step, applied to one clip.
 
     Attributes:
-        place: steps with lower numbers treat a picture first.
-        looks_a_second: how often `see` is called; 0 is never, `math.inf`
+        place: order of the edits; lower numbers come first.
+        frames_per_second: how often `examine` is called: 0 never, `math.inf`
             for every frame.
-        measures: FFmpeg filters whose notes it wants to see.
+        measures: FFmpeg filters whose metadata `examine` reads.
         watches: whether `watch` is called.
     """
 
     place: int = 50
-    looks_a_second: float = 0.0
+    frames_per_second: float = 0.0
     measures: tuple[str, ...] = ()
     watches: bool = False
 
-    def see(self, look: looks.Look) -> None:
-        """Is shown frames of the clip in order, as they were decoded."""
+    def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
+        """Receives the clip's decoded frames in order."""
 
-    def watch(self, planes: treatment.Planes) -> None:
-        """Is shown all pictures to be stored, as the other steps leave them.
+    def watch(self, planes: frame_edits.Planes) -> None:
+        """Receives every frame to be stored, after the edits of other steps.
 
-        That costs another pass. `planes` are those that a retouch gets.
+        Costs a further pass over the clip. `planes` are those of a retouch.
         """
 
     def verdict(self, facts: video_facts.Facts) -> Verdict:
-        """Says what is to be done, when it has seen all."""
+        """Returns the decision, after all frames were received."""
         raise NotImplementedError

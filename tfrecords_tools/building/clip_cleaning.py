@@ -1,7 +1,7 @@
 """Joins the chosen cleaning steps for one clip.
 
-One pass looks at the clip where a step asks for it. The order in which
-pictures are treated follows from the steps, not from how they were named.
+One pass over the clip feeds all steps that need it. The order of the edits
+follows from the steps, not from the order in which they were named.
 """
 
 import os
@@ -11,24 +11,24 @@ from typing import NamedTuple
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import reader, video_facts
-from tfrecords_tools.media.frames import looks, treatment
+from tfrecords_tools.media.frames import analysis_frames, frame_edits
 
 
 class Decision(NamedTuple):
     """What is done with a clip.
 
     Attributes:
-        treatment: of its pictures.
+        edits: of its frames.
         columns: name of a step to what it found.
         dropped: why it is not to be stored; empty where it is.
     """
 
-    treatment: treatment.Treatment
+    edits: frame_edits.FrameEdits
     columns: dict[str, str]
     dropped: str
 
 
-NOTHING = Decision(treatment.NONE, {}, "")
+NOTHING = Decision(frame_edits.NONE, {}, "")
 
 
 def decide(
@@ -57,7 +57,7 @@ def decide(
     built = {each.name: each.build() for each in steps if _judges(each)}
     ordered = sorted(built, key=lambda name: (built[name].place, name))
     made = {name: built[name] for name in ordered}
-    looking = [step for step in made.values() if step.looks_a_second]
+    looking = [step for step in made.values() if step.frames_per_second]
     if looking:
         _look(looking, path, media.max_pixels, start, end)
     verdicts = {
@@ -69,12 +69,12 @@ def decide(
     watching = {name: step for name, step in made.items() if step.watches}
     columns = {name: "not sought" for name in watching}
     if watching and not dropped:
-        treated = _joined(list(verdicts.values()))
-        _watch(list(watching.values()), path, media, start, end, treated)
+        edits = _joined(list(verdicts.values()))
+        _watch(list(watching.values()), path, media, start, end, edits)
         verdicts |= {n: step.verdict(facts) for n, step in watching.items()}
     columns |= {name: verdict.column for name, verdict in verdicts.items()}
-    treated = _joined([verdicts[name] for name in ordered if name in verdicts])
-    return Decision(treated, {n: columns[n] for n in ordered}, dropped)
+    edits = _joined([verdicts[name] for name in ordered if name in verdicts])
+    return Decision(edits, {n: columns[n] for n in ordered}, dropped)
 
 
 def _judges(chosen: registry.Chosen) -> bool:
@@ -93,13 +93,13 @@ def _look(
         dict.fromkeys(each for step in steps for each in step.measures)
     )
     due = [float(start)] * len(steps)
-    for look in looks.read(path, max_pixels, start, end, measures):
+    for frame in analysis_frames.read(path, max_pixels, start, end, measures):
         for place, step in enumerate(steps):
             # Halves of a microsecond come from rounded frame times.
-            if look.time + 1 >= due[place]:
-                step.see(look)
-                period = 1_000_000 / step.looks_a_second
-                due[place] = max(due[place] + period, look.time)
+            if frame.time + 1 >= due[place]:
+                step.examine(frame)
+                period = 1_000_000 / step.frames_per_second
+                due[place] = max(due[place] + period, frame.time)
 
 
 def _watch(
@@ -108,26 +108,26 @@ def _watch(
     media: reader.Config,
     start: int,
     end: int | None,
-    treated: treatment.Treatment,
+    edits: frame_edits.FrameEdits,
 ) -> None:
     """Shows the steps what would be stored without them."""
 
-    def shown(planes: treatment.Planes) -> treatment.Planes:
+    def shown(planes: frame_edits.Planes) -> frame_edits.Planes:
         for step in steps:
             step.watch(planes)
         return planes
 
-    watched = treatment.Treatment(
-        treated.filters, treated.left_out, (*treated.retouches, shown)
+    watched = frame_edits.FrameEdits(
+        edits.filters, edits.left_out, (*edits.retouches, shown)
     )
     span = start / 1e6, None if end is None else end / 1e6
     for _ in reader.read_frames(path, media.as_jpeg(), *span, watched):
         pass
 
 
-def _joined(verdicts: list[cleaning_step.Verdict]) -> treatment.Treatment:
-    """The verdicts, already in their order, as one treatment."""
-    return treatment.Treatment(
+def _joined(verdicts: list[cleaning_step.Verdict]) -> frame_edits.FrameEdits:
+    """The verdicts, already in their order, as one set of edits."""
+    return frame_edits.FrameEdits(
         filters=tuple(f for each in verdicts for f in each.filters),
         left_out=tuple(
             sorted(span for each in verdicts for span in each.left_out)

@@ -114,7 +114,7 @@ def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
     words = chunk_words.ChunkWords(cleaned, start)
     seconds = clip.start_seconds, clip.end_seconds
     every = reader.read_frames(
-        path, job.media, *seconds, decided.treatment, told.append
+        path, job.media, *seconds, decided.edits, told.append
     )
     count = damaged = 0
     with _listening(job, path, start) as heard:

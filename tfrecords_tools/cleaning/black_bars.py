@@ -11,7 +11,7 @@ import numpy as np
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import filters, looks
+from tfrecords_tools.media.frames import analysis_frames, filters
 from tfrecords_tools.video_analysis import letterbox
 
 
@@ -42,15 +42,15 @@ def build(config: Config) -> cleaning_step.Step:
 
 class _BlackBars(cleaning_step.Step):
     place = 30
-    looks_a_second = 2.0
+    frames_per_second = 2.0
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._brightest: np.ndarray | None = None
         self._changes = False
 
-    def see(self, look: looks.Look) -> None:
-        gray = look.gray()
+    def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
+        gray = frame.gray()
         if self._brightest is None:
             self._brightest = gray
         elif self._brightest.shape != gray.shape:

@@ -16,7 +16,7 @@ import numpy as np
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import looks
+from tfrecords_tools.media.frames import analysis_frames
 
 _SHORT_SIDE = 256
 
@@ -62,14 +62,14 @@ def _sharpness(gray: np.ndarray) -> float:
 
 
 class _Blur(cleaning_step.Step):
-    looks_a_second = 2.0
+    frames_per_second = 2.0
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._found: list[float] = []
 
-    def see(self, look: looks.Look) -> None:
-        self._found.append(_sharpness(look.gray(_SHORT_SIDE)))
+    def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
+        self._found.append(_sharpness(frame.gray(_SHORT_SIDE)))
 
     def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
         if not self._found:

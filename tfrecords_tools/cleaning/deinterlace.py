@@ -10,7 +10,7 @@ import math
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import filters, looks
+from tfrecords_tools.media.frames import analysis_frames, filters
 
 # Each frame by itself: the verdict over several sticks to a first mistake.
 _NOTE = "lavfi.idet.single.current_frame"
@@ -51,7 +51,7 @@ def build(config: Config) -> cleaning_step.Step:
 
 class _Deinterlace(cleaning_step.Step):
     place = 10
-    looks_a_second = math.inf  # Fields are told apart from frame to frame.
+    frames_per_second = math.inf  # Fields are told apart from frame to frame.
     measures = (_IDET,)
 
     def __init__(self, config: Config) -> None:
@@ -59,9 +59,9 @@ class _Deinterlace(cleaning_step.Step):
         self._seen: collections.Counter[str] = collections.Counter()
         self._flagged = 0
 
-    def see(self, look: looks.Look) -> None:
-        self._seen[look.notes.get(_NOTE, "undetermined")] += 1
-        self._flagged += look.interlaced
+    def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
+        self._seen[frame.notes.get(_NOTE, "undetermined")] += 1
+        self._flagged += frame.interlaced
 
     def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
         top, bottom = self._seen["tff"], self._seen["bff"]

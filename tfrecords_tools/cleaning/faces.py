@@ -15,7 +15,7 @@ import numpy as np
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import treatment
+from tfrecords_tools.media.frames import frame_edits
 from tfrecords_tools.video_analysis import face_detector
 
 Boxes = list[face_detector.Box]
@@ -103,7 +103,7 @@ class _Faces(cleaning_step.Step):
         # gets the same places hidden. Equal pictures share all of theirs.
         self._places: dict[bytes, list[int]] = {}
 
-    def watch(self, planes: treatment.Planes) -> None:
+    def watch(self, planes: frame_edits.Planes) -> None:
         key = _key(planes)
         self._places.setdefault(key, []).append(len(self._found))
         searched = len(self._found) % self._config.every == 0
@@ -124,7 +124,7 @@ class _Faces(cleaning_step.Step):
             retouches=(self._hidden,),
         )
 
-    def _hidden(self, planes: treatment.Planes) -> treatment.Planes:
+    def _hidden(self, planes: frame_edits.Planes) -> frame_edits.Planes:
         """The retouch."""
         places = self._places.get(_key(planes))
         if places is None:  # Never seen, so nothing is known around it.
@@ -154,8 +154,8 @@ class _Faces(cleaning_step.Step):
 
 
 def _hide(
-    planes: treatment.Planes, boxes: Boxes, margin: float, cells: int
-) -> treatment.Planes:
+    planes: frame_edits.Planes, boxes: Boxes, margin: float, cells: int
+) -> frame_edits.Planes:
     """Turns boxes into a few squares of one colour each.
 
     Args:
@@ -204,7 +204,7 @@ def _detector(
     return face_detector.FaceDetector(smallest, neighbors, step)
 
 
-def _key(planes: treatment.Planes) -> bytes:
+def _key(planes: frame_edits.Planes) -> bytes:
     luma = np.ascontiguousarray(planes[0])
     return hashlib.blake2b(luma, digest_size=12).digest()
 

@@ -13,7 +13,7 @@ import numpy as np
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import looks, treatment
+from tfrecords_tools.media.frames import analysis_frames, frame_edits
 from tfrecords_tools.video_analysis import letterbox
 
 _SHORT_SIDE = 64
@@ -66,16 +66,16 @@ def build(config: Config) -> cleaning_step.Step:
 
 class _LowLight(cleaning_step.Step):
     place = 40
-    looks_a_second = 4.0
+    frames_per_second = 4.0
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._kept: list[np.ndarray] = []
         self._seen, self._every = 0, 1
 
-    def see(self, look: looks.Look) -> None:
+    def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
         if self._seen % self._every == 0:
-            self._kept.append(look.gray(_SHORT_SIDE))
+            self._kept.append(frame.gray(_SHORT_SIDE))
             if len(self._kept) > _KEPT:
                 self._kept, self._every = self._kept[::2], 2 * self._every
         self._seen += 1
@@ -152,8 +152,8 @@ def _table(levels: np.ndarray) -> np.ndarray:
 
 
 def _brightened(
-    luma: np.ndarray, chroma: np.ndarray, planes: treatment.Planes
-) -> treatment.Planes:
+    luma: np.ndarray, chroma: np.ndarray, planes: frame_edits.Planes
+) -> frame_edits.Planes:
     tables = (luma, chroma, chroma)
     return [
         cv2.LUT(np.ascontiguousarray(plane), table)

@@ -16,7 +16,7 @@ import numpy as np
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_facts
-from tfrecords_tools.media.frames import looks
+from tfrecords_tools.media.frames import analysis_frames
 
 _SHORT_SIDE = 64
 _BLOCK = 4
@@ -82,7 +82,7 @@ class _Open(NamedTuple):
 
 
 class _Still(cleaning_step.Step):
-    looks_a_second = math.inf
+    frames_per_second = math.inf
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -93,21 +93,21 @@ class _Still(cleaning_step.Step):
         self._start: int | None = None
         self._end = 0
 
-    def see(self, look: looks.Look) -> None:
-        blocks = _blocks(look.gray(_SHORT_SIDE))
+    def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
+        blocks = _blocks(frame.gray(_SHORT_SIDE))
         if self._start is None:
-            self._start = look.time
-        self._end = look.end_time
+            self._start = frame.time
+        self._end = frame.end_time
         held = self._held
         if held is None or _differ(held.blocks, blocks) > self._config.change:
             self._close_frozen()
-            held = _Open(look.time, look.end_time, blocks)
-        self._held = held._replace(end=look.end_time)
+            held = _Open(frame.time, frame.end_time, blocks)
+        self._held = held._replace(end=frame.end_time)
         if float(np.ptp(blocks)) > self._config.contrast:
             self._close_blank()
         else:
-            start = self._empty[0] if self._empty else look.time
-            self._empty = start, look.end_time
+            start = self._empty[0] if self._empty else frame.time
+            self._empty = start, frame.end_time
 
     def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
         self._close_frozen()

@@ -11,10 +11,10 @@ import av
 
 from tfrecords_tools.media import live_video, reader_settings
 from tfrecords_tools.media.frames import (
+    frame_edits,
     frame_orientation,
     frame_storing,
     timed_frames,
-    treatment,
 )
 
 # Time in microseconds and picture; at last when it ended and None.
@@ -54,7 +54,7 @@ def read(
         arrivals = shown(arrivals, 1e6 / config.frame_rate, tick)
     if stride_seconds is not None:
         arrivals, stride = shown(arrivals, 1e6 * stride_seconds, _CLOCK), 1
-    pictures = frame_storing.Pictures(config.as_jpeg(), video, treatment.NONE)
+    pictures = frame_storing.Pictures(config.as_jpeg(), video, frame_edits.NONE)
     for number, (time, picture) in enumerate(arrivals):
         if picture is not None and number % stride == 0:
             planes = pictures.planes(picture)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from tfrecords_tools.media import reader_settings, video_facts, video_file
 from tfrecords_tools.media.frames import (
     filters,
+    frame_edits,
     frame_picking,
     frame_storing,
     timed_frames,
-    treatment,
 )
 
 VideoError = video_file.VideoError
@@ -27,7 +27,7 @@ def read_frames(
     config: Config = Config(),
     start_seconds: float | None = None,
     end_seconds: float | None = None,
-    treated: treatment.Treatment = treatment.NONE,
+    edits: frame_edits.FrameEdits = frame_edits.NONE,
     tell: Callable[[Facts], None] | None = None,
 ) -> Iterator[Frame]:
     """Reads the frames shown in [start_seconds, end_seconds), one by one.
@@ -37,7 +37,7 @@ def read_frames(
         config: how frames are picked and stored.
         start_seconds: from the container's start; None is that start.
         end_seconds: exclusive; None is the video's end.
-        treated: what is done to the pictures before they are stored.
+        edits: what is done to the pictures before they are stored.
         tell: called before the first frame with what `probe` would give;
             opening the file once more for that costs a tenth of a short clip.
 
@@ -52,7 +52,7 @@ def read_frames(
     end = None if end_seconds is None else round(end_seconds * 1_000_000)
     found = False
     with video_file.VideoFile(path, config.max_pixels) as video:
-        pictures = frame_storing.Pictures(config, video, treated)
+        pictures = frame_storing.Pictures(config, video, edits)
         decoded = frame_picking.decode(
             video,
             config.max_pixels,
@@ -60,11 +60,11 @@ def read_frames(
             config.picked,
             start,
             end,
-            treated.left_out,
+            edits.left_out,
         )
         if tell:
             decoded = _telling(tell, video, decoded)
-        decoded = filters.apply(decoded, treated.filters, start)
+        decoded = filters.apply(decoded, edits.filters, start)
         # Rounding to the container's clock must not choose the frame.
         tick = min(1000, 1 + 1_000_000 * video.stream.time_base)
         if config.frame_rate is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from tfrecords_tools.base import isolated
 from tfrecords_tools.media import reader, video_names
-from tfrecords_tools.media.frames import small_frames
+from tfrecords_tools.media.frames import thumbnails
 
 _NOT_A_FRAME = (
     "empty",
@@ -112,7 +112,7 @@ def _is_other(suffix: str) -> bool:
 def _has_frames(path: str) -> Iterator[bool]:
     most = reader.Config().max_pixels
     try:
-        for _ in small_frames.read(path, most, short_side=_SIDE):
+        for _ in thumbnails.read(path, most, short_side=_SIDE):
             yield True
             return
     except reader.VideoError as error:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfrecords_tools.base import errors, registry
-from tfrecords_tools.media import shown_span, video_file
-from tfrecords_tools.media.frames import small_frames
+from tfrecords_tools.media import presented_span, video_file
+from tfrecords_tools.media.frames import thumbnails
 from tfrecords_tools.video_analysis import shot_boundaries, video_fingerprint
 
 _STEP = 500  # Frames from one sign of life to the next.
@@ -105,7 +105,7 @@ def in_steps(
                 if not found:
                     yield None
         elif wanted.duration:
-            found = _span(*shown_span.find(path, max_pixels))
+            found = _span(*presented_span.find(path, max_pixels))
         digest = _digest(path) if wanted.copies else ""
     except video_file.VideoError as error:
         yield Survey(error.status, error.reason)
@@ -126,7 +126,7 @@ def _looked_through(
     shots = wanted.shots and shot_boundaries.Finder(wanted.shots)
     maker = video_fingerprint.Maker() if wanted.copies else None
     side = shot_boundaries.SHORT_SIDE if shots else _SHORT_SIDE
-    frames = small_frames.read(path, max_pixels, short_side=side, color=True)
+    frames = thumbnails.read(path, max_pixels, short_side=side, color=True)
     begin, end = None, 0
     for number, (time, end_time, image) in enumerate(frames):
         begin, end = time if begin is None else begin, end_time

@@ -6,7 +6,7 @@ from tests.tfrecords_tools.fixtures import cleaned, drawn_face
 from tfrecords_tools.base import registry
 from tfrecords_tools.building import clip_cleaning
 from tfrecords_tools.media import reader
-from tfrecords_tools.media.frames import looks, treatment
+from tfrecords_tools.media.frames import analysis_frames, frame_edits
 
 pytestmark = pytest.mark.skipif(
     not hasattr(av.VideoFrame, "metadata"),
@@ -43,7 +43,7 @@ def worn(video, *names):
 
 def test_filters_stand_in_the_order_of_their_sense(video):
     decision = worn(video, *ALL)
-    names = [each.split("=")[0] for each in decision.treatment.filters]
+    names = [each.split("=")[0] for each in decision.edits.filters]
     assert names == ["bwdif", "nlmeans", "crop"]
 
 
@@ -51,7 +51,7 @@ def test_order_of_names_does_not_matter(video):
     one, other = worn(video, *ALL), worn(video, *ALL[::-1])
     assert one.columns == other.columns
     assert list(one.columns) == list(other.columns)
-    assert one.treatment.filters == other.treatment.filters
+    assert one.edits.filters == other.edits.filters
 
 
 def test_every_step_has_a_column(video):
@@ -72,20 +72,20 @@ def test_all_steps_work_together(video):
 def test_two_runs_give_the_same_bytes(video):
     data = []
     for _ in range(2):
-        treated = worn(video, *ALL).treatment
-        frames = reader.read_frames(video, reader.Config(), treated=treated)
+        edits = worn(video, *ALL).edits
+        frames = reader.read_frames(video, reader.Config(), edits=edits)
         data.append([frame.data for frame in frames])
     assert data[0] == data[1]
 
 
 def test_no_step_changes_nothing(video):
     decision = cleaned.decided(video)
-    assert decision == (treatment.NONE, {}, "")
+    assert decision == (frame_edits.NONE, {}, "")
 
 
 def test_video_is_not_looked_at_where_no_step_asks(video, monkeypatch):
-    monkeypatch.setattr(looks, "read", None)
-    assert cleaned.decided(video, "denoise").treatment.filters
+    monkeypatch.setattr(analysis_frames, "read", None)
+    assert cleaned.decided(video, "denoise").edits.filters
 
 
 def test_every_reason_to_drop_is_told(video):
@@ -121,9 +121,11 @@ def test_steps_for_the_whole_data_set_have_no_say(video):
 def test_steps_are_shown_as_many_frames_as_they_ask_for(video, monkeypatch):
     blur = registry.load("tfrecords_tools.cleaning", "blur")
     seen = []
-    monkeypatch.setattr(blur._Blur, "see", lambda _, look: seen.append(look))
+    monkeypatch.setattr(
+        blur._Blur, "examine", lambda _, frame: seen.append(frame)
+    )
     cleaned.decided(video, "blur")
-    assert [look.time for look in seen] == [
+    assert [frame.time for frame in seen] == [
         0,
         500_000,
         1_000_000,

@@ -57,7 +57,7 @@ def test_odd_bars_leave_no_black_line(tmp_path):
 def test_picture_without_bars_is_let_be(tmp_path):
     found, decision = cropped(tmp_path, cleaned.moving(10))
     assert decision.columns["black_bars"] == "none"
-    assert decision.treatment.filters == ()
+    assert decision.edits.filters == ()
     assert found[0].shape[:2] == (HIGH, WIDE)
 
 

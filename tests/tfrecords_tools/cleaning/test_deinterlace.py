@@ -86,7 +86,7 @@ def test_progressive_video_stays_as_it_is(tmp_path):
     path = write(tmp_path, FIELDS[::2])
     decision = cleaned.decided(path, "deinterlace")
     assert decision.columns == {"deinterlace": "progressive"}
-    assert decision.treatment.filters == ()
+    assert decision.edits.filters == ()
 
 
 def test_always_deinterlaces_what_seems_progressive(tmp_path):

@@ -37,14 +37,14 @@ def step_of(image):
     return float(rows[33] - rows[30])
 
 
-def treated(video, **config):
+def edited(video, **config):
     decision = cleaned.decided(video, "denoise", denoise=config)
     return cleaned.read(video, decision), decision
 
 
 def test_noise_falls_to_a_third_and_edges_stay(video):
     before, times = cleaned.read(video)
-    (after, same_times), _ = treated(video, strength=float(SIGMA))
+    (after, same_times), _ = edited(video, strength=float(SIGMA))
     assert sigma_of(before[5]) == pytest.approx(SIGMA, abs=1)
     assert sigma_of(after[5]) < SIGMA / 3
     assert step_of(after[5]) > 0.95 * (EDGE - FLAT)
@@ -53,19 +53,19 @@ def test_noise_falls_to_a_third_and_edges_stay(video):
 
 def test_averaging_over_time_halves_noise_and_keeps_edges(video):
     config = {"method": "atadenoise", "strength": float(SIGMA)}
-    (after, _), _ = treated(video, **config)
+    (after, _), _ = edited(video, **config)
     assert sigma_of(after[5]) < SIGMA / 1.9
     assert step_of(after[5]) > 0.95 * (EDGE - FLAT)
 
 
 def test_more_strength_takes_more_noise(video):
-    (weak, _), _ = treated(video, strength=2.0)
-    (strong, _), _ = treated(video, strength=float(SIGMA))
+    (weak, _), _ = edited(video, strength=2.0)
+    (strong, _), _ = edited(video, strength=float(SIGMA))
     assert sigma_of(strong[5]) < sigma_of(weak[5])
 
 
 def test_column_says_what_is_done(video):
-    _, decision = treated(video)
+    _, decision = edited(video)
     assert decision.columns == {"denoise": "nlmeans, strength 5"}
 
 

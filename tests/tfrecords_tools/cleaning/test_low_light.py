@@ -27,7 +27,7 @@ def test_dark_clip_is_reported_and_stays_as_it_is(tmp_path):
     assert kind == "dark"
     assert float(measure) == pytest.approx(20, abs=1)
     assert not decision.dropped
-    assert decision.treatment.retouches == ()
+    assert decision.edits.retouches == ()
 
 
 def test_light_clip_is_let_be(tmp_path):
@@ -36,7 +36,7 @@ def test_light_clip_is_let_be(tmp_path):
         write(tmp_path, 100), "low_light", low_light=config
     )
     assert decision.columns["low_light"].startswith("mean ")
-    assert decision.treatment.retouches == ()
+    assert decision.edits.retouches == ()
 
 
 def test_dark_clip_is_dropped_with_the_reason(tmp_path):

@@ -36,7 +36,7 @@ def still(path, **config):
 def test_frozen_passage_is_cut_out_to_two_frames(tmp_path, sigma, crf):
     path = write(tmp_path, noised(with_freeze(), sigma), crf)
     decision = still(path, action="cut")
-    ((start, end),) = decision.treatment.left_out
+    ((start, end),) = decision.edits.left_out
     assert start / FRAME == pytest.approx(19, abs=2)
     assert end / FRAME == pytest.approx(95, abs=2)
     _, times = cleaned.read(path, decision)
@@ -64,7 +64,7 @@ def test_cut_holds_at_a_chosen_frame_rate(tmp_path):
 def test_frozen_passage_is_reported_and_kept(tmp_path):
     decision = still(write(tmp_path, with_freeze()))
     assert decision.columns["still"].startswith("frozen 2.5")
-    assert decision.treatment.left_out == ()
+    assert decision.edits.left_out == ()
     assert not decision.dropped
 
 
@@ -88,7 +88,7 @@ def test_blank_passage_is_cut_out(tmp_path):
     images = cleaned.moving(60)
     images[20:40] = noised([np.full_like(images[0], 16)] * 20, 3)
     decision = still(write(tmp_path, images), action="cut")
-    ((start, end),) = decision.treatment.left_out
+    ((start, end),) = decision.edits.left_out
     assert start / FRAME == pytest.approx(20, abs=1)
     assert end / FRAME == pytest.approx(40, abs=1)
     assert decision.columns["still"].startswith("blank 0.6")

@@ -12,7 +12,7 @@ from tests.tfrecords_tools.fixtures import moving_videos
 from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.frames import small_frames, timed_frames
+from tfrecords_tools.media.frames import thumbnails, timed_frames
 from tfrecords_tools.video_analysis import shot_boundaries, video_survey
 
 DATA = pathlib.Path(__file__).parents[3].parent / "shared/data"
@@ -139,30 +139,30 @@ def test_duration_of_real_files_is_that_of_decoding_them():
             assert path.name in ("syn_empty.mp4", "syn_truncated.mp4")
 
 
-def test_small_frames_keep_the_given_rate(plain_video):
-    found = [time for time, *_ in small_frames.read(plain_video, 10**6, rate=5)]
+def test_thumbnails_keep_the_given_rate(plain_video):
+    found = [time for time, *_ in thumbnails.read(plain_video, 10**6, rate=5)]
     assert found == [200_000 * number for number in range(10)]
 
 
-def test_small_frames_after_a_gap_keep_the_rate(tmp_path):
+def test_thumbnails_after_a_gap_keep_the_rate(tmp_path):
     times = [0, 50, 51, 52, 53, 60]
     path = write_video(tmp_path / "v.mkv", IMAGES[:6], times, Fraction(1, 10))
-    found = [time for time, *_ in small_frames.read(path, 10**6, rate=2)]
+    found = [time for time, *_ in thumbnails.read(path, 10**6, rate=2)]
     assert found == [0, 5_000_000, 6_000_000]
 
 
-def test_small_frames_are_upright(tmp_path):
+def test_thumbnails_are_upright(tmp_path):
     turned = [np.ascontiguousarray(np.rot90(image, -1)) for image in IMAGES[:2]]
     path = write_video(tmp_path / "v.mp4", turned, rotation=90)
-    _, _, image = next(small_frames.read(path, 10**6, short_side=48))
+    _, _, image = next(thumbnails.read(path, 10**6, short_side=48))
     assert image.shape == (48, 80)
 
 
-def test_small_frames_may_have_colours(plain_video):
-    _, _, image = next(small_frames.read(plain_video, 10**6, color=True))
+def test_thumbnails_may_have_colours(plain_video):
+    _, _, image = next(thumbnails.read(plain_video, 10**6, color=True))
     assert image.shape == (64, 107, 3)
 
 
-def test_small_frames_are_never_scaled_up(plain_video):
-    _, _, image = next(small_frames.read(plain_video, 10**6, short_side=500))
+def test_thumbnails_are_never_scaled_up(plain_video):
+    _, _, image = next(thumbnails.read(plain_video, 10**6, short_side=500))
     assert image.shape == (96, 160)

@@ -12,7 +12,7 @@ import numpy as np
 
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.frames import small_frames, timed_frames
+from tfrecords_tools.media.frames import thumbnails, timed_frames
 
 CHOICES = ("all", "key", "different")
 _SHORT_SIDE = 64  # Pixels of what is compared.
@@ -94,7 +94,7 @@ def most_different(
     first: list[int] = []
     # The smallest is thrown out first: the least change, and the latest.
     best: list[tuple[float, int]] = []
-    frames = small_frames.read(
+    frames = thumbnails.read(
         path, max_pixels, start, end, short_side=_SHORT_SIDE
     )
     for time, _, image in frames:

@@ -7,10 +7,10 @@ import numpy as np
 
 from tfrecords_tools.media import reader_settings, video_file
 from tfrecords_tools.media.frames import (
+    frame_edits,
     frame_jpeg,
     frame_packets,
     frame_planes,
-    treatment,
 )
 
 
@@ -42,12 +42,12 @@ class Pictures:
         self,
         config: reader_settings.Config,
         video: video_file.VideoFile,
-        treated: treatment.Treatment,
+        edits: frame_edits.FrameEdits,
     ) -> None:
         aspect = video.aspect if config.square_pixels else Fraction(1)
         self._scaler = frame_planes.Scaler(config.shape, aspect)
-        self._retouches = treated.retouches
-        self._left_out = treated.left_out
+        self._retouches = edits.retouches
+        self._left_out = edits.left_out
         self._video = video
         if config.storage == "jpeg":
             self._encoder = frame_jpeg.Encoder(config.quality, config.grayscale)

@@ -18,12 +18,12 @@ from tfrecords_tools.media import (
     video_file,
 )
 from tfrecords_tools.media.frames import (
+    frame_edits,
     frame_pixels,
     frame_planes,
     packet_frames,
-    small_frames,
+    thumbnails,
     timed_frames,
-    treatment,
 )
 
 MOST = 1 << 20
@@ -114,10 +114,10 @@ def test_an_exact_size_is_that_of_the_upright_frame(tmp_path, matrix, crop):
 
 
 @pytest.mark.parametrize("matrix", oriented.EIGHT.values())
-def test_small_frames_are_upright(tmp_path, matrix):
+def test_thumbnails_are_upright(tmp_path, matrix):
     plain, turned = both(tmp_path, matrix, (64, 96))
-    (_, _, coded), *_ = small_frames.read(plain, MOST, short_side=32)
-    (_, _, found), *_ = small_frames.read(turned, MOST, short_side=32)
+    (_, _, coded), *_ = thumbnails.read(plain, MOST, short_side=32)
+    (_, _, found), *_ = thumbnails.read(turned, MOST, short_side=32)
     np.testing.assert_array_equal(found, oriented.shown(coded, matrix))
 
 
@@ -152,8 +152,8 @@ def test_key_and_different_frames_are_upright(tmp_path, matrix):
 @pytest.mark.parametrize("matrix", oriented.EIGHT.values())
 def test_filtered_frames_are_upright(tmp_path, matrix):
     path = oriented.write(tmp_path / "v.mp4", matrix)
-    treated = treatment.Treatment(filters=("nlmeans=s=1", "crop=iw:ih:0:0"))
-    frame = next(reader.read_frames(path, treated=treated))
+    edits = frame_edits.FrameEdits(filters=("nlmeans=s=1", "crop=iw:ih:0:0"))
+    frame = next(reader.read_frames(path, edits=edits))
     wanted = oriented.shown(oriented.corners(), matrix)
     assert near(simplejpeg.decode_jpeg(frame.data), wanted)
 
@@ -271,10 +271,10 @@ def test_orientation_within_the_stream_counts(tmp_path, options, name):
 def test_a_message_holds_for_live_and_filtered_frames_too(tmp_path):
     plain = oriented.write(tmp_path / "v.mp4")
     path = with_orientation_messages(plain, "rotate=0:flip=horizontal")
-    treated = treatment.Treatment(filters=("nlmeans=s=1",))
+    edits = frame_edits.FrameEdits(filters=("nlmeans=s=1",))
     with live_video.LiveVideo(path, MOST) as video:
         found = [*live_frames.read(video, reader.Config())]
-    found += reader.read_frames(path, treated=treated)
+    found += reader.read_frames(path, edits=edits)
     assert len(found) == 6
     for frame in found:
         image = simplejpeg.decode_jpeg(frame.data)

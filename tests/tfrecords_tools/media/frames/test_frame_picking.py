@@ -9,14 +9,14 @@ from tests.tfrecords_tools.fixtures.numbered_videos import (
 )
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader
-from tfrecords_tools.media.frames import frame_picking, treatment
+from tfrecords_tools.media.frames import frame_edits, frame_picking
 
 COUNT = 40
 
 
-def read(path, start=None, end=None, treated=treatment.NONE, **settings):
+def read(path, start=None, end=None, edits=frame_edits.NONE, **settings):
     config = reader.Config(**settings)
-    return list(reader.read_frames(path, config, start, end, treated))
+    return list(reader.read_frames(path, config, start, end, edits))
 
 
 def numbers(frames):
@@ -136,9 +136,9 @@ def test_of_equal_changes_the_earlier_counts(tmp_path):
 
 
 def test_no_frame_of_what_is_left_out_is_picked(jumping):
-    treated = treatment.Treatment(left_out=((500_000, 1_000_000),))
+    edits = frame_edits.FrameEdits(left_out=((500_000, 1_000_000),))
     times = frame_picking.most_different(
-        jumping, 10**6, 3, left_out=treated.left_out
+        jumping, 10**6, 3, left_out=edits.left_out
     )
     assert not [time for time in times if 500_000 <= time < 1_000_000]
 

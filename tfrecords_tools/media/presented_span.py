@@ -1,8 +1,8 @@
-"""Finds when a video's first picture appears and its last one ends.
+"""Measures when a video's first frame appears and its last one ends.
 
-What a container states is no answer: sound may be longer, frames may have
-lengths of their own, and a cut file still states its old duration. So the
-last seconds are decoded, from the key frame before them.
+The duration that a container states is unreliable: audio may be longer,
+frames may have lengths of their own, and a cut file still states its old
+duration. So the last seconds are decoded, from the key frame before them.
 """
 
 import os
@@ -14,19 +14,19 @@ _TAIL = 3_000_000  # Microseconds before the stated end.
 
 
 def find(path: str | os.PathLike, max_pixels: int) -> tuple[int, int]:
-    """The time of the first frame and the end of the last one.
+    """Returns the time of the first frame and the end of the last one.
 
     Args:
         path: a local video file.
         max_pixels: frames with more are refused.
 
     Returns:
-        Microseconds from the container's start: what decoding all of the
-        file gives, for the price of its first and last frames.
+        Microseconds from the container's start, equal to what decoding the
+        whole file gives, at the cost of its first and last frames.
 
     Raises:
         VideoError: as of `reader.read_frames`; damage in the middle of the
-            file is not seen.
+            file goes unnoticed.
     """
     with video_file.VideoFile(path, max_pixels) as video:
         begin = next(timed_frames.decode(video)).time

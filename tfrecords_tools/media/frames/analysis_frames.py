@@ -1,7 +1,6 @@
-"""Looks at a span of a video before it is stored: gray pictures, any size.
+"""Reads the frames of a span for analysis: gray, at any size.
 
-Each picture is scaled only when and as small as somebody asks for it.
-Pictures are as coded: they are still to be turned and mirrored.
+A frame is scaled only on demand. Frames are as coded, not yet upright.
 """
 
 import os
@@ -11,16 +10,16 @@ import av.video.reformatter as reformatter
 import numpy as np
 
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.frames import filters, small_frames, timed_frames
+from tfrecords_tools.media.frames import filters, thumbnails, timed_frames
 
 
-class Look:
+class AnalysisFrame:
     """One frame of the span.
 
     Attributes:
-        time: when it is shown, microseconds from the container's start.
-        end_time: until when.
-        interlaced: whether the file says that it consists of two fields.
+        time: presentation time, microseconds from the container's start.
+        end_time: when its presentation ends.
+        interlaced: whether the file flags it as two fields.
     """
 
     def __init__(
@@ -36,18 +35,18 @@ class Look:
 
     @property
     def notes(self) -> dict[str, str]:
-        """What measuring filters wrote about this frame."""
+        """Metadata that the measuring filters attached to this frame."""
         return self._picture.metadata
 
     def gray(self, short_side: int | None = None) -> np.ndarray:
         """uint8 [h, w]: luma in full range, 0 black and 255 white.
 
         Args:
-            short_side: pixels, larger pictures are scaled down to it; None
-                keeps every pixel.
+            short_side: pixels; larger frames are scaled down to it. None
+                keeps the size.
         """
         if short_side not in self._grays:
-            self._grays[short_side] = small_frames.scaled(
+            self._grays[short_side] = thumbnails.scaled(
                 self._scaler, self._picture, short_side, "gray"
             )
         return self._grays[short_side]
@@ -59,15 +58,15 @@ def read(
     start: int = 0,
     end: int | None = None,
     measures: Sequence[str] = (),
-) -> Iterator[Look]:
-    """Looks at every frame of a span, one by one.
+) -> Iterator[AnalysisFrame]:
+    """Yields every frame of a span.
 
     Args:
         path: a local video file.
         max_pixels: frames with more are refused.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
-        measures: FFmpeg filters that measure and change nothing.
+        measures: FFmpeg filters that measure and change no pixel.
 
     Raises:
         VideoError: as of `reader.read_frames`.
@@ -81,13 +80,13 @@ def read(
             if end is not None and timed.time >= end:
                 return
             if timed.time >= start:
-                yield Look(timed, flag, scaler)
+                yield AnalysisFrame(timed, flag, scaler)
 
 
 def _flagged(
     decoded: Iterator[timed_frames.Timed], flags: dict[int, bool]
 ) -> Iterator[timed_frames.Timed]:
-    """Notes what the file says of frames: idet writes its own view there."""
+    """Saves the file's flags, which idet overwrites."""
     for timed in decoded:
         flags[timed.time] = timed.picture.interlaced_frame
         yield timed

@@ -1,7 +1,7 @@
-"""Small pictures of a video, for looking at it as a whole.
+"""Reads small frames of a video, for analysis of the whole file.
 
-Cheap: FFmpeg scales and converts in one go, 0.2 ms for a frame of 720p that
-takes 0.9 ms to decode, and only as many are made as are asked for.
+FFmpeg scales and converts in one step: 0.2 ms for a frame of 720p that takes
+0.9 ms to decode. Frames that the rate skips are not converted.
 """
 
 import os
