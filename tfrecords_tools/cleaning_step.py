@@ -6,7 +6,7 @@ itself.
 
 import dataclasses
 
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames, frame_edits
 
 
@@ -54,6 +54,6 @@ class Step:
         Costs a further pass over the clip. `planes` are those of a retouch.
         """
 
-    def verdict(self, facts: video_facts.Facts) -> Verdict:
+    def verdict(self, metadata: video_metadata.VideoMetadata) -> Verdict:
         """Returns the decision, after all frames were received."""
         raise NotImplementedError

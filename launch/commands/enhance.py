@@ -64,9 +64,9 @@ def main(resolved: flags.Resolved) -> None:
 def _enhance(asked: Config, tiles: frame_tiles.Config, most: int) -> None:
     began = time.monotonic()
     with pixel_video.PixelVideo(asked.video, most) as video:
-        print(f"{printable.name(asked.video)}: {video.facts}", flush=True)
+        print(f"{printable.name(asked.video)}: {video.metadata}", flush=True)
         network = enhancer.load(asked.model)
-        progress = _Progress(video.facts.seconds)
+        progress = _Progress(video.metadata.seconds)
         result = enhanced_video.write(
             network, video, asked.output, asked, tiles, progress.tell
         )

@@ -142,7 +142,7 @@ def _size(
 def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
     return h264_pictures.Look(
         video.time_base,
-        video.facts.frame_rate,
+        video.metadata.frame_rate,
         video.aspect,
         video.primaries,
         video.transfer,
@@ -153,7 +153,7 @@ def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
 
 def _longest(video: pixel_video.PixelVideo) -> float:
     """Seconds that one frame is shown at most, or somewhat more."""
-    seconds = video.facts.seconds
+    seconds = video.metadata.seconds
     if seconds and h264_pictures.fits(seconds, video.time_base):
         return seconds
     return pixel_video.longest_seconds(video.path, video.max_pixels)
@@ -172,7 +172,7 @@ def _remarks(
         )
     if height * width > _USUAL_PIXELS:
         remarks.append("few players show H.264 as large as this")
-    for remark in video.facts.remarks:
+    for remark in video.metadata.remarks:
         if remark.endswith("bit"):
             remarks.append(f"{remark} rounded to 8 bit")
         elif remark == "interlaced":

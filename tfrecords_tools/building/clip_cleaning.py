@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import registry
-from tfrecords_tools.media import reader, video_facts
+from tfrecords_tools.media import reader, video_metadata
 from tfrecords_tools.media.frames import analysis_frames, frame_edits
 
 
@@ -37,7 +37,7 @@ def decide(
     media: reader.Config,
     start: int,
     end: int | None,
-    facts: video_facts.Facts,
+    metadata: video_metadata.VideoMetadata,
 ) -> Decision:
     """Looks at a clip as far as the steps ask for it, and decides.
 
@@ -48,7 +48,7 @@ def decide(
         media: how its frames will be picked and stored.
         start: of the clip, microseconds from the container's start.
         end: exclusive; None is the video's end.
-        facts: what the file says.
+        metadata: of the video.
 
     Raises:
         VideoError: the video cannot be read to the clip's end.
@@ -61,7 +61,7 @@ def decide(
     if looking:
         _look(looking, path, media.max_pixels, start, end)
     verdicts = {
-        name: step.verdict(facts)
+        name: step.verdict(metadata)
         for name, step in made.items()
         if not step.watches
     }
@@ -71,7 +71,7 @@ def decide(
     if watching and not dropped:
         edits = _joined(list(verdicts.values()))
         _watch(list(watching.values()), path, media, start, end, edits)
-        verdicts |= {n: step.verdict(facts) for n, step in watching.items()}
+        verdicts |= {n: step.verdict(metadata) for n, step in watching.items()}
     columns |= {name: verdict.column for name, verdict in verdicts.items()}
     edits = _joined([verdicts[name] for name in ordered if name in verdicts])
     return Decision(edits, {n: columns[n] for n in ordered}, dropped)

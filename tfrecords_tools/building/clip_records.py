@@ -108,19 +108,19 @@ def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
     if decided.dropped:
         yield Ending("dropped", decided.dropped, decided.columns)
         return
-    told: list[reader.Facts] = []
+    metadata: list[reader.VideoMetadata] = []
     start, _ = clip.span
     cleaned = text_cleaning.clean_words(job.text, clip.words)
     words = chunk_words.ChunkWords(cleaned, start)
     seconds = clip.start_seconds, clip.end_seconds
     every = reader.read_frames(
-        path, job.media, *seconds, decided.edits, told.append
+        path, job.media, *seconds, decided.edits, metadata.append
     )
     count = damaged = 0
     with _listening(job, path, start) as heard:
         for frames in reader.in_chunks(every, job.chunk_frames):
             span = frames[0].time, frames[-1].end_time
-            record = _shared(job, clip, told[0]) | _pictures(frames)
+            record = _shared(job, clip, metadata[0]) | _pictures(frames)
             record |= _texts(words.until(span[1]))
             for features in heard:
                 record |= features(*span)
@@ -132,7 +132,7 @@ def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
                 further = _continuation(record, each) | features
                 data = schema.encode(further, job.contents)
                 yield Chunk(data, count, 0, each)
-        notes = [str(told[0]), *(part.note for part in heard if part.note)]
+        notes = [str(metadata[0]), *(part.note for part in heard if part.note)]
     notes += [f"{damaged} frames damaged"] if damaged else []
     yield Ending("ok", ", ".join(notes), decided.columns)
 
@@ -142,19 +142,19 @@ def _cleaned(
 ) -> clip_cleaning.Decision:
     if not job.cleaning:
         return clip_cleaning.NOTHING
-    facts = reader.probe(path, job.media)
+    metadata = reader.probe(path, job.media)
     return clip_cleaning.decide(
-        job.cleaning, path, job.media, *clip.span, facts
+        job.cleaning, path, job.media, *clip.span, metadata
     )
 
 
 def _shared(
-    job: Job, clip: annotations.Clip, facts: reader.Facts
+    job: Job, clip: annotations.Clip, metadata: reader.VideoMetadata
 ) -> dict[str, Any]:
     """The features that all chunks of a clip share."""
     record = {
         "format": job.media.storage,
-        "frame_rate": job.media.frame_rate or facts.frame_rate,
+        "frame_rate": job.media.frame_rate or metadata.frame_rate,
         "path": clip.path,
         "media_id": shard_plan.name_of(clip),
         "caption": text_cleaning.clean(job.text, clip.caption),

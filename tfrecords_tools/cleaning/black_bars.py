@@ -10,7 +10,7 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames, filters
 from tfrecords_tools.video_analysis import letterbox
 
@@ -58,7 +58,9 @@ class _BlackBars(cleaning_step.Step):
         else:
             self._brightest = np.maximum(self._brightest, gray)
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         if self._brightest is None:
             return cleaning_step.Verdict("no frame seen")
         if self._changes:
@@ -70,7 +72,7 @@ class _BlackBars(cleaning_step.Step):
         if spare < max(self._config.least, 1e-9):
             return cleaning_step.Verdict("none")
         sizes = [
-            "{}x{}".format(*_upright(s, facts.rotation))
+            "{}x{}".format(*_upright(s, metadata.rotation))
             for s in (inside, (width, height))
         ]
         # Named in parts of the side: frames of another size, in what is

@@ -15,7 +15,7 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames
 
 _SHORT_SIDE = 256
@@ -71,7 +71,9 @@ class _Blur(cleaning_step.Step):
     def examine(self, frame: analysis_frames.AnalysisFrame) -> None:
         self._found.append(_sharpness(frame.gray(_SHORT_SIDE)))
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         if not self._found:
             return cleaning_step.Verdict("no frame seen")
         found, least = statistics.median(self._found), self._config.sharpness

@@ -9,7 +9,7 @@ import math
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames, filters
 
 # Each frame by itself: the verdict over several sticks to a first mistake.
@@ -63,7 +63,9 @@ class _Deinterlace(cleaning_step.Step):
         self._seen[frame.notes.get(_NOTE, "undetermined")] += 1
         self._flagged += frame.interlaced
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         top, bottom = self._seen["tff"], self._seen["bff"]
         moving = top + bottom + self._seen["progressive"]
         combed = top + bottom > 0 and top + bottom >= moving / 4

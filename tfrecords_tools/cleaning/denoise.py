@@ -9,7 +9,7 @@ import dataclasses
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import filters
 
 
@@ -52,7 +52,9 @@ class _Denoise(cleaning_step.Step):
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         method, strength = self._config.method, self._config.strength
         return cleaning_step.Verdict(
             f"{method}, strength {strength:g}",

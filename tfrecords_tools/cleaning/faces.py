@@ -14,7 +14,7 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import errors, settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import frame_edits
 from tfrecords_tools.video_analysis import face_detector
 
@@ -109,7 +109,9 @@ class _Faces(cleaning_step.Step):
         searched = len(self._found) % self._config.every == 0
         self._found.append(self._detector.find(planes[0]) if searched else [])
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         seen = sum(map(bool, self._found))
         if not seen:
             return cleaning_step.Verdict("none", retouches=(self._hidden,))

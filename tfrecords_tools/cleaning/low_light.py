@@ -12,7 +12,7 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames, frame_edits
 from tfrecords_tools.video_analysis import letterbox
 
@@ -80,7 +80,9 @@ class _LowLight(cleaning_step.Step):
                 self._kept, self._every = self._kept[::2], 2 * self._every
         self._seen += 1
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         config = self._config
         if not self._kept:
             return cleaning_step.Verdict("no frame seen")

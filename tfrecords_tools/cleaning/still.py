@@ -15,7 +15,7 @@ import numpy as np
 
 from tfrecords_tools import cleaning_step
 from tfrecords_tools.base import settings
-from tfrecords_tools.media import video_facts
+from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames
 
 _SHORT_SIDE = 64
@@ -109,7 +109,9 @@ class _Still(cleaning_step.Step):
             start = self._empty[0] if self._empty else frame.time
             self._empty = start, frame.end_time
 
-    def verdict(self, facts: video_facts.Facts) -> cleaning_step.Verdict:
+    def verdict(
+        self, metadata: video_metadata.VideoMetadata
+    ) -> cleaning_step.Verdict:
         self._close_frozen()
         self._close_blank()
         if self._start is None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from tfrecords_tools.media import video_facts, video_file
+from tfrecords_tools.media import video_file, video_metadata
 from tfrecords_tools.media.frames import frame_pixels, timed_frames
 
 UNKNOWN = 2  # Of primaries and transfer, ITU-T H.273.
@@ -38,7 +38,7 @@ class PixelVideo:
     Attributes:
         path: the file.
         max_pixels: frames with more are refused.
-        facts: what the file says about itself.
+        metadata: what the file states about itself.
         height: of an upright frame, pixels.
         width: the same.
         aspect: width of an upright pixel over its height.
@@ -63,10 +63,10 @@ class PixelVideo:
             self._file.container.close()
             raise
         picture = self._first.picture
-        self.facts = video_facts.of(self._file, picture)
+        self.metadata = video_metadata.read_metadata(self._file, picture)
         self.height, self.width = picture.height, picture.width
         self.aspect: Fraction = self._file.aspect
-        if self.facts.rotation in (90, 270):
+        if self.metadata.rotation in (90, 270):
             self.height, self.width = self.width, self.height
             self.aspect = 1 / self.aspect
         self.time_base: Fraction = self._file.stream.time_base

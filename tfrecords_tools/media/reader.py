@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 
-from tfrecords_tools.media import reader_settings, video_facts, video_file
+from tfrecords_tools.media import reader_settings, video_file, video_metadata
 from tfrecords_tools.media.frames import (
     filters,
     frame_edits,
@@ -17,7 +17,7 @@ from tfrecords_tools.media.frames import (
 )
 
 VideoError = video_file.VideoError
-Facts = video_facts.Facts
+VideoMetadata = video_metadata.VideoMetadata
 Config = reader_settings.Config
 Frame = frame_storing.Frame
 
@@ -28,7 +28,7 @@ def read_frames(
     start_seconds: float | None = None,
     end_seconds: float | None = None,
     edits: frame_edits.FrameEdits = frame_edits.NONE,
-    tell: Callable[[Facts], None] | None = None,
+    on_metadata: Callable[[VideoMetadata], None] | None = None,
 ) -> Iterator[Frame]:
     """Reads the frames shown in [start_seconds, end_seconds), one by one.
 
@@ -38,8 +38,8 @@ def read_frames(
         start_seconds: from the container's start; None is that start.
         end_seconds: exclusive; None is the video's end.
         edits: what is done to the pictures before they are stored.
-        tell: called before the first frame with what `probe` would give;
-            opening the file once more for that costs a tenth of a short clip.
+        on_metadata: called before the first frame with what `probe` returns;
+            opening the file again would cost a tenth of a short clip.
 
     Yields:
         Frames in order of time, at least one.
@@ -62,8 +62,8 @@ def read_frames(
             end,
             edits.left_out,
         )
-        if tell:
-            decoded = _telling(tell, video, decoded)
+        if on_metadata:
+            decoded = _with_metadata(on_metadata, video, decoded)
         decoded = filters.apply(decoded, edits.filters, start)
         # Rounding to the container's clock must not choose the frame.
         tick = min(1000, 1 + 1_000_000 * video.stream.time_base)
@@ -90,24 +90,24 @@ def in_chunks(frames: Iterable[Frame], most: int) -> Iterator[list[Frame]]:
         yield chunk
 
 
-def probe(path: str | os.PathLike, config: Config = Config()) -> Facts:
-    """Opens a video, decodes its first frame, and tells about it.
+def probe(path: str | os.PathLike, config: Config = Config()) -> VideoMetadata:
+    """Returns the metadata of a video; decodes its first frame.
 
     Raises:
         VideoError: it cannot be read.
     """
     with video_file.VideoFile(path, config.max_pixels) as video:
         first = next(timed_frames.decode(video)).picture
-        return video_facts.of(video, first)
+        return video_metadata.read_metadata(video, first)
 
 
-def _telling(
-    tell: Callable[[Facts], None],
+def _with_metadata(
+    on_metadata: Callable[[VideoMetadata], None],
     video: video_file.VideoFile,
     decoded: Iterator[timed_frames.Timed],
 ) -> Iterator[timed_frames.Timed]:
     for first in decoded:
-        tell(video_facts.of(video, first.picture))
+        on_metadata(video_metadata.read_metadata(video, first.picture))
         yield first
         yield from decoded
 

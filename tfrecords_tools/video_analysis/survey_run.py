@@ -90,12 +90,12 @@ def _key(
     path: pathlib.Path, wanted: video_survey.Wanted, max_pixels: int
 ) -> str:
     try:
-        state = path.stat()
-        facts: Any = (state.st_size, state.st_mtime_ns)
+        stat = path.stat()
+        state: Any = (stat.st_size, stat.st_mtime_ns)
     except OSError:
-        facts = None
+        state = None
     made_by = versions.of(_MADE_BY)
-    text = repr((os.fspath(path), facts, wanted, max_pixels, made_by))
+    text = repr((os.fspath(path), state, wanted, max_pixels, made_by))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -112,9 +112,9 @@ def test_clip_that_is_dropped_is_not_searched_for_faces(tmp_path):
 
 def test_steps_for_the_whole_data_set_have_no_say(video):
     steps = [registry.choose("tfrecords_tools.cleaning", "duplicates")]
-    facts = reader.probe(video)
+    metadata = reader.probe(video)
     config = reader.Config()
-    decision = clip_cleaning.decide(steps, video, config, 0, None, facts)
+    decision = clip_cleaning.decide(steps, video, config, 0, None, metadata)
     assert decision.columns == {}
 
 
@@ -137,7 +137,7 @@ def test_steps_are_shown_as_many_frames_as_they_ask_for(video, monkeypatch):
 def test_damage_is_an_error_as_in_reading(tmp_path, video):
     path = tmp_path / "cut.mp4"
     path.write_bytes(video.read_bytes()[:5000])
-    facts = reader.probe(video)
+    metadata = reader.probe(video)
     step = registry.choose("tfrecords_tools.cleaning", "blur")
     with pytest.raises(reader.VideoError):
-        clip_cleaning.decide([step], path, reader.Config(), 0, None, facts)
+        clip_cleaning.decide([step], path, reader.Config(), 0, None, metadata)

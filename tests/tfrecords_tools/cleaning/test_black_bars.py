@@ -131,7 +131,9 @@ def test_size_that_changes_within_is_not_cropped(monkeypatch):
     step = registry.choose("tfrecords_tools.cleaning", "black_bars").build()
     for side in (64, 96):
         step.see(_Look(np.full((side, side), 50, np.uint8)))
-    verdict = step.verdict(reader.Facts("h264", 64, 64, 30, 0, False, 1))
+    verdict = step.verdict(
+        reader.VideoMetadata("h264", 64, 64, 30, 0, False, 1)
+    )
     assert verdict.column == "size changes within: not cropped"
 
 

@@ -92,15 +92,15 @@ def test_frames_have_their_size_upright(path):
 
 @pytest.mark.parametrize("path", WHOLE, ids=named)
 def test_the_facts_agree_with_the_frames(path):
-    facts, (times, height, width) = reader.probe(path), presented(path)
-    sides = {facts.height, facts.width}
+    metadata, (times, height, width) = reader.probe(path), presented(path)
+    sides = {metadata.height, metadata.width}
     assert sides == {height, width}
-    assert facts.rotation % 180 == (0 if facts.height == height else 90)
+    assert metadata.rotation % 180 == (0 if metadata.height == height else 90)
     last = status_and_frames(path)[1][-1].end_time / 1e6
-    assert facts.seconds >= last - 0.05
-    if facts.frame_rate and len(times) > 1 and not facts.variable_rate:
+    assert metadata.seconds >= last - 0.05
+    if metadata.frame_rate and len(times) > 1 and not metadata.variable_rate:
         rate = (len(times) - 1) / float(times[-1] - times[0])
-        assert facts.frame_rate == pytest.approx(rate, rel=0.02)
+        assert metadata.frame_rate == pytest.approx(rate, rel=0.02)
 
 
 @pytest.mark.parametrize("name, status", BROKEN.items())

@@ -280,9 +280,9 @@ def test_too_many_pixels_are_refused(plain_video):
 
 
 def test_probe_tells_the_facts(plain_video):
-    facts = reader.probe(plain_video)
-    assert str(facts) == "h264, 160x96, 30 fps"
-    assert dataclasses.replace(facts, rotation=90).__str__().endswith("90")
+    metadata = reader.probe(plain_video)
+    assert str(metadata) == "h264, 160x96, 30 fps"
+    assert dataclasses.replace(metadata, rotation=90).__str__().endswith("90")
 
 
 def test_variable_rate_is_told(tmp_path):

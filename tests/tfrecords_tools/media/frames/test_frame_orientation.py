@@ -213,9 +213,9 @@ def test_any_other_matrix_is_ignored_and_told(tmp_path, name):
     plain, odd = both(tmp_path, ODD[name], (64, 96))
     np.testing.assert_array_equal(pixels(odd), pixels(plain))
     assert_same(planes(odd), planes(plain))
-    facts = reader.probe(odd)
-    assert (facts.rotation, facts.mirrored) == (0, False)
-    assert "odd display matrix ignored" in facts.remarks
+    metadata = reader.probe(odd)
+    assert (metadata.rotation, metadata.mirrored) == (0, False)
+    assert "odd display matrix ignored" in metadata.remarks
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a file says about its video, for reports and records."""
+"""Metadata that a file states about its video, for reports and records."""
 
 import dataclasses
 from typing import Any
@@ -12,21 +12,20 @@ _HDR = (16, 18)  # Transfer functions PQ and HLG, ITU-T H.273.
 
 
 @dataclasses.dataclass(frozen=True)
-class Facts:
-    """What a file says about its video.
+class VideoMetadata:
+    """Metadata of one video stream.
 
     Attributes:
-        codec: FFmpeg's name of it.
-        width: of a coded frame, before it is turned, pixels.
+        codec: FFmpeg's name of the codec.
+        width: of a coded frame, before rotation, pixels.
         height: the same.
-        frame_rate: frames a second, the average; 0 where unknown.
-        rotation: degrees counter-clockwise that the picture is to be turned,
-            of 0, 90, 180 and 270; after left and right were exchanged where
-            it is `mirrored`.
-        variable_rate: whether frames stand at uneven distances.
-        seconds: stated or estimated duration; 0 where unknown.
-        remarks: what else may surprise, such as "10 bit" or "HDR".
-        mirrored: whether the coded picture is to be mirrored.
+        frame_rate: average frames per second; 0 if unknown.
+        rotation: degrees counter-clockwise that make a coded frame upright:
+            0, 90, 180 or 270. Applied after mirroring where `mirrored`.
+        variable_rate: whether frames are unevenly spaced.
+        seconds: stated or estimated duration; 0 if unknown.
+        remarks: further properties, such as "10 bit" or "HDR".
+        mirrored: whether left and right of a coded frame are exchanged.
     """
 
     codec: str
@@ -48,8 +47,8 @@ class Facts:
         return ", ".join([*words, *self.remarks])
 
 
-def of(video: video_file.VideoFile, first: Any) -> Facts:
-    """Tells about a video, given its first decoded `av.VideoFrame`."""
+def read_metadata(video: video_file.VideoFile, first: Any) -> VideoMetadata:
+    """Returns a video's metadata, given its first decoded `av.VideoFrame`."""
     bits = max(part.bits for part in first.format.components)
     remarks = [f"{bits} bit"] if bits > 8 else []
     remarks += ["HDR"] if first.color_trc in _HDR else []
@@ -60,7 +59,7 @@ def of(video: video_file.VideoFile, first: Any) -> Facts:
     if video.aspect != 1:
         shape = video.aspect.as_integer_ratio()
         remarks.append("pixels {}:{}".format(*shape))
-    return Facts(
+    return VideoMetadata(
         codec=video.stream.codec_context.codec.canonical_name,
         width=first.width,
         height=first.height,
