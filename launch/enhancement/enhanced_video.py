@@ -21,7 +21,7 @@ from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import pixel_video
 from tfrecords_tools.media.audio import kept_sound
-from tfrecords_tools.media.writing import h264_pictures, video_writer
+from tfrecords_tools.media.writing import h264_stream, video_writer
 
 _USUAL_PIXELS = 4096 * 2304  # Of H.264 up to level 5.2.
 _LINE = 2  # Pixels between the halves, white.
@@ -91,10 +91,10 @@ def write(
     frame_pieces.check(enhancer)
     height, width = _size(enhancer, video, config)
     source = source_frames.Source(video, config.allow_truncated, most_frames)
-    look = _look(video, config)
+    format = _format(video, config)
     with (
         kept_sound.KeptSound(video.path, video.max_pixels) as sound,
-        video_writer.writing(output, height, width, look, sound) as writer,
+        video_writer.writing(output, height, width, format, sound) as writer,
     ):
         pieces = frame_pieces.cut(
             source.frames(), enhancer.frames, enhancer.overlap
@@ -129,18 +129,20 @@ def _size(
     )
     if config.side_by_side:
         width = 2 * width + _LINE
-    if max(height, width) > h264_pictures.MOST_PIXELS:
+    if max(height, width) > h264_stream.MAX_SIDE:
         raise errors.UserError(
             f"{printable.name(video.path)}: its pictures would become "
-            f"{width}x{height}, H.264 has {h264_pictures.MOST_PIXELS} pixels a "
+            f"{width}x{height}, H.264 has {h264_stream.MAX_SIDE} pixels a "
             "side at most: take a smaller video, or a model that enlarges less"
             + (", or leave out --side_by_side" * config.side_by_side)
         )
     return height, width
 
 
-def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
-    return h264_pictures.Look(
+def _format(
+    video: pixel_video.PixelVideo, config: Config
+) -> h264_stream.StreamFormat:
+    return h264_stream.StreamFormat(
         video.time_base,
         video.metadata.frame_rate,
         video.aspect,
@@ -154,7 +156,7 @@ def _look(video: pixel_video.PixelVideo, config: Config) -> h264_pictures.Look:
 def _longest(video: pixel_video.PixelVideo) -> float:
     """Seconds that one frame is shown at most, or somewhat more."""
     seconds = video.metadata.seconds
-    if seconds and h264_pictures.fits(seconds, video.time_base):
+    if seconds and h264_stream.fits(seconds, video.time_base):
         return seconds
     return pixel_video.longest_seconds(video.path, video.max_pixels)
 

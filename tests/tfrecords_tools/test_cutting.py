@@ -62,7 +62,7 @@ def test_windows_stay_within_the_span():
     assert found == [(10, 12), (12, 13)]
 
 
-def test_windows_begin_with_the_first_picture():
+def test_windows_begin_with_the_first_frame():
     found = cut("windows", lasting(9, begin=5), seconds=2)
     assert found == [(5, 7), (7, 9)]
 

@@ -73,7 +73,7 @@ def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
     assert len(small.records(output)) == 2 and small.check(output) == 0
 
 
-def test_a_small_file_with_huge_pictures_is_refused(classes, tmp_path):
+def test_a_small_file_with_huge_frames_is_refused(classes, tmp_path):
     videos = tmp_path / "videos"
     shutil.copytree(classes / "run", videos)
     huge = np.zeros((4400, 8200, 3), np.uint8)

@@ -120,7 +120,7 @@ def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
     with _listening(job, path, start) as heard:
         for frames in reader.in_chunks(every, job.chunk_frames):
             span = frames[0].time, frames[-1].end_time
-            record = _shared(job, clip, metadata[0]) | _pictures(frames)
+            record = _shared(job, clip, metadata[0]) | _frames(frames)
             record |= _texts(words.until(span[1]))
             for features in heard:
                 record |= features(*span)
@@ -172,7 +172,7 @@ def _labelled(prefix: str, label: str, ids: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _pictures(frames: list[reader.Frame]) -> dict[str, Any]:
+def _frames(frames: list[reader.Frame]) -> dict[str, Any]:
     return {
         "frames": [frame.data for frame in frames],
         "times": [frame.time for frame in frames],

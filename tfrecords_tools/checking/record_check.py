@@ -18,7 +18,7 @@ def faults(
     storage: str | None = None,
     key_every: int | None = None,
 ) -> Iterator[str]:
-    """Compares times, labels and pictures of a record.
+    """Compares times, labels and images of a record.
 
     Args:
         record: what `schema.decode` gives.

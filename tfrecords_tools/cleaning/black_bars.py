@@ -1,7 +1,7 @@
-"""Crops black bars above, below or beside the picture.
+"""Crops black bars above, below or beside the image.
 
 A line is bar where no frame of the clip ever lights it, so dark scenes do
-not hide a part of the picture.
+not hide a part of the image.
 """
 
 import dataclasses

@@ -51,7 +51,7 @@ def _sharpness(gray: np.ndarray) -> float:
         gray: uint8 [h, w], comparable only at the same scale.
 
     Returns:
-        About 30 for a sharp picture; 0 for one without any contrast.
+        About 30 for a sharp image; 0 for one without any contrast.
     """
     variance = float(gray.astype(np.float32).var())
     if variance < 1:

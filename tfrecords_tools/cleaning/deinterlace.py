@@ -1,4 +1,4 @@
-"""Makes whole pictures of those woven from the fields of two moments.
+"""Makes whole frames of those woven from the fields of two moments.
 
 One frame comes out for one: the count and the times stay.
 """

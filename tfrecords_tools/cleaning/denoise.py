@@ -1,4 +1,4 @@
-"""Takes noise out of every picture, by FFmpeg.
+"""Takes noise out of every image, by FFmpeg.
 
 Mean gain over noise of sigma 10 on three real clips, and cost of a frame of
 340x256: nlmeans 7 to 10 dB, 13 ms; atadenoise 3 to 4.5 dB, 0.3 ms. hqdn3d is

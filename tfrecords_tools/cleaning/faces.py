@@ -1,6 +1,6 @@
-"""Makes faces unrecognisable in every stored picture, for privacy.
+"""Makes faces unrecognisable in every stored frame, for privacy.
 
-The pictures to be stored are searched in a pass of their own, so that a
+The frames to be stored are searched in a pass of their own, so that a
 face missed in one is hidden by those found before and after it. Faces that
 the cascades never find stay visible: see `face_detector`.
 """
@@ -46,14 +46,14 @@ class Config:
     )
     every: int = settings.setting(
         1,
-        "Search every n-th stored picture only: the search costs 0.1 to 0.2 "
+        "Search every n-th stored frame only: the search costs 0.1 to 0.2 "
         "s for one of 340x256. Those between are hidden like their "
         "neighbours.",
         minimum=1,
     )
     hold: int = settings.setting(
         12,
-        "Stored pictures before and after one with a face in which the same "
+        "Stored frames before and after one with a face in which the same "
         "place is hidden.",
         minimum=0,
     )
@@ -75,7 +75,7 @@ class Config:
         if self.every > 1 and self.hold < self.every:
             raise errors.UserError(
                 f"--faces.every={self.every} with --faces.hold={self.hold}: "
-                "pictures between would not be hidden; wanted a hold of at "
+                "frames between would not be hidden; wanted a hold of at "
                 f"least {self.every}"
             )
 
@@ -99,8 +99,8 @@ class _Faces(cleaning_step.Step):
             config.smallest, config.neighbors, config.step
         )
         self._found: list[Boxes] = []
-        # A picture is known by its luma: whoever brings it, in any order,
-        # gets the same places hidden. Equal pictures share all of theirs.
+        # A frame is known by its luma: whoever brings it, in any order,
+        # gets the same places hidden. Equal frames share all of theirs.
         self._places: dict[bytes, list[int]] = {}
 
     def watch(self, planes: frame_edits.Planes) -> None:
@@ -137,7 +137,7 @@ class _Faces(cleaning_step.Step):
         return _hide(planes, boxes, config.margin, config.cells)
 
     def _around(self, place: int) -> Boxes:
-        """Faces in a picture and near it in time, and on the way between."""
+        """Faces in a frame and near it in time, and on the way between."""
         hold = self._config.hold
         before = self._found[max(0, place - hold) : place]
         after = self._found[place + 1 : place + 1 + hold]
@@ -202,7 +202,7 @@ def _pixelated(plane: np.ndarray, mask: np.ndarray, side: float) -> np.ndarray:
 def _detector(
     smallest: int, neighbors: int, step: float
 ) -> face_detector.FaceDetector:
-    """Loaded once in a process: that takes as long as a few pictures."""
+    """Loaded once in a process: that takes as long as a few frames."""
     return face_detector.FaceDetector(smallest, neighbors, step)
 
 

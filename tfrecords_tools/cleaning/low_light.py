@@ -113,7 +113,7 @@ class _LowLight(cleaning_step.Step):
 
 
 def _histogram(frames: list[np.ndarray]) -> np.ndarray:
-    """int64 [256]: luma of the pictures between black bars, if any."""
+    """int64 [256]: luma of the frames between black bars, if any."""
     counts = np.zeros(256, np.int64)
     for shape in sorted({frame.shape for frame in frames}):
         alike = [frame for frame in frames if frame.shape == shape]

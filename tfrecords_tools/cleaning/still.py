@@ -1,4 +1,4 @@
-"""Finds passages where the picture is frozen, or blank.
+"""Finds passages where the frame is frozen, or blank.
 
 Compared are means of blocks, a sixteenth of the short side wide: noise
 cancels within a block, while lips that speak move one. Every frame is seen:
@@ -40,15 +40,15 @@ class Config:
     )
     change: float = settings.setting(
         5.0,
-        "A picture is frozen where no block differs from the passage's first "
-        "picture by more, in levels of 255. Key frames of x264 at crf 23 "
+        "A frame is frozen where no block differs from the passage's first "
+        "frame by more, in levels of 255. Key frames of x264 at crf 23 "
         "differ by up to 4, a face at rest by 4 to 15 within a second.",
         minimum=0,
         maximum=255,
     )
     contrast: float = settings.setting(
         8.0,
-        "A picture is blank where its blocks differ by no more, in levels of "
+        "A frame is blank where its blocks differ by no more, in levels of "
         "255.",
         minimum=0,
         maximum=255,
@@ -56,7 +56,7 @@ class Config:
     action: str = settings.setting(
         "report",
         "report writes the column only, drop leaves clips out that are still "
-        "for the most part, cut leaves the passages out; the first picture "
+        "for the most part, cut leaves the passages out; the first frame "
         "of a frozen one stays.",
         choices=("report", "drop", "cut"),
     )
@@ -136,7 +136,7 @@ class _Still(cleaning_step.Step):
         return cleaning_step.Verdict(column)
 
     def _cut(self, column: str) -> cleaning_step.Verdict:
-        # A microsecond later, so that the first picture stays.
+        # A microsecond later, so that the first frame stays.
         repeats = [(start + 1, end) for start, end in self._frozen]
         cut = _merged(repeats + self._blank)
         if (self._start, self._end) in cut:

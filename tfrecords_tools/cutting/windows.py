@@ -1,6 +1,6 @@
 """Cuts a span into windows of one length, one behind the other.
 
-The first window begins where the span begins, or with the first picture if
+The first window begins where the span begins, or with the first frame if
 that comes later.
 """
 

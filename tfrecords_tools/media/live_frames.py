@@ -17,7 +17,7 @@ from tfrecords_tools.media.frames import (
     timed_frames,
 )
 
-# Time in microseconds and picture; at last when it ended and None.
+# Time in microseconds and frame; at last when it ended and None.
 Arrivals = Iterator[tuple[int, Any]]
 
 _CLOCK = 999  # Microseconds that containers may round a time by.
@@ -54,11 +54,13 @@ def read(
         arrivals = shown(arrivals, 1e6 / config.frame_rate, tick)
     if stride_seconds is not None:
         arrivals, stride = shown(arrivals, 1e6 * stride_seconds, _CLOCK), 1
-    pictures = frame_storing.Pictures(config.as_jpeg(), video, frame_edits.NONE)
-    for number, (time, picture) in enumerate(arrivals):
-        if picture is not None and number % stride == 0:
-            planes = pictures.planes(picture)
-            yield pictures.stored(time, time, planes, picture.is_corrupt)
+    encoder = frame_storing.FrameEncoder(
+        config.as_jpeg(), video, frame_edits.NONE
+    )
+    for number, (time, frame) in enumerate(arrivals):
+        if frame is not None and number % stride == 0:
+            planes = encoder.planes(frame)
+            yield encoder.encode(time, time, planes, frame.is_corrupt)
 
 
 def shown(arrivals: Arrivals, period: float, early: float) -> Arrivals:
@@ -74,24 +76,24 @@ def shown(arrivals: Arrivals, period: float, early: float) -> Arrivals:
         As `arrivals`, with the moments as times.
     """
     count, before = 0, None
-    for time, picture in arrivals:
+    for time, frame in arrivals:
         while (moment := round(count * period)) < time - early:
             count += 1
             if before is not None:
                 yield moment, before
-        if picture is None:
+        if frame is None:
             yield time, None
             return
-        before = picture
+        before = frame
         # At its very beginning the next frame need not be waited for.
         while (moment := round(count * period)) <= time + early:
             count += 1
-            yield moment, picture
+            yield moment, frame
 
 
 def _from_file(video: live_video.LiveVideo) -> Arrivals:
     for timed in timed_frames.decode(video):
-        yield timed.time, timed.picture
+        yield timed.time, timed.frame
     yield timed.end_time, None
 
 
@@ -99,8 +101,8 @@ def _from_pipe(video: live_video.LiveVideo) -> Arrivals:
     length = round(1_000_000 / (video.frame_rate or 25))
     before, offset = None, 0
     try:
-        for picture in frame_orientation.kept(_pictures(video)):
-            time = _time_of(picture, video)
+        for frame in frame_orientation.kept(_decoded_frames(video)):
+            time = _time_of(frame, video)
             time = offset + (time if time is not None else before or 0)
             if before is not None:
                 if not -_BACK < time - before < _AHEAD:
@@ -108,7 +110,7 @@ def _from_pipe(video: live_video.LiveVideo) -> Arrivals:
                     time = before + length
                 if time <= before:
                     continue  # A repeated time: the first frame stands.
-            yield time, picture
+            yield time, frame
             before = time
     except av.FFmpegError as error:
         what = "cannot be read from a pipe, as MPEG-TS and Matroska can"
@@ -118,7 +120,7 @@ def _from_pipe(video: live_video.LiveVideo) -> Arrivals:
     yield before + length, None
 
 
-def _pictures(video: live_video.LiveVideo) -> Iterator[Any]:
+def _decoded_frames(video: live_video.LiveVideo) -> Iterator[Any]:
     for packet in video.packets():
         try:
             yield from packet.decode()
@@ -126,9 +128,9 @@ def _pictures(video: live_video.LiveVideo) -> Iterator[Any]:
             continue  # Whoever tunes in late misses a key frame.
 
 
-def _time_of(picture: Any, video: live_video.LiveVideo) -> int | None:
+def _time_of(frame: Any, video: live_video.LiveVideo) -> int | None:
     """Microseconds from the container's start."""
-    if picture.pts is None:
+    if frame.pts is None:
         return None
-    seconds = picture.pts * picture.time_base - video.start_seconds
+    seconds = frame.pts * frame.time_base - video.start_seconds
     return max(0, round(1_000_000 * seconds))

@@ -62,16 +62,16 @@ class PixelVideo:
         except BaseException:
             self._file.container.close()
             raise
-        picture = self._first.picture
-        self.metadata = video_metadata.read_metadata(self._file, picture)
-        self.height, self.width = picture.height, picture.width
+        frame = self._first.frame
+        self.metadata = video_metadata.read_metadata(self._file, frame)
+        self.height, self.width = frame.height, frame.width
         self.aspect: Fraction = self._file.aspect
         if self.metadata.rotation in (90, 270):
             self.height, self.width = self.width, self.height
             self.aspect = 1 / self.aspect
         self.time_base: Fraction = self._file.stream.time_base
-        self.primaries = int(picture.color_primaries)
-        self.transfer = int(picture.color_trc)
+        self.primaries = int(frame.color_primaries)
+        self.transfer = int(frame.color_trc)
         self.end_time = self.damaged = 0
         self.left_out = _others(self._file)
 
@@ -91,9 +91,9 @@ class PixelVideo:
         converter = frame_pixels.Converter()
         timed = self._first
         while timed is not None:
-            self.damaged += timed.picture.is_corrupt
+            self.damaged += timed.frame.is_corrupt
             self.end_time = timed.end_time
-            pixels = converter.pixels(timed.picture)
+            pixels = converter.pixels(timed.frame)
             yield PixelFrame(timed.time, timed.end_time, pixels)
             timed = self._first = None  # The decoder wants its buffers back.
             timed = next(self._decoded, None)

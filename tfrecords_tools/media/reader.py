@@ -37,7 +37,7 @@ def read_frames(
         config: how frames are picked and stored.
         start_seconds: from the container's start; None is that start.
         end_seconds: exclusive; None is the video's end.
-        edits: what is done to the pictures before they are stored.
+        edits: what is done to the frames before they are stored.
         on_metadata: called before the first frame with what `probe` returns;
             opening the file again would cost a tenth of a short clip.
 
@@ -52,7 +52,7 @@ def read_frames(
     end = None if end_seconds is None else round(end_seconds * 1_000_000)
     found = False
     with video_file.VideoFile(path, config.max_pixels) as video:
-        pictures = frame_storing.Pictures(config, video, edits)
+        encoder = frame_storing.FrameEncoder(config, video, edits)
         decoded = frame_picking.decode(
             video,
             config.max_pixels,
@@ -68,10 +68,10 @@ def read_frames(
         # Rounding to the container's clock must not choose the frame.
         tick = min(1000, 1 + 1_000_000 * video.stream.time_base)
         if config.frame_rate is None:
-            frames = _all_in_span(decoded, pictures, start, end, tick)
+            frames = _all_in_span(decoded, encoder, start, end, tick)
         else:
             period = 1_000_000 / config.frame_rate
-            frames = _at_moments(decoded, pictures, start, end, period, tick)
+            frames = _at_moments(decoded, encoder, start, end, period, tick)
         for frame in frames:
             found = True
             yield frame
@@ -97,39 +97,39 @@ def probe(path: str | os.PathLike, config: Config = Config()) -> VideoMetadata:
         VideoError: it cannot be read.
     """
     with video_file.VideoFile(path, config.max_pixels) as video:
-        first = next(timed_frames.decode(video)).picture
+        first = next(timed_frames.decode(video)).frame
         return video_metadata.read_metadata(video, first)
 
 
 def _with_metadata(
     on_metadata: Callable[[VideoMetadata], None],
     video: video_file.VideoFile,
-    decoded: Iterator[timed_frames.Timed],
-) -> Iterator[timed_frames.Timed]:
+    decoded: Iterator[timed_frames.TimedFrame],
+) -> Iterator[timed_frames.TimedFrame]:
     for first in decoded:
-        on_metadata(video_metadata.read_metadata(video, first.picture))
+        on_metadata(video_metadata.read_metadata(video, first.frame))
         yield first
         yield from decoded
 
 
 def _all_in_span(
-    decoded: Iterator[timed_frames.Timed],
-    pictures: frame_storing.Pictures,
+    decoded: Iterator[timed_frames.TimedFrame],
+    encoder: frame_storing.FrameEncoder,
     start: int,
     end: int | None,
     tick: float,
 ) -> Iterator[Frame]:
-    for time, end_time, picture in decoded:
+    for time, end_time, frame in decoded:
         if end is not None and time >= end - tick:
             return
-        if time >= start - tick and not pictures.are_left_out(time):
-            planes = pictures.planes(picture)
-            yield pictures.stored(time, end_time, planes, picture.is_corrupt)
+        if time >= start - tick and not encoder.is_left_out(time):
+            planes = encoder.planes(frame)
+            yield encoder.encode(time, end_time, planes, frame.is_corrupt)
 
 
 def _at_moments(
-    decoded: Iterator[timed_frames.Timed],
-    pictures: frame_storing.Pictures,
+    decoded: Iterator[timed_frames.TimedFrame],
+    encoder: frame_storing.FrameEncoder,
     start: int,
     end: int | None,
     period: float,
@@ -137,7 +137,7 @@ def _at_moments(
 ) -> Iterator[Frame]:
     """The frame shown at start + k * period, for each k from 0 on."""
     count = 0
-    for time, end_time, picture in decoded:
+    for time, end_time, frame in decoded:
         planes = None
         while (moment := round(start + count * period)) < end_time - tick:
             # Start and end are rounded each for itself.
@@ -146,8 +146,8 @@ def _at_moments(
             count += 1
             if moment < time - tick:
                 continue  # Nothing is shown yet.
-            if pictures.are_left_out(moment):
+            if encoder.is_left_out(moment):
                 continue
-            planes = planes or pictures.planes(picture)
+            planes = planes or encoder.planes(frame)
             until = round(start + count * period)
-            yield pictures.stored(moment, until, planes, picture.is_corrupt)
+            yield encoder.encode(moment, until, planes, frame.is_corrupt)

@@ -84,7 +84,7 @@ class Config:
     max_pixels: int = settings.setting(
         8192 * 4320,
         "Frames with more pixels are refused: a small file can hold a huge "
-        "picture.",
+        "frame.",
         minimum=256,
     )
 

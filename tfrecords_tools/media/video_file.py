@@ -18,7 +18,7 @@ from tfrecords_tools.media import mp4_boxes
 
 av.logging.set_level(av.logging.PANIC)
 
-# Playlists open other files, and FFmpeg takes any text for a picture (tty).
+# Playlists open other files, and FFmpeg takes any text for an image (tty).
 _NOT_VIDEO = ("hls", "dash", "concat", "tty", "image2", "ffmetadata")
 _COVER = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 
@@ -108,7 +108,7 @@ class VideoFile:
         if isinstance(error, av.error.MemoryError):
             raise error
         if "exceeds specified max pixel count" in str(error.args):
-            return self._too_large("has pictures of more pixels")
+            return self._too_large("has frames of more pixels")
         text = getattr(error, "strerror", None) or str(error)
         return self.error("unreadable", f"{what}: {text}")
 

@@ -84,7 +84,7 @@ def suffixes_of_videos(
 ) -> set[str]:
     """Suffixes that are not those of videos, of files that are videos.
 
-    A few files of each suffix are opened; none of pictures, texts and sounds.
+    A few files of each suffix are opened; no images, texts or audio files.
 
     Args:
         files: relative to the folder of the opener.

@@ -1,7 +1,7 @@
 """Renders its own videos: eight motions that no single frame gives away.
 
 Real mp4 files with sound and captions; nothing is downloaded. What is in
-the pictures stands in demo_scene.py.
+the frames stands in demo_scene.py.
 """
 
 import concurrent.futures

@@ -18,9 +18,9 @@ from tfrecords_tools.video_analysis import (
 ALL_PAIRS = 10_000  # Videos; some seconds.
 # What follows was measured on copies of 136 real videos, of which clips of
 # one scene and one speaker are many, and on 2,000 drawn ones.
-_SAME_PICTURE = 0.99  # Cosine; crops and logos are below, new encodings above.
-_ALLOWANCE = 0.2  # The encoder may have spoilt motion, but not the picture.
-_BOTH = 0.76  # What picture and motion together are above 1 - distance.
+_SAME_IMAGE = 0.99  # Cosine; crops and logos are below, new encodings above.
+_ALLOWANCE = 0.2  # The encoder may have spoilt motion, but not the image.
+_BOTH = 0.76  # What image and motion together are above 1 - distance.
 _STILL = 0.6  # Gray levels; below that, changes are those of the encoder.
 _COLOR, _COLOR_PART = 2.0, 0.25  # Levels, and part of the duller colour.
 _ROWS = 512
@@ -70,9 +70,9 @@ class _Videos:
         most = np.maximum(lengths + 500_000, lengths / 0.95)
         self.reach = np.searchsorted(lengths, most, side="right")
         self.energies = np.array([each.energy for each in prints])
-        self.whole = _matrix([each.picture + each.motion for each in prints])
-        count = len(prints[0].picture)
-        self.pictures, self.motions = np.split(self.whole, [count], axis=1)
+        self.whole = _matrix([each.image + each.motion for each in prints])
+        count = len(prints[0].image)
+        self.images, self.motions = np.split(self.whole, [count], axis=1)
         self._colors = _matrix([each.color for each in prints])
         self._least = 1 - distance
 
@@ -93,11 +93,11 @@ class _Videos:
     def _alike(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         low = np.minimum(self.energies[first], self.energies[second])
         high = np.maximum(self.energies[first], self.energies[second])
-        picture = _cosines(self.pictures[first], self.pictures[second])
+        image = _cosines(self.images[first], self.images[second])
         motion = _cosines(self.motions[first], self.motions[second])
-        same = picture >= _SAME_PICTURE
+        same = image >= _SAME_IMAGE
         moves = (motion >= self._least) & (
-            picture + motion >= self._least + _BOTH
+            image + motion >= self._least + _BOTH
         )
         moves |= same & (motion >= self.least_motion)
         still = same & (low < _STILL) & (high < 2 * _STILL)
@@ -119,28 +119,28 @@ class _Videos:
 
 
 def _all_pairs(videos: _Videos) -> Iterator[Pairs]:
-    pictures, motions = _normal(videos.pictures), _normal(videos.motions)
+    images, motions = _normal(videos.images), _normal(videos.motions)
     for start in range(0, len(motions), _ROWS):
         rows = slice(start, start + _ROWS)
         last = videos.reach[rows].max()
         motion = motions[rows] @ motions[start:last].T
-        picture = pictures[rows] @ pictures[start:last].T
+        image = images[rows] @ images[start:last].T
         # A little less, since these are rounded.
         near = motion > videos.least_motion - 0.001
-        near |= picture > _SAME_PICTURE - 0.001
+        near |= image > _SAME_IMAGE - 0.001
         first, second = np.nonzero(np.triu(near, 1))
         yield first + start, second + start
 
 
 def _in_buckets(videos: _Videos) -> Iterator[Pairs]:
     # Both parts weigh the same in a key, as their numbers are of one size.
-    counts = videos.pictures.shape[1], videos.motions.shape[1]
+    counts = videos.images.shape[1], videos.motions.shape[1]
     weights = np.repeat([math.isqrt(counts[1] // counts[0]), 1], counts)
     bits = max(8, round(math.log2(len(videos.whole))) - 3)
     yield from fingerprint_buckets.pairs(videos.whole, bits, weights)
     still = np.flatnonzero(videos.energies < 2 * _STILL)
-    pictures = videos.pictures[still]
-    for first, second in fingerprint_buckets.pairs(pictures, bits):
+    images = videos.images[still]
+    for first, second in fingerprint_buckets.pairs(images, bits):
         yield still[first], still[second]
 
 

@@ -1,4 +1,4 @@
-"""Finds faces in a picture, by OpenCV's Haar cascades.
+"""Finds faces in an image, by OpenCV's Haar cascades.
 
 Source: Viola and Jones, "Rapid object detection using a boosted cascade of
 simple features", CVPR 2001. Faces seen from the front and from both sides
@@ -18,7 +18,7 @@ _WINDOW = 24  # Pixels, what the cascades were trained on; the profile has 20.
 
 
 class Box(NamedTuple):
-    """A part of a picture, pixels; right and bottom are exclusive."""
+    """A part of an image, pixels; right and bottom are exclusive."""
 
     left: int
     top: int
@@ -27,7 +27,7 @@ class Box(NamedTuple):
 
 
 class FaceDetector:
-    """Finds faces; one of them serves any number of pictures."""
+    """Finds faces; one of them serves any number of frames."""
 
     def __init__(
         self, smallest: int = 24, neighbors: int = 3, step: float = 1.1

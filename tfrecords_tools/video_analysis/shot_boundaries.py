@@ -1,4 +1,4 @@
-"""Finds where the picture changes altogether: cuts from shot to shot.
+"""Finds where the image changes altogether: cuts from shot to shot.
 
 The detectors are those of PySceneDetect; they are fed with our own frames,
 whose times are right for variable rates and which are upright.

@@ -1,8 +1,8 @@
 """What a video looks like and how it moves, in 1312 numbers.
 
 Made so that a copy is told from its original's neighbours: clips of one
-scene, of one speaker, of one fixed camera show the same picture and differ
-only in what moves. So the mean picture and the changes are kept apart.
+scene, of one speaker, of one fixed camera show the same image and differ
+only in what moves. So the mean image and the changes are kept apart.
 
 Source: the three-dimensional DCT of Coskun, Sankur and Memon,
 "Spatio-Temporal Transform Based Video Hashing", IEEE Transactions on
@@ -17,13 +17,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-SIDE = 16  # Cells of the picture, either way.
+SIDE = 16  # Cells of the image, either way.
 COLOR_SIDE = 4
 _MOTION = (16, 8, 8)  # Lowest frequencies kept: time, height, width.
 _BINS = 32  # Parts of the video's time.
 _FIRST_PERIOD = 62_500  # Microseconds.
 _MOST_PERIODS = 256
-_FLAT = 1.0  # Gray levels; a flatter mean picture tells nothing.
+_FLAT = 1.0  # Gray levels; a flatter mean image tells nothing.
 _LEVELS = 8.0  # Of the mean square of all coefficients.
 
 
@@ -31,15 +31,15 @@ class Fingerprint(NamedTuple):
     """What two copies of a video have in common.
 
     Attributes:
-        length: how long its pictures are shown, microseconds.
-        picture: int8 [256], DCT of the mean picture; zeros where it is flat.
-        motion: int8 [1024], DCT of how the picture changes.
+        length: how long its frames are shown, microseconds.
+        image: int8 [256], DCT of the mean image; zeros where it is flat.
+        motion: int8 [1024], DCT of how the image changes.
         color: int8 [4, 4, 2], mean Cr and Cb of each cell, 0 for gray.
         energy: gray levels by which a cell changes, root mean square.
     """
 
     length: int
-    picture: bytes
+    image: bytes
     motion: bytes
     color: bytes
     energy: float
@@ -100,7 +100,7 @@ class Maker:
         is_flat = np.linalg.norm(still) < _FLAT * math.sqrt(count)
         return Fingerprint(
             length=self._end,
-            picture=_levels(0 * still if is_flat else still * _weights()),
+            image=_levels(0 * still if is_flat else still * _weights()),
             motion=_levels(kept),
             color=self._color(),
             energy=round(float(np.linalg.norm(motion)) / math.sqrt(count), 3),

@@ -44,11 +44,11 @@ class Survey:
         status: "ok", or that of the `VideoError` that ended the survey; the
             rest is empty then.
         reason: why it ended.
-        begin: when the first picture appears, microseconds.
+        begin: when the first image appears, microseconds.
         end: until when the last one is shown, microseconds.
         shots: when each shot but the first begins, microseconds, in order.
         sha256: of the file's bytes, in hexadecimal.
-        fingerprint: of its pictures.
+        fingerprint: of its frames.
     """
 
     status: str = "ok"
@@ -122,7 +122,7 @@ def in_steps(
 def _looked_through(
     path: str, wanted: Wanted, max_pixels: int
 ) -> Iterator[dict[str, Any]]:
-    """Empty dicts on the way, then what the pictures tell."""
+    """Empty dicts on the way, then what the frames tell."""
     shots = wanted.shots and shot_boundaries.Finder(wanted.shots)
     maker = video_fingerprint.Maker() if wanted.copies else None
     side = shot_boundaries.SHORT_SIDE if shots else _SHORT_SIDE

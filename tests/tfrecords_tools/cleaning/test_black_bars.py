@@ -35,7 +35,7 @@ def cropped(folder, images, **how):
     ],
 )
 @pytest.mark.parametrize("crf", ["4", "30"])
-def test_picture_is_cropped_to_its_exact_content(tmp_path, bars, crf):
+def test_frame_is_cropped_to_its_exact_content(tmp_path, bars, crf):
     images = cleaned.moving(30)
     options = {"crf": crf}
     found, _ = cropped(tmp_path, boxed(images, **bars), options=options)
@@ -54,7 +54,7 @@ def test_odd_bars_leave_no_black_line(tmp_path):
     assert found[0].shape[:2] == (HIGH - 44, WIDE)
 
 
-def test_picture_without_bars_is_let_be(tmp_path):
+def test_frame_without_bars_is_let_be(tmp_path):
     found, decision = cropped(tmp_path, cleaned.moving(10))
     assert decision.columns["black_bars"] == "none"
     assert decision.edits.filters == ()
@@ -93,7 +93,7 @@ def test_black_clip_is_let_be(tmp_path):
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_turned_picture_is_cropped_upright(tmp_path, rotation):
+def test_turned_frame_is_cropped_upright(tmp_path, rotation):
     bars = {"top": 20, "bottom": 30}
     images = boxed(cleaned.moving(10), **bars)
     path = cleaned.write(tmp_path, images, rotation=rotation)
@@ -130,7 +130,7 @@ def test_narrow_bars_stay_where_asked(tmp_path):
 def test_size_that_changes_within_is_not_cropped(monkeypatch):
     step = registry.choose("tfrecords_tools.cleaning", "black_bars").build()
     for side in (64, 96):
-        step.see(_Look(np.full((side, side), 50, np.uint8)))
+        step.examine(_Look(np.full((side, side), 50, np.uint8)))
     verdict = step.verdict(
         reader.VideoMetadata("h264", 64, 64, 30, 0, False, 1)
     )
@@ -145,7 +145,7 @@ class _Look:
         return self._gray
 
 
-def test_box_is_in_pixels_of_the_picture():
+def test_box_is_in_pixels_of_the_frame():
     brightest = np.zeros((100, 200), np.uint8)
     brightest[10:90, 40:160] = 100
     assert letterbox.find_image(brightest, 24) == (40, 10, 160, 90)

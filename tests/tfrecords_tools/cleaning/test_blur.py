@@ -64,5 +64,5 @@ def test_noise_does_not_hide_blur():
     assert blur._sharpness(noisy.astype(np.uint8)) < blur.Config().sharpness
 
 
-def test_picture_without_contrast_has_no_sharpness():
+def test_frame_without_contrast_has_no_sharpness():
     assert blur._sharpness(np.full((64, 64), 7, np.uint8)) == 0

@@ -87,7 +87,7 @@ def test_frames_before_a_face_is_first_found_are_hidden(tmp_path):
     assert column == f"found in 5 of 10 frames, hidden in {5 + HOLD} of 10"
 
 
-def test_pictures_between_those_searched_are_hidden(tmp_path):
+def test_frames_between_those_searched_are_hidden(tmp_path):
     path = cleaned.write(tmp_path, [drawn_face.scene(100)] * 8)
     images, column = hidden(path, every=3)
     assert column == "found in 3 of 3 frames, hidden in 8 of 8"
@@ -151,7 +151,7 @@ def test_chosen_frame_rate_hides_every_stored_frame(tmp_path):
     assert max(map(contrast, images)) < contrast(drawn_face.scene(100)) / 2
 
 
-def test_picture_that_was_never_seen_is_searched():
+def test_frame_that_was_never_seen_is_searched():
     step = registry.choose("tfrecords_tools.cleaning", "faces").build()
     (retouch,) = step.verdict(None).retouches
     yuv = cv2.cvtColor(drawn_face.scene(100), cv2.COLOR_RGB2YUV_I420)

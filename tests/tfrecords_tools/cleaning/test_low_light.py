@@ -83,7 +83,7 @@ def test_percentile_is_measured_where_it_is_asked_for(tmp_path):
     images = []
     for image in cleaned.moving(4):
         image[:] = 20
-        image[:40] = 200  # 28 % of the picture.
+        image[:40] = 200  # 28 % of the image.
         images.append(image)
     path = cleaned.write(tmp_path, images)
     for percentile, wanted in ((50, 20), (90, 200)):

@@ -44,7 +44,7 @@ def test_frozen_passage_is_cut_out_to_two_frames(tmp_path, sigma, crf):
     assert not any(start <= time < end for time in times)
 
 
-def test_first_picture_of_a_frozen_passage_stays(tmp_path):
+def test_first_frame_of_a_frozen_passage_stays(tmp_path):
     path = write(tmp_path, with_freeze())
     _, times = cleaned.read(path, still(path, action="cut"))
     assert round(19 * FRAME) in [pytest.approx(time, abs=2) for time in times]
@@ -74,7 +74,7 @@ def test_short_stand_is_let_be(tmp_path):
 
 
 def test_small_thing_that_moves_is_no_freeze(tmp_path):
-    """A disc of a twelfth of the height goes about on a picture at rest."""
+    """A disc of a twelfth of the height goes about on an image at rest."""
     images = []
     for number in range(90):
         image = cleaned.texture()

@@ -18,12 +18,12 @@ def boundaries(path, **settings):
 def three_shots(tmp_path_factory):
     """48, 24 and 48 frames of three scenes, 24 a second."""
     path = tmp_path_factory.mktemp("shots") / "v.mp4"
-    pictures = [
+    images = [
         image
         for scene, count in ((1, 48), (2, 24), (3, 48))
         for image in moving_videos.images(5, scene, count)
     ]
-    return moving_videos.write(path, pictures)
+    return moving_videos.write(path, images)
 
 
 @pytest.mark.parametrize("detector", ["adaptive", "content"])
@@ -31,7 +31,7 @@ def test_cuts_are_found_at_their_frame(three_shots, detector):
     assert boundaries(three_shots, detector=detector) == (2_000_000, 3_000_000)
 
 
-def test_a_moving_picture_is_one_shot(tmp_path):
+def test_a_moving_frame_is_one_shot(tmp_path):
     path = moving_videos.write(tmp_path / "v.mp4", moving_videos.images(1))
     assert boundaries(path) == ()
 
@@ -41,25 +41,25 @@ def test_a_shot_below_the_minimum_is_no_shot(three_shots):
 
 
 def test_times_are_those_of_a_variable_rate(tmp_path):
-    pictures = [
+    images = [
         image
         for scene in (1, 2)
         for image in moving_videos.images(5, scene, 12)
     ]
     # Half a second, then six seconds.
     times = [*range(12), *range(12, 156, 12)]
-    path = write_video(tmp_path / "v.mkv", pictures, times)
+    path = write_video(tmp_path / "v.mkv", images, times)
     assert boundaries(path, minimum_seconds=0.3) == (400_000,)
 
 
 def test_the_minimum_is_counted_in_seconds_of_a_variable_rate(tmp_path):
-    pictures = [
+    images = [
         image
         for scene in (1, 2, 3)
         for image in moving_videos.images(5, scene, 8)
     ]
     times = [0] + [30 * n for n in range(1, 24)]  # One frame a second.
-    path = write_video(tmp_path / "v.mkv", pictures, times)
+    path = write_video(tmp_path / "v.mkv", images, times)
     assert boundaries(path, minimum_seconds=5) == (8_000_000, 16_000_000)
 
 

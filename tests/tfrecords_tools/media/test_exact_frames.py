@@ -1,6 +1,6 @@
 """Every frame that is read is the one that was asked for.
 
-Each video carries its frames' numbers in the picture. What is expected is
+Each video carries its frames' numbers in the image. What is expected is
 computed from the times that the frames were written with.
 """
 
@@ -43,8 +43,8 @@ def read(video, start=None, end=None, **settings):
 
 
 def numbers(frames):
-    pictures = (simplejpeg.decode_jpeg(f.data, "GRAY") for f in frames)
-    return [numbered_videos.code_in(picture) for picture in pictures]
+    images = (simplejpeg.decode_jpeg(f.data, "GRAY") for f in frames)
+    return [numbered_videos.code_in(image) for image in images]
 
 
 def spans(video) -> list[tuple[float, float]]:
@@ -190,12 +190,12 @@ def test_a_pyramid_has_frames_out_of_order(made):
     assert back > len(stamps) // 5
 
 
-def test_numbers_survive_a_smaller_picture(made):
+def test_numbers_survive_a_smaller_frame(made):
     frames = read(made("constant"), short_side=24)
     assert numbers(frames) == list(range(110))
 
 
-def test_another_number_or_a_turned_picture_is_noticed():
+def test_another_number_or_a_turned_frame_is_noticed():
     seen = {
         numbered_videos.code_in(numbered_videos.coded(number))
         for number in range(5000)

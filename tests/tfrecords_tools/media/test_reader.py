@@ -92,7 +92,7 @@ def test_late_start_counts_from_the_containers_start(tmp_path, suffix):
     assert frames[1].time - frames[0].time == pytest.approx(33_333, abs=1000)
 
 
-def test_picture_after_the_sound_keeps_its_delay(tmp_path):
+def test_frame_after_the_sound_keeps_its_delay(tmp_path):
     path = write_video(
         tmp_path / "v.mkv",
         IMAGES[:20],
@@ -218,7 +218,7 @@ def test_text_is_no_video(tmp_path, name):
     assert failure(path).status == "unreadable"
 
 
-def test_picture_is_no_video(tmp_path):
+def test_image_is_no_video(tmp_path):
     jpeg = simplejpeg.encode_jpeg(PATCHES)
     assert failure(broken(tmp_path / "v.jpg", jpeg)).status == "unreadable"
 

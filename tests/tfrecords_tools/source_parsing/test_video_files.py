@@ -120,7 +120,7 @@ def test_a_video_is_found_under_any_name(tmp_path, video, name):
     assert found == ([tmp_path / "sub" / name], 0)
 
 
-def test_texts_and_pictures_beside_videos_are_counted(tmp_path, video):
+def test_texts_and_images_beside_videos_are_counted(tmp_path, video):
     (tmp_path / "c.dat").write_bytes(video)
     (tmp_path / ".c.dat").write_bytes(video)
     (tmp_path / "notes.txt").write_text("no video\n" * 99)

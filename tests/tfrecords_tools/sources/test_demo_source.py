@@ -125,7 +125,7 @@ def test_file_has_the_frames_and_the_tone(rendered):
     assert pitch == pytest.approx(demo_scene.MOTIONS["right"].pitch, rel=0.03)
 
 
-def test_no_picture_of_a_file_refers_to_another(rendered):
+def test_no_frame_of_a_file_refers_to_another(rendered):
     with av.open(str(rendered / "right/000001.mp4")) as container:
         assert all(frame.key_frame for frame in container.decode(video=0))
 

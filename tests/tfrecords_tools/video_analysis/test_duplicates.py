@@ -55,24 +55,24 @@ def original(tmp_path_factory):
 
 @pytest.mark.parametrize("change", [cropped, brighter, smaller, with_logo])
 def test_a_changed_copy_is_found(tmp_path, original, change):
-    pictures = [
+    images = [
         np.ascontiguousarray(change(image)) for image in moving_videos.images(7)
     ]
-    copy = moving_videos.write(tmp_path / "copy.mp4", pictures)
+    copy = moving_videos.write(tmp_path / "copy.mp4", images)
     assert found([original, copy]) == (("copy.mp4", "original.mp4"),)
 
 
 def test_a_copy_of_low_quality_is_found(tmp_path, original):
-    pictures = moving_videos.images(7)
-    copy = moving_videos.write(tmp_path / "copy.mp4", pictures, crf=38)
+    images = moving_videos.images(7)
+    copy = moving_videos.write(tmp_path / "copy.mp4", images, crf=38)
     assert found([original, copy])
 
 
 def test_a_copy_of_another_frame_rate_is_found(tmp_path, original):
-    pictures = moving_videos.images(7)
+    images = moving_videos.images(7)
     kept = [number * 24 // 15 for number in range(30)]
     copy = write_video(
-        tmp_path / "copy.mkv", [pictures[n] for n in kept], kept,
+        tmp_path / "copy.mkv", [images[n] for n in kept], kept,
         time_base=Fraction(1, moving_videos.FRAME_RATE),
     )  # fmt: skip
     assert found([original, copy])
@@ -81,18 +81,18 @@ def test_a_copy_of_another_frame_rate_is_found(tmp_path, original):
 def test_another_motion_before_the_same_scene_is_no_copy(tmp_path, original):
     paths = [original]
     for motion in (8, 9, 10):
-        pictures = moving_videos.images(motion)
+        images = moving_videos.images(motion)
         path = tmp_path / f"{motion}.mp4"
-        paths.append(moving_videos.write(path, pictures))
+        paths.append(moving_videos.write(path, images))
     assert found(paths) == ()
 
 
 def test_other_colours_are_no_copy(tmp_path, original):
-    pictures = [
+    images = [
         np.ascontiguousarray(image[..., ::-1])
         for image in moving_videos.images(7)
     ]
-    other = moving_videos.write(tmp_path / "other.mp4", pictures)
+    other = moving_videos.write(tmp_path / "other.mp4", images)
     assert found([original, other]) == ()
 
 
@@ -103,17 +103,17 @@ def test_files_of_the_same_bytes_are_copies(tmp_path, original):
 
 
 def test_distance_0_takes_only_the_same_bytes(tmp_path, original):
-    pictures = moving_videos.images(7)
-    copy = moving_videos.write(tmp_path / "copy.mp4", pictures, crf=21)
+    images = moving_videos.images(7)
+    copy = moving_videos.write(tmp_path / "copy.mp4", images, crf=21)
     assert not found([original, copy], distance=0.0)
 
 
-def test_still_pictures_are_copies_where_they_look_the_same(tmp_path):
+def test_still_frames_are_copies_where_they_look_the_same(tmp_path):
     paths = []
     for name, scene, crf in (("a", 1, 20), ("b", 1, 30), ("c", 2, 20)):
-        pictures = [moving_videos.images(1, scene)[0]] * 24
+        images = [moving_videos.images(1, scene)[0]] * 24
         path = tmp_path / f"{name}.mp4"
-        paths.append(moving_videos.write(path, pictures, crf))
+        paths.append(moving_videos.write(path, images, crf))
     assert found(paths) == (("a.mp4", "b.mp4"),)
 
 
@@ -147,9 +147,9 @@ def test_the_order_of_files_does_not_matter(tmp_path, original):
     assert groups == (("25.mp4", "30.mp4", "original.mp4"),)
 
 
-def frames_of(pictures, period):
+def frames_of(images, period):
     maker = video_fingerprint.Maker()
-    for number, image in enumerate(pictures):
+    for number, image in enumerate(images):
         maker.add(number * period, (number + 1) * period, image)
     return maker.fingerprint()
 
@@ -158,29 +158,29 @@ def test_no_frames_have_no_fingerprint():
     assert video_fingerprint.Maker().fingerprint() is None
 
 
-def test_a_still_picture_does_not_move():
+def test_a_still_frame_does_not_move():
     prints = frames_of([moving_videos.images(1)[0]] * 9, 40_000)
     assert prints.energy == 0 and not any(prints.motion)
 
 
 def test_a_fingerprint_does_not_depend_on_where_the_video_begins():
-    pictures = moving_videos.images(3)
+    images = moving_videos.images(3)
     maker = video_fingerprint.Maker()
-    for number, image in enumerate(pictures):
+    for number, image in enumerate(images):
         time = 7_777_777 + number * 40_000
         maker.add(time, time + 40_000, image)
-    assert maker.fingerprint() == frames_of(pictures, 40_000)
+    assert maker.fingerprint() == frames_of(images, 40_000)
 
 
 def test_a_repeated_frame_is_a_longer_one():
-    pictures = moving_videos.images(3)
-    twice = [image for image in pictures for _ in range(2)]
-    assert frames_of(pictures, 40_000) == frames_of(twice, 20_000)
+    images = moving_videos.images(3)
+    twice = [image for image in images for _ in range(2)]
+    assert frames_of(images, 40_000) == frames_of(twice, 20_000)
 
 
 def test_long_videos_have_fingerprints_like_short_ones():
-    pictures = moving_videos.images(3)
-    one, other = frames_of(pictures, 40_000), frames_of(pictures, 75_000_000)
+    images = moving_videos.images(3)
+    one, other = frames_of(images, 40_000), frames_of(images, 75_000_000)
     levels = [
         np.frombuffer(each.motion, np.int8).astype(float)
         for each in (one, other)

@@ -32,7 +32,7 @@ def decoded_span(path):
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi", "ts"])
-def test_duration_ends_with_the_last_picture(tmp_path, suffix):
+def test_duration_ends_with_the_last_frame(tmp_path, suffix):
     codec = "mpeg4" if suffix == "avi" else "libx264"
     path = write_video(tmp_path / f"v.{suffix}", IMAGES, codec=codec)
     survey = examine(path, DURATION)
@@ -47,20 +47,20 @@ def test_duration_of_a_variable_rate(tmp_path):
     assert survey.end == decoded_span(path)[1] >= 10_000_000
 
 
-def test_longer_sound_is_no_picture(tmp_path):
+def test_longer_sound_is_no_frame(tmp_path):
     path = write_video(tmp_path / "v.mkv", IMAGES[:30], sound_seconds=9)
     assert examine(path, DURATION).end == pytest.approx(1e6, abs=30_000)
 
 
-def test_a_late_picture_begins_late(tmp_path):
+def test_a_late_frame_begins_late(tmp_path):
     times = [15 + n for n in range(20)]
     path = write_video(tmp_path / "v.mkv", IMAGES[:20], times, sound_seconds=1)
     assert examine(path, DURATION).begin == pytest.approx(500_000, abs=30_000)
 
 
 def test_the_end_of_a_long_video_is_found_without_its_middle(tmp_path):
-    pictures = [numbered(n % 60) for n in range(600)]
-    path = write_video(tmp_path / "v.mp4", pictures, options={"g": "15"})
+    images = [numbered(n % 60) for n in range(600)]
+    path = write_video(tmp_path / "v.mp4", images, options={"g": "15"})
     assert examine(path, DURATION).end == 20_000_000
 
 

@@ -30,7 +30,7 @@ class _Sheet(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """Where pictures come from, and how high they are, in pixels."""
+    """Where images come from, and how high they are, in pixels."""
 
     folder: pathlib.Path
     made: manifest.Manifest
@@ -51,7 +51,7 @@ def sections(
         made: its manifest.
         counted: with samples.
         clips: of a class at most.
-        height: of a picture, pixels.
+        height: of an image, pixels.
     """
     if not clips or not counted.samples:
         return
@@ -112,14 +112,14 @@ def _together(source: _Source, sheets: Sequence[_Sheet]) -> report_html.Pieces:
 def _figure(source: _Source, clip: census.Sample) -> report_html.Pieces:
     yield "<figure>"
     try:
-        pictures = _pictures(source, clip)
+        images = _images(source, clip)
     except (OSError, ValueError) as error:
         fault = report_html.text(error)
         yield f'<p class="broken">cannot be shown: {fault}</p>'
     else:
         yield '<div class="strip">'
-        for side, picture in zip(_SIDES, pictures, strict=True):
-            data = base64.b64encode(picture).decode()
+        for side, image in zip(_SIDES, images, strict=True):
+            data = base64.b64encode(image).decode()
             yield f'<img alt="{side} frame" src="data:image/jpeg;base64,'
             yield f'{data}">'
         yield "</div>"
@@ -131,20 +131,18 @@ def _figure(source: _Source, clip: census.Sample) -> report_html.Pieces:
     )
 
 
-def _pictures(source: _Source, clip: census.Sample) -> list[bytes]:
+def _images(source: _Source, clip: census.Sample) -> list[bytes]:
     """JPEGs of the first, the middle and the last frame."""
     path, made = source.folder / clip.shard, source.made
     held: dict[int, list[bytes]] = {}
-    pictures = []
+    images = []
     for offset, place in clip.places:
         if offset not in held:
             held[offset] = _frames(path, offset, made.contents)
         key = place - place % made.key_every
         span = held[offset][key : place + 1]
-        pictures.append(
-            stored_frame.thumbnail(made.storage, span, source.height)
-        )
-    return pictures
+        images.append(stored_frame.thumbnail(made.storage, span, source.height))
+    return images
 
 
 def _frames(

@@ -31,7 +31,7 @@ def _reach(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
     found = sum(len(lengths) for lengths in _lengths(counted).values())
     if found != stated:
         yield (
-            f'<p class="note">Lengths, frames, labels and pictures are those '
+            f'<p class="note">Lengths, frames, labels and images are those '
             f"of {report_html.several(found, 'clip')} that could be read, of "
             f"{report_html.number(stated)}.</p>\n"
         )

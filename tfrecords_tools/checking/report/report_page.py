@@ -33,7 +33,7 @@ class Config:
         minimum=0,
     )
     height: int = settings.setting(
-        72, "Height of its pictures, pixels.", minimum=8, maximum=1080
+        72, "Height of its images, pixels.", minimum=8, maximum=1080
     )
 
 

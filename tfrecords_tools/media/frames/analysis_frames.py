@@ -24,11 +24,11 @@ class AnalysisFrame:
 
     def __init__(
         self,
-        timed: timed_frames.Timed,
+        timed: timed_frames.TimedFrame,
         interlaced: bool,
         scaler: reformatter.VideoReformatter,
     ) -> None:
-        self.time, self.end_time, self._picture = timed
+        self.time, self.end_time, self._frame = timed
         self.interlaced = interlaced
         self._scaler = scaler
         self._grays: dict[int | None, np.ndarray] = {}
@@ -36,7 +36,7 @@ class AnalysisFrame:
     @property
     def notes(self) -> dict[str, str]:
         """Metadata that the measuring filters attached to this frame."""
-        return self._picture.metadata
+        return self._frame.metadata
 
     def gray(self, short_side: int | None = None) -> np.ndarray:
         """uint8 [h, w]: luma in full range, 0 black and 255 white.
@@ -47,7 +47,7 @@ class AnalysisFrame:
         """
         if short_side not in self._grays:
             self._grays[short_side] = thumbnails.scaled(
-                self._scaler, self._picture, short_side, "gray"
+                self._scaler, self._frame, short_side, "gray"
             )
         return self._grays[short_side]
 
@@ -84,9 +84,9 @@ def read(
 
 
 def _flagged(
-    decoded: Iterator[timed_frames.Timed], flags: dict[int, bool]
-) -> Iterator[timed_frames.Timed]:
+    decoded: Iterator[timed_frames.TimedFrame], flags: dict[int, bool]
+) -> Iterator[timed_frames.TimedFrame]:
     """Saves the file's flags, which idet overwrites."""
     for timed in decoded:
-        flags[timed.time] = timed.picture.interlaced_frame
+        flags[timed.time] = timed.frame.interlaced_frame
         yield timed

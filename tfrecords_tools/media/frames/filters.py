@@ -1,6 +1,6 @@
-"""Runs FFmpeg's picture filters over decoded frames, one out for one in.
+"""Runs FFmpeg's video filters over decoded frames, one out for one in.
 
-Filters see coded pictures, still to be turned and mirrored. Times, display
+Filters see coded frames, still to be turned and mirrored. Times, display
 matrix, colour tags and the flag of damage stay with their frame.
 """
 
@@ -22,7 +22,7 @@ _UNSAID = 2  # Of a colour space, ITU-T H.273.
 
 
 class _Kind(NamedTuple):
-    """What a graph is made for; another picture asks for another graph."""
+    """What a graph is made for; a frame of another kind needs another graph."""
 
     width: int
     height: int
@@ -54,10 +54,10 @@ def require(name: str, remedy: str) -> None:
 
 
 def apply(
-    decoded: Iterator[timed_frames.Timed],
+    decoded: Iterator[timed_frames.TimedFrame],
     filters: Sequence[str],
     start: int = 0,
-) -> Iterator[timed_frames.Timed]:
+) -> Iterator[timed_frames.TimedFrame]:
     """Filters frames, with one thread.
 
     Args:
@@ -67,7 +67,7 @@ def apply(
         start: microseconds; frames long before it are left out.
 
     Yields:
-        Each frame with its time and its filtered picture.
+        Each frame with its time and its filtered frame.
 
     Raises:
         UserError: a filter is unknown or refuses its options.
@@ -76,18 +76,20 @@ def apply(
 
 
 def _filtered(
-    decoded: Iterator[timed_frames.Timed], filters: Sequence[str], start: int
-) -> Iterator[timed_frames.Timed]:
+    decoded: Iterator[timed_frames.TimedFrame],
+    filters: Sequence[str],
+    start: int,
+) -> Iterator[timed_frames.TimedFrame]:
     graph = None
     try:
         for timed in decoded:
             if timed.end_time <= start - WARM_UP:
                 continue
-            kind = _kind_of(timed.picture)
+            kind = _kind_of(timed.frame)
             if graph is None or graph.kind != kind:
                 if graph is not None:
                     yield from graph.put(None)
-                graph = _Graph(kind, filters, timed.picture.time_base)
+                graph = _Graph(kind, filters, timed.frame.time_base)
             yield from graph.put(timed)
     except video_file.VideoError:
         # What came before the fault is still good.
@@ -99,14 +101,14 @@ def _filtered(
 
 
 class _Graph:
-    """A chain of filters for pictures of one kind."""
+    """A chain of filters for frames of one kind."""
 
     def __init__(
         self, kind: _Kind, filters: Sequence[str], time_base: Any
     ) -> None:
         self.kind = kind
         self._filters = ",".join(filters)
-        self._waiting: collections.deque[timed_frames.Timed] = (
+        self._waiting: collections.deque[timed_frames.TimedFrame] = (
             collections.deque()
         )
         self._graph = av.filter.Graph()
@@ -125,18 +127,18 @@ class _Graph:
             raise self._refusal(error) from error
 
     def put(
-        self, timed: timed_frames.Timed | None
-    ) -> Iterator[timed_frames.Timed]:
+        self, timed: timed_frames.TimedFrame | None
+    ) -> Iterator[timed_frames.TimedFrame]:
         """Takes a frame, or the end; gives those that are ready."""
         if timed is not None:
             self._waiting.append(timed)
         try:
-            self._graph.vpush(timed and timed.picture)
+            self._graph.vpush(timed and timed.frame)
             while True:
-                picture = self._graph.vpull()
+                frame = self._graph.vpull()
                 if not self._waiting:
                     raise ValueError("more frames come out than go in")
-                yield _restored(self._waiting.popleft(), picture)
+                yield _restored(self._waiting.popleft(), frame)
         except (av.error.BlockingIOError, av.error.EOFError):
             pass  # It wants more, or it has ended.
         except (av.FFmpegError, ValueError) as error:
@@ -152,25 +154,27 @@ class _Graph:
     def _refusal(self, reason: Exception | str) -> errors.UserError:
         kind = self.kind
         return errors.UserError(
-            f"FFmpeg's filters {self._filters!r} refuse pictures of "
+            f"FFmpeg's filters {self._filters!r} refuse frames of "
             f"{kind.width}x{kind.height}, {kind.pixels}: "
             f"{getattr(reason, 'strerror', None) or reason}"
         )
 
 
-def _kind_of(picture: Any) -> _Kind:
+def _kind_of(frame: Any) -> _Kind:
     return _Kind(
-        picture.width,
-        picture.height,
-        picture.format.name,
-        int(picture.colorspace),
-        int(picture.color_range),
+        frame.width,
+        frame.height,
+        frame.format.name,
+        int(frame.colorspace),
+        int(frame.color_range),
     )
 
 
-def _restored(timed: timed_frames.Timed, picture: Any) -> timed_frames.Timed:
-    """The frame with its new picture; the tag of its matrix is kept."""
-    before = timed.picture
-    if not before.format.is_rgb and picture.colorspace == _UNSAID:
-        picture.colorspace = before.colorspace
-    return timed._replace(picture=picture)
+def _restored(
+    timed: timed_frames.TimedFrame, frame: Any
+) -> timed_frames.TimedFrame:
+    """Puts the filtered frame in place; keeps the tag of its matrix."""
+    before = timed.frame
+    if not before.format.is_rgb and frame.colorspace == _UNSAID:
+        frame.colorspace = before.colorspace
+    return timed._replace(frame=frame)

@@ -71,17 +71,17 @@ class Encoder:
         high, wide = planes[0].shape
         if self._codec is None:
             self._codec = self._opened(wide, high)
-        picture = av.VideoFrame(wide, high, "yuv420p")
+        frame = av.VideoFrame(wide, high, "yuv420p")
         for place, (plane, values) in enumerate(
-            zip(picture.planes, planes, strict=True)
+            zip(frame.planes, planes, strict=True)
         ):
             pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, -1)
             gray = place and self._grayscale
             pixels[:, : plane.width] = 128 if gray else values
-        picture.color_range, picture.colorspace = _FULL_RANGE, _BT601
-        picture.pts = self._count
+        frame.color_range, frame.colorspace = _FULL_RANGE, _BT601
+        frame.pts = self._count
         self._count += 1
-        (packet,) = self._codec.encode(picture)
+        (packet,) = self._codec.encode(frame)
         return bytes(packet)
 
     def _opened(self, wide: int, high: int) -> Any:

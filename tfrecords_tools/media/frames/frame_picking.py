@@ -35,7 +35,7 @@ def decode(
     start: int,
     end: int | None,
     left_out: Collection[tuple[int, int]] = (),
-) -> Iterator[timed_frames.Timed]:
+) -> Iterator[timed_frames.TimedFrame]:
     """Decodes the picked frames of a span, or a little more before it.
 
     Args:
@@ -118,10 +118,10 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _only(
-    decoded: Iterator[timed_frames.Timed], times: set[int], end: int | None
-) -> Iterator[timed_frames.Timed]:
+    decoded: Iterator[timed_frames.TimedFrame], times: set[int], end: int | None
+) -> Iterator[timed_frames.TimedFrame]:
     """The frames of these times; the last lasts as long as the span."""
-    held: timed_frames.Timed | None = None
+    held: timed_frames.TimedFrame | None = None
     for timed in decoded:
         if end is not None and timed.time >= end:
             break

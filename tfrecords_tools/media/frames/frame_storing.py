@@ -1,4 +1,4 @@
-"""Makes stored frames of decoded pictures: planes, retouches, then bytes."""
+"""Encodes decoded frames for storage: planes, retouches, then bytes."""
 
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -35,8 +35,8 @@ class Frame(NamedTuple):
     damaged: bool = False
 
 
-class Pictures:
-    """Makes stored frames of the pictures of one video, in their order."""
+class FrameEncoder:
+    """Encodes the frames of one video, in their order."""
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class Pictures:
                 config.storage, config.crf, config.key_every, config.grayscale
             )
 
-    def planes(self, picture: Any) -> list[np.ndarray]:
+    def planes(self, frame: Any) -> list[np.ndarray]:
         """The planes of an `av.VideoFrame` as they are stored."""
-        planes = self._scaler.planes(picture)
+        planes = self._scaler.planes(frame)
         if self._retouches:
             # The decoder may still look at those of the frame.
             planes = [plane.copy() for plane in planes]
@@ -66,11 +66,11 @@ class Pictures:
                 planes = retouch(planes)
         return planes
 
-    def are_left_out(self, time: int) -> bool:
+    def is_left_out(self, time: int) -> bool:
         """Whether nothing is stored of this moment, microseconds."""
         return any(begin <= time < end for begin, end in self._left_out)
 
-    def stored(
+    def encode(
         self, time: int, end_time: int, planes: list[np.ndarray], damaged: bool
     ) -> Frame:
         """The next frame, encoded."""

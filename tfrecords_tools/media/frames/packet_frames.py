@@ -42,7 +42,7 @@ def decode(
     Raises:
         ValueError: a packet does not give its frame.
     """
-    pictures: dict[int, np.ndarray] = {}
+    images: dict[int, np.ndarray] = {}
     for place, planes in _planes(storage, packets, set(shown)):
         at = window or (0, 0, *planes[0].shape)
         y, u, v = _cut(planes, at, _reduction(at, size))
@@ -52,10 +52,8 @@ def decode(
                 for plane in (y, u, v)
             )
         # In OpenCV these are full range, as in JPEG.
-        pictures[place] = cv2.cvtColor(
-            cv2.merge([y, v, u]), cv2.COLOR_YCrCb2RGB
-        )
-    return np.stack([pictures[place] for place in shown])
+        images[place] = cv2.cvtColor(cv2.merge([y, v, u]), cv2.COLOR_YCrCb2RGB)
+    return np.stack([images[place] for place in shown])
 
 
 def sizes(storage: str, packets: Sequence[bytes]) -> list[tuple[int, int]]:
@@ -72,7 +70,7 @@ def sizes(storage: str, packets: Sequence[bytes]) -> list[tuple[int, int]]:
 
 
 def is_key(storage: str, packet: bytes) -> bool:
-    """Whether a packet carries parameter sets and a picture of its own.
+    """Whether a packet carries parameter sets and a frame of its own.
 
     Source: ITU-T H.264 table 7-1, H.265 table 7-1 (types of NAL units).
     """
@@ -92,27 +90,25 @@ def _planes(
     place = -1
     try:
         for place, packet in enumerate(packets):
-            (picture,) = codec.decode(av.Packet(packet))
-            if picture.is_corrupt:
+            (frame,) = codec.decode(av.Packet(packet))
+            if frame.is_corrupt:
                 raise ValueError
             if place in shown:
-                yield place, _of_picture(picture)
+                yield place, _planes_of(frame)
     except (av.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "gives no whole frame"
         raise ValueError(f"packet {place}: {reason}") from error
 
 
-def _of_picture(picture: Any) -> list[np.ndarray]:
+def _planes_of(frame: Any) -> list[np.ndarray]:
     planes = [
         np.frombuffer(plane, np.uint8).reshape(plane.height, -1)[
             :, : plane.width
         ]
-        for plane in picture.planes
+        for plane in frame.planes
     ]
-    full = frame_colors.is_full(picture)
-    return frame_colors.converted(
-        planes, full, frame_colors.weights_of(picture)
-    )
+    full = frame_colors.is_full(frame)
+    return frame_colors.converted(planes, full, frame_colors.weights_of(frame))
 
 
 def _reduction(window: Window, size: int | None) -> int:

@@ -31,29 +31,29 @@ def thumbnail(
     if not frames:
         raise ValueError("there is no such frame")
     if storage == "jpeg":
-        picture = simplejpeg.decode_jpeg(frames[-1], min_height=height)
+        image = simplejpeg.decode_jpeg(frames[-1], min_height=height)
     elif storage in _DECODERS:
-        picture = _last(_DECODERS[storage], frames)
+        image = _last(_DECODERS[storage], frames)
     else:
         raise ValueError(f"storage {storage!r} is not jpeg, h264 or h265")
-    high, wide = picture.shape[:2]
+    high, wide = image.shape[:2]
     if high > height:
         size = max(1, round(wide * height / high)), height
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    picture = np.ascontiguousarray(picture)
-    return simplejpeg.encode_jpeg(picture, quality, colorsubsampling="420")
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    image = np.ascontiguousarray(image)
+    return simplejpeg.encode_jpeg(image, quality, colorsubsampling="420")
 
 
 def _last(decoder: str, packets: Sequence[bytes]) -> np.ndarray:
     """uint8 [H, W, 3], the last frame that the packets give."""
     codec = av.CodecContext.create(decoder, "r")
     codec.thread_count = 1
-    pictures = []
+    decoded = []
     try:
         for packet in [*map(av.Packet, packets), None]:
-            pictures = codec.decode(packet) or pictures
+            decoded = codec.decode(packet) or decoded
     except av.FFmpegError as error:
         raise ValueError(f"cannot decode: {error}") from error
-    if not pictures:
+    if not decoded:
         raise ValueError("cannot decode: the packets give no frame")
-    return pictures[-1].to_ndarray(format="rgb24")
+    return decoded[-1].to_ndarray(format="rgb24")

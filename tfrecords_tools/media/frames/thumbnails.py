@@ -46,7 +46,7 @@ def read(
     scaler = reformatter.VideoReformatter()
     due: float = start
     with video_file.VideoFile(path, max_pixels) as video:
-        for time, end_time, picture in timed_frames.decode(video, start):
+        for time, end_time, frame in timed_frames.decode(video, start):
             if end is not None and time >= end:
                 return
             # Halves of a microsecond come from rounded frame times.
@@ -56,14 +56,14 @@ def read(
                 step = 1_000_000 / rate
                 due = (due if due + step > time else time) + step
             kind = "bgr24" if color else "gray"
-            small = scaled(scaler, picture, short_side, kind)
-            upright = frame_orientation.of(picture).upright(small)
+            small = scaled(scaler, frame, short_side, kind)
+            upright = frame_orientation.of(frame).upright(small)
             yield time, end_time, upright
 
 
 def scaled(
     scaler: reformatter.VideoReformatter,
-    picture: Any,
+    frame: Any,
     short_side: int | None,
     kind: str,
 ) -> np.ndarray:
@@ -71,16 +71,16 @@ def scaled(
 
     Args:
         scaler: one for all frames of a video.
-        picture: the frame.
+        frame: the frame.
         short_side: pixels; None keeps every pixel.
         kind: FFmpeg's pixel format, `gray` or `bgr24`.
 
     Returns:
         uint8 [h, w], or [h, w, 3].
     """
-    size = picture.width, picture.height
+    size = frame.width, frame.height
     scale = min(1, short_side / min(size)) if short_side else 1
     width, height = (max(2, round(side * scale)) for side in size)
     return scaler.reformat(
-        picture, width, height, kind, interpolation="AREA", threads=1
+        frame, width, height, kind, interpolation="AREA", threads=1
     ).to_ndarray()

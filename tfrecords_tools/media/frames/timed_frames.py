@@ -19,17 +19,17 @@ _MOST_BEHIND = 3  # Frames in a row at times that were shown already.
 _STATED = ("mov", "matroska", "avi", "asf", "flv")
 
 
-class Timed(NamedTuple):
+class TimedFrame(NamedTuple):
     """A decoded `av.VideoFrame` and when it is shown, microseconds."""
 
     time: int
     end_time: int
-    picture: Any
+    frame: Any
 
 
 def decode(
     video: video_file.VideoFile, start: int = 0, keys_only: bool = False
-) -> Iterator[Timed]:
+) -> Iterator[TimedFrame]:
     """Decodes from `start` (microseconds), or a little before, to the end.
 
     Args:
@@ -45,8 +45,8 @@ def decode(
     packets = _Packets(video, keys_only)
     time, before, behind = 0, None, 0
     try:
-        for picture in frame_orientation.kept(_pictures(packets, start)):
-            next_time = packets.time_of(picture)
+        for frame in frame_orientation.kept(_decoded_frames(packets, start)):
+            next_time = packets.time_of(frame)
             if next_time is None and before is None:
                 next_time = 0
             elif next_time is None:
@@ -63,8 +63,8 @@ def decode(
                     )
                 if behind:
                     continue  # A repeated time: the first frame stands.
-                yield Timed(time, next_time, before)
-            time, before = next_time, picture
+                yield TimedFrame(time, next_time, before)
+            time, before = next_time, frame
     except av.FFmpegError as error:
         raise video.translated(error, "cannot be decoded") from error
     if before is None:
@@ -72,8 +72,8 @@ def decode(
     end_time = time + _length_of(video, before)
     _check_whole(video, max(end_time, packets.end_time))
     if keys_only:
-        end_time = max(end_time, packets.pictures_end)
-    yield Timed(time, end_time, before)
+        end_time = max(end_time, packets.frames_end)
+    yield TimedFrame(time, end_time, before)
 
 
 class _Clock:
@@ -106,10 +106,10 @@ class _Packets:
         self.video = video
         self.clock = _Clock(video)
         self.end_time = 0
-        self.pictures_end = 0  # Of frames that are not decoded, too.
+        self.frames_end = 0  # Of frames that are not decoded, too.
         self._keys_only = keys_only
         # AVI has no presentation times, and FFmpeg's guesses are wrong with
-        # B-frames: pictures come out in order, one for each place.
+        # B-frames: the decoder gives frames in order, one for each place.
         self.by_place = (
             video.container.format.name == "avi"
             and video.stream.codec_context.has_b_frames
@@ -117,11 +117,11 @@ class _Packets:
         self._first: int | None = None  # Place of the first packet.
         self._delay: int | None = None  # Of the decoder, in places.
 
-    def time_of(self, picture: Any) -> int | None:
+    def time_of(self, frame: Any) -> int | None:
         """When an `av.VideoFrame` is shown; None where nobody says."""
-        ticks = picture.pts
+        ticks = frame.pts
         if self.by_place:
-            ticks = picture.dts
+            ticks = frame.dts
             if ticks is None or self._first is None:
                 return None
             if self._delay is None:
@@ -129,9 +129,9 @@ class _Packets:
             ticks -= self._delay
         if ticks is None:
             return None
-        return max(0, self.clock.at(ticks, picture.time_base))
+        return max(0, self.clock.at(ticks, frame.time_base))
 
-    def pictures(self) -> Iterator[Any]:
+    def frames(self) -> Iterator[Any]:
         """Decodes from where the container stands."""
         stream = self.video.stream
         # Where only the whole file states a duration, sound may be longer.
@@ -150,20 +150,20 @@ class _Packets:
             if self._keys_only and ours and packet.pts is not None:
                 if not packet.is_discard:  # Beyond an edit list's end.
                     ends = self._end_of(packet)
-                    self.pictures_end = max(self.pictures_end, ends)
+                    self.frames_end = max(self.frames_end, ends)
                     self.end_time = max(self.end_time, ends)
                 if skips and not packet.is_keyframe:
                     continue
-            for picture in packet.decode() if ours else ():
-                if picture.key_frame or skips or not self._keys_only:
-                    yield picture
+            for frame in packet.decode() if ours else ():
+                if frame.key_frame or skips or not self._keys_only:
+                    yield frame
 
     def _end_of(self, packet: Any) -> int:
         ticks = packet.pts + (packet.duration or 0)
         return self.clock.at(ticks, packet.time_base)
 
 
-def _pictures(packets: _Packets, start: int) -> Iterator[Any]:
+def _decoded_frames(packets: _Packets, start: int) -> Iterator[Any]:
     # In MPEG program streams several frames share a time stamp.
     exact = packets.video.container.format.name != "mpeg"
     if start >= SEEK_FROM and exact and not packets.by_place:
@@ -173,17 +173,17 @@ def _pictures(packets: _Packets, start: int) -> Iterator[Any]:
             return
         packets.video.container.close()
         packets.video.open()
-    yield from packets.pictures()
+    yield from packets.frames()
 
 
 def _sought(packets: _Packets, start: int) -> Iterator[Any] | None:
-    """Pictures from the key frame at or before `start`; None if missed."""
+    """Frames from the key frame at or before `start`; None if missed."""
     video = packets.video
     moment = Fraction(start, 1_000_000) + video.start_seconds
     try:
         offset = int(moment / video.stream.time_base)
         video.container.seek(offset, stream=video.stream)
-        rest = packets.pictures()
+        rest = packets.frames()
         first = next(rest, None)
     except av.FFmpegError:
         return None
@@ -202,10 +202,10 @@ def _relative(video: video_file.VideoFile, seconds: Fraction) -> int:
     return round((seconds - video.start_seconds) * 1_000_000)
 
 
-def _length_of(video: video_file.VideoFile, picture: Any) -> int:
+def _length_of(video: video_file.VideoFile, frame: Any) -> int:
     """How long a frame is shown if none follows, microseconds."""
-    if picture.duration:
-        return round(picture.duration * picture.time_base * 1_000_000)
+    if frame.duration:
+        return round(frame.duration * frame.time_base * 1_000_000)
     return round(1_000_000 / (video.frame_rate or 25))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.media.audio import kept_sound
-from tfrecords_tools.media.writing import h264_pictures, writing_errors
+from tfrecords_tools.media.writing import h264_stream, writing_errors
 
 # Late starts are told in ticks of the film, by itself milliseconds.
 _MP4 = {"movflags": "+faststart", "movie_timescale": "90000"}
@@ -29,7 +29,7 @@ def writing(
     path: str | os.PathLike,
     height: int,
     width: int,
-    look: h264_pictures.Look,
+    format: h264_stream.StreamFormat,
     sound: kept_sound.KeptSound | None = None,
 ) -> Iterator["Writer"]:
     """Gives a `Writer`; the file takes its name when all went well.
@@ -39,7 +39,7 @@ def writing(
         height: of the frames, pixels. Where it is odd, the last row is
             written twice, since H.264 stores colours for two rows.
         width: the same.
-        look: what is told about the pictures.
+        format: properties of the stream.
         sound: an open file's; None writes none.
 
     Raises:
@@ -49,7 +49,7 @@ def writing(
     """
     explained = functools.partial(writing_errors.explained, path)
     kind = _kind(path)
-    options = _MP4 | h264_pictures.mp4_options(look) if kind == "mp4" else {}
+    options = _MP4 | h264_stream.mp4_options(format) if kind == "mp4" else {}
     with atomic_write.renamed(path) as unfinished:
         with explained():
             container = av.open(
@@ -60,7 +60,7 @@ def writing(
             )
         try:
             with explained():
-                writer = Writer(path, container, height, width, look, sound)
+                writer = Writer(path, container, height, width, format, sound)
             yield writer
             with explained():
                 writer._finish()
@@ -97,22 +97,22 @@ class Writer:
         container: Any,
         height: int,
         width: int,
-        look: h264_pictures.Look,
+        format: h264_stream.StreamFormat,
         sound: kept_sound.KeptSound | None,
     ) -> None:
         self.frames = 0
         self._path = path
         self._container, self._sound = container, sound
         self._size = height, width
-        self._pictures = h264_pictures.Pictures(container, height, width, look)
+        self._video = h264_stream.VideoStream(container, height, width, format)
         if sound is not None:
             sound.add_to(container)
         container.start_encoding()
         self._lengths: dict[int, int] = {}  # In ticks, of frames in x264.
-        self._held: Any = None  # The newest picture; it may be the last one.
+        self._held: Any = None  # The newest frame; it may be the last one.
         self._last, self._cut = -1, None
         in_mp4 = container.format.name == "mp4"
-        self._most = h264_pictures.MOST_TICKS if in_mp4 else None
+        self._most = h264_stream.MAX_TICKS if in_mp4 else None
 
     def write(self, pixels: np.ndarray, time: int, end_time: int) -> None:
         """Writes the next frame.
@@ -137,14 +137,14 @@ class Writer:
     def _write(self, pixels: np.ndarray, time: int, end_time: int) -> None:
         if self._sound is not None:
             self._sound.mux_until(self._container, time)
-        picture, tick = self._pictures.picture(pixels), self._pictures.tick
+        frame, tick = self._video.frame(pixels), self._video.tick
         start = max(self._last + 1, round(Fraction(time, 1_000_000) / tick))
         end = round(Fraction(end_time, 1_000_000) / tick)
-        self._last = picture.pts = start
+        self._last = frame.pts = start
         self._lengths[start] = max(1, end - start)
         if self._held is not None:
             self._mux(self._held)
-        self._held = picture
+        self._held = frame
         self.frames += 1
 
     def cut_sound(self, time: int) -> None:
@@ -165,8 +165,8 @@ class Writer:
         if self._sound is not None:
             self._sound.mux_until(self._container, self._cut)
 
-    def _mux(self, picture: Any) -> None:
-        for packet in self._pictures.stream.encode(picture):
+    def _mux(self, frame: Any) -> None:
+        for packet in self._video.stream.encode(frame):
             # A muxer has no other way to know how long the last one lasts.
             packet.duration = self._lengths.pop(packet.pts)
             late = packet.pts - packet.dts

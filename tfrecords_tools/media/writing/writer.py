@@ -11,7 +11,7 @@ import numpy as np
 from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.media.writing import writing_errors
 
-# Every picture stands alone and is coded alike, so that no picture carries
+# Every frame stands alone and is coded alike, so that no frame carries
 # traces of its neighbours and none is sharper for coming first.
 ALL_INTRA = {"g": "1", "bf": "0", "preset": "veryfast", "threads": "1"}
 
@@ -99,8 +99,8 @@ def _encode_video(
     frames: np.ndarray,
 ) -> None:
     for pixels in frames:
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels))
-        container.mux(stream.encode(picture))
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels))
+        container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
 
 

@@ -16,7 +16,7 @@ TOO_LONG = (
 _REMEDIES = {
     "duration": TOO_LONG,
     "monoton": "times do not rise: give the video new ones (ffmpeg -i IN OUT)",
-    "width x height": "choose pictures of another size",
+    "width x height": "choose frames of another size",
     "too large": "give a smaller number, such as of frames a second",
     "NaN": "the sound has samples that are no numbers: mend them",
     'open2("aac"': "choose a usual rate of the sound, such as 16000 or 48000",

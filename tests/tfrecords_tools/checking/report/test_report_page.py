@@ -34,7 +34,7 @@ def page(folder, clips=3, height=24):
 
 
 def levels(text):
-    """The grey level of every picture on the page."""
+    """The grey level of every image on the page."""
     found = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', text)
     return [simplejpeg.decode_jpeg(base64.b64decode(d)).mean() for d in found]
 
@@ -246,13 +246,13 @@ def test_a_thumbnail_of_packets_shows_the_last_of_them(storage):
         packets.append(encoder.encode(planes))
     for last in range(4):
         small = stored_frame.thumbnail(storage, packets[: last + 1], 32)
-        picture = simplejpeg.decode_jpeg(small)
-        assert picture.shape == (32, 48, 3)
-        assert np.allclose(picture, 80 * last, atol=4)
+        image = simplejpeg.decode_jpeg(small)
+        assert image.shape == (32, 48, 3)
+        assert np.allclose(image, 80 * last, atol=4)
 
 
 @pytest.mark.parametrize("storage", ["jpeg", "h264", "h265", "other"])
-@pytest.mark.parametrize("frames", [[], [b""], [b"no picture"]])
-def test_what_is_no_picture_is_a_value_error(storage, frames):
+@pytest.mark.parametrize("frames", [[], [b""], [b"no image"]])
+def test_what_is_no_frame_is_a_value_error(storage, frames):
     with pytest.raises(ValueError):
         stored_frame.thumbnail(storage, frames, 32)

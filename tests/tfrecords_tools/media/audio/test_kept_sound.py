@@ -5,7 +5,7 @@ import pytest
 from tests.tfrecords_tools.fixtures import sounding_videos
 from tfrecords_tools.media import pixel_video
 from tfrecords_tools.media.audio import kept_sound, sound_track
-from tfrecords_tools.media.writing import h264_pictures, video_writer
+from tfrecords_tools.media.writing import h264_stream, video_writer
 
 MOST = sounding_videos.MAX_PIXELS
 COPIED = [
@@ -33,7 +33,7 @@ def carried(source, path, until=None):
         pixel_video.PixelVideo(source, MOST) as video,
         kept_sound.KeptSound(source, MOST) as sound,
         video_writer.writing(
-            path, video.height, video.width, h264_pictures.Look(), sound
+            path, video.height, video.width, h264_stream.StreamFormat(), sound
         ) as writer,
     ):
         for frame in video.frames():
@@ -45,7 +45,7 @@ def carried(source, path, until=None):
 
 
 def heard(path, number=0):
-    """Seconds from the first picture at which tones begin."""
+    """Seconds from the first image at which tones begin."""
     with pixel_video.PixelVideo(path, MOST) as video:
         first = next(video.frames()).time / 1e6
     with sound_track.SoundTrack(path, MOST, track=number) as track:
@@ -153,7 +153,7 @@ def test_damaged_sound_is_kept_as_far_as_it_goes(tmp_path):
     assert heard(tmp_path / "out.mp4")[-1] == pytest.approx(3, abs=0.002)
 
 
-def test_sound_can_be_cut_with_the_pictures(tmp_path):
+def test_sound_can_be_cut_with_the_frames(tmp_path):
     source = sounding_videos.write(tmp_path / "a.mkv", "aac")
     carried(source, tmp_path / "out.mp4", until=1_500_000)
     with av.open(str(tmp_path / "out.mp4")) as file:
@@ -162,7 +162,7 @@ def test_sound_can_be_cut_with_the_pictures(tmp_path):
     assert len(heard(tmp_path / "out.mp4")) == 2
 
 
-def test_packets_lie_beside_their_pictures(tmp_path):
+def test_packets_lie_beside_their_frames(tmp_path):
     source = sounding_videos.write(tmp_path / "a.mkv", "aac")
     carried(source, tmp_path / "out.mkv")
     with av.open(str(tmp_path / "out.mkv")) as file:

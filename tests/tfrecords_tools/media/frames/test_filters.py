@@ -24,11 +24,11 @@ def frames(count, height=64, width=96, kind="yuv420p", begin=0):
     made = []
     for number in range(begin, begin + count):
         gray = np.full((height, width), 16 + number, np.uint8)
-        picture = av.VideoFrame.from_ndarray(gray, "gray").reformat(format=kind)
-        picture.time_base = Fraction(1, 1000)
-        picture.pts = number * number + number
-        time = 1000 * picture.pts
-        made.append(timed_frames.Timed(time, time + 2000, picture))
+        image = av.VideoFrame.from_ndarray(gray, "gray").reformat(format=kind)
+        image.time_base = Fraction(1, 1000)
+        image.pts = number * number + number
+        time = 1000 * image.pts
+        made.append(timed_frames.TimedFrame(time, time + 2000, image))
     return made
 
 
@@ -47,10 +47,10 @@ def test_one_frame_comes_out_for_one_at_its_time(name, count):
 
 
 def levels(found):
-    return [int(f.picture.to_ndarray(format="gray").mean()) for f in found]
+    return [int(f.frame.to_ndarray(format="gray").mean()) for f in found]
 
 
-def test_pictures_keep_their_order():
+def test_frames_keep_their_order():
     given = frames(20)
     names = ["atadenoise=0a=0.001:0b=0.001", "bwdif=mode=send_frame:deint=all"]
     found = list(filters.apply(iter(given), names))
@@ -72,9 +72,9 @@ def test_another_size_and_format_within_the_video(name):
     found = list(filters.apply(iter(given), [name]))
     assert [f.time for f in found] == [f.time for f in given]
     part = 2 if name.startswith("crop") else 1
-    widths = [f.picture.width for f in found]
+    widths = [f.frame.width for f in found]
     assert widths == [96 // part] * 7 + [48 // part] * 14
-    assert found[-1].picture.format.name == "yuv444p"
+    assert found[-1].frame.format.name == "yuv444p"
 
 
 @pytest.mark.parametrize("name", ONE_FOR_ONE)
@@ -88,8 +88,8 @@ def test_rotation_and_color_tags_stay(tmp_path, name, kind):
     plain, found = decoded(path, ()), decoded(path, [name])
     for before, after in zip(plain, found, strict=True):
         for tag in ("rotation", "colorspace", "color_range"):
-            wanted = getattr(before.picture, tag)
-            assert getattr(after.picture, tag) == wanted, tag
+            wanted = getattr(before.frame, tag)
+            assert getattr(after.frame, tag) == wanted, tag
 
 
 @pytest.mark.parametrize("name", ONE_FOR_ONE)
@@ -100,9 +100,9 @@ def test_damage_stays_with_its_frame(tmp_path, plain_video, name):
     path = tmp_path / "v.mp4"
     path.write_bytes(data)
     plain, found = decoded(path, ()), decoded(path, [name])
-    damaged = [f.picture.is_corrupt for f in plain]
+    damaged = [f.frame.is_corrupt for f in plain]
     assert any(damaged) and not all(damaged)
-    assert [f.picture.is_corrupt for f in found] == damaged
+    assert [f.frame.is_corrupt for f in found] == damaged
 
 
 def test_frames_long_before_the_span_are_not_filtered():

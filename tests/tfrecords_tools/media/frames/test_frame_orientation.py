@@ -40,7 +40,7 @@ def by_angle(degrees, mirror=1):
     return mirror * cosine, mirror * sine, -sine, cosine
 
 
-# None of the eight: players show the coded picture.
+# None of the eight: players show the coded image.
 ODD = {
     "zero": (0, 0, 0, 0),
     "a line": (1, 0, 1, 0),
@@ -63,7 +63,7 @@ def planes(path, aspect=1, **shape):
     with video_file.VideoFile(path, MOST) as video:
         scaler = frame_planes.Scaler(frame_planes.Shape(**shape), aspect)
         for timed in timed_frames.decode(video):
-            made = scaler.planes(timed.picture)
+            made = scaler.planes(timed.frame)
         return [plane.copy() for plane in made]
 
 
@@ -329,6 +329,6 @@ def test_frames_that_turn_on_the_way_keep_the_first_size(tmp_path):
     for number, name in enumerate(("upright", "quarter", "mirrored")):
         path = oriented.write(tmp_path / f"{number}.mp4", oriented.EIGHT[name])
         with video_file.VideoFile(path, MOST) as video:
-            picture = next(timed_frames.decode(video)).picture
-            assert converter.pixels(picture).shape == (64, 96, 3)
-            assert scaler.planes(picture)[0].shape == (64, 96)
+            image = next(timed_frames.decode(video)).frame
+            assert converter.pixels(image).shape == (64, 96, 3)
+            assert scaler.planes(image)[0].shape == (64, 96)

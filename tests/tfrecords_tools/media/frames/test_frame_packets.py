@@ -34,7 +34,7 @@ def packets(storage, count=COUNT, key_every=8, crf=10, **size):
 
 
 def levels(frames):
-    """The levels of luma that made these pictures."""
+    """The levels of luma that made these images."""
     weights = np.array([0.299, 0.587, 0.114])
     return np.rint(frames[:, 10:30, 10:30].mean((1, 2)) @ weights)
 

@@ -85,7 +85,7 @@ def test_a_video_that_changes_its_size_keeps_the_first_one(pix_fmt):
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_pictures_are_upright(tmp_path, rotation):
+def test_frames_are_upright(tmp_path, rotation):
     turned = np.ascontiguousarray(np.rot90(patches(), -rotation // 90))
     path = write_video(tmp_path / "v.mp4", [turned] * 2, rotation=rotation)
     with pixel_video.PixelVideo(path, 1 << 20) as video:

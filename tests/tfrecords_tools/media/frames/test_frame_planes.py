@@ -26,14 +26,14 @@ def ramp(height, width):
     return image
 
 
-def picture(image, pix_fmt="yuv420p"):
+def frame_of(image, pix_fmt="yuv420p"):
     frame = av.VideoFrame.from_ndarray(image)
     return frame.reformat(format=pix_fmt)
 
 
 def shapes(image, shape, aspect=1):
     scaler = frame_planes.Scaler(shape, Fraction(aspect))
-    return [plane.shape for plane in scaler.planes(picture(image))]
+    return [plane.shape for plane in scaler.planes(frame_of(image))]
 
 
 def read(path, **settings):
@@ -52,7 +52,7 @@ def test_exact_size_is_exact(crop, size):
     assert shapes(ramp(100, 160), shape) == [size, half, half]
 
 
-def test_stretching_shows_the_whole_picture(tmp_path):
+def test_stretching_shows_the_whole_frame(tmp_path):
     path = write_video(tmp_path / "v.mp4", [ramp(96, 160)])
     image = decoded(read(path, height=64, width=64, fit="stretch")[0])
     wanted = cv2.resize(ramp(96, 160), (64, 64), interpolation=cv2.INTER_AREA)
@@ -74,7 +74,7 @@ def test_cropping_scales_until_the_size_is_covered(tmp_path):
 
 
 @pytest.mark.parametrize("rotation", [90, 270])
-def test_exact_size_is_that_of_the_upright_picture(tmp_path, rotation):
+def test_exact_size_is_that_of_the_upright_frame(tmp_path, rotation):
     turned = [np.ascontiguousarray(np.rot90(numbered(n), -rotation // 90))
               for n in range(2)]  # fmt: skip
     path = write_video(tmp_path / "v.mp4", turned, rotation=rotation)

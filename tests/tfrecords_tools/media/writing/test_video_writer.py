@@ -9,14 +9,14 @@ import pytest
 from tests.tfrecords_tools.fixtures import numbered_videos
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import pixel_video
-from tfrecords_tools.media.writing import h264_pictures, video_writer, writer
+from tfrecords_tools.media.writing import h264_stream, video_writer, writer
 
-PLAIN = h264_pictures.Look()
+PLAIN = h264_stream.StreamFormat()
 
 
-def write(path, count=3, size=(64, 96), look=PLAIN, times=None):
+def write(path, count=3, size=(64, 96), format=PLAIN, times=None):
     times = times or [100_000 * n for n in range(count + 1)]
-    with video_writer.writing(path, *size, look) as writer:
+    with video_writer.writing(path, *size, format) as writer:
         for number in range(count):
             pixels = np.full((*size, 3), 128, np.uint8)
             pixels[:64, :96] = numbered_videos.coded(number)
@@ -53,11 +53,11 @@ def test_colours_are_tagged_as_players_guess_them(tmp_path, size, color):
 
 
 def test_pixel_aspect_primaries_and_transfer_are_passed_on(tmp_path):
-    look = h264_pictures.Look(
+    format = h264_stream.StreamFormat(
         aspect=Fraction(128, 117), primaries=9, transfer=16
     )
     with pixel_video.PixelVideo(
-        write(tmp_path / "v.mp4", look=look), 1 << 20
+        write(tmp_path / "v.mp4", format=format), 1 << 20
     ) as video:
         assert video.aspect == Fraction(128, 117)
         assert (video.primaries, video.transfer) == (9, 16)
@@ -69,8 +69,8 @@ def test_odd_sides_get_their_last_row_and_column_twice(tmp_path):
     random = np.random.default_rng(0)
     pixels = random.integers(0, 255, (33, 47, 1)).astype(np.uint8)
     pixels = pixels.repeat(3, -1)
-    look = h264_pictures.Look(crf=1)
-    with video_writer.writing(tmp_path / "v.mkv", 33, 47, look) as writer:
+    format = h264_stream.StreamFormat(crf=1)
+    with video_writer.writing(tmp_path / "v.mkv", 33, 47, format) as writer:
         writer.write(pixels, 0, 1)
     wanted = np.pad(pixels, ((0, 1), (0, 1), (0, 0)), "edge")
     (frame,) = read(tmp_path / "v.mkv")
@@ -128,8 +128,8 @@ def test_mp4_has_a_coarser_clock_for_frames_that_are_shown_long(
 ):
     long = hours * HOUR
     times = [0, 40_000, long, 2 * long, 2 * long + 40_000, 3 * long]
-    look = h264_pictures.Look(time_base=tick, longest=hours * 3600)
-    path = write(tmp_path / "v.mp4", 5, look=look, times=times)
+    format = h264_stream.StreamFormat(time_base=tick, longest=hours * 3600)
+    path = write(tmp_path / "v.mp4", 5, format=format, times=times)
     frames = read(path)
     codes = [numbered_videos.code_in(frame.pixels) for frame in frames]
     assert codes == [0, 1, 2, 3, 4]
@@ -141,8 +141,10 @@ def test_mp4_has_a_coarser_clock_for_frames_that_are_shown_long(
 def test_the_clock_stays_as_fine_as_the_sources_where_that_fits(
     tmp_path, seconds
 ):
-    look = h264_pictures.Look(time_base=Fraction(1, 60_000), longest=seconds)
-    with av.open(str(write(tmp_path / "v.mp4", look=look))) as file:
+    format = h264_stream.StreamFormat(
+        time_base=Fraction(1, 60_000), longest=seconds
+    )
+    with av.open(str(write(tmp_path / "v.mp4", format=format))) as file:
         assert file.streams.video[0].time_base == Fraction(1, 60_000)
 
 
