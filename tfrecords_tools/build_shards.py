@@ -23,7 +23,7 @@ from tfrecords_tools.building import (
     data_set,
 )
 from tfrecords_tools.media import reader
-from tfrecords_tools.media.audio import sound
+from tfrecords_tools.media.audio import audio_reader
 from tfrecords_tools.source_parsing import video_root
 from tfrecords_tools.splitting import split_shares
 from tfrecords_tools.text import text_cleaning, vocabulary
@@ -68,7 +68,7 @@ COMMAND = flags.Command(
     settings=Config,
     sections={
         "media": reader.Config,
-        "sound": sound.Config,
+        "audio": audio_reader.Config,
         "text": text_cleaning.Config,
         "words": vocabulary.Config,
         "shards": shard_plan.Config,
@@ -83,6 +83,7 @@ COMMAND = flags.Command(
         "engine": "tfrecords_tools.engines",
     },
     own_sections=("source", "cut", "engine"),
+    renamed={"sound.": "audio."},
 )
 
 

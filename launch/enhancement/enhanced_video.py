@@ -20,7 +20,7 @@ from launch.enhancement import (
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import pixel_video
-from tfrecords_tools.media.audio import kept_sound
+from tfrecords_tools.media.audio import copied_audio
 from tfrecords_tools.media.writing import h264_stream, video_writer
 
 _USUAL_PIXELS = 4096 * 2304  # Of H.264 up to level 5.2.
@@ -93,7 +93,7 @@ def write(
     source = source_frames.Source(video, config.allow_truncated, most_frames)
     format = _format(video, config)
     with (
-        kept_sound.KeptSound(video.path, video.max_pixels) as sound,
+        copied_audio.CopiedAudio(video.path, video.max_pixels) as sound,
         video_writer.writing(output, height, width, format, sound) as writer,
     ):
         pieces = frame_pieces.cut(
@@ -107,7 +107,7 @@ def write(
                 writer.write(after, frame.time, frame.end_time)
             tell(writer.frames, frame.end_time / 1e6)
         if source.is_cut:
-            writer.cut_sound(video.end_time)
+            writer.cut_audio(video.end_time)
     remarks = _remarks(video, height, width, sound.words) + source.remarks
     return Result(
         height + height % 2,

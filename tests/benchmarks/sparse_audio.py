@@ -56,7 +56,7 @@ def _row(own: Config, name: str, pick: str) -> list[str]:
     write(folder / "long.mkv", own.minutes, VIDEOS[name])
     output = pathlib.Path(own.work, "shards")
     shutil.rmtree(output, ignore_errors=True)
-    flags_given = *pick.split(), f"--sound.rate={SAMPLE_RATE}"
+    flags_given = *pick.split(), f"--audio.rate={SAMPLE_RATE}"
     flags_given += (*own.more.split(),)
     words = build_command.words(folder, output, own.workers, *flags_given)
     measured = process_memory.run(words, ROOT)

@@ -171,3 +171,15 @@ def test_a_source_has_flags_of_its_own_name():
         build_shards.COMMAND, ["--source=csv_file", "--columns.group=scene"]
     )
     assert resolved.one("source").config.group == "scene"
+
+
+def test_old_flag_files_may_call_audio_sound(tmp_path):
+    path = tmp_path / "old.flagfile"
+    path.write_text("--sound.rate=8000\n--nosound.voice\n")
+    resolved = flags.parse(build_shards.COMMAND, [f"--flagfile={path}"])
+    assert resolved.sections["audio"].rate == 8000
+
+
+def test_the_command_line_learns_the_new_name_of_sound():
+    with pytest.raises(errors.UserError, match="--sound.rate is now --audio"):
+        flags.parse(build_shards.COMMAND, ["--sound.rate=8000"])

@@ -258,7 +258,7 @@ def test_counts_of_labels_are_compared(folder):
         ("words", "word_times", [0, 160_000], "begins after the chunk's end"),
     ],
 )
-def test_sound_and_words_must_fit_the_chunk(
+def test_audio_and_words_must_fit_the_chunk(
     tmp_path, extra, name, value, fault
 ):
     def spoil(record):

@@ -76,8 +76,8 @@ class Prepared:
     def contents(self) -> schema.Contents:
         """What the records will hold."""
         request = self.request
-        extras = ["waveform"] if request.sound.rate else []
-        extras += ["voice"] if request.sound.voice else []
+        extras = ["waveform"] if request.audio.rate else []
+        extras += ["voice"] if request.audio.voice else []
         words = any(clip.words for clip in self.clips)
         extras += ["words"] if words else []
         return schema.Contents(tuple(self.tasks), tuple(extras))

@@ -9,7 +9,7 @@ from tfrecords_tools import shard_plan
 from tfrecords_tools.base import isolated, registry, settings
 from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import reader
-from tfrecords_tools.media.audio import sound as sounds
+from tfrecords_tools.media.audio import audio_reader
 from tfrecords_tools.source_parsing import video_root as video_roots
 from tfrecords_tools.splitting import split_shares
 from tfrecords_tools.text import text_cleaning, vocabulary
@@ -32,7 +32,7 @@ class Request:
         media: how frames are picked and stored.
         shards: how clips are spread.
         splits: how large those are that are drawn.
-        sound: how sound is read, if at all.
+        audio: how audio is read, if at all.
         text: how captions and words are cleaned.
         words: how many words are counted.
         cut: a file of `tfrecords_tools.cutting`.
@@ -50,7 +50,7 @@ class Request:
     media: reader.Config = reader.Config()
     shards: shard_plan.Config = shard_plan.Config()
     splits: split_shares.Config = split_shares.Config()
-    sound: sounds.Config = sounds.Config()
+    audio: audio_reader.Config = audio_reader.Config()
     text: text_cleaning.Config = text_cleaning.Config()
     words: vocabulary.Config = vocabulary.Config()
     cut: registry.Chosen = _CUT
@@ -95,7 +95,7 @@ class Request:
             section: settings.to_dict(self.source.config),
             "media": settings.to_dict(self.media),
             "shards": settings.to_dict(self.shards),
-            "sound": settings.to_dict(self.sound),
+            "sound": settings.to_dict(self.audio),
             "text": settings.to_dict(self.text),
             "words": settings.to_dict(self.words),
             "limits": settings.to_dict(self.limits),

@@ -19,7 +19,7 @@ from tfrecords_tools import annotations, schema, shard_plan
 from tfrecords_tools.base import errors, isolated, registry
 from tfrecords_tools.building import chunk_audio, chunk_words, clip_cleaning
 from tfrecords_tools.media import reader
-from tfrecords_tools.media.audio import sound, voice
+from tfrecords_tools.media.audio import audio_reader, voice
 from tfrecords_tools.text import text_cleaning
 
 
@@ -31,7 +31,7 @@ class Job:
         root: folder of the videos.
         folder: where shards are written.
         media: how frames are picked and stored.
-        sound: how sound is read, if at all.
+        audio: how audio is read, if at all.
         text: how captions and words are cleaned.
         cleaning: steps, files of `tfrecords_tools.cleaning`.
         chunk_frames: frames in a record at most.
@@ -45,7 +45,7 @@ class Job:
     root: pathlib.Path
     folder: pathlib.Path
     media: reader.Config
-    sound: sound.Config
+    audio: audio_reader.Config
     text: text_cleaning.Config
     cleaning: tuple[registry.Chosen, ...]
     chunk_frames: int
@@ -218,32 +218,32 @@ def _texts(words: list[chunk_words.Timed]) -> dict[str, Any]:
 def _listening(
     job: Job, path: pathlib.Path, start: int
 ) -> Iterator[list["_Waveform | _Voice"]]:
-    """Opens what the data set holds of the sound."""
-    where = path, job.sound, job.media.max_pixels, start
+    """Opens what the data set holds of the audio."""
+    where = path, job.audio, job.media.max_pixels, start
     with contextlib.ExitStack() as opened:
         heard: list[_Waveform | _Voice] = []
-        if job.sound.rate:
-            sounding = opened.enter_context(sound.Sound(*where))
-            heard.append(_Waveform(sounding, job.sound.rate, []))
-        if job.sound.voice:
+        if job.audio.rate:
+            reading = opened.enter_context(audio_reader.AudioReader(*where))
+            heard.append(_Waveform(reading, job.audio.rate, []))
+        if job.audio.voice:
             heard.append(_Voice(opened.enter_context(voice.Voice(*where))))
         yield heard
 
 
 class _Waveform(NamedTuple):
-    sound: sound.Sound
+    audio: audio_reader.AudioReader
     rate: int
     left: list[chunk_audio.Span]
 
     @property
     def note(self) -> str:
-        return self.sound.note
+        return self.audio.note
 
     def __call__(self, start: int, end: int) -> dict[str, Any]:
         """The features of a chunk's record."""
         self.left[:] = chunk_audio.spans(start, end, self.rate)
         divided = len(self.left) > 1
-        samples = self.sound.take(*self.left.pop(0))
+        samples = self.audio.take(*self.left.pop(0))
         samples = chunk_audio.written(samples, divided)
         return {"waveform": samples, "sample_rate": self.rate}
 
@@ -251,7 +251,7 @@ class _Waveform(NamedTuple):
         """The continuations of that chunk: spans, and their features."""
         while self.left:
             span = self.left.pop(0)
-            samples = chunk_audio.written(self.sound.take(*span), True)
+            samples = chunk_audio.written(self.audio.take(*span), True)
             if len(samples):
                 yield span, {"waveform": samples}
 

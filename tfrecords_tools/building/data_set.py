@@ -82,7 +82,7 @@ def _job(
         root=request.root,
         folder=partial,
         media=request.media,
-        sound=request.sound,
+        audio=request.audio,
         text=request.text,
         cleaning=request.cleaning,
         chunk_frames=request.shards.chunk_frames,

@@ -1,4 +1,4 @@
-"""Finds out whether a record's sound, voice and words fit its time."""
+"""Finds out whether a record's audio, voice and words fit its time."""
 
 from collections.abc import Iterator
 from typing import Any

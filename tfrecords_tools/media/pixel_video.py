@@ -47,7 +47,7 @@ class PixelVideo:
         transfer: the same of its transfer function.
         end_time: of the last frame given, microseconds.
         damaged: frames so far of which the decoder had to invent parts.
-        left_out: what the file holds beside this video and sound, in words.
+        left_out: what the file holds beside this video and audio, in words.
 
     Raises:
         VideoError: it is no video, or its first frame cannot be decoded.

@@ -1,7 +1,7 @@
-"""Draws and sounds the demo's clips: a sprite moves over a drifting ground.
+"""Draws the demo's clips, a sprite on moving ground, and their audio.
 
 A motion and its reverse pass through the same poses, so only their order in
-time tells them apart. Writes no files; sources/demo.py does.
+time distinguishes them. Writes no files; sources/demo.py does.
 """
 
 import dataclasses
@@ -105,7 +105,7 @@ def draw_clip(
 def tone(
     motion: Motion, seconds: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Sounds the motion's pitch, a little out of tune, with faint noise.
+    """Synthesises the motion's pitch, slightly detuned, with faint noise.
 
     Returns:
         float32 [seconds * SAMPLE_RATE] in (-1, 1).

@@ -47,7 +47,7 @@ def read(
         name: what messages call the file.
         encoding: how its characters are written.
         ticks: time units of an .align file in a second; the GRID corpus
-            counts samples of sound at 25 kHz (Cooke et al., 2006).
+            counts samples of audio at 25 kHz (Cooke et al., 2006).
 
     Returns:
         Words of an .align file, `sil` and `sp` left out, or sentences of

@@ -1,6 +1,6 @@
 """Renders its own videos: eight motions that no single frame gives away.
 
-Real mp4 files with sound and captions; nothing is downloaded. What is in
+Real mp4 files with audio and captions; nothing is downloaded. What is in
 the frames stands in demo_scene.py.
 """
 
@@ -143,13 +143,13 @@ def _write_clips(
         )
         rng = np.random.default_rng([config.seed, number, 1])
         seconds = config.frames / config.frame_rate
-        sound = demo_scene.tone(demo_scene.MOTIONS[label], seconds, rng)
+        audio = demo_scene.tone(demo_scene.MOTIONS[label], seconds, rng)
         path = f"{label}/{number:06d}.mp4"
         writer.write_mp4(
             folder / path,
             images,
             config.frame_rate,
-            sound,
+            audio,
             demo_scene.SAMPLE_RATE,
             config.crf,
         )

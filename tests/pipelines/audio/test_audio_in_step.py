@@ -12,7 +12,7 @@ from pipelines.reading import shard_reader
 from tests.pipelines.heard import RATE, two_tones
 from tests.tfrecords_tools.fixtures import small
 from tfrecords_tools import shard_plan
-from tfrecords_tools.media.audio import sound
+from tfrecords_tools.media.audio import audio_reader
 
 FRAME_RATE, FRAMES = 10, 40
 CHANGES = {"a": 17, "b": 8, "c": 31}  # Frame at which all becomes different.
@@ -53,7 +53,7 @@ def folder(tmp_path_factory):
         root / "shards",
         source="csv_file",
         video_root=str(root / "videos"),
-        sound=sound.Config(rate=RATE),
+        audio=audio_reader.Config(rate=RATE),
         shards=shard_plan.Config(minimum=2, chunk_frames=7),
     )
     return root / "shards"

@@ -19,14 +19,14 @@ from tfrecords_tools.base import isolated
 from tfrecords_tools.building import chunk_audio
 from tfrecords_tools.checking import shard_check
 from tfrecords_tools.media import reader as video_reader
-from tfrecords_tools.media.audio import sound
+from tfrecords_tools.media.audio import audio_reader
 
 RATE, SOURCE_RATE, SECONDS = 384_000, 16_000, 45
 SHOWN = (0, 14, 15, 16, 30, 31)  # When frames begin; in chunks of four.
 # Seconds of audio; before, between and after them the track is absent.
 HEARD = {"talk": ((0, SECONDS),), "parts": ((20, 22), (40, 41)), "mute": ()}
 SETTINGS = {
-    "sound": sound.Config(rate=RATE, voice=True),
+    "audio": audio_reader.Config(rate=RATE, voice=True),
     "shards": shard_plan.Config(minimum=1, chunk_frames=4),
     "limits": isolated.Config(memory_mb=512),
 }
@@ -102,7 +102,7 @@ def clip_of(reader, name):
 def heard(videos, name, start, end):
     """What the video holds, read without shards."""
     path = videos / name / "0.mkv"
-    with sound.Sound(path, SETTINGS["sound"], 1 << 22) as whole:
+    with audio_reader.AudioReader(path, SETTINGS["audio"], 1 << 22) as whole:
         return whole.take(start, end)
 
 

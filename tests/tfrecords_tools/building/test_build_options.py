@@ -22,11 +22,11 @@ def command(*arguments):
 
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory):
-    """4 videos of 40 frames, 30 a second, with a second of sound."""
+    """4 videos of 40 frames, 30 a second, with a second of audio."""
     folder = tmp_path_factory.mktemp("videos")
     for number in range(4):
         images = [numbered(number + place % 20) for place in range(40)]
-        write_video(folder / f"{number}.mp4", images, sound_seconds=1)
+        write_video(folder / f"{number}.mp4", images, audio_seconds=1)
     return folder
 
 
@@ -35,43 +35,47 @@ def chunks(folder):
 
 
 @pytest.fixture(scope="module")
-def with_sound(videos, tmp_path_factory):
-    output = tmp_path_factory.mktemp("with_sound")
-    command(f"--input={videos}", f"--output={output}", "--sound.rate=8000",
-            "--sound.voice", "--media.storage=h264", "--media.key_every=4",
+def with_audio(videos, tmp_path_factory):
+    output = tmp_path_factory.mktemp("with_audio")
+    command(f"--input={videos}", f"--output={output}", "--audio.rate=8000",
+            "--audio.voice", "--media.storage=h264", "--media.key_every=4",
             "--clean=denoise,blur,duplicates")  # fmt: skip
     return output
 
 
-def test_every_chunk_has_the_samples_of_its_time(with_sound):
-    for chunk in chunks(with_sound):
+def test_every_chunk_has_the_samples_of_its_time(with_audio):
+    for chunk in chunks(with_audio):
         ends = chunk["start_time"], chunk["end_time"]
         first, last = (round(end * 8000 / 1e6) for end in ends)
         assert len(chunk["waveform"]) == last - first
         assert chunk["sample_rate"] == 8000
 
 
-def test_every_chunk_of_video_storage_begins_with_a_key_frame(with_sound):
-    for chunk in chunks(with_sound):
+def test_every_chunk_of_video_storage_begins_with_a_key_frame(with_audio):
+    for chunk in chunks(with_audio):
         assert chunk["format"] == b"h264"
         sizes = [len(packet) for packet in chunk["frames"]]
         assert sizes[0] > max(sizes[1:4])
 
 
-def test_the_manifest_says_what_is_in_the_records(with_sound):
-    made = manifest.read(with_sound)
+def test_the_manifest_says_what_is_in_the_records(with_audio):
+    made = manifest.read(with_audio)
     assert made.extras == ("waveform", "voice")
     assert (made.storage, made.key_every) == ("h264", 4)
     assert set(made.settings["clean"]) == {"denoise", "blur", "duplicates"}
 
 
-def test_every_step_has_its_column(with_sound):
-    head = (with_sound / "report.csv").read_text().splitlines()[0]
+def test_the_manifest_keeps_the_name_of_the_section_of_audio(with_audio):
+    assert manifest.read(with_audio).settings["sound"]["rate"] == 8000
+
+
+def test_every_step_has_its_column(with_audio):
+    head = (with_audio / "report.csv").read_text().splitlines()[0]
     assert head.endswith("seconds,denoise,blur,duplicates")
 
 
-def test_the_check_accepts_sound_and_packets(with_sound):
-    assert small.check(with_sound) == 0
+def test_the_check_accepts_audio_and_packets(with_audio):
+    assert small.check(with_audio) == 0
 
 
 def test_windows_become_clips_of_their_video(videos, tmp_path):
@@ -175,7 +179,7 @@ def test_a_chunk_that_would_cut_between_key_frames_is_refused(videos, tmp_path):
 @pytest.mark.skipif(not AVTEXT.is_dir(), reason="no real videos here")
 def test_real_speech_has_its_words_in_step(tmp_path):
     command("--source=transcripts", f"--input={AVTEXT}",
-            f"--output={tmp_path}", "--sound.rate=16000")  # fmt: skip
+            f"--output={tmp_path}", "--audio.rate=16000")  # fmt: skip
     spoken, silent = [], []
     for records in small.records(tmp_path).values():
         samples = np.concatenate([r["waveform"] for r in records])

@@ -92,12 +92,12 @@ def test_late_start_counts_from_the_containers_start(tmp_path, suffix):
     assert frames[1].time - frames[0].time == pytest.approx(33_333, abs=1000)
 
 
-def test_frame_after_the_sound_keeps_its_delay(tmp_path):
+def test_frame_after_the_audio_keeps_its_delay(tmp_path):
     path = write_video(
         tmp_path / "v.mkv",
         IMAGES[:20],
         [15 + n for n in range(20)],
-        sound_seconds=1,
+        audio_seconds=1,
     )
     assert read(path)[0].time == pytest.approx(500_000, abs=30_000)
 
@@ -223,7 +223,7 @@ def test_image_is_no_video(tmp_path):
     assert failure(broken(tmp_path / "v.jpg", jpeg)).status == "unreadable"
 
 
-def test_sound_alone_is_no_video(tmp_path):
+def test_audio_alone_is_no_video(tmp_path):
     import av
 
     path = tmp_path / "v.wav"
@@ -258,8 +258,8 @@ def test_half_a_file_is_truncated(tmp_path, suffix, options):
     assert len(read(whole)) == 40
 
 
-def test_long_sound_does_not_make_a_video_truncated(tmp_path):
-    path = write_video(tmp_path / "v.mkv", IMAGES[:5], sound_seconds=3)
+def test_long_audio_does_not_make_a_video_truncated(tmp_path):
+    path = write_video(tmp_path / "v.mkv", IMAGES[:5], audio_seconds=3)
     assert len(read(path)) == 5
 
 

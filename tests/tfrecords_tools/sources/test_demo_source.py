@@ -117,11 +117,11 @@ def test_file_has_the_frames_and_the_tone(rendered):
     error = np.abs(np.stack(frames).astype(int) - images).mean()
     assert error < 10
     with av.open(str(rendered / "right/000001.mp4")) as container:
-        sound = np.concatenate(
+        audio = np.concatenate(
             [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
         )
-    loudest = np.abs(np.fft.rfft(sound)).argmax()
-    pitch = loudest * demo_scene.SAMPLE_RATE / len(sound)
+    loudest = np.abs(np.fft.rfft(audio)).argmax()
+    pitch = loudest * demo_scene.SAMPLE_RATE / len(audio)
     assert pitch == pytest.approx(demo_scene.MOTIONS["right"].pitch, rel=0.03)
 
 

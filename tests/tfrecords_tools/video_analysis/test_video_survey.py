@@ -47,14 +47,14 @@ def test_duration_of_a_variable_rate(tmp_path):
     assert survey.end == decoded_span(path)[1] >= 10_000_000
 
 
-def test_longer_sound_is_no_frame(tmp_path):
-    path = write_video(tmp_path / "v.mkv", IMAGES[:30], sound_seconds=9)
+def test_longer_audio_is_no_frame(tmp_path):
+    path = write_video(tmp_path / "v.mkv", IMAGES[:30], audio_seconds=9)
     assert examine(path, DURATION).end == pytest.approx(1e6, abs=30_000)
 
 
 def test_a_late_frame_begins_late(tmp_path):
     times = [15 + n for n in range(20)]
-    path = write_video(tmp_path / "v.mkv", IMAGES[:20], times, sound_seconds=1)
+    path = write_video(tmp_path / "v.mkv", IMAGES[:20], times, audio_seconds=1)
     assert examine(path, DURATION).begin == pytest.approx(500_000, abs=30_000)
 
 

@@ -1,13 +1,13 @@
 """Finds when somebody speaks: WebRTC's voice activity detector, smoothed.
 
 Listens to its own stream at 16 kHz, so that the spans are the same whatever
-sound is stored beside them.
+audio is stored beside them.
 """
 
 import dataclasses
 import os
 
-from tfrecords_tools.media.audio import sound
+from tfrecords_tools.media.audio import audio_reader
 
 RATE = 16_000  # Samples a second that the detector hears.
 _STEP = 30_000  # Microseconds a decision.
@@ -21,13 +21,13 @@ class Voice:
     """The spoken spans of one clip; use it in a `with` statement.
 
     Raises:
-        VideoError: as of `sound.Sound`.
+        VideoError: as of `audio_reader.AudioReader`.
     """
 
     def __init__(
         self,
         path: str | os.PathLike,
-        config: sound.Config,
+        config: audio_reader.Config,
         max_pixels: int,
         start: int = 0,
     ) -> None:
@@ -46,14 +46,16 @@ class Voice:
         # Steps are counted from the video's start, whatever the clip.
         self._heard = max(0, start - _WARM_UP) // _STEP * _STEP
         config = dataclasses.replace(config, rate=RATE)
-        self._sound = sound.Sound(path, config, max_pixels, self._heard)
+        self._audio = audio_reader.AudioReader(
+            path, config, max_pixels, self._heard
+        )
         self._runs: list[list[int]] = []
 
     def __enter__(self) -> "Voice":
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._sound.__exit__()
+        self._audio.__exit__()
 
     def spans(self, start: int, end: int) -> list[tuple[int, int]]:
         """When somebody speaks within [start, end); calls rise in time.
@@ -66,7 +68,7 @@ class Voice:
             Starts and ends in microseconds, rising, cut to the span.
         """
         # What is said at `end` is settled by what follows it.
-        while self._sound.present and self._heard < end + _PAUSE + _LEAST:
+        while self._audio.present and self._heard < end + _PAUSE + _LEAST:
             self._hear()
         self._runs = [run for run in self._runs if run[1] + _PAUSE >= start]
         return [
@@ -77,7 +79,7 @@ class Voice:
 
     def _hear(self) -> None:
         begin, self._heard = self._heard, self._heard + _STEP
-        samples = self._sound.take(begin, self._heard)
+        samples = self._audio.take(begin, self._heard)
         pcm = (samples * 32767).astype("<i2").tobytes()
         if not self._detector.is_speech(pcm, RATE):
             return

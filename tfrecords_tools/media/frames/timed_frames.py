@@ -134,7 +134,7 @@ class _Packets:
     def frames(self) -> Iterator[Any]:
         """Decodes from where the container stands."""
         stream = self.video.stream
-        # Where only the whole file states a duration, sound may be longer.
+        # Where only the whole file states a duration, audio may be longer.
         everything = _stated_by_file(self.video)
         chosen = [] if everything else [stream]
         skips = self._keys_only and not self.by_place

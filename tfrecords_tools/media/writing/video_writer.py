@@ -1,4 +1,4 @@
-"""Writes a video frame by frame as H.264, with the sound of another file.
+"""Writes a video frame by frame as H.264, with the audio of another file.
 
 Each frame keeps its own time. Nothing is held but what the encoder looks
 ahead at, so the video may be of any length.
@@ -16,7 +16,7 @@ import av
 import numpy as np
 
 from tfrecords_tools.base import atomic_write, errors
-from tfrecords_tools.media.audio import kept_sound
+from tfrecords_tools.media.audio import copied_audio
 from tfrecords_tools.media.writing import h264_stream, writing_errors
 
 # Late starts are told in ticks of the film, by itself milliseconds.
@@ -30,7 +30,7 @@ def writing(
     height: int,
     width: int,
     format: h264_stream.StreamFormat,
-    sound: kept_sound.KeptSound | None = None,
+    audio: copied_audio.CopiedAudio | None = None,
 ) -> Iterator["Writer"]:
     """Gives a `Writer`; the file takes its name when all went well.
 
@@ -40,7 +40,7 @@ def writing(
             written twice, since H.264 stores colours for two rows.
         width: the same.
         format: properties of the stream.
-        sound: an open file's; None writes none.
+        audio: an open file's; None writes none.
 
     Raises:
         UserError: the disk is full or the place cannot be written; the
@@ -60,7 +60,7 @@ def writing(
             )
         try:
             with explained():
-                writer = Writer(path, container, height, width, format, sound)
+                writer = Writer(path, container, height, width, format, audio)
             yield writer
             with explained():
                 writer._finish()
@@ -98,15 +98,15 @@ class Writer:
         height: int,
         width: int,
         format: h264_stream.StreamFormat,
-        sound: kept_sound.KeptSound | None,
+        audio: copied_audio.CopiedAudio | None,
     ) -> None:
         self.frames = 0
         self._path = path
-        self._container, self._sound = container, sound
+        self._container, self._audio = container, audio
         self._size = height, width
         self._video = h264_stream.VideoStream(container, height, width, format)
-        if sound is not None:
-            sound.add_to(container)
+        if audio is not None:
+            audio.add_to(container)
         container.start_encoding()
         self._lengths: dict[int, int] = {}  # In ticks, of frames in x264.
         self._held: Any = None  # The newest frame; it may be the last one.
@@ -135,8 +135,8 @@ class Writer:
             self._write(pixels, time, end_time)
 
     def _write(self, pixels: np.ndarray, time: int, end_time: int) -> None:
-        if self._sound is not None:
-            self._sound.mux_until(self._container, time)
+        if self._audio is not None:
+            self._audio.mux_until(self._container, time)
         frame, tick = self._video.frame(pixels), self._video.tick
         start = max(self._last + 1, round(Fraction(time, 1_000_000) / tick))
         end = round(Fraction(end_time, 1_000_000) / tick)
@@ -147,8 +147,8 @@ class Writer:
         self._held = frame
         self.frames += 1
 
-    def cut_sound(self, time: int) -> None:
-        """Lets the sound end at `time`, microseconds, and not by itself."""
+    def cut_audio(self, time: int) -> None:
+        """Lets the audio end at `time`, microseconds, and not by itself."""
         self._cut = time
 
     def _finish(self) -> None:
@@ -162,8 +162,8 @@ class Writer:
             self._held.pict_type = av.video.frame.PictureType.I
             self._mux(self._held)
         self._mux(None)
-        if self._sound is not None:
-            self._sound.mux_until(self._container, self._cut)
+        if self._audio is not None:
+            self._audio.mux_until(self._container, self._cut)
 
     def _mux(self, frame: Any) -> None:
         for packet in self._video.stream.encode(frame):

@@ -1,4 +1,4 @@
-"""Writes one mp4 file of frames in memory: H.264 and, if given, AAC sound.
+"""Writes one mp4 file of frames in memory: H.264 and, if given, AAC audio.
 
 Videos of any length are written by video_writer, frame by frame.
 """
@@ -32,14 +32,14 @@ def write_mp4(
         path: file to write or replace; its folder is made where it is missing.
         frames: uint8 [T, H, W, 3] RGB; H and W even, T at least 1.
         frame_rate: frames per second.
-        waveform: float32 [N] mono in [-1, 1]; None writes no sound.
+        waveform: float32 [N] mono in [-1, 1]; None writes no audio.
         sample_rate: samples per second of the waveform.
         crf: x264 quality, 0 (lossless) to 51 (worst).
 
     Raises:
         UserError: the frames have another shape, type or an odd size (also
             a ValueError); the encoder refuses their size, the rate or the
-            sound; the disk is full or the place cannot be written. What
+            audio; the disk is full or the place cannot be written. What
             stood there stays.
     """
     _check_frames(frames)
@@ -110,9 +110,9 @@ def _encode_audio(
     waveform: np.ndarray,
 ) -> None:
     samples = np.ascontiguousarray(waveform, np.float32)[None]
-    sound = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
-    sound.sample_rate = stream.rate
-    sound.pts = 0
+    audio = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+    audio.sample_rate = stream.rate
+    audio.pts = 0
     if len(waveform):
-        container.mux(stream.encode(sound))
+        container.mux(stream.encode(audio))
     container.mux(stream.encode(None))

@@ -9,7 +9,7 @@ import av
 from tfrecords_tools.base import errors
 
 TOO_LONG = (
-    "a frame is shown, or sound pauses, for longer than an mp4 file can say: "
+    "a frame is shown, or audio pauses, for longer than an mp4 file can say: "
     "write .mkv, or cut the video there"
 )
 # Parts of what FFmpeg says, in order, and what helps.
@@ -18,8 +18,8 @@ _REMEDIES = {
     "monoton": "times do not rise: give the video new ones (ffmpeg -i IN OUT)",
     "width x height": "choose frames of another size",
     "too large": "give a smaller number, such as of frames a second",
-    "NaN": "the sound has samples that are no numbers: mend them",
-    'open2("aac"': "choose a usual rate of the sound, such as 16000 or 48000",
+    "NaN": "the audio has samples that are no numbers: mend them",
+    'open2("aac"': "choose a usual rate of the audio, such as 16000 or 48000",
     'open2("libx264"': "choose another size or frame rate",
 }
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tfrecords_tools.fixtures import sounding_videos
-from tfrecords_tools.media.audio import sound, voice
+from tfrecords_tools.media.audio import audio_reader, voice
 
 DATA = pathlib.Path(__file__).parents[4].parent / "shared/data"
 GRID = DATA / "avtext_grid"
@@ -29,7 +29,7 @@ def speech(spans, seconds=4.0):
 
 
 def opened(path, start=0, **settings):
-    config = sound.Config(**settings)
+    config = audio_reader.Config(**settings)
     return voice.Voice(path, config, 1 << 24, start)
 
 
@@ -73,7 +73,7 @@ def test_silence_has_no_voice(spoken):
     assert found(spoken()) == []
 
 
-def test_a_video_without_sound_has_no_voice(tmp_path):
+def test_a_video_without_audio_has_no_voice(tmp_path):
     path = sounding_videos.write(tmp_path / "a.mov", languages=())
     assert found(path) == []
 
@@ -103,7 +103,7 @@ def test_a_clip_far_in_the_video_has_its_spans(spoken):
     assert found(path, start=2_500_000) == near((3.0, 3.6))
 
 
-def test_the_rate_of_the_stored_sound_does_not_matter(spoken):
+def test_the_rate_of_the_stored_audio_does_not_matter(spoken):
     path = spoken((1.0, 2.0))
     assert found(path, rate=44_100) == found(path)
 

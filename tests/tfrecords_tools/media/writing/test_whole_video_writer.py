@@ -3,7 +3,7 @@ import pytest
 
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.audio import sound_track
+from tfrecords_tools.media.audio import audio_track
 from tfrecords_tools.media.writing import writer
 
 FRAMES = np.zeros((3, 32, 32, 3), np.uint8)
@@ -17,9 +17,9 @@ REFUSED = {
     "rate of 0": {"frame_rate": 0},
     "rate below 0": {"frame_rate": -3},
     "rate of 40 bits": {"frame_rate": 1 << 40},
-    "sound no number": {"waveform": np.full(5000, np.nan, np.float32)},
-    "sound too fast": {"waveform": SILENCE, "sample_rate": 384_000},
-    "sound at no usual rate": {"waveform": SILENCE, "sample_rate": 12_345},
+    "audio no number": {"waveform": np.full(5000, np.nan, np.float32)},
+    "audio too fast": {"waveform": SILENCE, "sample_rate": 384_000},
+    "audio at no usual rate": {"waveform": SILENCE, "sample_rate": 12_345},
 }
 
 
@@ -39,10 +39,10 @@ def test_frames_of_an_odd_size_are_a_value_error_too(tmp_path):
         writer.write_mp4(tmp_path / "v.mp4", FRAMES[:, :31], 10)
 
 
-def test_sound_without_a_sample_is_no_error(tmp_path):
+def test_audio_without_a_sample_is_no_error(tmp_path):
     path = tmp_path / "v.mp4"
     writer.write_mp4(path, FRAMES, 10, SILENCE[:0])
     with video_file.VideoFile(path, 1 << 20) as video:
         assert video.stream.frames == len(FRAMES)
-    with sound_track.SoundTrack(path, 1 << 20) as track:
+    with audio_track.AudioTrack(path, 1 << 20) as track:
         assert not track.present

@@ -1,4 +1,4 @@
-"""Runs sound through FFmpeg's filters: any layout in, mono floats out."""
+"""Runs audio through FFmpeg's filters: any layout in, mono floats out."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,7 +13,7 @@ _TO_MONO = "out_sample_fmt=fltp:ochl=mono:rematrix_maxval=1"
 
 
 class Chain:
-    """A row of filters that sound streams through."""
+    """A row of filters that audio streams through."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Chain:
         return self.push_frame(frame)
 
     def push_frame(self, frame: Any) -> Iterator[np.ndarray]:
-        """The same for an `av.AudioFrame`; None ends the sound."""
+        """The same for an `av.AudioFrame`; None ends the audio."""
         self._source.push(frame)
         while True:
             try:

@@ -1,6 +1,6 @@
-"""Encodes a sound track anew as AAC, where a container cannot hold it.
+"""Encodes an audio track anew as AAC, where a container cannot hold it.
 
-Samples stay where sound_clock settles them; gaps are filled with silence, so
+Samples stay where audio_clock settles them; gaps are filled with silence, so
 the track has no holes.
 """
 
@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.audio import sound_clock, sound_track
+from tfrecords_tools.media.audio import audio_clock, audio_track
 
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000)
 _RATES += (12000, 11025, 8000, 7350)
@@ -42,7 +42,7 @@ def packets(
         target: what `add_to` gave.
 
     Yields:
-        When each packet begins, microseconds on the pictures' clock, and it.
+        When each packet begins, microseconds on the frames' clock, and it.
     """
     rate = source.codec_context.sample_rate
     for frame in _frames(video, source, rate):
@@ -60,7 +60,7 @@ def _frames(
 ) -> Iterator[Any]:
     """Audio frames without gaps or overlaps, from the first sample on."""
     layout = source.codec_context.layout
-    run = sound_clock.Run(_decoded(video, source, rate), rate)
+    run = audio_clock.Run(_decoded(video, source, rate), rate)
     now = None
     for place, samples in run.blocks():
         if now is None:
@@ -85,11 +85,11 @@ def _frame(samples: np.ndarray, place: int, rate: int, layout: Any) -> Any:
 
 def _decoded(
     video: video_file.VideoFile, source: Any, rate: int
-) -> Iterator[sound_clock.Stated]:
+) -> Iterator[audio_clock.Stated]:
     """Stated place and float32 [n, channels]; damaged packets are left out."""
     layout = source.codec_context.layout
     resampler = None
-    for frame in sound_track.frames(video, source):
+    for frame in audio_track.frames(video, source):
         if resampler is None:
             resampler = av.AudioResampler("fltp", layout, rate)
         place = None
@@ -99,7 +99,7 @@ def _decoded(
         try:
             made = resampler.resample(frame)
         except (av.FFmpegError, ValueError):
-            resampler = None  # The sound has changed its kind.
+            resampler = None  # The audio has changed its kind.
             continue
         for each in made:
             yield place, each.to_ndarray().T

@@ -1,4 +1,4 @@
-"""Decodes one sound track of a video into mono samples with their places.
+"""Decodes one audio track of a video into mono samples with their places.
 
 On the same clock as the frames. What cannot be decoded is left out.
 """
@@ -12,20 +12,20 @@ from typing import Any
 import av
 
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.audio import sound_clock, sound_filters
+from tfrecords_tools.media.audio import audio_clock, audio_filters
 
 # Decoders need packets before the first good sample: mp3 0.25 s, opus 0.08.
 _WARM_UP_SECONDS = 0.5
-_SPARE_BYTES = 1 << 26  # More than a second of any sound.
+_SPARE_BYTES = 1 << 26  # More than a second of any audio.
 
 
-class SoundTrack:
-    """One sound track of a video; use it in a `with` statement.
+class AudioTrack:
+    """One audio track of a video; use it in a `with` statement.
 
     Attributes:
-        present: whether the video has sound that can be decoded.
+        present: whether the video has audio that can be decoded.
         rate: samples a second of the track; 0 where none is present.
-        why_absent: "no sound", or why it cannot be decoded.
+        why_absent: "no audio", or why it cannot be decoded.
 
     Raises:
         VideoError: it is no video, or lacks the track that is asked for.
@@ -49,15 +49,15 @@ class SoundTrack:
             raise
         self.present = bool(self._from_start.head)
         if not self.present:
-            self.why_absent = self.why_absent or "its sound cannot be decoded"
+            self.why_absent = self.why_absent or "its audio cannot be decoded"
 
-    def __enter__(self) -> "SoundTrack":
+    def __enter__(self) -> "AudioTrack":
         return self
 
     def __exit__(self, *failure: object) -> None:
         self._video.container.close()
 
-    def blocks(self, start: int = 0) -> Iterator[sound_clock.Block]:
+    def blocks(self, start: int = 0) -> Iterator[audio_clock.Block]:
         """Decodes from place `start`, or before, to the end; call it once.
 
         Yields:
@@ -72,21 +72,21 @@ class SoundTrack:
                 self._from_start = self._prepared()
         yield from (run or self._from_start).blocks()
 
-    def _prepared(self) -> sound_clock.Run:
+    def _prepared(self) -> audio_clock.Run:
         """Chooses the track of the container just opened, and begins it."""
         self._stream = _picked(self._video, *self._asked)
         for stream in self._video.container.streams:
             if stream is not self._stream:
                 stream.discard = av.stream.Discard.all
         if self._stream is None:
-            self.why_absent = "no sound"
+            self.why_absent = "no audio"
         elif self._stream.codec_context is None:
-            self.why_absent = "its sound has a codec without a decoder"
+            self.why_absent = "its audio has a codec without a decoder"
         else:
             self._stream.codec_context.thread_count = 1
         return self._run()
 
-    def _sought(self, start: int) -> sound_clock.Run | None:
+    def _sought(self, start: int) -> audio_clock.Run | None:
         """What is decoded from shortly before `start`; None if missed."""
         seconds = Fraction(start, self.rate) - Fraction(_WARM_UP_SECONDS)
         moment = seconds + self._video.start_seconds
@@ -101,17 +101,17 @@ class SoundTrack:
         run.continues(self._from_start, tick, name)
         return None if run.place is None or run.place > start else run
 
-    def _run(self) -> sound_clock.Run:
+    def _run(self) -> audio_clock.Run:
         decoded = self._decoded()
         first = list(itertools.islice(decoded, 1))  # It tells the rate.
-        return sound_clock.Run(itertools.chain(first, decoded), self.rate)
+        return audio_clock.Run(itertools.chain(first, decoded), self.rate)
 
-    def _decoded(self) -> Iterator[sound_clock.Stated]:
+    def _decoded(self) -> Iterator[audio_clock.Stated]:
         """Mono samples from where the container stands."""
         mixer = None
         for frame in self._frames():
             self.rate = self.rate or frame.sample_rate
-            mixer = mixer or sound_filters.Mixer(self.rate)
+            mixer = mixer or audio_filters.Mixer(self.rate)
             place = self._place_of(frame)
             try:
                 for samples in mixer.mix(frame):
@@ -148,7 +148,7 @@ def frames(video: video_file.VideoFile, stream: Any) -> Iterator[Any]:
 def _picked(
     video: video_file.VideoFile, track: int | None, language: str | None
 ) -> Any:
-    """The stream that is asked for, else the main one; None for no sound."""
+    """The stream that is asked for, else the main one; None for no audio."""
     streams = video.container.streams
     if track is None and language is None:
         return streams.best("audio", related=video.stream)
@@ -168,7 +168,7 @@ def _picked(
     ]
     raise video.error(
         "no_track",
-        f"has no sound track{asked}; it has {', '.join(known) or 'no sound'}",
+        f"has no audio track{asked}; it has {', '.join(known) or 'no audio'}",
     )
 
 

@@ -1,8 +1,7 @@
-"""Reads the sound of one clip beside its frames, on the same clock.
+"""Reads the audio of one clip beside its frames, on the same clock.
 
-Sample k of a video stands at k / rate seconds from the container's start.
-Where the file has no sound, zeros stand: sound never shifts against the
-pictures.
+Sample k of a video is at k / rate seconds from the container's start. Where
+the file has no audio, samples are zero, so audio and frames stay in sync.
 """
 
 import dataclasses
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from tfrecords_tools.media.audio import sound_filters, sound_track
+from tfrecords_tools.media.audio import audio_filters, audio_track
 
 # Before the clip, so that filters have settled when it begins.
 _LEAD_SECONDS = 0.5
@@ -22,27 +21,27 @@ _SPARE_SECONDS = 0.1  # Less than this missing is not worth a note.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which sound is stored, and how."""
+    """Which audio is stored, and how."""
 
     rate: int | None = settings.setting(
         None,
-        "Samples a second to store, mono. Not given: no sound is stored.",
+        "Samples a second to store, mono. Not given: no audio is stored.",
         minimum=1000,
         maximum=384_000,
     )
     track: int | None = settings.setting(
         None,
-        "Which sound track, counted from 0 (within --sound.language, where "
+        "Which audio track, counted from 0 (within --audio.language, where "
         "that is given). Not given: the file's main one.",
         minimum=0,
     )
     language: str | None = settings.setting(
         None,
-        "Take the sound track in this language, as the file names it: eng, "
+        "Take the audio track in this language, as the file names it: eng, "
         "deu (ISO 639). A file without it fails.",
     )
     denoise: bool = settings.setting(
-        False, "Take steady noise out of the sound (FFmpeg's afftdn)."
+        False, "Take steady noise out of the audio (FFmpeg's afftdn)."
     )
     voice: bool = settings.setting(
         False, "Store the spans in which somebody speaks."
@@ -55,16 +54,16 @@ class Config:
             value = getattr(self, name)
             if value not in (None, False):
                 raise errors.UserError(
-                    f"--sound.{name}={value} says how sound is read, and none "
-                    "is: add --sound.rate or --sound.voice, or leave it out"
+                    f"--audio.{name}={value} says how audio is read, and none "
+                    "is: add --audio.rate or --audio.voice, or leave it out"
                 )
 
 
-class Sound:
-    """The sound of one clip; use it in a `with` statement.
+class AudioReader:
+    """The audio of one clip; use it in a `with` statement.
 
     Attributes:
-        present: whether the video has sound that can be decoded.
+        present: whether the video has audio that can be decoded.
         filled_seconds: of what was taken, how much is zeros because the file
             holds nothing there.
 
@@ -84,12 +83,12 @@ class Sound:
 
         Args:
             path: a local video file.
-            config: which sound; `rate` must be given.
+            config: which audio; `rate` must be given.
             max_pixels: videos with larger frames are refused.
             start: where the clip begins, microseconds.
         """
         self._config, self._rate = config, config.rate
-        self._track = sound_track.SoundTrack(
+        self._track = audio_track.AudioTrack(
             path, max_pixels, config.track, config.language
         )
         self.present = self._track.present
@@ -102,7 +101,7 @@ class Sound:
         else:
             self._gaps.append((0, math.inf))
 
-    def __enter__(self) -> "Sound":
+    def __enter__(self) -> "AudioReader":
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -121,10 +120,10 @@ class Sound:
         missing = self.filled_seconds
         if missing < _SPARE_SECONDS:
             return ""
-        return f"{missing:.2f} s of sound missing"
+        return f"{missing:.2f} s of audio missing"
 
     def take(self, start: int, end: int) -> np.ndarray:
-        """The sound of a span; spans rise, with or without gaps between.
+        """The audio of a span; spans rise, with or without gaps between.
 
         Args:
             start: microseconds, not before the clip's start.
@@ -138,7 +137,7 @@ class Sound:
         """
         first, last = (round(t * self._rate / 1e6) for t in (start, end))
         if first < self._taken:
-            raise ValueError(f"sound from {start} us on was taken already")
+            raise ValueError(f"audio from {start} us on was taken already")
         self._taken = last
         samples = np.zeros(last - first, np.float32)
         while True:
@@ -176,11 +175,11 @@ class Sound:
             filters.append(("afftdn", ""))
             late = 2 * (rate // 80)  # Windows of 3/80 s in steps of 1/80 s.
         self._place = origin * rate // source - late
-        chain = sound_filters.Chain(filters, source)
+        chain = audio_filters.Chain(filters, source)
         self._blocks = self._resampled(chain, origin)
 
     def _resampled(
-        self, chain: sound_filters.Chain, origin: int
+        self, chain: audio_filters.Chain, origin: int
     ) -> Iterator[np.ndarray]:
         """What is taken from: all that the filters make of the track."""
         for samples in self._filled_up(origin):

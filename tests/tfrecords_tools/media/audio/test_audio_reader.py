@@ -11,12 +11,12 @@ from tests.tfrecords_tools.fixtures.sounding_videos import (
     write,
 )
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.audio import sound
+from tfrecords_tools.media.audio import audio_reader
 from tfrecords_tools.media.writing import writer
 
 RATE = 16_000
 FORMATS = pathlib.Path(__file__).parents[4].parent / "shared/data/formats"
-# Those of real files: what encoders put before the sound is in the file.
+# Those of real files: what encoders put before the audio is in the file.
 CODECS = [
     ("pcm_s16le", "avi", 44100, 1),
     ("pcm_s16le", "mkv", 44100, 1),
@@ -32,8 +32,8 @@ CODECS = [
 
 
 def opened(path, start=0, max_pixels=sounding_videos.MAX_PIXELS, **settings):
-    config = sound.Config(**{"rate": RATE} | settings)
-    return sound.Sound(path, config, max_pixels, start)
+    config = audio_reader.Config(**{"rate": RATE} | settings)
+    return audio_reader.AudioReader(path, config, max_pixels, start)
 
 
 def heard(path, start=0, end=4_000_000, **settings):
@@ -64,20 +64,20 @@ def test_seeking_gives_what_decoding_from_the_start_gives(
     np.testing.assert_allclose(sought, heard(path)[38_400:], atol=1e-3)
 
 
-def test_sound_that_starts_late_stays_late(tmp_path):
+def test_audio_that_starts_late_stays_late(tmp_path):
     late = {0: 8_000}  # 0.5 s.
     path = write(tmp_path / "a.mkv", starts=late)
     wanted = [time + 0.5 for time in TIMES]
     assert onsets(heard(path), RATE) == pytest.approx(wanted, abs=0.001)
 
 
-def test_sound_that_ends_early_is_filled_up(tmp_path):
+def test_audio_that_ends_early_is_filled_up(tmp_path):
     path = write(tmp_path / "a.mkv", waves=tones(RATE, seconds=1))
     with opened(path) as clip:
         assert onsets(clip.take(0, 4_000_000), RATE) == pytest.approx(
             [0.5], abs=0.001
         )
-        assert clip.note == "3.00 s of sound missing"
+        assert clip.note == "3.00 s of audio missing"
 
 
 def test_a_gap_is_filled_with_zeros(tmp_path):
@@ -94,10 +94,10 @@ def test_a_filled_gap_is_noted(tmp_path):
     with opened(path) as clip:
         clip.take(0, 4_000_000)
         assert clip.filled_seconds == pytest.approx(0.25, abs=0.001)
-        assert clip.note == "0.25 s of sound missing"
+        assert clip.note == "0.25 s of audio missing"
 
 
-def test_overlapping_sound_is_cut(tmp_path):
+def test_overlapping_audio_is_cut(tmp_path):
     # From 1.8 s on, all is stated 40 ms earlier.
     path = write(tmp_path / "a.mkv", starts={30: -640})
     wanted = [0.5, 1.25, 1.96, 2.96]
@@ -151,7 +151,7 @@ def test_the_same_rate_gives_the_samples_of_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
-def test_taking_noise_out_does_not_shift_the_sound(pcm, rate):
+def test_taking_noise_out_does_not_shift_the_audio(pcm, rate):
     found = onsets(heard(pcm, rate=rate, denoise=True), rate)
     assert found == pytest.approx(TIMES, abs=0.001)
 
@@ -209,7 +209,7 @@ def test_a_missing_track_is_told_with_those_there_are(
     with pytest.raises(video_file.VideoError) as failure:
         opened(two_tracks, **settings)
     assert failure.value.status == "no_track"
-    wanted = f"has no sound {asked}; it has 0 (eng), 1 (deu)"
+    wanted = f"has no audio {asked}; it has 0 (eng), 1 (deu)"
     assert failure.value.reason == wanted
 
 
@@ -220,19 +220,19 @@ def silent(tmp_path_factory):
     return path
 
 
-def test_a_video_without_sound_gives_zeros(silent):
+def test_a_video_without_audio_gives_zeros(silent):
     with opened(silent) as clip:
         samples = clip.take(0, 1_000_000)
-        assert not clip.present and clip.note == "no sound"
+        assert not clip.present and clip.note == "no audio"
     assert samples.shape == (RATE,) and not samples.any()
 
 
-def test_a_track_of_a_video_without_sound_is_missing(silent):
-    with pytest.raises(video_file.VideoError, match="it has no sound"):
+def test_a_track_of_a_video_without_audio_is_missing(silent):
+    with pytest.raises(video_file.VideoError, match="it has no audio"):
         opened(silent, track=0)
 
 
-def test_broken_sound_is_filled_with_zeros_and_noted(tmp_path):
+def test_broken_audio_is_filled_with_zeros_and_noted(tmp_path):
     # Packets of 64 ms, the spoilt ones from 1.6 to 2.56 s.
     path = write(tmp_path / "a.mp4", "aac", spoilt=range(25, 40))
     with opened(path) as clip:
@@ -241,14 +241,14 @@ def test_broken_sound_is_filled_with_zeros_and_noted(tmp_path):
     assert onsets(samples, RATE) == pytest.approx([0.5, 1.25, 3.0], abs=0.003)
 
 
-def test_sound_that_is_all_broken_is_noted(tmp_path):
+def test_audio_that_is_all_broken_is_noted(tmp_path):
     path = write(tmp_path / "a.mp4", "aac", spoilt=range(100))
     with opened(path) as clip:
         assert not clip.take(0, 1_000_000).any()
-        assert clip.note == "its sound cannot be decoded"
+        assert clip.note == "its audio cannot be decoded"
 
 
-def test_a_clip_after_the_end_of_the_sound_is_silent(pcm):
+def test_a_clip_after_the_end_of_the_audio_is_silent(pcm):
     with opened(pcm, start=9_000_000) as clip:
         assert not clip.take(9_000_000, 9_500_000).any()
         assert clip.filled_seconds == 0.5

@@ -1,7 +1,7 @@
-"""Carries the sound of a file over into another one, in step with pictures.
+"""Carries the audio of a file over into another one, in step with its frames.
 
 Packets are copied as they are where the other container can hold them, else
-encoded anew (encoded_sound). Each track is read by itself and no further than
+encoded anew (encoded_audio). Each track is read by itself and no further than
 is asked for, so memory does not grow with the length.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import av
 
 from tfrecords_tools.media import video_file
-from tfrecords_tools.media.audio import encoded_sound
+from tfrecords_tools.media.audio import encoded_audio
 
 # What players of mp4 take. FFmpeg would also write PCM, Vorbis and MP2.
 _IN_MP4 = ("aac", "ac3", "alac", "eac3", "flac", "mp3", "opus")
@@ -36,8 +36,8 @@ class _Track(NamedTuple):
     is_copied: bool
 
 
-class KeptSound:
-    """All sound tracks of a file; use it in a `with` statement.
+class CopiedAudio:
+    """All audio tracks of a file; use it in a `with` statement.
 
     Attributes:
         words: what becomes of each track, for people.
@@ -51,7 +51,7 @@ class KeptSound:
         self._next: list[tuple[int, Any] | None] = []
         self.words: list[str] = []
 
-    def __enter__(self) -> "KeptSound":
+    def __enter__(self) -> "CopiedAudio":
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -98,8 +98,8 @@ class KeptSound:
             packets = _copied(video, source, target)
             self.words.append(f"{name}{kind} copied")
         else:
-            target = encoded_sound.add_to(container, source)
-            packets = encoded_sound.packets(video, source, target)
+            target = encoded_audio.add_to(container, source)
+            packets = encoded_audio.packets(video, source, target)
             self.words.append(f"{name}{kind} encoded as aac")
         target.metadata.update(_kept(source.metadata))
         with contextlib.suppress(AttributeError):
@@ -125,7 +125,7 @@ def _kept(metadata: dict[str, str]) -> dict[str, str]:
 def _copied(
     video: video_file.VideoFile, source: Any, target: Any
 ) -> Iterator[tuple[int, Any]]:
-    """Packets on the pictures' clock, and when each begins, microseconds."""
+    """Packets on the frames' clock, and when each begins, microseconds."""
     base = source.time_base
     start = round(video.start_seconds / base)
     after = last = None

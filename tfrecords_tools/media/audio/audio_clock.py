@@ -28,7 +28,7 @@ class Block(NamedTuple):
 
 
 class Run:
-    """Sound from one place on; its first second settles where it begins.
+    """Audio from one place on; its first second settles where it begins.
 
     Attributes:
         head: the first second.

@@ -4,7 +4,7 @@ import pytest
 
 from tests.tfrecords_tools.fixtures import sounding_videos
 from tfrecords_tools.media import pixel_video
-from tfrecords_tools.media.audio import kept_sound, sound_track
+from tfrecords_tools.media.audio import audio_track, copied_audio
 from tfrecords_tools.media.writing import h264_stream, video_writer
 
 MOST = sounding_videos.MAX_PIXELS
@@ -28,27 +28,27 @@ ENCODED = [
 
 
 def carried(source, path, until=None):
-    """Copies a video; gives what is said about its sound."""
+    """Copies a video; gives what is said about its audio."""
     with (
         pixel_video.PixelVideo(source, MOST) as video,
-        kept_sound.KeptSound(source, MOST) as sound,
+        copied_audio.CopiedAudio(source, MOST) as audio,
         video_writer.writing(
-            path, video.height, video.width, h264_stream.StreamFormat(), sound
+            path, video.height, video.width, h264_stream.StreamFormat(), audio
         ) as writer,
     ):
         for frame in video.frames():
             writer.write(frame.pixels, frame.time, frame.end_time)
             if until and frame.end_time >= until:
-                writer.cut_sound(frame.end_time)
+                writer.cut_audio(frame.end_time)
                 break
-    return sound.words
+    return audio.words
 
 
 def heard(path, number=0):
     """Seconds from the first image at which tones begin."""
     with pixel_video.PixelVideo(path, MOST) as video:
         first = next(video.frames()).time / 1e6
-    with sound_track.SoundTrack(path, MOST, track=number) as track:
+    with audio_track.AudioTrack(path, MOST, track=number) as track:
         waves = np.zeros(8 * track.rate, np.float32)
         for place, samples in track.blocks():
             start = max(0, place)
@@ -67,7 +67,7 @@ def tracks(path):
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv"])
 @pytest.mark.parametrize("codec, kind, rate", COPIED + ENCODED)
-def test_sound_stays_in_step(tmp_path, codec, kind, rate, ending):
+def test_audio_stays_in_step(tmp_path, codec, kind, rate, ending):
     source = sounding_videos.write(tmp_path / f"a.{kind}", codec, rate)
     carried(source, tmp_path / f"out.{ending}")
     found = heard(tmp_path / f"out.{ending}")
@@ -115,7 +115,7 @@ def test_all_tracks_are_kept_with_their_languages(tmp_path, codec, ending):
 
 
 @pytest.mark.parametrize("codec", ["aac", "pcm_s16le"])
-def test_late_sound_and_gaps_stay(tmp_path, codec):
+def test_late_audio_and_gaps_stay(tmp_path, codec):
     source = sounding_videos.write(
         tmp_path / "a.mkv", codec, starts={0: 8000, 20: 16_000}
     )
@@ -139,13 +139,13 @@ def test_stereo_stays_stereo(tmp_path):
     assert loud[0] > 0.4 and loud[1] < 0.05
 
 
-def test_no_sound_is_no_track(tmp_path):
+def test_no_audio_is_no_track(tmp_path):
     source = sounding_videos.write(tmp_path / "a.mkv", languages=())
     assert carried(source, tmp_path / "out.mp4") == []
     assert tracks(tmp_path / "out.mp4") == []
 
 
-def test_damaged_sound_is_kept_as_far_as_it_goes(tmp_path):
+def test_damaged_audio_is_kept_as_far_as_it_goes(tmp_path):
     source = sounding_videos.write(
         tmp_path / "a.mkv", "mp3", 11_025, spoilt=range(10, 14)
     )
@@ -153,7 +153,7 @@ def test_damaged_sound_is_kept_as_far_as_it_goes(tmp_path):
     assert heard(tmp_path / "out.mp4")[-1] == pytest.approx(3, abs=0.002)
 
 
-def test_sound_can_be_cut_with_the_frames(tmp_path):
+def test_audio_can_be_cut_with_the_frames(tmp_path):
     source = sounding_videos.write(tmp_path / "a.mkv", "aac")
     carried(source, tmp_path / "out.mp4", until=1_500_000)
     with av.open(str(tmp_path / "out.mp4")) as file:
