@@ -89,38 +89,44 @@ COMMAND = flags.Command(
 
 def run(resolved: flags.Resolved) -> None:
     """Builds the data set that the flags describe."""
-    own = resolved.settings
+    config = resolved.settings
     for name in ("input", "output"):
-        if not getattr(own, name):
+        if not getattr(config, name):
             raise errors.UserError(
                 f"--{name} is missing: wanted --source=..., --input=... and "
                 "--output=...; --help lists them"
             )
     request = build_request.Request(
         source=resolved.one("source"),
-        input=own.input,
-        output=own.output,
-        video_root=own.video_root,
+        input=config.input,
+        output=config.output,
+        video_root=config.video_root,
         cut=resolved.one("cut"),
         cleaning=resolved.chosen["clean"],
         engine=resolved.one("engine"),
         **resolved.sections,
     )
     try:
-        with output_folder.claimed(own.output):
-            prepared = build_plan.prepare(request, own.replace, own.workers)
-            print(_intention(prepared, own), flush=True)
-            with progress.bar("clips", len(prepared.clips)) as told:
-                made, rows = data_set.build(prepared, own.workers, told)
+        with output_folder.claimed(config.output):
+            prepared = build_plan.prepare(
+                request, config.replace, config.workers
+            )
+            print(_intention(prepared, config), flush=True)
+            with progress.bar("clips", len(prepared.clips)) as update:
+                dataset, rows = data_set.build(prepared, config.workers, update)
     except KeyboardInterrupt:
         print("the same command goes on from here", file=sys.stderr)
         raise
-    print(_result(made, rows, own.output))
+    print(_result(dataset, rows, config.output))
 
 
-def _intention(prepared: build_plan.Prepared, own: Config) -> str:
-    replaces = os.path.exists(os.path.join(own.output, manifest.FILE_NAME))
-    engine = own.engine if own.engine != "local" else f"{own.workers} workers"
+def _intention(prepared: build_plan.Prepared, config: Config) -> str:
+    replaces = os.path.exists(os.path.join(config.output, manifest.FILE_NAME))
+    engine = (
+        config.engine
+        if config.engine != "local"
+        else f"{config.workers} workers"
+    )
     counts = [
         f"{split} {sum(clip.split == split for clip in prepared.clips)}"
         for split in annotations.SPLITS
@@ -128,16 +134,16 @@ def _intention(prepared: build_plan.Prepared, own: Config) -> str:
     return (
         f"{len(prepared.clips)} clips ({', '.join(counts)}), "
         f"{len(prepared.labels)} labels, into {len(prepared.shards)} shards "
-        f"in {own.output} by {engine}"
+        f"in {config.output} by {engine}"
         + (", in place of the data set that stands there" * replaces)
     )
 
 
 def _result(
-    made: manifest.Manifest, rows: list[build_report.Row], output: str
+    dataset: manifest.Manifest, rows: list[build_report.Row], output: str
 ) -> str:
     lines = [f"videos: {build_report.summary(rows)}"]
-    for split, shards in made.splits.items():
+    for split, shards in dataset.splits.items():
         clips, frames, size = (
             sum(getattr(shard, name) for shard in shards)
             for name in ("clips", "frames", "size")
@@ -146,7 +152,7 @@ def _result(
             f"{split}: {clips} clips, {frames} frames, {size / 1e6:.1f} MB "
             f"in {len(shards)} shards"
         )
-    lines += [f"warning: {each}" for each in label_balance.warnings(made)]
+    lines += [f"warning: {each}" for each in label_balance.warnings(dataset)]
     lines.append(f"report: {output}/{output_folder.REPORT}")
     lines.append(f"data set: {output}")
     return "\n".join(lines)

@@ -40,38 +40,40 @@ COMMAND = flags.Command(
 
 def run(resolved: flags.Resolved) -> int:
     """Prints every problem; returns 1 where there is one."""
-    own, page = resolved.settings, resolved.sections["report"]
-    if not own.shards:
+    config, page = resolved.settings, resolved.sections["report"]
+    if not config.shards:
         raise errors.UserError("--shards is missing: wanted a folder")
-    with folder_lock.held_for(own.report, instead="another --report"):
-        _refuse_strangers(own.report)
-        return _check(own, page)
+    with folder_lock.held_for(config.report, instead="another --report"):
+        _refuse_strangers(config.report)
+        return _check(config, page)
 
 
-def _check(own: Config, page: report_page.Config) -> int:
+def _check(config: Config, page: report_page.Config) -> int:
     size = sum(
         path.stat().st_size
-        for path in pathlib.Path(own.shards).glob("*.tfrecord")
+        for path in pathlib.Path(config.shards).glob("*.tfrecord")
     )
-    print(f"{size / 1e6:.1f} MB of shards in {own.shards}")
+    print(f"{size / 1e6:.1f} MB of shards in {config.shards}")
     since = time.monotonic()
-    samples = page.clips if own.report else 0
-    with progress.bar("bytes", size) as told:
-        found = shard_check.examine(own.shards, own.workers, samples, told)
+    samples = page.clips if config.report else 0
+    with progress.bar("bytes", size) as update:
+        findings = shard_check.examine(
+            config.shards, config.workers, samples, update
+        )
     seconds = max(time.monotonic() - since, 1e-3)
     print(f"read in {seconds:.1f} s, {size / 1e6 / seconds:.0f} MB/s")
-    if found.problems:
-        print("\n".join(found.problems))
-        print(f"{len(found.problems)} problems: build {own.shards} again")
+    if findings.problems:
+        print("\n".join(findings.problems))
+        print(f"{len(findings.problems)} problems: build {config.shards} again")
     else:
-        made = manifest.read(own.shards)
-        for each in label_balance.warnings(made):
+        written = manifest.read(config.shards)
+        for each in label_balance.warnings(written):
             print(f"warning: {each}")
-        print(f"no damage: {own.shards}")
-    if own.report:
-        report_page.write(own.report, own.shards, found, page)
-        print(f"report: {own.report}")
-    return 1 if found.problems else 0
+        print(f"no damage: {config.shards}")
+    if config.report:
+        report_page.write(config.report, config.shards, findings, page)
+        print(f"report: {config.report}")
+    return 1 if findings.problems else 0
 
 
 def _refuse_strangers(report: str | None) -> None:

@@ -43,44 +43,44 @@ class LabelSet:
         return f" of task {self.task}" if self.task else ""
 
 
-def label_sets(made: manifest.Manifest) -> list[LabelSet]:
+def label_sets(dataset: manifest.Manifest) -> list[LabelSet]:
     """The sets whose clips were counted; shards of old may lack some."""
-    sizes = _sizes(made)
-    without = dict(made.unlabelled)
-    if "" not in without and not made.several_labels:
+    sizes = _sizes(dataset)
+    without = dict(dataset.unlabelled)
+    if "" not in without and not dataset.several_labels:
         without[""] = {
-            split: size - sum(made.label_counts.get(split, ()))
+            split: size - sum(dataset.label_counts.get(split, ()))
             for split, size in sizes.items()
         }
     main = LabelSet(
         "",
-        made.labels,
-        made.label_counts,
+        dataset.labels,
+        dataset.label_counts,
         without.get("", {}),
-        made.several_labels,
+        dataset.several_labels,
     )
     return [main] + [
         LabelSet(
             task,
             names,
-            made.task_counts[task],
+            dataset.task_counts[task],
             without.get(task, {}),
-            task in made.several_tasks,
+            task in dataset.several_tasks,
         )
-        for task, names in made.tasks.items()
-        if task in made.task_counts
+        for task, names in dataset.tasks.items()
+        if task in dataset.task_counts
     ]
 
 
 def warnings(
-    made: manifest.Manifest,
+    dataset: manifest.Manifest,
     tasks: Collection[str] | None = None,
     negative: Collection[str] = (),
 ) -> list[str]:
     """What makes the figures of a data set worth little, a line each.
 
     Args:
-        made: of the data set.
+        dataset: of the data set.
         tasks: names of the label sets that matter; None for all.
         negative: names of those of which a clip without labels counts as
             having none, so that such clips teach something.
@@ -88,14 +88,14 @@ def warnings(
     Returns:
         What was found, with what to do about it.
     """
-    sizes = _sizes(made)
-    found = []
-    for each in label_sets(made):
+    sizes = _sizes(dataset)
+    messages = []
+    for each in label_sets(dataset):
         if tasks is None or each.task in tasks:
             if each.task not in negative:
-                found += _of_labelled(each, sizes)
-            found += _of_splits(each, sizes)
-    return found + _of_sizes(sizes)
+                messages += _of_labelled(each, sizes)
+            messages += _of_splits(each, sizes)
+    return messages + _of_sizes(sizes)
 
 
 def wilson(share: float, clips: int) -> tuple[float, float]:
@@ -113,30 +113,30 @@ def wilson(share: float, clips: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _sizes(made: manifest.Manifest) -> dict[str, int]:
+def _sizes(dataset: manifest.Manifest) -> dict[str, int]:
     """Clips in each split that has some, train first."""
-    found = {
-        split: sum(shard.clips for shard in made.splits.get(split, ()))
+    clips_in = {
+        split: sum(shard.clips for shard in dataset.splits.get(split, ()))
         for split in annotations.SPLITS
     }
-    return {split: clips for split, clips in found.items() if clips}
+    return {split: clips for split, clips in clips_in.items() if clips}
 
 
 def _of_labelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
     of_all = [sum(row) for row in zip(*map(each.counts, sizes), strict=True)]
     occurring = [place for place, clips in enumerate(of_all) if clips]
-    found = _unlabelled(each, sizes) + _everywhere(each, sizes)
+    messages = _unlabelled(each, sizes) + _everywhere(each, sizes)
     if len(occurring) == 1 and not each.several:
         name = printable.quoted(each.labels[occurring[0]])
-        found.append(
+        messages.append(
             f"there is only one label{each.of_task}, {name}: nothing is to "
             "be told apart, and any answer is right; give clips of another"
         )
-    return found
+    return messages
 
 
 def _of_splits(each: LabelSet, sizes: dict[str, int]) -> list[str]:
-    found = []
+    messages = []
     trained = [bool(clips) for clips in each.counts("train")]
     for split in sizes:
         lacking = [
@@ -147,18 +147,18 @@ def _of_splits(each: LabelSet, sizes: dict[str, int]) -> list[str]:
             if not clips and (learnt or split == "train")
         ]
         if lacking:
-            found.append(_lacking(each, split, lacking))
-    return found
+            messages.append(_lacking(each, split, lacking))
+    return messages
 
 
 def _unlabelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
     without = {s: n for s, n in each.unlabelled.items() if n and s in sizes}
     if not without:
         return []
-    told = ", ".join(f"{split} {without[split]}" for split in without)
+    listed = ", ".join(f"{split} {without[split]}" for split in without)
     return [
         f"{sum(without.values())} of {_clips(sum(sizes.values()))} have no "
-        f"label{each.of_task} ({told}): they teach nothing where one is "
+        f"label{each.of_task} ({listed}): they teach nothing where one is "
         "needed; give them one, or leave them out"
     ]
 
@@ -206,14 +206,14 @@ def _everywhere(each: LabelSet, sizes: dict[str, int]) -> list[str]:
 
 
 def _of_sizes(sizes: dict[str, int]) -> list[str]:
-    found = []
+    messages = []
     if "train" not in sizes:
-        found.append(
+        messages.append(
             "there is no training split, so nothing can be trained: give "
             "some rows that split"
         )
     elif "validation" not in sizes:
-        found.append(
+        messages.append(
             "there is no validation split, so nothing is measured while "
             "training: give some rows that split, or more groups"
         )
@@ -222,13 +222,13 @@ def _of_sizes(sizes: dict[str, int]) -> list[str]:
         if 0 < clips < _HANDFUL:
             right = round(0.8 * clips)
             low, high = wilson(right / clips, clips)
-            found.append(
+            messages.append(
                 f"the {split} split has {_clips(clips)}, which tells little: "
                 f"{right} right of {clips} would mean {100 * low:.0f} to "
                 f"{100 * high:.0f} % (95 % confidence); give it more clips, "
                 "or a larger share by --splits.shares"
             )
-    return found
+    return messages
 
 
 def _clips(count: int) -> str:

@@ -160,7 +160,7 @@ def decode(path: str | os.PathLike, text: str) -> Manifest:
             f"{schema.VERSION}: build the shards again"
         )
     try:
-        made = _from_json(values)
+        parsed = _from_json(values)
     except (AttributeError, KeyError, TypeError) as error:
         raise errors.UserError(
             f"{path} is damaged ({error!r}): build the shards again"
@@ -170,7 +170,7 @@ def decode(path: str | os.PathLike, text: str) -> Manifest:
             f"{path} is damaged or was edited: its checksum does not fit; "
             "build the shards again"
         )
-    return made
+    return parsed
 
 
 def _checksum(text: str) -> str:

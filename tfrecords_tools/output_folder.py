@@ -43,13 +43,13 @@ def finish(output: pathlib.Path) -> None:
         return
     with atomic_write.explained(output):
         if os.path.exists(ready / manifest.FILE_NAME):
-            made = manifest.read(ready)
+            dataset = manifest.read(ready)
             for path in sorted(ready.iterdir()):
                 if path.suffix in (DONE, SURVEY):
                     path.unlink()
                 elif path.name != manifest.FILE_NAME:
                     os.replace(path, output / path.name)
-            remove_strangers(output, made)
+            remove_strangers(output, dataset)
             (output / FAILED).unlink(missing_ok=True)
             atomic_write.sync_folder(output)
             os.replace(ready / manifest.FILE_NAME, output / manifest.FILE_NAME)
@@ -57,9 +57,9 @@ def finish(output: pathlib.Path) -> None:
         shutil.rmtree(ready)
 
 
-def remove_strangers(folder: pathlib.Path, made: manifest.Manifest) -> None:
+def remove_strangers(folder: pathlib.Path, dataset: manifest.Manifest) -> None:
     """Removes the shards that `made` does not name."""
-    names = {s.name for shards in made.splits.values() for s in shards}
+    names = {s.name for shards in dataset.splits.values() for s in shards}
     names |= {shard_index.path_of(name).name for name in names}
     for path in folder.iterdir():
         if shard_plan.NAME.fullmatch(path.name) and path.name not in names:

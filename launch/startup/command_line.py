@@ -42,7 +42,7 @@ def main() -> None:
                 return
             name, rest = rest[0], ["--help"]
         if name == "--version":
-            print(versions.own())
+            print(versions.package_version())
             return
         if name.partition("=")[0] == "--list":
             print(_listed(name.partition("=")[2] or " ".join(rest)))

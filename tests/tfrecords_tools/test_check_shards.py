@@ -10,7 +10,7 @@ from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import check_shards, manifest, schema
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import shard_index
-from tfrecords_tools.checking import scan_team, shard_check, track_check
+from tfrecords_tools.checking import scan_pool, shard_check, track_check
 
 FIRST, SECOND = (f"train-0000{n}-of-00002.tfrecord" for n in (0, 1))
 
@@ -284,7 +284,7 @@ def test_samples_of_chunks_add_up_to_those_of_the_clip():
 
 def test_two_processes_find_what_one_finds(folder, monkeypatch):
     swapped(folder)
-    monkeypatch.setattr(scan_team, "_SMALL", 0)
+    monkeypatch.setattr(scan_pool, "_SMALL", 0)
     done = []
     one = shard_check.examine(folder, 1, 2)
     two = shard_check.examine(folder, 2, 2, done.append)

@@ -55,7 +55,7 @@ def test_files_that_harm_their_decoder_are_reported_and_the_rest_is_done(
     monkeypatch.setattr(
         shard_writer,
         "process",
-        lambda job: isolated.Process(job.limits, hostile.of_clip, job),
+        lambda job: isolated.Process(job.limits, hostile.generate_chunks, job),
     )
     limits = isolated.Config(cpu_seconds=2, memory_mb=1000, stall_seconds=3)
     output = tmp_path / "out"

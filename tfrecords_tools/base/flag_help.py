@@ -25,9 +25,9 @@ def text(
         sections: section name to dataclass.
         modules: choice to the chosen files, by section name.
     """
-    own = dataclasses.fields(command.settings)
-    choices = [field for field in own if field.name in command.choices]
-    rest = [field for field in own if field.name not in command.choices]
+    fields = dataclasses.fields(command.settings)
+    choices = [field for field in fields if field.name in command.choices]
+    rest = [field for field in fields if field.name not in command.choices]
     chosen = {
         section: module
         for files in modules.values()
@@ -55,11 +55,11 @@ def text(
 def _heading(
     section: str, config: type, module: types.ModuleType | None
 ) -> str:
-    about = (module or config).__doc__ or ""
-    about = about.strip().split("\n")[0].rstrip(".")
+    summary = (module or config).__doc__ or ""
+    summary = summary.strip().split("\n")[0].rstrip(".")
     file = module.__name__.rsplit(".", 1)[-1] if module else section
     name = section if file == section else f"{section} = {file}"
-    return f"{name} ({about})" if about else name
+    return f"{name} ({summary})" if summary else name
 
 
 def _flag(
@@ -88,11 +88,11 @@ def _limits(field: dataclasses.Field) -> str:
 def _common(command: Any) -> list[str]:
     lines = ["  --flagfile=FILE", _wrapped("Reads flags, one a line.")]
     if command.recipes:
-        about = (
+        summary = (
             "Reads the flags of a recipe that comes with the package; "
             "video-models --list=recipes names them."
         )
-        lines += ["  --recipe=NAME", _wrapped(about)]
+        lines += ["  --recipe=NAME", _wrapped(summary)]
     return [*lines, "  --help", "  --version"]
 
 

@@ -104,9 +104,9 @@ def collect(values: absl_flags.FlagValues, section: str, config: type) -> Any:
     for field in dataclasses.fields(config):
         name = _name(section, field)
         found[field.name] = _converted(name, values[name].value, kinds)
-    made = config(**found)
-    settings.check(made, section)
-    return made
+    filled = config(**found)
+    settings.check(filled, section)
+    return filled
 
 
 def _converted(name: str, value: Any, kinds: dict[str, Any]) -> Any:

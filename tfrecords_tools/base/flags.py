@@ -147,7 +147,7 @@ def parse(command: Command, given: list[str]) -> Resolved:
         UserError: an unknown flag, a bad value, a missing flag file.
     """
     if "--version" in given:
-        print(versions.own())
+        print(versions.package_version())
         sys.exit(0)
     arguments = flag_files.expanded(given, command.recipes)
     arguments = flag_files.renamed(arguments, command.renamed)

@@ -91,8 +91,8 @@ def _handled_later(note: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Calls `note` when Ctrl-C comes; the handler that was, at the end."""
     seen = []
 
-    def take(*told) -> None:
-        seen.append(told)
+    def take(*arguments) -> None:
+        seen.append(arguments)
         note()
 
     handler = signal.signal(signal.SIGINT, take)

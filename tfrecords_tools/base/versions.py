@@ -5,9 +5,9 @@ import importlib.metadata
 _OWN = "video-models"
 
 
-def own() -> str:
+def package_version() -> str:
     """`video-models 0.1.0`, for `--version`."""
-    return of((_OWN,))[0]
+    return list_versions((_OWN,))[0]
 
 
 def own_number() -> str:
@@ -18,7 +18,7 @@ def own_number() -> str:
         return "0+unknown"
 
 
-def of(packages: tuple[str, ...]) -> list[str]:
+def list_versions(packages: tuple[str, ...]) -> list[str]:
     """`av 18.1.0` for each, or that it is not installed under this name."""
     return [f"{package} {_version(package)}" for package in packages]
 

@@ -90,7 +90,7 @@ class Prepared:
             "labels": self.labels,
             "contents": dataclasses.asdict(self.contents),
             "tasks": self.tasks,
-            "versions": [schema.VERSION, *versions.of(_MADE_BY)],
+            "versions": [schema.VERSION, *versions.list_versions(_MADE_BY)],
         }
         text = json.dumps(known, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -157,10 +157,10 @@ def _looked_at(
         report says of copies, path to text.
     """
     alike = request.duplicates
-    wanted = video_survey.wanted(request.cut, alike is not None)
+    wanted = video_survey.collect_needs(request.cut, alike is not None)
     surveys, copies = {}, ()
     if wanted:
-        surveys = survey_run.of_all(
+        surveys = survey_run.survey_all(
             request.root,
             sorted({clip.path for clip in clips}),
             wanted,

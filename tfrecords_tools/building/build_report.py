@@ -80,8 +80,8 @@ def _row(path: str, clips: list[shard_journal.Outcome]) -> Row:
 
 
 def _told(step: str, clips: list[shard_journal.Outcome]) -> str:
-    told = dict.fromkeys(clip.columns.get(step, "") for clip in clips)
-    return "; ".join(text for text in told if text)
+    texts = dict.fromkeys(clip.columns.get(step, "") for clip in clips)
+    return "; ".join(text for text in texts if text)
 
 
 def splits(path: str | os.PathLike) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 # Chunks that ordinary frame rates give stay whole: 64 frames a second apart
 # at 48 kHz are 3.1 million samples.
 MOST_SAMPLES = 1 << 22
-PIECE_SAMPLES = 1 << 20  # Of a record, where a chunk is divided.
+RECORD_SAMPLES = 1 << 20  # Of a record, where a chunk is divided.
 
 Span = tuple[int, int]
 
@@ -38,7 +38,7 @@ def spans(start: int, end: int, rate: float) -> list[Span]:
     """
     if samples_between(start, end, rate) <= MOST_SAMPLES:
         return [(start, end)]
-    step = int((PIECE_SAMPLES - 1) * 1_000_000 / rate)
+    step = int((RECORD_SAMPLES - 1) * 1_000_000 / rate)
     return list(itertools.pairwise([*range(start, end, step), end]))
 
 
@@ -56,6 +56,6 @@ def is_whole(count: int, start: int, end: int, rate: float) -> bool:
         end: of the record.
         rate: samples a second.
     """
-    wanted = samples_between(start, end, rate)
-    divided = wanted > MOST_SAMPLES and count <= PIECE_SAMPLES
-    return count == wanted or divided
+    expected = samples_between(start, end, rate)
+    divided = expected > MOST_SAMPLES and count <= RECORD_SAMPLES
+    return count == expected or divided

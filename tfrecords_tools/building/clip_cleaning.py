@@ -56,17 +56,17 @@ def decide(
     """
     built = {each.name: each.build() for each in steps if _judges(each)}
     ordered = sorted(built, key=lambda name: (built[name].place, name))
-    made = {name: built[name] for name in ordered}
-    looking = [step for step in made.values() if step.frames_per_second]
+    in_order = {name: built[name] for name in ordered}
+    looking = [step for step in in_order.values() if step.frames_per_second]
     if looking:
         _look(looking, path, media.max_pixels, start, end)
     verdicts = {
         name: step.verdict(metadata)
-        for name, step in made.items()
+        for name, step in in_order.items()
         if not step.watches
     }
     dropped = "; ".join(v.dropped for v in verdicts.values() if v.dropped)
-    watching = {name: step for name, step in made.items() if step.watches}
+    watching = {name: step for name, step in in_order.items() if step.watches}
     columns = {name: "not sought" for name in watching}
     if watching and not dropped:
         edits = _joined(list(verdicts.values()))

@@ -86,11 +86,13 @@ class Ending(NamedTuple):
     columns: dict[str, str] = {}
 
 
-def of_clip(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
+def generate_chunks(
+    job: Job, clip: annotations.Clip
+) -> Iterator[Chunk | Ending]:
     """Yields the chunks of a clip, and one `Ending` at last."""
     cv2.setNumThreads(1)
     try:
-        yield from _of_readable(job, clip)
+        yield from _readable_chunks(job, clip)
     except reader.VideoError as error:
         yield Ending(error.status, error.reason)
     except (MemoryError, errors.UserError):
@@ -102,7 +104,9 @@ def of_clip(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
         yield Ending("crashed", reason)
 
 
-def _of_readable(job: Job, clip: annotations.Clip) -> Iterator[Chunk | Ending]:
+def _readable_chunks(
+    job: Job, clip: annotations.Clip
+) -> Iterator[Chunk | Ending]:
     path = job.root / clip.path
     decided = _cleaned(job, path, clip)
     if decided.dropped:

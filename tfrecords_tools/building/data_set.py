@@ -61,17 +61,19 @@ def build(
         written = _written(job, prepared.shards)
         outcomes = [*prepared.dropped]
         outcomes += [each for _, _, more in written for each in more]
-        asked = prepared.request.duplicates is not None
-        rows = build_report.rows(outcomes, prepared.copies if asked else None)
-        made = _manifest(prepared, written)
-        if not made.splits:
+        searched = prepared.request.duplicates is not None
+        rows = build_report.rows(
+            outcomes, prepared.copies if searched else None
+        )
+        dataset = _manifest(prepared, written)
+        if not dataset.splits:
             shutil.rmtree(partial)
             report = output / output_folder.FAILED
             build_report.write(report, rows)
             raise errors.UserError(_all_failed(rows, report))
-        _commit(partial, made, rows)
+        _commit(partial, dataset, rows)
         output_folder.finish(output)
-    return made, rows
+    return dataset, rows
 
 
 def _job(
@@ -171,12 +173,12 @@ def _all_failed(rows: list[build_report.Row], report: pathlib.Path) -> str:
 
 def _commit(
     partial: pathlib.Path,
-    made: manifest.Manifest,
+    dataset: manifest.Manifest,
     rows: list[build_report.Row],
 ) -> None:
     """Decides for the new data set: from here on it is only moved."""
     build_report.write(partial / output_folder.REPORT, rows)
-    output_folder.remove_strangers(partial, made)
-    manifest.write(partial, made)  # All bytes are on the disk now.
+    output_folder.remove_strangers(partial, dataset)
+    manifest.write(partial, dataset)  # All bytes are on the disk now.
     os.rename(partial, partial.with_name(manifest.READY))
     atomic_write.sync_folder(partial.parent)

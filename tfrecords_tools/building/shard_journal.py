@@ -73,8 +73,8 @@ def read(job: clip_records.Job, planned: shard_plan.Planned) -> Written | None:
     if not whole:
         return None
     return shard, [
-        Outcome(clip, **told)
-        for (_, clip), told in zip(
+        Outcome(clip, **values_of)
+        for (_, clip), values_of in zip(
             planned.clips, values["outcomes"], strict=True
         )
     ]
@@ -121,10 +121,10 @@ def digest(job: clip_records.Job, planned: shard_plan.Planned) -> str:
 
 def _state(path: pathlib.Path) -> str:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return "missing"
-    return f"{found.st_size} {found.st_mtime_ns}"
+    return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
 def _path(folder: pathlib.Path, planned: shard_plan.Planned) -> pathlib.Path:

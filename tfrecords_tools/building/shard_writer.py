@@ -17,7 +17,7 @@ from tfrecords_tools.building import clip_records, shard_journal
 
 def process(job: clip_records.Job) -> isolated.Process:
     """A process that makes records of clips, for `write`."""
-    return isolated.Process(job.limits, clip_records.of_clip, job)
+    return isolated.Process(job.limits, clip_records.generate_chunks, job)
 
 
 def write(
@@ -75,12 +75,18 @@ def _write_clip(
     mark = shard.mark()
     frames = 0
     try:
-        for made in maker.run(clip):
-            if isinstance(made, clip_records.Chunk):
-                shard.add(made.data, number, made.first, made.frames, made.span)
-                frames += made.frames
+        for output in maker.run(clip):
+            if isinstance(output, clip_records.Chunk):
+                shard.add(
+                    output.data,
+                    number,
+                    output.first,
+                    output.frames,
+                    output.span,
+                )
+                frames += output.frames
             else:
-                ending = made
+                ending = output
     except isolated.Died as death:
         ending = clip_records.Ending(death.status, death.reason)
     if ending.status != "ok":

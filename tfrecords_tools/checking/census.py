@@ -82,7 +82,7 @@ class Census:
     """What was counted.
 
     Attributes:
-        wanted: samples of each class and split at most.
+        limit: samples of each class and split at most.
         labels: label set to split to int64 clips of each label.
         seconds: split to the lengths of its clips, float32 arrays.
         sizes: (height, width) of the stored frames to clips.
@@ -90,7 +90,7 @@ class Census:
         samples: (split, label) to clips; label is "" where there is none.
     """
 
-    wanted: int = 0
+    limit: int = 0
     labels: dict[str, dict[str, np.ndarray]] = dataclasses.field(
         default_factory=dict
     )
@@ -104,16 +104,16 @@ class Census:
     )
 
     def add(
-        self, record: dict[str, Any], made: manifest.Manifest, clip: Sample
+        self, record: dict[str, Any], dataset: manifest.Manifest, clip: Sample
     ) -> None:
         """Counts one clip by its first record.
 
         Args:
             record: what `schema.decode` gives.
-            made: the manifest.
+            dataset: the manifest.
             clip: the same clip, in case it is to be shown.
         """
-        for task, known in {MAIN: made.labels, **made.tasks}.items():
+        for task, known in {MAIN: dataset.labels, **dataset.tasks}.items():
             ids = record[f"{task}.label_ids" if task else "label_ids"]
             counts = self.labels.setdefault(task, {}).setdefault(
                 clip.split, np.zeros(len(known), np.int64)
@@ -144,6 +144,6 @@ class Census:
             self._show(key, clips)
 
     def _show(self, key: tuple[str, str], clips: list[Sample]) -> None:
-        if self.wanted:
+        if self.limit:
             shown = self.samples.setdefault(key, [])
-            shown += clips[: self.wanted - len(shown)]
+            shown += clips[: self.limit - len(shown)]

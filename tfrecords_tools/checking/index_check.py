@@ -21,8 +21,8 @@ def faults(rows: np.ndarray, stated: manifest.Shard) -> Iterator[str]:
     """
     clips = rows[:, _CLIP]
     same = clips[1:] == clips[:-1]
-    wanted = np.where(same, rows[:-1, _FIRST] + rows[:-1, _FRAMES], 0)
-    for place in np.flatnonzero(rows[1:, _FIRST] != wanted) + 1:
+    expected = np.where(same, rows[:-1, _FIRST] + rows[:-1, _FRAMES], 0)
+    for place in np.flatnonzero(rows[1:, _FIRST] != expected) + 1:
         yield f"{_where(rows[place])}: a chunk before it is missing"
     if len(rows) and rows[0, _FIRST]:
         yield f"{_where(rows[0])}: its first chunk is missing"
@@ -34,11 +34,11 @@ def faults(rows: np.ndarray, stated: manifest.Shard) -> Iterator[str]:
         yield f"{_where(rows[place])}: begins before the chunk before it"
     if np.any(clips[1:] < clips[:-1]):
         yield ": clips are out of order"
-    found = len(np.unique(clips)), len(rows), int(rows[:, _FRAMES].sum())
+    counts = len(np.unique(clips)), len(rows), int(rows[:, _FRAMES].sum())
     said = stated.clips, stated.chunks, stated.frames
-    if found != said:
+    if counts != said:
         yield (
-            ": clips, chunks and frames are {}, {} and {}, ".format(*found)
+            ": clips, chunks and frames are {}, {} and {}, ".format(*counts)
             + "the manifest says {}, {} and {}".format(*said)
         )
 

@@ -41,8 +41,8 @@ def faults(
         yield f"labels {said} are not those of ids {ids}"
     found = record["format"].decode(errors="replace")
     if found != (storage or found) or found not in _STORAGES:
-        wanted = storage or ", ".join(_STORAGES)
-        yield f"frames are stored as {found!r}, wanted {wanted}"
+        expected = storage or ", ".join(_STORAGES)
+        yield f"frames are stored as {found!r}, wanted {expected}"
         return
     size = record["height"], record["width"]
     if found == "jpeg":
@@ -54,26 +54,26 @@ def faults(
 
 
 def label_faults(
-    record: dict[str, Any], made: manifest.Manifest
+    record: dict[str, Any], dataset: manifest.Manifest
 ) -> Iterator[str]:
     """Looks at the tasks' labels, and at how many labels there are.
 
     Args:
         record: what `schema.decode` gives.
-        made: the data set's manifest.
+        dataset: the data set's manifest.
 
     Yields:
         One sentence a fault.
     """
-    if len(record["label_ids"]) > 1 and not made.several_labels:
+    if len(record["label_ids"]) > 1 and not dataset.several_labels:
         yield _too_many(record["label_ids"], "")
-    for task, known in made.tasks.items():
+    for task, known in dataset.tasks.items():
         ids = record[f"{task}.label_ids"]
         named = [known[i] if 0 <= i < len(known) else None for i in ids]
         said = [n.decode(errors="replace") for n in record[f"{task}.labels"]]
         if named != said:
             yield f"labels {said} of task {task} are not those of ids {ids}"
-        if len(ids) > 1 and task not in made.several_tasks:
+        if len(ids) > 1 and task not in dataset.several_tasks:
             yield _too_many(ids, f" of task {task}")
 
 
@@ -82,10 +82,10 @@ def _too_many(ids: list[int], of_task: str) -> str:
 
 
 def _raw_faults(frames: list[bytes], size: tuple[int, int]) -> Iterator[str]:
-    wanted = 3 * size[0] * size[1]
+    expected = 3 * size[0] * size[1]
     for place, frame in enumerate(frames):
-        if len(frame) != wanted:
-            yield f"frame {place} has {len(frame)} bytes, wanted {wanted}"
+        if len(frame) != expected:
+            yield f"frame {place} has {len(frame)} bytes, wanted {expected}"
 
 
 def _jpeg_faults(jpegs: list[bytes], size: tuple[int, int]) -> Iterator[str]:
@@ -117,9 +117,9 @@ def _packet_faults(
     alone = [packet_frames.is_key(storage, packet) for packet in packets]
     keys = [place for place, key in enumerate(alone) if key]
     every = key_every or len(packets)
-    wanted = list(range(0, len(packets), every))
-    if keys[:1] != [0] or (key_every and keys != wanted):
-        yield f"frames {keys} decode alone, wanted {wanted}"
+    expected = list(range(0, len(packets), every))
+    if keys[:1] != [0] or (key_every and keys != expected):
+        yield f"frames {keys} decode alone, wanted {expected}"
         return
     for first, stop in itertools.pairwise([*keys, len(packets)]):
         try:

@@ -33,14 +33,14 @@ class Walk:
 
     def __init__(
         self,
-        made: manifest.Manifest,
+        dataset: manifest.Manifest,
         split: str,
         shard: str,
         rows: np.ndarray | None,
         samples: int,
     ) -> None:
         """Takes the index's rows; None where it cannot be trusted."""
-        self._made, self._split, self._shard = made, split, shard
+        self._dataset, self._split, self._shard = dataset, split, shard
         self._rows = rows
         self.lines: list[str] = []
         self.left_out = 0
@@ -97,7 +97,7 @@ class Walk:
             return
         try:
             parsed = schema.decode(
-                record.data, self._made.contents, arrays=True
+                record.data, self._dataset.contents, arrays=True
             )
         except ValueError as error:
             self._say(f"{where}: {error}")
@@ -109,7 +109,7 @@ class Walk:
             clip = census.sample(
                 self._split, self._shard, path, self._rows, place
             )
-            self.counted.add(parsed, self._made, clip)
+            self.counted.add(parsed, self._dataset, clip)
 
     def _faults(
         self,
@@ -129,8 +129,11 @@ class Walk:
             if found != tuple(row[[_FRAMES, _START, _END]]):
                 self.is_torn = True
                 yield "frames or times are not the index's"
-        yield from record_check.label_faults(parsed, self._made)
+        yield from record_check.label_faults(parsed, self._dataset)
         yield from record_check.faults(
-            parsed, self._made.labels, self._made.storage, self._made.key_every
+            parsed,
+            self._dataset.labels,
+            self._dataset.storage,
+            self._dataset.key_every,
         )
-        yield from track_check.faults(parsed, self._made.contents)
+        yield from track_check.faults(parsed, self._dataset.contents)

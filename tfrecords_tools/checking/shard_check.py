@@ -14,7 +14,7 @@ import numpy as np
 from tfrecords_tools import manifest, shard_plan
 from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import shard_index
-from tfrecords_tools.checking import census, scan_team, shard_scan
+from tfrecords_tools.checking import census, scan_pool, shard_scan
 
 _NAMED = 10  # Clips that are named in one line.
 
@@ -25,12 +25,12 @@ class Findings:
 
     Attributes:
         problems: one line each; none where all is well.
-        made: the manifest; None where it is damaged.
+        dataset: the manifest; None where it is damaged.
         counted: what the clips are that could be read.
     """
 
     problems: tuple[str, ...]
-    made: manifest.Manifest | None
+    dataset: manifest.Manifest | None
     counted: census.Census
 
 
@@ -59,16 +59,18 @@ def examine(
     folder = pathlib.Path(folder)
     counted = census.Census(samples)
     try:
-        made = manifest.read(folder)
+        dataset = manifest.read(folder)
     except errors.UserError as error:
         if not (folder / manifest.FILE_NAME).exists():
             raise
         return Findings((str(error),), None, counted)
-    problems = list(_strangers(folder, made))
-    every = [(split, s) for split in made.splits for s in made.splits[split]]
-    first = folder, made, samples
-    scanned = scan_team.scan_all(first, every, workers, progress)
-    for split, shards in made.splits.items():
+    problems = list(_strangers(folder, dataset))
+    every = [
+        (split, s) for split in dataset.splits for s in dataset.splits[split]
+    ]
+    first = folder, dataset, samples
+    scanned = scan_pool.scan_all(first, every, workers, progress)
+    for split, shards in dataset.splits.items():
         problems += _misnamed(split, shards)
         of_split = [next(scanned) for _ in shards]
         problems += [line for each in of_split for line in each.problems]
@@ -76,12 +78,14 @@ def examine(
         for each in of_split:
             counted.merge(each.counted)
         if not any(each.problems for each in of_split):
-            problems += _miscounted(split, made, counted)
-    return Findings(tuple(problems), made, counted)
+            problems += _miscounted(split, dataset, counted)
+    return Findings(tuple(problems), dataset, counted)
 
 
-def _strangers(folder: pathlib.Path, made: manifest.Manifest) -> Iterator[str]:
-    tfrecords = [s.name for shards in made.splits.values() for s in shards]
+def _strangers(
+    folder: pathlib.Path, dataset: manifest.Manifest
+) -> Iterator[str]:
+    tfrecords = [s.name for shards in dataset.splits.values() for s in shards]
     known = {*tfrecords, *(shard_index.path_of(n).name for n in tfrecords)}
     for path in sorted(folder.iterdir()):
         if shard_plan.NAME.fullmatch(path.name) and path.name not in known:
@@ -113,11 +117,11 @@ def _standing_twice(
 
 
 def _miscounted(
-    split: str, made: manifest.Manifest, counted: census.Census
+    split: str, dataset: manifest.Manifest, counted: census.Census
 ) -> Iterator[str]:
-    every = {census.MAIN: made.label_counts, **made.task_counts}
+    every = {census.MAIN: dataset.label_counts, **dataset.task_counts}
     for task, counts in every.items():
-        names = made.tasks.get(task, ()) if task else made.labels
+        names = dataset.tasks.get(task, ()) if task else dataset.labels
         nothing = np.zeros(len(names), np.int64)
         found = counted.labels.get(task, {}).get(split, nothing)
         stated = counts.get(split)

@@ -39,7 +39,7 @@ class Scanned:
 
 def scan(
     folder: pathlib.Path,
-    made: manifest.Manifest,
+    dataset: manifest.Manifest,
     samples: int,
     split: str,
     stated: manifest.Shard,
@@ -48,7 +48,7 @@ def scan(
 
     Args:
         folder: of the data set.
-        made: its manifest.
+        dataset: its manifest.
         samples: clips of a class to remember, for a contact sheet.
         split: that the shard belongs to.
         stated: what the manifest says of the shard.
@@ -56,7 +56,7 @@ def scan(
     Yields:
         Bytes read since the last time, now and then; at last the findings.
     """
-    scanning = _Scan(folder, made, stated)
+    scanning = _Scan(folder, dataset, stated)
     try:
         scanning.read_index()
         yield from scanning.read_shard(split, samples)
@@ -72,10 +72,10 @@ class _Scan:
     def __init__(
         self,
         folder: pathlib.Path,
-        made: manifest.Manifest,
+        dataset: manifest.Manifest,
         stated: manifest.Shard,
     ) -> None:
-        self._made, self._stated = made, stated
+        self._dataset, self._stated = dataset, stated
         self._path = folder / stated.name
         self._index_path = shard_index.path_of(self._path)
         self._rows: np.ndarray | None = None
@@ -95,7 +95,7 @@ class _Scan:
             self.notes.append(f": {path.name} holds the index of {owner}")
             return
         try:
-            self._rows = shard_index.read(path, self._made.schema_version)
+            self._rows = shard_index.read(path, self._dataset.schema_version)
         except errors.UserError as error:
             self.notes.append(f": {str(error).replace(str(path), path.name)}")
 
@@ -104,13 +104,13 @@ class _Scan:
         if not self._path.exists():
             self.notes.append(": the file is missing")
             return
-        size, wanted = self._path.stat().st_size, self._stated.size
-        if wanted and not size:
-            self.notes.append(f": the file is empty, wanted {wanted} bytes")
+        size, limit = self._path.stat().st_size, self._stated.size
+        if limit and not size:
+            self.notes.append(f": the file is empty, wanted {limit} bytes")
             return
         name = self._stated.name
         self._walk = record_walk.Walk(
-            self._made, split, name, self._rows, samples
+            self._dataset, split, name, self._rows, samples
         )
         with open(self._path, "rb") as file:
             stream = digested_file.DigestedFile(file)
@@ -157,13 +157,13 @@ class _Scan:
             self._walk.counted if self._walk else census.Census(),
         )
 
-    def _owner(self, found: str) -> str:
+    def _owner(self, digest: str) -> str:
         """The shard whose file or index has this SHA-256; else this one."""
         stated = self._stated
-        if found in (stated.sha256, stated.index_sha256):
+        if digest in (stated.sha256, stated.index_sha256):
             return stated.name
-        for shards in self._made.splits.values():
+        for shards in self._dataset.splits.values():
             for shard in shards:
-                if found in (shard.sha256, shard.index_sha256):
+                if digest in (shard.sha256, shard.index_sha256):
                     return shard.name
         return stated.name

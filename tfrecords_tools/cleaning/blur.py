@@ -76,11 +76,11 @@ class _Blur(cleaning_step.Step):
     ) -> cleaning_step.Verdict:
         if not self._found:
             return cleaning_step.Verdict("no frame seen")
-        found, least = statistics.median(self._found), self._config.sharpness
-        if found >= least:
-            return cleaning_step.Verdict(f"sharpness {found:.1f}")
-        column = f"blurred, sharpness {found:.1f}"
+        measured, least = statistics.median(self._found), self._config.sharpness
+        if measured >= least:
+            return cleaning_step.Verdict(f"sharpness {measured:.1f}")
+        column = f"blurred, sharpness {measured:.1f}"
         dropped = ""
         if self._config.action == "drop":
-            dropped = f"blurred: sharpness {found:.1f} is below {least:g}"
+            dropped = f"blurred: sharpness {measured:.1f} is below {least:g}"
         return cleaning_step.Verdict(column, dropped)

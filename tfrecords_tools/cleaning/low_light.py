@@ -89,16 +89,16 @@ class _LowLight(cleaning_step.Step):
         counts = _histogram(self._kept)
         measure = functools.partial(_measure, counts, config.percentile)
         levels = np.arange(256) / 255
-        found = measure(255 * levels)
+        measured = measure(255 * levels)
         name = "mean" if config.percentile is None else "percentile"
-        column = f"{name} {found:.1f}"
-        if found >= config.dark:
+        column = f"{name} {measured:.1f}"
+        if measured >= config.dark:
             return cleaning_step.Verdict(column)
         column = f"dark, {column}"
         if config.action == "report":
             return cleaning_step.Verdict(column)
         if config.action == "drop":
-            reason = f"dark: {name} {found:.1f} is below {config.dark:g}"
+            reason = f"dark: {name} {measured:.1f} is below {config.dark:g}"
             return cleaning_step.Verdict(column, reason)
         gamma = _gamma(measure, config.target, config.gamma)
         mean = max(1.0, _measure(counts, None, 255 * levels)) / 255

@@ -57,19 +57,19 @@ def cut(
     inside = [each for each in survey.shots if start < each < end]
     places = [start, *inside, end]
     least = 1_000_000 * config.minimum_seconds
-    pieces = [
+    shots = [
         (first, last)
         for first, last in zip(places, places[1:], strict=False)
         if last - first >= least
     ]
     return tuple(
-        part
-        for piece in pieces or [(start, end)]
-        for part in _parts(*piece, config.maximum_seconds)
+        span
+        for shot in shots or [(start, end)]
+        for span in _equal_spans(*shot, config.maximum_seconds)
     )
 
 
-def _parts(
+def _equal_spans(
     first: int, last: int, maximum_seconds: float | None
 ) -> list[tuple[int, int | None]]:
     most = 1_000_000 * maximum_seconds if maximum_seconds else last - first

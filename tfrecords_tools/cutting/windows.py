@@ -67,14 +67,14 @@ def cut(
     # Exact, so that a window begins where the one before ends.
     length = 1_000_000 * Fraction(config.seconds)
     step = length * (1 - Fraction(config.overlap))
-    found: list[tuple[int, int | None]] = []
+    windows: list[tuple[int, int | None]] = []
     covered = start
     while covered < end:
         # Multiples of the step: sums of rounded steps would drift.
-        first = start + round(len(found) * step)
-        last = min(start + round(len(found) * step + length), end)
+        first = start + round(len(windows) * step)
+        last = min(start + round(len(windows) * step + length), end)
         if last - first < config.least * round(length):
             break
-        found.append((first, last))
+        windows.append((first, last))
         covered = last
-    return tuple(found)
+    return tuple(windows)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from tfrecords_tools import shard_plan
-from tfrecords_tools.base import isolated, isolated_team
+from tfrecords_tools.base import isolated, worker_pool
 from tfrecords_tools.building import clip_records, shard_writer
 
 
@@ -40,7 +40,7 @@ def run(
 
         shard_writer.write(job, shards[place], maker, count)
 
-    isolated_team.run(
+    worker_pool.run(
         lambda: shard_writer.process(job),
         range(len(shards)),
         workers,

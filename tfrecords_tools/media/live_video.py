@@ -111,10 +111,10 @@ class _Pipe:
         """What has come, at most `size` bytes; nothing at the end."""
         began = time.perf_counter()
         is_there = self.interrupt.wait_for(self._file)
-        found = os.read(self._file, size) if is_there else b""
+        data = os.read(self._file, size) if is_there else b""
         self.waited_seconds += time.perf_counter() - began
-        self.any_came = self.any_came or bool(found)
-        return found
+        self.any_came = self.any_came or bool(data)
+        return data
 
     def close(self) -> None:
         """Closes the FIFO; a second time does nothing."""

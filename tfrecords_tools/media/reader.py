@@ -50,7 +50,7 @@ def read_frames(
     """
     start = round((start_seconds or 0) * 1_000_000)
     end = None if end_seconds is None else round(end_seconds * 1_000_000)
-    found = False
+    is_any = False
     with video_file.VideoFile(path, config.max_pixels) as video:
         encoder = frame_storing.FrameEncoder(config, video, edits)
         decoded = frame_picking.decode(
@@ -73,9 +73,9 @@ def read_frames(
             period = 1_000_000 / config.frame_rate
             frames = _at_moments(decoded, encoder, start, end, period, tick)
         for frame in frames:
-            found = True
+            is_any = True
             yield frame
-        if not found:
+        if not is_any:
             raise video.error(
                 "no_frames_in_span",
                 f"shows no frame from {start / 1e6:g} s to "

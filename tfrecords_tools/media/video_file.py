@@ -57,7 +57,7 @@ class VideoFile:
     def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
         self.path = os.fspath(path)
         self._max_pixels = max_pixels
-        self.open()
+        self.reopen()
 
     def __enter__(self) -> "VideoFile":
         return self
@@ -65,7 +65,7 @@ class VideoFile:
     def __exit__(self, *failure: object) -> None:
         self.container.close()
 
-    def open(self) -> None:
+    def reopen(self) -> None:
         """Opens the file from its start, also when it is open already."""
         self._check_file()
         try:

@@ -53,7 +53,7 @@ def read_metadata(video: video_file.VideoFile, first: Any) -> VideoMetadata:
     remarks = [f"{bits} bit"] if bits > 8 else []
     remarks += ["HDR"] if first.color_trc in _HDR else []
     remarks += ["interlaced"] if first.interlaced_frame else []
-    orientation = frame_orientation.of(first)
+    orientation = frame_orientation.read_orientation(first)
     if frame_orientation.is_ignored(first):
         remarks.append("odd display matrix ignored")
     if video.aspect != 1:

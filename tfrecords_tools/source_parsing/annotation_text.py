@@ -48,7 +48,7 @@ def read_lines(
     except OSError as error:
         faults.append(f"{path}: {error.strerror}")
         return []
-    told = encoding.upper()
+    shown_encoding = encoding.upper()
     if codecs.lookup(encoding).name == "utf-8":
         encoding = "utf-8-sig"
         if data.startswith(_SIXTEEN_BITS):
@@ -62,7 +62,7 @@ def read_lines(
     found = []
     for number, text in enumerate(texts, start=1):
         if text is None:
-            faults.append(f"{name}:{number}: not {told}")
+            faults.append(f"{name}:{number}: not {shown_encoding}")
         elif text.strip():
             found.append(Line(text, f"{name}:{number}"))
     return found

@@ -64,8 +64,8 @@ def read(path: str | os.PathLike, faults: list[str]) -> Iterator[Row]:
     table = annotation_text.read_rows(path, faults)
     header, place = next(table, ([], f"{path}:1"))
     names = [_COLUMNS.get(plain(cell).replace(" ", "_")) for cell in header]
-    for wanted in ("id", "start", "end"):
-        if names.count(wanted) != 1:
+    for heading in ("id", "start", "end"):
+        if names.count(heading) != 1:
             faults.append(
                 f"{place}: columns {', '.join(header) or '(none)'}: wanted "
                 "youtube_id, time_start and time_end, each once"
@@ -127,12 +127,12 @@ def keep(rows: list[Row], path: str, faults: list[str]) -> list[Row]:
     A listed class that no row has is a fault.
     """
     listed = annotation_text.read_labels(path, faults)
-    wanted = {plain(label): label for label in listed}
+    by_name = {plain(label): label for label in listed}
     known = {plain(row.label): row.label for row in rows}
-    for name, label in wanted.items():
+    for name, label in by_name.items():
         if name not in known:
             near = errors.nearest(name, list(known))
             faults.append(
                 f"{listed[label]}: no row has {printable.quoted(label)}{near}"
             )
-    return [row for row in rows if row.label and plain(row.label) in wanted]
+    return [row for row in rows if row.label and plain(row.label) in by_name]

@@ -59,7 +59,7 @@ class PairedTexts:
         self._places: dict[Path, list[list[Path]]] = {}
         self._used: set[Path] = set()
 
-    def of(self, video: Path) -> Path | None:
+    def find(self, video: Path) -> Path | None:
         """The text of a video, both relative to their folders, or None.
 
         Raises:
@@ -68,14 +68,14 @@ class PairedTexts:
         if video.parent not in self._places:
             self._places[video.parent] = self._looked_in(video.parent)
         for folders in self._places[video.parent]:
-            found = self._fitting(folders, video)
-            if len(found) > 1:
-                named = ", ".join(path.as_posix() for path in found)
+            texts = self._fitting(folders, video)
+            if len(texts) > 1:
+                named = ", ".join(path.as_posix() for path in texts)
                 raise ValueError(
                     f"{video.as_posix()}: has several texts: {named}"
                 )
-            if found:
-                return found[0]
+            if texts:
+                return texts[0]
         return None
 
     def left_over(self) -> list[str]:
@@ -83,21 +83,23 @@ class PairedTexts:
         return [path.as_posix() for path in self._all if path not in self._used]
 
     def _fitting(self, folders: list[Path], video: Path) -> list[Path]:
-        found = []
+        texts = []
         for key in dict.fromkeys(_key(folder) for folder in folders):
             stem = key / _key(Path(video.stem))
             another = self._videos is not None and stem in self._videos
             if key == _key(video.parent) or not another:
-                found += self._by_stem.get(stem, ())
-        self._used.update(found)
+                texts += self._by_stem.get(stem, ())
+        self._used.update(texts)
         # Two folders or files may have names that only look equal.
-        found = [path for path in found if path.parent in folders] or found
-        wanted = video.stem + (f".{self._language}" if self._language else "")
-        same = [path for path in found if path.stem == wanted]
-        key = _key(Path(wanted))
-        alike = [path for path in found if _key(Path(path.stem)) == key]
+        texts = [path for path in texts if path.parent in folders] or texts
+        full_stem = video.stem + (
+            f".{self._language}" if self._language else ""
+        )
+        same = [path for path in texts if path.stem == full_stem]
+        key = _key(Path(full_stem))
+        alike = [path for path in texts if _key(Path(path.stem)) == key]
         exact = same or alike
-        return exact if exact or self._language else found
+        return exact if exact or self._language else texts
 
     def _looked_in(self, folder: Path) -> list[list[Path]]:
         """Folders, the best first, equally good ones together."""

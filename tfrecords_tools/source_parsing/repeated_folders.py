@@ -40,16 +40,16 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
         return
     if _stem(shared) is not None:  # Such as day1, day2 of each label.
         return
-    told = (
+    message = (
         f"the folders {_listed(inside)} hold no videos but the same folders: "
         f"{_listed(shared)}; if those are the labels make them the outermost "
         f"folders, or list the clips with --source=csv_file; {_OUT}"
     )
     stem = _stem(inside)
     if stem and not _ARE_LABELS.match(stem):
-        raise errors.UserError(f"--input={input}: {told}")
-    told = printable.name(f"--input={input}: {told}")
-    print(f"warning: {told}", file=sys.stderr)
+        raise errors.UserError(f"--input={input}: {message}")
+    message = printable.name(f"--input={input}: {message}")
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def _stem(folders: Iterable[str]) -> str | None:

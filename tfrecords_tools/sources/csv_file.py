@@ -261,8 +261,8 @@ class _RowReader:
             is_video=True,
         )
         if wrong or self._unknown[label]:
-            told = "; ".join(wrong + self._unknown[label])
-            faults.append(f"{origin}: {told}")
+            row_faults = "; ".join(wrong + self._unknown[label])
+            faults.append(f"{origin}: {row_faults}")
         if wrong:  # Without its times it would look like another clip.
             faults += annotation_checks.faults([clip])
             return None

@@ -76,18 +76,18 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
             f"--demo.size={config.size}: wanted an even number, as H.264 does"
         )
     folder = pathlib.Path(input)
-    wanted = _record(config)
+    record = _record(config)
     if not os.path.exists(folder / _FINISHED):
         with folder_lock.held(folder, "build", wait=True):
             if not os.path.exists(folder / _FINISHED):
                 _refuse_strangers(folder)
                 _render_all(config, folder)
                 with atomic_write.file(folder / _FINISHED, "w") as file:
-                    json.dump(wanted, file, indent=2)
-    found = _read(folder / _FINISHED)
-    if found != wanted:
+                    json.dump(record, file, indent=2)
+    old_record = _read(folder / _FINISHED)
+    if old_record != record:
         raise errors.UserError(
-            f"{folder} holds clips of {found}, wanted {wanted}: "
+            f"{folder} holds clips of {old_record}, wanted {record}: "
             "choose another folder or remove this one"
         )
     try:
@@ -172,7 +172,7 @@ def _render_all(config: Config, folder: pathlib.Path) -> None:
         concurrent.futures.ProcessPoolExecutor(
             config.processes, context
         ) as pool,
-        progress.bar("rendering", count) as told,
+        progress.bar("rendering", count) as update,
     ):
         rows = []
         try:
@@ -183,7 +183,7 @@ def _render_all(config: Config, folder: pathlib.Path) -> None:
                 ]
             for task in tasks:
                 rows += task.result()
-                told(len(rows))
+                update(len(rows))
         finally:
             pool.shutdown(cancel_futures=True)
     with atomic_write.file(folder / _LABELS, "w") as file:

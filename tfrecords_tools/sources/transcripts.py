@@ -86,7 +86,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     clips, silent = [], []
     for video in videos:
         try:
-            text = texts.of(video)
+            text = texts.find(video)
         except ValueError as error:
             faults.append(
                 f"{error}: choose with --transcripts.language or "

@@ -38,24 +38,24 @@ def improved(
         whose sizes are the nearest to the shares.
     """
     labels, bound = frozenset(labels), set(bound)
-    asked = [split for split in annotations.SPLITS if shares[split]]
+    used = [split for split in annotations.SPLITS if shares[split]]
 
     def judged(draw: Mapping[str, str]) -> tuple[list[int], int]:
-        have = {s: labels & standing.get(s, {}).keys() for s in asked}
-        sizes = {s: standing.get(s, {}).get(_WHOLE, 0) for s in asked}
+        have = {s: labels & standing.get(s, {}).keys() for s in used}
+        sizes = {s: standing.get(s, {}).get(_WHOLE, 0) for s in used}
         for name, split in draw.items():
             have[split] = have[split] | (labels & units[name].keys())
             sizes[split] += units[name][_WHOLE]
         total, whole = sum(sizes.values()), sum(shares.values())
-        off = sum(abs(sizes[s] * whole - shares[s] * total) for s in asked)
-        return [len(have[s]) for s in asked], -off
+        off = sum(abs(sizes[s] * whole - shares[s] * total) for s in used)
+        return [len(have[s]) for s in used], -off
 
     before, _ = judged(drawn)
     if len(units) > MOST_UNITS or min(before) == len(labels):
         return dict(drawn)
     order = sorted(units, key=annotations.hash_place)
     every = itertools.product(
-        *([drawn[name]] if name in bound else asked for name in order)
+        *([drawn[name]] if name in bound else used for name in order)
     )
     draws = (dict(zip(order, splits, strict=True)) for splits in every)
     best = max(draws, key=judged)

@@ -75,11 +75,11 @@ def draw(
         Name to split.
     """
     drawing = _Drawing(units, standing, shares)
-    asked = [split for split in _OTHERS if shares[split]]
+    used = [split for split in _OTHERS if shares[split]]
     for stratum in drawing.labels or drawing.unlabelled:
-        for split in asked:
+        for split in used:
             drawing.represent(stratum, split)
-    for split in asked:
+    for split in used:
         for stratum in [*drawing.labels, *drawing.unlabelled]:
             drawing.take_share(stratum, split)
         drawing.fill(split, excess=1)

@@ -32,22 +32,22 @@ def cut_all(
         none, with the reason. Rows of a video that could not be surveyed
         stay as they are, and fail when they are read.
     """
-    found: list[annotations.Clip] = []
+    cut_clips: list[annotations.Clip] = []
     left_out: list[LeftOut] = []
     # Spans that overlap may hold the same shot.
     seen: dict[tuple, list[annotations.Clip]] = {}
     for clip in clips:
-        parts = cut(clip, cutter, surveys.get(clip.path))
-        if not parts:
+        new_clips = cut(clip, cutter, surveys.get(clip.path))
+        if not new_clips:
             reason = "is too short to give a clip; see the flags of --cut"
             left_out.append((clip, reason))
-        for part in parts:
-            span = part.path, part.start_seconds, part.end_seconds
+        for new in new_clips:
+            span = new.path, new.start_seconds, new.end_seconds
             same = seen.setdefault(span, [])
-            if part not in same:
-                same.append(part)
-                found.append(part)
-    return found, left_out
+            if new not in same:
+                same.append(new)
+                cut_clips.append(new)
+    return cut_clips, left_out
 
 
 def cut(

@@ -16,9 +16,9 @@ from tfrecords_tools import output_folder
 from tfrecords_tools.base import (
     atomic_write,
     isolated,
-    isolated_team,
     progress,
     versions,
+    worker_pool,
 )
 from tfrecords_tools.video_analysis import video_fingerprint, video_survey
 
@@ -27,10 +27,10 @@ _MADE_BY = ("av", "opencv-python-headless", "scenedetect-headless")
 Surveys = dict[str, video_survey.Survey]
 
 
-def of_all(
+def survey_all(
     root: pathlib.Path,
     paths: list[str],
-    wanted: video_survey.Wanted,
+    needs: video_survey.Needs,
     max_pixels: int,
     limits: isolated.Config,
     workers: int,
@@ -41,7 +41,7 @@ def of_all(
     Args:
         root: folder of the videos.
         paths: relative to it.
-        wanted: what is to be found out.
+        needs: what is to be found out.
         max_pixels: videos with larger frames are refused.
         limits: what one video may cost.
         workers: processes.
@@ -50,7 +50,7 @@ def of_all(
     Returns:
         Path to survey; a video that cannot be surveyed has a status.
     """
-    keys = {path: _key(root / path, wanted, max_pixels) for path in paths}
+    keys = {path: _key(root / path, needs, max_pixels) for path in paths}
     with atomic_write.explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         known = _read(folder / NAME)
@@ -58,7 +58,7 @@ def of_all(
         left = [path for path in paths if path not in found]
         with (
             open(folder / NAME, "a", encoding="utf-8") as notes,
-            progress.bar("looking at videos", len(paths)) as told,
+            progress.bar("analysing videos", len(paths)) as update,
         ):
 
             def work(process: isolated.Process, path: str) -> None:
@@ -70,32 +70,30 @@ def of_all(
                     _note(notes, keys[path], survey)
                 found[path] = survey
 
-            isolated_team.run(
-                lambda: isolated.Process(limits, _survey, wanted, max_pixels),
+            worker_pool.run(
+                lambda: isolated.Process(limits, _survey, needs, max_pixels),
                 left,
                 workers,
                 work,
-                lambda: told(len(found)),
+                lambda: update(len(found)),
             )
     return found
 
 
 def _survey(
-    wanted: video_survey.Wanted, max_pixels: int, path: str
+    needs: video_survey.Needs, max_pixels: int, path: str
 ) -> Iterator[video_survey.Survey | None]:
-    yield from video_survey.in_steps(path, wanted, max_pixels)
+    yield from video_survey.examine_in_steps(path, needs, max_pixels)
 
 
-def _key(
-    path: pathlib.Path, wanted: video_survey.Wanted, max_pixels: int
-) -> str:
+def _key(path: pathlib.Path, needs: video_survey.Needs, max_pixels: int) -> str:
     try:
         stat = path.stat()
         state: Any = (stat.st_size, stat.st_mtime_ns)
     except OSError:
         state = None
-    made_by = versions.of(_MADE_BY)
-    text = repr((os.fspath(path), state, wanted, max_pixels, made_by))
+    made_by = versions.list_versions(_MADE_BY)
+    text = repr((os.fspath(path), state, needs, max_pixels, made_by))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -127,10 +125,13 @@ def _read(path: pathlib.Path) -> Surveys:
 
 
 def _from_json(values: dict[str, Any]) -> video_survey.Survey:
-    told = values.pop("fingerprint")
-    if told is not None:
-        told = video_fingerprint.Fingerprint(
-            *(bytes.fromhex(p) if isinstance(p, str) else p for p in told)
+    fingerprint = values.pop("fingerprint")
+    if fingerprint is not None:
+        fingerprint = video_fingerprint.Fingerprint(
+            *(
+                bytes.fromhex(p) if isinstance(p, str) else p
+                for p in fingerprint
+            )
         )
     shots = tuple(values.pop("shots"))
-    return video_survey.Survey(**values, shots=shots, fingerprint=told)
+    return video_survey.Survey(**values, shots=shots, fingerprint=fingerprint)

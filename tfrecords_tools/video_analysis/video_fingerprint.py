@@ -120,11 +120,11 @@ class Maker:
         """float64 [32, 16, 16]: mean cells in equal parts of the time."""
         count = -(-self._end // self._period)
         edges = np.minimum(np.arange(count + 1) * self._period, self._end)
-        wanted = np.linspace(0, self._end, _BINS + 1)
+        edges_out = np.linspace(0, self._end, _BINS + 1)
         sums = _running(self._sums[:count].reshape(count, -1))
-        parts = [np.interp(wanted, edges, column) for column in sums.T]
+        parts = [np.interp(edges_out, edges, column) for column in sums.T]
         parts = np.diff(np.stack(parts, axis=1), axis=0)
-        shown = np.interp(wanted, edges, _running(self._shown[:count]))
+        shown = np.interp(edges_out, edges, _running(self._shown[:count]))
         means = parts / np.maximum(np.diff(shown), 1)[:, None]
         return means.reshape(_BINS, SIDE, SIDE)
 

@@ -19,8 +19,8 @@ _SHORT_SIDE = 64  # Pixels, where no shots are looked for.
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
-    """What is to be found out.
+class Needs:
+    """What a survey of a video must find out.
 
     Attributes:
         duration: where the video begins and ends.
@@ -65,33 +65,33 @@ class Survey:
         return max(start, self.begin), last
 
 
-def wanted(cutter: registry.Chosen, copies: bool = False) -> Wanted:
-    """What a file of `cutting` asks for, and what the search for copies."""
+def collect_needs(cutter: registry.Chosen, copies: bool = False) -> Needs:
+    """Returns what a file of `cutting` and the search for copies need."""
     needs = cutter.module.NEEDS
-    return Wanted(
+    return Needs(
         duration="duration" in needs,
         shots=cutter.config if "shots" in needs else None,
         copies=copies,
     )
 
 
-def examine(path: str, wanted: Wanted, max_pixels: int) -> Survey:
+def examine(path: str, needs: Needs, max_pixels: int) -> Survey:
     """Surveys one video.
 
     Args:
         path: a local video file.
-        wanted: what is to be found out.
+        needs: what is to be found out.
         max_pixels: frames with more are refused.
 
     Returns:
         What was found; a video that cannot be read has a status for it.
     """
-    *_, survey = in_steps(path, wanted, max_pixels)
+    *_, survey = examine_in_steps(path, needs, max_pixels)
     return survey
 
 
-def in_steps(
-    path: str, wanted: Wanted, max_pixels: int
+def examine_in_steps(
+    path: str, needs: Needs, max_pixels: int
 ) -> Iterator[Survey | None]:
     """The same for who must know that it goes on.
 
@@ -100,13 +100,13 @@ def in_steps(
     """
     try:
         found: dict[str, Any] = {}
-        if wanted.shots is not None or wanted.copies:
-            for found in _looked_through(path, wanted, max_pixels):
+        if needs.shots is not None or needs.copies:
+            for found in _scanned(path, needs, max_pixels):
                 if not found:
                     yield None
-        elif wanted.duration:
+        elif needs.duration:
             found = _span(*presented_span.find(path, max_pixels))
-        digest = _digest(path) if wanted.copies else ""
+        digest = _digest(path) if needs.copies else ""
     except video_file.VideoError as error:
         yield Survey(error.status, error.reason)
     except OSError as error:
@@ -119,12 +119,12 @@ def in_steps(
         yield Survey(**found, sha256=digest)
 
 
-def _looked_through(
-    path: str, wanted: Wanted, max_pixels: int
+def _scanned(
+    path: str, needs: Needs, max_pixels: int
 ) -> Iterator[dict[str, Any]]:
     """Empty dicts on the way, then what the frames tell."""
-    shots = wanted.shots and shot_boundaries.Finder(wanted.shots)
-    maker = video_fingerprint.Maker() if wanted.copies else None
+    shots = needs.shots and shot_boundaries.Finder(needs.shots)
+    maker = video_fingerprint.Maker() if needs.copies else None
     side = shot_boundaries.SHORT_SIDE if shots else _SHORT_SIDE
     frames = thumbnails.read(path, max_pixels, short_side=side, color=True)
     begin, end = None, 0

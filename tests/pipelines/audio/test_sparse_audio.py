@@ -109,7 +109,7 @@ def heard(videos, name, start, end):
 def test_no_record_holds_more_than_its_share(folder):
     for records in small.records(folder).values():
         for record in records:
-            assert len(record["waveform"]) <= chunk_audio.PIECE_SAMPLES
+            assert len(record["waveform"]) <= chunk_audio.RECORD_SAMPLES
 
 
 def test_frames_are_those_that_were_picked(folder):
@@ -129,7 +129,7 @@ def test_nothing_is_written_of_silence(folder):
     assert counts["mute/0.mkv"] == 0
     assert counts["talk/0.mkv"] == SECONDS * RATE
     # Each of the two parts, and what is left of the pieces at its edges.
-    most = 3 * RATE + 4 * chunk_audio.PIECE_SAMPLES
+    most = 3 * RATE + 4 * chunk_audio.RECORD_SAMPLES
     assert 3 * RATE <= counts["parts/0.mkv"] <= most
 
 

@@ -22,7 +22,7 @@ def test_pieces_follow_one_another_and_have_at_most_their_share(rate, start):
     assert edges == sorted(edges) and edges[1:-1:2] == edges[2::2]
     assert (edges[0], edges[-1]) == (start, start + 5 * HOUR)
     counts = [chunk_audio.samples_between(*span, rate) for span in spans]
-    assert max(counts) <= chunk_audio.PIECE_SAMPLES
+    assert max(counts) <= chunk_audio.RECORD_SAMPLES
     assert sum(counts) == chunk_audio.samples_between(
         start, start + 5 * HOUR, rate
     )
@@ -43,8 +43,8 @@ def test_silence_of_a_whole_chunk_is():
         (15_999, 1, False),
         (0, 1, False),
         (0, 3600, True),
-        (chunk_audio.PIECE_SAMPLES, 3600, True),
-        (chunk_audio.PIECE_SAMPLES + 1, 3600, False),
+        (chunk_audio.RECORD_SAMPLES, 3600, True),
+        (chunk_audio.RECORD_SAMPLES + 1, 3600, False),
     ],
 )
 def test_fewer_samples_than_time_are_right_in_a_long_chunk_only(

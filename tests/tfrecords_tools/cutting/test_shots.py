@@ -10,7 +10,7 @@ pytest.importorskip("scenedetect")
 
 def boundaries(path, **settings):
     config = shot_boundaries.Config(**settings)
-    wanted = video_survey.Wanted(shots=config)
+    wanted = video_survey.Needs(shots=config)
     return video_survey.examine(str(path), wanted, 10**8).shots
 
 

@@ -17,7 +17,7 @@ from tfrecords_tools.video_analysis import (
 )
 
 DATA = pathlib.Path(__file__).parents[3].parent / "shared/data"
-COPIES = video_survey.Wanted(copies=True)
+COPIES = video_survey.Needs(copies=True)
 
 
 def survey(path):

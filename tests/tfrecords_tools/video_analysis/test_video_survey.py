@@ -16,8 +16,8 @@ from tfrecords_tools.media.frames import thumbnails, timed_frames
 from tfrecords_tools.video_analysis import shot_boundaries, video_survey
 
 DATA = pathlib.Path(__file__).parents[3].parent / "shared/data"
-DURATION = video_survey.Wanted(duration=True)
-COPIES = video_survey.Wanted(copies=True)
+DURATION = video_survey.Needs(duration=True)
+COPIES = video_survey.Needs(copies=True)
 IMAGES = [numbered(number) for number in range(40)]
 
 
@@ -84,7 +84,7 @@ def test_a_missing_file_is_missing(tmp_path):
 
 def test_all_is_found_in_one_pass(tmp_path):
     path = moving_videos.write(tmp_path / "v.mp4", moving_videos.images(1))
-    wanted = video_survey.Wanted(True, shot_boundaries.Config(), True)
+    wanted = video_survey.Needs(True, shot_boundaries.Config(), True)
     survey = examine(path, wanted)
     assert (survey.begin, survey.end) == (0, 2_000_000)
     assert survey.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -93,7 +93,7 @@ def test_all_is_found_in_one_pass(tmp_path):
 
 def test_a_survey_tells_that_it_goes_on(tmp_path):
     path = write_video(tmp_path / "v.mp4", IMAGES[:8] * 126)
-    steps = list(video_survey.in_steps(str(path), COPIES, 10**8))
+    steps = list(video_survey.examine_in_steps(str(path), COPIES, 10**8))
     assert steps[:2] == [None, None] and steps[-1].status == "ok"
 
 
@@ -109,10 +109,10 @@ def test_a_survey_can_be_sent_to_another_process(plain_video):
 )  # fmt: skip
 def test_cutters_say_what_they_need(name, wanted):
     cutter = registry.choose("tfrecords_tools.cutting", name)
-    found = video_survey.wanted(cutter)
+    found = video_survey.collect_needs(cutter)
     assert (found.duration, found.shots is not None) == wanted
     assert bool(found) == any(wanted)
-    assert video_survey.wanted(cutter, copies=True).copies
+    assert video_survey.collect_needs(cutter, copies=True).copies
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -50,13 +50,13 @@ def held(
         UserError: another process writes there, or nobody can.
     """
     folder = pathlib.Path(folder)
-    made = [p for p in (folder, *folder.parents) if not os.path.lexists(p)]
+    created = [p for p in (folder, *folder.parents) if not os.path.lexists(p)]
     try:
         with _held(folder / NAME, folder, what, instead, wait):
             yield
     finally:
         with contextlib.suppress(OSError):  # Something was written.
-            for each in made:
+            for each in created:
                 each.rmdir()
 
 
@@ -77,13 +77,13 @@ def held_for(
         return
     path = pathlib.Path(path)
     beside = path.with_name(f".{path.name}{NAME}")
-    made = [p for p in path.parents if not os.path.lexists(p)]
+    created = [p for p in path.parents if not os.path.lexists(p)]
     try:
         with _held(beside, path, what, instead, wait):
             yield
     finally:
         with contextlib.suppress(OSError):
-            for each in made:
+            for each in created:
                 each.rmdir()
 
 
@@ -154,7 +154,7 @@ def _open(
 
 def _sign(lock: file_lock.Lock, what: str) -> None:
     """Writes who holds the lock."""
-    own = {
+    identity = {
         "what": what,
         "pid": os.getpid(),
         "host": socket.gethostname(),
@@ -164,29 +164,29 @@ def _sign(lock: file_lock.Lock, what: str) -> None:
     }
     with contextlib.suppress(OSError):  # On a full disk nobody is told.
         os.ftruncate(lock.descriptor, 0)
-        os.pwrite(lock.descriptor, json.dumps(own).encode(), 0)
+        os.pwrite(lock.descriptor, json.dumps(identity).encode(), 0)
 
 
 def _writer(file: pathlib.Path) -> dict[str, Any]:
     """Who holds a lock; empty where nobody says so."""
     for _ in range(5):
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads(file.read_text("utf-8"))
-            return found if isinstance(found, dict) else {}
+            identity = json.loads(file.read_text("utf-8"))
+            return identity if isinstance(identity, dict) else {}
         time.sleep(_LOOK_SECONDS)  # Between its lock and its name.
     return {}
 
 
 def _told(writer: dict[str, Any], place: pathlib.Path) -> str:
-    told = f"another {writer.get('what', 'command')} is writing into {place}"
+    message = f"another {writer.get('what', 'command')} is writing into {place}"
     if not writer:
-        return told
+        return message
     command = str(writer.get("command"))
     if len(command) > _LONGEST_COMMAND:
         command = f"{command[:_LONGEST_COMMAND]}..."
     return (
-        f"{told}: process {writer.get('pid')} on {writer.get('host')}, since "
-        f"{writer.get('since')} ({command})"
+        f"{message}: process {writer.get('pid')} on {writer.get('host')}, "
+        f"since {writer.get('since')} ({command})"
     )
 
 

@@ -57,8 +57,8 @@ def _linked(path: str, stack: contextlib.ExitStack) -> str:
 
 
 def _plain_folder() -> str:
-    own = tempfile.gettempdir()
-    for folder in (own, "/tmp", "/var/tmp"):
+    standard = tempfile.gettempdir()
+    for folder in (standard, "/tmp", "/var/tmp"):
         if not _PATTERN.intersection(folder) and os.path.isdir(folder):
             return folder
-    return own
+    return standard

@@ -64,8 +64,8 @@ def read(stream: IO[bytes], size: int, start: int = 0) -> Iterator[Record]:
             yield Record(offset, b"", 0, "the file ends inside a record")
             return
         data = stream.read(length)
-        found = google_crc32c.value(data)
-        (wanted,) = struct.unpack("<I", stream.read(FOOTER))
-        fault = "" if mask(found) == wanted else "checksum is wrong"
-        yield Record(offset, data, found, fault)
+        computed = google_crc32c.value(data)
+        (stated,) = struct.unpack("<I", stream.read(FOOTER))
+        fault = "" if mask(computed) == stated else "checksum is wrong"
+        yield Record(offset, data, computed, fault)
         offset += HEADER + length + FOOTER

@@ -137,13 +137,13 @@ def unguarded(stream: TextIO) -> TextIO:
 def _escaped(value: str, kept: str) -> str:
     if _PLAIN.fullmatch(value):
         return value
-    made, place = [], 0
+    displayed, place = [], 0
     for found in _WHOLE.finditer(value):
-        made += [_shown(c, kept) for c in value[place : found.start()]]
-        made.append(found.group())
+        displayed += [_shown(c, kept) for c in value[place : found.start()]]
+        displayed.append(found.group())
         place = found.end()
-    made += [_shown(c, kept) for c in value[place:]]
-    return "".join(made)
+    displayed += [_shown(c, kept) for c in value[place:]]
+    return "".join(displayed)
 
 
 def _shown(character: str, kept: str) -> str:

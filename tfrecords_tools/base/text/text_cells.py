@@ -92,9 +92,9 @@ def shortened(
         if text in done or len(group) < 2:
             continue
         parts = [cut[each] for each in group]
-        for made in _attempts(parts, limit, measure):
-            if len(set(made)) == len(group):
-                shown.update(zip(group, made, strict=True))
+        for short in _attempts(parts, limit, measure):
+            if len(set(short)) == len(group):
+                shown.update(zip(group, short, strict=True))
                 break
         done.update(group)
     taken = {text for text in shown if text not in cut}
@@ -105,9 +105,9 @@ def shortened(
     return [shown[text] for text in texts]
 
 
-def _fitting(made: str, texts: list[str]) -> list[str]:
+def _fitting(short: str, texts: list[str]) -> list[str]:
     """Those of sorted texts that a text without its middle may stand for."""
-    head, _, tail = made.partition(ELLIPSIS)
+    head, _, tail = short.partition(ELLIPSIS)
     found = []
     for place in range(bisect.bisect_left(texts, head), len(texts)):
         text = texts[place]
@@ -159,9 +159,9 @@ def _numbered(
     number = 1
     while True:
         ending = f"{ELLIPSIS}{number}"
-        made = _head(clusters, limit - measure(ending), measure) + ending
-        if made not in taken:
-            return made
+        short = _head(clusters, limit - measure(ending), measure) + ending
+        if short not in taken:
+            return short
         number += 1
 
 
@@ -172,13 +172,13 @@ def _head(
     backwards: bool = False,
 ) -> str:
     """As many of the clusters as fit, from the first one on."""
-    made = ""
+    short = ""
     for cluster in clusters:
-        longer = cluster + made if backwards else made + cluster
+        longer = cluster + short if backwards else short + cluster
         if measure(longer) > room:
             break
-        made = longer
-    return made
+        short = longer
+    return short
 
 
 def clusters_of(text: str) -> list[str]:

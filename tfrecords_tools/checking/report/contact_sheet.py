@@ -33,13 +33,13 @@ class _Source(NamedTuple):
     """Where images come from, and how high they are, in pixels."""
 
     folder: pathlib.Path
-    made: manifest.Manifest
+    dataset: manifest.Manifest
     height: int
 
 
 def sections(
     folder: str | os.PathLike,
-    made: manifest.Manifest,
+    dataset: manifest.Manifest,
     counted: census.Census,
     clips: int,
     height: int,
@@ -48,39 +48,39 @@ def sections(
 
     Args:
         folder: of the data set.
-        made: its manifest.
+        dataset: its manifest.
         counted: with samples.
         clips: of a class at most.
         height: of an image, pixels.
     """
     if not clips or not counted.samples:
         return
-    by_class = _of_labels if made.labels else _of_splits
-    sheets = list(by_class(made, counted, clips))
-    source = _Source(pathlib.Path(folder), made, height)
-    what = "class" if made.labels else "split"
+    by_class = _of_labels if dataset.labels else _of_splits
+    sheets = list(by_class(dataset, counted, clips))
+    source = _Source(pathlib.Path(folder), dataset, height)
+    what = "class" if dataset.labels else "split"
     note = f"The first, middle and last frame of some clips of each {what}."
     body = _groups(source, sheets)
     yield from report_html.section("Contact sheet", body, note)
 
 
 def _of_splits(
-    made: manifest.Manifest, counted: census.Census, clips: int
+    dataset: manifest.Manifest, counted: census.Census, clips: int
 ) -> Iterator[_Sheet]:
-    for split in census.ordered(made.splits):
+    for split in census.ordered(dataset.splits):
         total = sum(map(len, counted.seconds.get(split, [])))
         shown = counted.samples.get((split, ""), [])
         yield _Sheet(split, total, shown[:clips])
 
 
 def _of_labels(
-    made: manifest.Manifest, counted: census.Census, clips: int
+    dataset: manifest.Manifest, counted: census.Census, clips: int
 ) -> Iterator[_Sheet]:
     """Sorted by name; of each label the splits have their turns."""
     totals = sum(counted.labels[census.MAIN].values())
-    numbers = dict(zip(made.labels, totals.tolist(), strict=True))
-    splits = census.ordered(made.splits)
-    for label in (*sorted(made.labels), ""):
+    numbers = dict(zip(dataset.labels, totals.tolist(), strict=True))
+    splits = census.ordered(dataset.splits)
+    for label in (*sorted(dataset.labels), ""):
         found = [counted.samples.get((split, label), []) for split in splits]
         turns = itertools.chain(*itertools.zip_longest(*found))
         shown = [sample for sample in turns if sample][:clips]
@@ -133,15 +133,17 @@ def _figure(source: _Source, clip: census.Sample) -> report_html.Pieces:
 
 def _images(source: _Source, clip: census.Sample) -> list[bytes]:
     """JPEGs of the first, the middle and the last frame."""
-    path, made = source.folder / clip.shard, source.made
+    path, dataset = source.folder / clip.shard, source.dataset
     held: dict[int, list[bytes]] = {}
     images = []
     for offset, place in clip.places:
         if offset not in held:
-            held[offset] = _frames(path, offset, made.contents)
-        key = place - place % made.key_every
+            held[offset] = _frames(path, offset, dataset.contents)
+        key = place - place % dataset.key_every
         span = held[offset][key : place + 1]
-        images.append(stored_frame.thumbnail(made.storage, span, source.height))
+        images.append(
+            stored_frame.thumbnail(dataset.storage, span, source.height)
+        )
     return images
 
 

@@ -12,17 +12,17 @@ _SHOWN = 20  # Labels before the rest is folded away.
 
 
 def sections(
-    made: manifest.Manifest, counted: census.Census
+    dataset: manifest.Manifest, counted: census.Census
 ) -> report_html.Pieces:
     """A section for each label set that has labels."""
-    for task, names in {census.MAIN: made.labels, **made.tasks}.items():
-        if names and made.splits:
+    for task, names in {census.MAIN: dataset.labels, **dataset.tasks}.items():
+        if names and dataset.splits:
             title = f"Labels of task {task}" if task else "Labels"
             counts = counted.labels.get(task, {})
-            several = task in made.several_tasks or (
-                task == census.MAIN and made.several_labels
+            several = task in dataset.several_tasks or (
+                task == census.MAIN and dataset.several_labels
             )
-            splits = census.ordered(made.splits)
+            splits = census.ordered(dataset.splits)
             body = _tables(names, splits, counts, several)
             yield from report_html.section(title, body)
 

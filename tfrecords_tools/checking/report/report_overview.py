@@ -16,18 +16,18 @@ _KINDS = 4  # Different lengths that are counted one by one.
 
 
 def sections(
-    made: manifest.Manifest, counted: census.Census
+    dataset: manifest.Manifest, counted: census.Census
 ) -> report_html.Pieces:
     """Totals, a row a split, and charts of lengths, sizes and rates."""
-    yield from _reach(made, counted)
-    yield from _tiles(made, counted)
-    yield from _splits(made, counted)
+    yield from _reach(dataset, counted)
+    yield from _tiles(dataset, counted)
+    yield from _splits(dataset, counted)
     yield from _charts(counted)
 
 
-def _reach(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
+def _reach(dataset: manifest.Manifest, counted: census.Census) -> Iterator[str]:
     """Says so where damage keeps clips from being counted."""
-    stated = sum(s.clips for shards in made.splits.values() for s in shards)
+    stated = sum(s.clips for shards in dataset.splits.values() for s in shards)
     found = sum(len(lengths) for lengths in _lengths(counted).values())
     if found != stated:
         yield (
@@ -37,8 +37,8 @@ def _reach(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
         )
 
 
-def _tiles(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
-    every = [shard for shards in made.splits.values() for shard in shards]
+def _tiles(dataset: manifest.Manifest, counted: census.Census) -> Iterator[str]:
+    every = [shard for shards in dataset.splits.values() for shard in shards]
     seconds = sum(float(s.sum()) for s in _lengths(counted).values())
     tiles = {
         "clips": report_html.number(sum(s.clips for s in every)),
@@ -46,13 +46,13 @@ def _tiles(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
         "shown in all": report_html.duration(seconds),
         "on disk": report_html.size(sum(s.size for s in every)),
         "shards": report_html.number(len(every)),
-        "labels": report_html.number(len(made.labels)),
-        "storage": made.storage,
+        "labels": report_html.number(len(dataset.labels)),
+        "storage": dataset.storage,
     }
-    if made.extras:
-        tiles["also stored"] = ", ".join(made.extras)
-    if made.vocabulary:
-        tiles["words known"] = report_html.number(len(made.vocabulary))
+    if dataset.extras:
+        tiles["also stored"] = ", ".join(dataset.extras)
+    if dataset.vocabulary:
+        tiles["words known"] = report_html.number(len(dataset.vocabulary))
     yield '<div class="tiles">'
     for name, value in tiles.items():
         yield f'<div class="tile"><b>{report_html.text(value)}</b>'
@@ -60,11 +60,13 @@ def _tiles(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
     yield "</div>\n"
 
 
-def _splits(made: manifest.Manifest, counted: census.Census) -> Iterator[str]:
+def _splits(
+    dataset: manifest.Manifest, counted: census.Census
+) -> Iterator[str]:
     lengths = _lengths(counted)
     rows = []
-    for split in census.ordered(made.splits):
-        shards = made.splits[split]
+    for split in census.ordered(dataset.splits):
+        shards = dataset.splits[split]
         seconds = float(lengths.get(split, np.zeros(0)).sum())
         rows.append(
             [

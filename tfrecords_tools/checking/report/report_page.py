@@ -40,7 +40,7 @@ class Config:
 def write(
     path: str | os.PathLike,
     folder: str | os.PathLike,
-    found: shard_check.Findings,
+    findings: shard_check.Findings,
     config: Config = Config(),
 ) -> None:
     """Writes the page whole or not at all.
@@ -48,19 +48,19 @@ def write(
     Args:
         path: the HTML file.
         folder: the data set.
-        found: from `shard_check.examine`, with `config.clips` samples.
+        findings: from `shard_check.examine`, with `config.clips` samples.
         config: what it shows.
 
     Raises:
         UserError: the disk is full or the place cannot be written.
     """
     with atomic_write.file(path, "w") as stream:
-        for piece in _page(folder, found, config):
+        for piece in _page(folder, findings, config):
             stream.write(piece)
 
 
 def _page(
-    folder: str | os.PathLike, found: shard_check.Findings, config: Config
+    folder: str | os.PathLike, findings: shard_check.Findings, config: Config
 ) -> Iterator[str]:
     name = report_html.text(os.path.basename(os.path.abspath(folder)))
     yield (
@@ -72,16 +72,16 @@ def _page(
         f"<style>{report_style.CSS}</style></head>\n<body>\n"
         f'<h1>{name}</h1><p class="path">{report_html.text(folder)}</p>\n'
     )
-    made, counted = found.made, found.counted
-    yield from _state(found.problems)
-    if made is not None:
-        yield from report_overview.sections(made, counted)
-        yield from report_labels.sections(made, counted)
+    dataset, counted = findings.dataset, findings.counted
+    yield from _state(findings.problems)
+    if dataset is not None:
+        yield from report_overview.sections(dataset, counted)
+        yield from report_labels.sections(dataset, counted)
         yield from report_videos.sections(folder)
         yield from contact_sheet.sections(
-            folder, made, counted, config.clips, config.height
+            folder, dataset, counted, config.clips, config.height
         )
-        yield from _settings(made)
+        yield from _settings(dataset)
     yield "</body></html>\n"
 
 
@@ -100,11 +100,11 @@ def _state(problems: tuple[str, ...]) -> Iterator[str]:
     yield "</div>\n"
 
 
-def _settings(made: manifest.Manifest) -> Iterator[str]:
+def _settings(dataset: manifest.Manifest) -> Iterator[str]:
     rows = [
         [f"<code>{report_html.text(f'{section}.{name}')}</code>",
          f"<code>{report_html.text(_shown(value))}</code>"]
-        for section, values in made.settings.items()
+        for section, values in dataset.settings.items()
         for name, value in values.items()
     ]  # fmt: skip
     table = report_html.table(("setting", "value"), rows, name="settings")

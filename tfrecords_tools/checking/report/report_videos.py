@@ -79,57 +79,57 @@ def read(folder: str | os.PathLike) -> Videos | None:
     path = pathlib.Path(folder) / output_folder.REPORT
     if not path.is_file():
         return None
-    found = Videos()
+    outcomes = Videos()
     with open(path, encoding="utf-8", errors="replace", newline="") as stream:
         for row in csv.DictReader(stream, restkey="", restval=""):
             status = row.get("status", "")
-            found.statuses[status] += 1
-            if status != "ok" and len(found.failed) < _LISTED:
+            outcomes.statuses[status] += 1
+            if status != "ok" and len(outcomes.failed) < _LISTED:
                 reason = row.get("reason", "")
-                found.failed.append((row.get("path", ""), status, reason))
+                outcomes.failed.append((row.get("path", ""), status, reason))
             for name, value in row.items():
                 if name and name not in _COLUMNS:
-                    found.columns.setdefault(name, _Column()).add(value)
-    return found
+                    outcomes.columns.setdefault(name, _Column()).add(value)
+    return outcomes
 
 
 def sections(folder: str | os.PathLike) -> report_html.Pieces:
     """Counts of statuses, further columns, and the failed videos."""
-    found = read(folder)
-    if found is None:
+    outcomes = read(folder)
+    if outcomes is None:
         body = [f"<p>There is no {output_folder.REPORT}.</p>"]
         yield from report_html.section("Videos", body)
         return
-    count = report_html.several(found.statuses.total(), "video")
+    count = report_html.several(outcomes.statuses.total(), "video")
     note = f"{count} in {output_folder.REPORT}."
-    yield from report_html.section("Videos", _body(found), note)
+    yield from report_html.section("Videos", _body(outcomes), note)
 
 
-def _body(found: Videos) -> report_html.Pieces:
-    if found.statuses:
-        counts = report_charts.of_counter(found.statuses, "{}")
+def _body(outcomes: Videos) -> report_html.Pieces:
+    if outcomes.statuses:
+        counts = report_charts.of_counter(outcomes.statuses, "{}")
         chart = report_charts.bars(counts, "videos")
         yield f'<div class="cards"><div class="card"><h3>Status</h3>{chart}'
         yield "</div></div>\n"
-    yield from _failed(found)
-    if found.columns:
+    yield from _failed(outcomes)
+    if outcomes.columns:
         rows = [
             [report_html.text(name), report_html.number(column.filled),
              report_html.text(column)]
-            for name, column in found.columns.items()
+            for name, column in outcomes.columns.items()
         ]  # fmt: skip
         yield "<h3>Further columns</h3>"
         head = ("column", "videos", "values")
         yield from report_html.table(head, rows, "tnt", "videos")
 
 
-def _failed(found: Videos) -> report_html.Pieces:
-    total = found.statuses.total() - found.statuses["ok"]
+def _failed(outcomes: Videos) -> report_html.Pieces:
+    total = outcomes.statuses.total() - outcomes.statuses["ok"]
     if not total:
         return
     title = f"{report_html.several(total, 'video')} not ok"
-    if total > len(found.failed):
-        title += f", the first {len(found.failed)} of them"
-    rows = (map(report_html.text, each) for each in found.failed)
+    if total > len(outcomes.failed):
+        title += f", the first {len(outcomes.failed)} of them"
+    rows = (map(report_html.text, each) for each in outcomes.failed)
     table = report_html.table(("path", "status", "reason"), rows, "", "videos")
     yield from report_html.details(title, table, total <= _OPEN)

@@ -68,7 +68,7 @@ class AudioTrack:
             run = self._sought(start)
             if run is None:
                 self._video.container.close()
-                self._video.open()
+                self._video.reopen()
                 self._from_start = self._prepared()
         yield from (run or self._from_start).blocks()
 
@@ -152,23 +152,23 @@ def _picked(
     streams = video.container.streams
     if track is None and language is None:
         return streams.best("audio", related=video.stream)
-    wanted = language and language.lower()
+    code = language and language.lower()
     fitting = [
         stream
         for stream in streams.audio
-        if wanted in (None, (stream.language or "").lower())
+        if code in (None, (stream.language or "").lower())
     ]
     if (track or 0) < len(fitting):
         return fitting[track or 0]
-    asked = "" if track is None else f" {track}"
-    asked += "" if language is None else f" in language {language!r}"
+    request = "" if track is None else f" {track}"
+    request += "" if language is None else f" in language {language!r}"
     known = [
         f"{number} ({stream.language or 'no language'})"
         for number, stream in enumerate(streams.audio)
     ]
     raise video.error(
         "no_track",
-        f"has no audio track{asked}; it has {', '.join(known) or 'no audio'}",
+        f"has no audio track{request}; it has {', '.join(known) or 'no audio'}",
     )
 
 

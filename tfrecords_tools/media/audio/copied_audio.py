@@ -151,8 +151,8 @@ def _with_priming(
     Matroska only where the source had told how many samples that are.
     """
     in_mp4 = target.container.format.name == "mp4"
-    told = video.container.format.name.startswith("matroska")
-    told = told or source.codec_context.name == "opus"
+    trims_priming = video.container.format.name.startswith("matroska")
+    trims_priming = trims_priming or source.codec_context.name == "opus"
     hidden = collections.deque(maxlen=_PRIMING if in_mp4 else 0)
     for packet in demuxed(video, source):
         if packet.is_discard:
@@ -165,7 +165,7 @@ def _with_priming(
         early = packet.pts is not None and (
             packet.pts * source.time_base < video.start_seconds
         )
-        if in_mp4 or told or not early:
+        if in_mp4 or trims_priming or not early:
             yield packet
 
 

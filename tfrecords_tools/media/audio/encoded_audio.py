@@ -97,10 +97,10 @@ def _decoded(
             seconds = frame.pts * frame.time_base - video.start_seconds
             place = float(seconds * rate)
         try:
-            made = resampler.resample(frame)
+            resampled = resampler.resample(frame)
         except (av.FFmpegError, ValueError):
             resampler = None  # The audio has changed its kind.
             continue
-        for each in made:
+        for each in resampled:
             yield place, each.to_ndarray().T
             place = None

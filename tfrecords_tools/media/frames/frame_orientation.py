@@ -62,7 +62,7 @@ class Orientation(NamedTuple):
 UPRIGHT = Orientation()
 
 
-def of(frame: Any) -> Orientation:
+def read_orientation(frame: Any) -> Orientation:
     """How an `av.VideoFrame` becomes upright, by its display matrix."""
     return _nearest(frame) or UPRIGHT
 
@@ -80,9 +80,9 @@ def kept(frames: Iterator[Any]) -> Iterator[Any]:
     """
     matrix = None
     for frame in frames:
-        own = _own_matrix(frame)
-        if own is not None or frame.key_frame:
-            matrix = own
+        stated = _own_matrix(frame)
+        if stated is not None or frame.key_frame:
+            matrix = stated
         elif matrix is not None:
             frame.opaque = matrix
         yield frame

@@ -30,7 +30,7 @@ class Converter:
         Returns:
             uint8 [H, W, 3], RGB in the video's own primaries and transfer.
         """
-        orientation = frame_orientation.of(frame)
+        orientation = frame_orientation.read_orientation(frame)
         if self._upright is None:
             self._upright = orientation.size((frame.width, frame.height))
         self._size = orientation.size(self._upright)

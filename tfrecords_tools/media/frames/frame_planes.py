@@ -51,7 +51,7 @@ class Scaler:
             uint8 [h, w], [h/2, w/2], [h/2, w/2]; they may be those of the
             frame itself, so they must not be changed.
         """
-        orientation = frame_orientation.of(frame)
+        orientation = frame_orientation.read_orientation(frame)
         kind = (
             orientation,
             frame.format.name,

@@ -57,7 +57,7 @@ def read(
                 due = (due if due + step > time else time) + step
             kind = "bgr24" if color else "gray"
             small = scaled(scaler, frame, short_side, kind)
-            upright = frame_orientation.of(frame).upright(small)
+            upright = frame_orientation.read_orientation(frame).upright(small)
             yield time, end_time, upright
 
 

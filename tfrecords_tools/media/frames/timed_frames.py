@@ -87,7 +87,7 @@ class _Clock:
         self._base: Fraction | None = None
         self._scale = self._offset = self._divisor = 1
 
-    def at(self, ticks: int, base: Fraction) -> int:
+    def microseconds(self, ticks: int, base: Fraction) -> int:
         """Microseconds at a number of ticks, rounded half to even."""
         if base != self._base:
             self._base = base
@@ -129,7 +129,7 @@ class _Packets:
             ticks -= self._delay
         if ticks is None:
             return None
-        return max(0, self.clock.at(ticks, frame.time_base))
+        return max(0, self.clock.microseconds(ticks, frame.time_base))
 
     def frames(self) -> Iterator[Any]:
         """Decodes from where the container stands."""
@@ -160,7 +160,7 @@ class _Packets:
 
     def _end_of(self, packet: Any) -> int:
         ticks = packet.pts + (packet.duration or 0)
-        return self.clock.at(ticks, packet.time_base)
+        return self.clock.microseconds(ticks, packet.time_base)
 
 
 def _decoded_frames(packets: _Packets, start: int) -> Iterator[Any]:
@@ -172,7 +172,7 @@ def _decoded_frames(packets: _Packets, start: int) -> Iterator[Any]:
             yield from rest
             return
         packets.video.container.close()
-        packets.video.open()
+        packets.video.reopen()
     yield from packets.frames()
 
 

@@ -92,8 +92,8 @@ def _of_source(name: str) -> list[VideoClipsConfig]:
 
 
 def _settings(kind: type, given: Any) -> Any:
-    made = given if given is not None else kind()
-    if isinstance(made, dict):
-        made = settings.from_dict(kind, made)
-    settings.check(made)
-    return made
+    parsed = given if given is not None else kind()
+    if isinstance(parsed, dict):
+        parsed = settings.from_dict(kind, parsed)
+    settings.check(parsed)
+    return parsed

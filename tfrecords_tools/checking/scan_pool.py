@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tfrecords_tools import manifest
-from tfrecords_tools.base import isolated, isolated_team
+from tfrecords_tools.base import isolated, worker_pool
 from tfrecords_tools.checking import census, shard_scan
 
 First = tuple[pathlib.Path, manifest.Manifest, int]
@@ -44,7 +44,7 @@ def scan_all(
 
         scanned[place] = _scanned(reader, every[place], count)
 
-    isolated_team.run(
+    worker_pool.run(
         lambda: isolated.Process(isolated.Config(), shard_scan.scan, *first),
         range(len(every)),
         workers,
