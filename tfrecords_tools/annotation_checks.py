@@ -1,6 +1,6 @@
-"""Whether the rows of a clip list are right, before any video is opened.
+"""Checks the rows of a clip list, before any video is opened.
 
-All faults are told at once, each with the place of its row.
+All faults are reported at once, each with the origin of its row.
 """
 
 import dataclasses
@@ -23,19 +23,19 @@ def check(
 
     Args:
         clips: the rows.
-        root: folder where every video must stand; None does not look. A
-            link within it is followed.
-        files: whether links may lead out of it, and whether rows without a
-            video are refused.
+        root: folder that must contain every video; None: no check. Links
+            within it are followed.
+        files: whether links may leave it, and how rows without a video are
+            handled.
 
     Returns:
         The clips in their order, each with normalized labels and group, the
-        path of the file on the disk (`a/b.mp4` for `./a//b.mp4`), and a
-        canonical split where it has one: see `splitting.splits.settle` for the
-        others. Those with `absent` are not to be built.
+        path of the file on disk (`a/b.mp4` for `./a//b.mp4`), and its
+        canonical split if it has one; `splitting.splits.settle` assigns the
+        others. Clips with `absent` are not built.
 
     Raises:
-        UserError: names every faulty row with its origin, not only the first.
+        UserError: lists every faulty row with its origin.
     """
     settled, found = _examined(clips, root, files)
     if not clips:
@@ -50,17 +50,17 @@ def faults(
     root: str | os.PathLike | None = None,
     files: video_root.Config = video_root.Config(),
 ) -> list[str]:
-    """What `check` would complain about, one line a faulty row."""
+    """Returns the faults that `check` reports, one line per faulty row."""
     return _examined(clips, root, files)[1]
 
 
 class FaultyRows(errors.UserError):
-    """A table of which some rows cannot be read.
+    """A table with unreadable rows.
 
     Attributes:
-        found: what is wrong with those.
-        clips: the other rows, not checked yet.
-        missing: which of the others have no video, as far as is known.
+        found: their faults.
+        clips: the other rows, unchecked.
+        missing: faults of other rows without a video, as far as known.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class FaultyRows(errors.UserError):
         root: str | os.PathLike | None = None,
         files: video_root.Config = video_root.Config(),
     ) -> list[str]:
-        """All faults, with those of the other rows, in order of lines."""
+        """Returns all faults, including the other rows, in line order."""
         found = self.found + faults(self.clips, root, files)
         return sorted(found, key=annotation_text.place_of)
 
@@ -104,7 +104,7 @@ def _examined(
 
 
 class _Examiner:
-    """Looks at one row after another; a path or a label is judged once."""
+    """Checks rows in order; each path and label once."""
 
     def __init__(
         self, root: str | os.PathLike | None, files: video_root.Config
@@ -122,7 +122,7 @@ class _Examiner:
     def examined(
         self, clip: annotations.Clip
     ) -> tuple[annotations.Clip, list[str]]:
-        """The settled clip and what is wrong with it."""
+        """Returns the normalized clip and its faults."""
         split = annotations.canonical_split(clip.split)
         if clip.absent:
             return dataclasses.replace(
@@ -151,7 +151,7 @@ class _Examiner:
         return clip, wrong
 
     def _label(self, label: str, wrong: list[str]) -> str:
-        """The label as it is stored; what is wrong with it goes to `wrong`."""
+        """Returns the stored label; appends its faults to `wrong`."""
         if label not in self._labels:
             self._labels[label] = (
                 annotations.stored_label(label),
@@ -163,24 +163,24 @@ class _Examiner:
         return stored
 
     def _group(self, group: str, path: str) -> str:
-        """The normalized group; a video without one is its own."""
+        """Returns the normalized group; by default the video itself."""
         if group:
             return names.normalized(group)
         if path not in self._own_groups:
             name = names.normalized(path)
-            # Two files may have names that only look equal.
+            # Names of two files may look equal and differ.
             self._own_groups[path] = path if name in self._taken else name
             self._taken.add(name)
         return self._own_groups[path]
 
     def _clashes(self, clip: annotations.Clip) -> list[str]:
-        """How the row and an earlier one contradict each other."""
+        """Returns contradictions between the row and an earlier one."""
         wrong = []
         span = (clip.path, clip.start_seconds, clip.end_seconds)
         first = self._spans.setdefault(span, clip)
         if first is not clip:
             place = first.origin or first.path
-            wrong.append(f"the same clip stands at {place}: remove one")
+            wrong.append(f"the same clip is at {place}: remove one")
         for kind, key, known in (
             ("group", clip.group, self._groups),
             ("video", clip.path, self._videos),
@@ -190,7 +190,7 @@ class _Examiner:
             first = known.setdefault(key, clip)
             if first.split != clip.split:
                 wrong.append(
-                    f"{kind} {printable.quoted(key)} stands in "
+                    f"{kind} {printable.quoted(key)} is in "
                     f"{clip.split} here and in "
                     f"{first.split} at {first.origin or 'another row'}: give "
                     "it one split"
@@ -232,11 +232,11 @@ def _label_fault(label: str) -> str:
     if not names.is_text(label):
         return (
             f"label {printable.quoted(label)} has a line break, a tab or "
-            "another control character: take it out"
+            "another control character: remove it"
         )
     if label and not annotations.split_labels(label):
         shown = printable.quoted(label)
-        return f"label {shown} has nothing that can be seen: rename it"
+        return f"label {shown} has no visible character: rename it"
     return ""
 
 
@@ -254,5 +254,5 @@ def _span_faults(start: float | None, end: float | None) -> list[str]:
 def _unknown_split(name: str) -> str:
     return (
         f"split {name!r}: wanted train, validation (val, valid, dev), test, "
-        "or nothing to have it drawn"
+        "or an empty cell to draw it"
     )

@@ -1,4 +1,4 @@
-"""The clip list: one row a clip. `annotation_checks` says what is wrong."""
+"""The clip list: one row per clip. `annotation_checks` validates it."""
 
 import dataclasses
 import functools
@@ -23,7 +23,7 @@ SPLIT_NAMES = {
 
 
 class Word(NamedTuple):
-    """A word or sentence and when it is said, from the video's start."""
+    """A word or sentence with its span, from the video's start."""
 
     text: str
     start_seconds: float
@@ -36,21 +36,21 @@ class Clip:
 
     Attributes:
         path: the video, relative to the video root, with forward slashes.
-        label: `a`, or `a|b` for several; empty where there is none.
-        split: train, validation or test; empty where it is to be drawn.
-        group: clips of one group never stand in two splits; empty means
-            that the video is its own group.
-        start_seconds: where the span starts; None is the video's start.
-        end_seconds: where it ends, exclusive; None is the video's end.
+        label: `a`, or `a|b` for several; empty if there is none.
+        split: train, validation or test; empty if it is to be drawn.
+        group: a group never spans two splits; empty: the video is its own
+            group.
+        start_seconds: start of the span; None: start of the video.
+        end_seconds: end of the span, exclusive; None: end of the video.
         caption: a sentence.
-        words: what is said or shown as text, in order of time; those outside
-            of the span do not count.
+        words: spoken or displayed words, in order of time; words outside the
+            span are ignored.
         tasks: further label sets, task name to label.
-        origin: where the row stood, `labels.csv:12`, for messages.
-        absent: why there is no file to read, where that is known; such a row
-            is told in the report and not built.
-        is_video: whether it is known to be a video whatever its suffix says,
-            since a table names it or files of that suffix were decoded.
+        origin: file and line of the row, `labels.csv:12`, for messages.
+        absent: why there is no file, if known; such a row is only listed in
+            the report.
+        is_video: whether it is known to be a video whatever its suffix,
+            since a table lists it or files of that suffix were decoded.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Clip:
     words: tuple[Word, ...] = ()
     tasks: dict[str, str] = dataclasses.field(default_factory=dict)
     origin: str = dataclasses.field(default="", compare=False)
-    # Not in the repr: a stopped build of an earlier version goes on.
+    # Not in the repr: stopped builds of earlier versions resume.
     absent: str = dataclasses.field(default="", compare=False, repr=False)
     is_video: bool = dataclasses.field(default=False, compare=False, repr=False)
 
@@ -80,7 +80,7 @@ class Clip:
 def spanned(
     clip: Clip, start_seconds: float, end_seconds: float | None
 ) -> Clip:
-    """The clip with another span, and the words said within it."""
+    """Returns the clip with another span and the words within it."""
     end = math.inf if end_seconds is None else end_seconds
     words = tuple(
         word
@@ -94,25 +94,25 @@ def spanned(
 
 @functools.lru_cache(1 << 16)
 def split_labels(label: str) -> tuple[str, ...]:
-    """The single labels of `a|b`, normalized; nothing for an empty one."""
+    """Splits `a|b` into normalized labels; empty for an empty label."""
     parts = (names.normalized(part) for part in label.split("|"))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def stored_label(label: str) -> str:
-    """`a|b` as it is stored and compared, see `names.normalized`.
+    """Normalizes `a|b` for storage and comparison, see `names.normalized`.
 
-    What has nothing that can be seen is not changed, for `check` to refuse.
+    A label without visible characters is unchanged, for `check` to refuse.
     """
     return "|".join(split_labels(label)) or label
 
 
 def hash_place(group: str) -> float:
-    """A number in [0, 1) that depends on `group` alone; evenly spread."""
+    """Hashes `group` to a number in [0, 1), evenly distributed."""
     digest = hashlib.sha256(group.encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
 def canonical_split(name: str) -> str | None:
-    """`validation` for `val`; None where `name` is no name of a split."""
+    """Returns `validation` for `val`; None for an unknown name."""
     return SPLIT_NAMES.get(names.normalized(name).lower())

@@ -1,4 +1,4 @@
-"""Command: turns videos into shards.
+"""Command: converts videos to shards.
 
 Run as `python -m tfrecords_tools.build_shards --source=video_folder
 --input=VIDEOS --output=SHARDS`.
@@ -31,32 +31,32 @@ from tfrecords_tools.text import text_cleaning, vocabulary
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The command's own flags."""
+    """Flags of this command."""
 
-    source: str = settings.setting("video_folder", "How the input is laid out.")
+    source: str = settings.setting("video_folder", "Layout of the input.")
     input: str | None = settings.setting(
-        None, "What the source reads: a folder or a file.", any_name=True
+        None, "Input of the source: a folder or a file.", any_name=True
     )
-    output: str | None = settings.setting(None, "Folder for the shards.")
+    output: str | None = settings.setting(None, "Output folder for the shards.")
     video_root: str | None = settings.setting(
         None,
-        "Folder that paths are relative to. Not given: the input, or the "
-        "folder it stands in.",
+        "Folder that paths are relative to; unset: the input, or its parent "
+        "if it is a file.",
         any_name=True,
     )
     workers: int = settings.setting(
         os.cpu_count() or 1,
-        "Processes that decode; the shards do not depend on it.",
+        "Number of decoding processes; the shards do not depend on it.",
         minimum=1,
     )
     clean: tuple[str, ...] = settings.setting(
-        (), "Cleaning steps with commas between; each has its own flags."
+        (), "Cleaning steps, comma-separated; each has its own flags."
     )
     cut: str = settings.setting(
-        "annotated", "How a row of the source becomes clips."
+        "annotated", "How annotated spans become clips."
     )
     engine: str = settings.setting(
-        "local", "What runs the work; the shards do not depend on it."
+        "local", "Backend that runs the work; the shards do not depend on it."
     )
     replace: bool = settings.setting(
         False, "Overwrite a data set of another source or input."
@@ -64,7 +64,7 @@ class Config:
 
 
 COMMAND = flags.Command(
-    summary="Turns videos into shards.",
+    summary="Converts videos to shards.",
     settings=Config,
     sections={
         "media": reader.Config,
@@ -93,7 +93,7 @@ def run(resolved: flags.Resolved) -> None:
     for name in ("input", "output"):
         if not getattr(config, name):
             raise errors.UserError(
-                f"--{name} is missing: wanted --source=..., --input=... and "
+                f"--{name} is not set: wanted --source=..., --input=... and "
                 "--output=...; --help lists them"
             )
     request = build_request.Request(
@@ -115,7 +115,7 @@ def run(resolved: flags.Resolved) -> None:
             with progress.bar("clips", len(prepared.clips)) as update:
                 dataset, rows = data_set.build(prepared, config.workers, update)
     except KeyboardInterrupt:
-        print("the same command goes on from here", file=sys.stderr)
+        print("stopped; re-run the same command to resume", file=sys.stderr)
         raise
     print(_result(dataset, rows, config.output))
 
@@ -135,7 +135,7 @@ def _intention(prepared: build_plan.Prepared, config: Config) -> str:
         f"{len(prepared.clips)} clips ({', '.join(counts)}), "
         f"{len(prepared.labels)} labels, into {len(prepared.shards)} shards "
         f"in {config.output} by {engine}"
-        + (", in place of the data set that stands there" * replaces)
+        + (", replacing the existing data set" * replaces)
     )
 
 

@@ -1,7 +1,7 @@
-"""Command: finds damage in shards, and shows what is in them.
+"""Command: finds damage in shards, and reports what is in them.
 
 Run as `python -m tfrecords_tools.check_shards --shards=FOLDER`, with
-`--report=report.html` for a page to look at.
+`--report=report.html` for an HTML report.
 """
 
 import dataclasses
@@ -18,16 +18,16 @@ from tfrecords_tools.checking.report import report_page
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The command's own flags."""
+    """Flags of this command."""
 
     shards: str | None = settings.setting(
-        None, "Folder that build_shards wrote."
+        None, "Folder with shards, the output of build_shards."
     )
     workers: int = settings.setting(
-        os.cpu_count() or 1, "Processes that read.", minimum=1
+        os.cpu_count() or 1, "Number of reading processes.", minimum=1
     )
     report: str | None = settings.setting(
-        None, "HTML file to write: counts, lengths, sizes, a contact sheet."
+        None, "HTML report to write: counts, lengths, sizes, contact sheet."
     )
 
 
@@ -39,10 +39,12 @@ COMMAND = flags.Command(
 
 
 def run(resolved: flags.Resolved) -> int:
-    """Prints every problem; returns 1 where there is one."""
+    """Prints every problem; returns 1 if there is one."""
     config, page = resolved.settings, resolved.sections["report"]
     if not config.shards:
-        raise errors.UserError("--shards is missing: wanted a folder")
+        raise errors.UserError(
+            "--shards is not set: wanted a folder with shards"
+        )
     with folder_lock.held_for(config.report, instead="another --report"):
         _refuse_strangers(config.report)
         return _check(config, page)
@@ -64,7 +66,7 @@ def _check(config: Config, page: report_page.Config) -> int:
     print(f"read in {seconds:.1f} s, {size / 1e6 / seconds:.0f} MB/s")
     if findings.problems:
         print("\n".join(findings.problems))
-        print(f"{len(findings.problems)} problems: build {config.shards} again")
+        print(f"{len(findings.problems)} problems: rebuild {config.shards}")
     else:
         written = manifest.read(config.shards)
         for each in label_balance.warnings(written):
@@ -77,7 +79,7 @@ def _check(config: Config, page: report_page.Config) -> int:
 
 
 def _refuse_strangers(report: str | None) -> None:
-    """Raises UserError where the page would overwrite something else."""
+    """Raises UserError if the page would overwrite another file."""
     if not report or not os.path.exists(report):
         return
     if os.path.isfile(report):
@@ -85,7 +87,7 @@ def _refuse_strangers(report: str | None) -> None:
             if stream.read(9).lower() == b"<!doctype":
                 return
     raise errors.UserError(
-        f"--report={report} exists and is no HTML page: choose another name"
+        f"--report={report} exists and is not an HTML page: choose another name"
     )
 
 

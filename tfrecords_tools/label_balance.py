@@ -1,7 +1,7 @@
-"""Judges how the labels of a data set are spread over its splits.
+"""Warns about labels that are badly distributed over the splits.
 
-Looks at the counts of the manifest alone. What it finds is said, not
-refused: an objective may need no labels.
+Uses only the counts of the manifest. Findings are warnings, not errors: an
+objective may need no labels.
 """
 
 import dataclasses
@@ -11,19 +11,19 @@ from collections.abc import Collection, Sequence
 from tfrecords_tools import annotations, manifest
 from tfrecords_tools.base.text import printable
 
-_HANDFUL = 30  # Clips; the interval of a share of 0.8 is 0.28 wide then.
+_HANDFUL = 30  # Clips; the interval of a share of 0.8 is then 0.28 wide.
 _Z = 1.959964  # Of 95 % confidence.
 
 
 @dataclasses.dataclass(frozen=True)
 class LabelSet:
-    """Clips of the labels of one set.
+    """Counts of one label set.
 
     Attributes:
         task: the set's name; empty for the main one.
         labels: in the order of the counts.
         clips: split to clips of each label.
-        unlabelled: split to clips without a label; empty where not known.
+        unlabelled: split to clips without a label; empty if unknown.
         several: whether a clip may have more than one label.
     """
 
@@ -34,17 +34,17 @@ class LabelSet:
     several: bool
 
     def counts(self, split: str) -> tuple[int, ...]:
-        """Clips of each label in a split."""
+        """Returns the clips of each label in a split."""
         return self.clips.get(split) or (0,) * len(self.labels)
 
     @property
     def of_task(self) -> str:
-        """` of task place`; nothing for the main set."""
+        """` of task place`; empty for the main set."""
         return f" of task {self.task}" if self.task else ""
 
 
 def label_sets(dataset: manifest.Manifest) -> list[LabelSet]:
-    """The sets whose clips were counted; shards of old may lack some."""
+    """Returns the counted label sets; old shards may lack some."""
     sizes = _sizes(dataset)
     without = dict(dataset.unlabelled)
     if "" not in without and not dataset.several_labels:
@@ -77,16 +77,16 @@ def warnings(
     tasks: Collection[str] | None = None,
     negative: Collection[str] = (),
 ) -> list[str]:
-    """What makes the figures of a data set worth little, a line each.
+    """Returns what makes metrics on a data set unreliable, a line each.
 
     Args:
-        dataset: of the data set.
+        dataset: the manifest.
         tasks: names of the label sets that matter; None for all.
-        negative: names of those of which a clip without labels counts as
-            having none, so that such clips teach something.
+        negative: names of sets in which a clip without labels is a negative
+            example.
 
     Returns:
-        What was found, with what to do about it.
+        Findings with remedies.
     """
     sizes = _sizes(dataset)
     messages = []
@@ -99,7 +99,7 @@ def warnings(
 
 
 def wilson(share: float, clips: int) -> tuple[float, float]:
-    """Between what a share of `clips` clips lies, at 95 % confidence.
+    """Returns the 95 % confidence interval of a share of `clips` clips.
 
     Source: Wilson, "Probable Inference, the Law of Succession, and
     Statistical Inference", JASA 22, 1927.
@@ -114,7 +114,7 @@ def wilson(share: float, clips: int) -> tuple[float, float]:
 
 
 def _sizes(dataset: manifest.Manifest) -> dict[str, int]:
-    """Clips in each split that has some, train first."""
+    """Returns the clips of each non-empty split, train first."""
     clips_in = {
         split: sum(shard.clips for shard in dataset.splits.get(split, ()))
         for split in annotations.SPLITS
@@ -129,8 +129,8 @@ def _of_labelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
     if len(occurring) == 1 and not each.several:
         name = printable.quoted(each.labels[occurring[0]])
         messages.append(
-            f"there is only one label{each.of_task}, {name}: nothing is to "
-            "be told apart, and any answer is right; give clips of another"
+            f"there is only one label{each.of_task}, {name}: any prediction "
+            "is right; add clips with another label"
         )
     return messages
 
@@ -158,8 +158,8 @@ def _unlabelled(each: LabelSet, sizes: dict[str, int]) -> list[str]:
     listed = ", ".join(f"{split} {without[split]}" for split in without)
     return [
         f"{sum(without.values())} of {_clips(sum(sizes.values()))} have no "
-        f"label{each.of_task} ({listed}): they teach nothing where one is "
-        "needed; give them one, or leave them out"
+        f"label{each.of_task} ({listed}): objectives that need a label "
+        "ignore them; label them, or remove them"
     ]
 
 
@@ -200,8 +200,8 @@ def _everywhere(each: LabelSet, sizes: dict[str, int]) -> list[str]:
         return []
     return [
         "every training clip that has labels has "
-        f"{_listed(names)}{each.of_task}, so nothing is learnt by it: give "
-        "clips without it, or leave it out"
+        f"{_listed(names)}{each.of_task}, so it cannot be learnt: add "
+        "clips without it, or remove it"
     ]
 
 
@@ -209,13 +209,13 @@ def _of_sizes(sizes: dict[str, int]) -> list[str]:
     messages = []
     if "train" not in sizes:
         messages.append(
-            "there is no training split, so nothing can be trained: give "
-            "some rows that split"
+            "there is no training split, so nothing can be trained: assign "
+            "some rows to it"
         )
     elif "validation" not in sizes:
         messages.append(
-            "there is no validation split, so nothing is measured while "
-            "training: give some rows that split, or more groups"
+            "there is no validation split, so training measures nothing: "
+            "assign some rows to it, or add groups"
         )
     for split in ("validation", "test"):
         clips = sizes.get(split, 0)
@@ -223,10 +223,11 @@ def _of_sizes(sizes: dict[str, int]) -> list[str]:
             right = round(0.8 * clips)
             low, high = wilson(right / clips, clips)
             messages.append(
-                f"the {split} split has {_clips(clips)}, which tells little: "
+                f"the {split} split has {_clips(clips)}, too few for reliable "
+                "metrics: "
                 f"{right} right of {clips} would mean {100 * low:.0f} to "
-                f"{100 * high:.0f} % (95 % confidence); give it more clips, "
-                "or a larger share by --splits.shares"
+                f"{100 * high:.0f} % (95 % confidence); add clips, or "
+                "increase its share with --splits.shares"
             )
     return messages
 

@@ -1,4 +1,4 @@
-"""Gives label names their ids: once given, an id never changes."""
+"""Assigns ids to label names; an assigned id never changes."""
 
 from collections.abc import Iterable
 
@@ -9,16 +9,16 @@ from tfrecords_tools.base.text import names
 def name_all(
     clips: list[annotations.Clip], known: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """All labels; a label's id is its place.
+    """Returns all labels; the id of a label is its index.
 
     Args:
         clips: checked rows.
-        known: labels that have ids already; new ones come after them.
+        known: labels that already have ids; new ones follow.
 
     Returns:
-        Known labels, then sorted those of training, then sorted others. A
-        known one is normalized; of several that only look different, one is,
-        and the others keep their places without any clip.
+        Known labels, then training labels, then others, each sorted. Known
+        labels are normalized; if several become equal, one is, and the
+        others keep their ids without clips.
     """
     return _ordered(((clip.split, clip.label) for clip in clips), known)
 
@@ -26,7 +26,7 @@ def name_all(
 def name_tasks(
     clips: list[annotations.Clip], known: dict[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
-    """The same for each further label set."""
+    """Same as `name_all`, for each further label set."""
     known = {names.normalized(task): each for task, each in known.items()}
     tasks = {task for clip in clips for task in clip.tasks} | set(known)
     return {
@@ -39,14 +39,14 @@ def name_tasks(
 
 
 def ids(labels: tuple[str, ...]) -> dict[str, int]:
-    """Name to id."""
+    """Maps names to ids."""
     return {label: place for place, label in enumerate(labels)}
 
 
 def count(
     clips: Iterable[annotations.Clip], labels: tuple[str, ...], task: str = ""
 ) -> dict[str, tuple[int, ...]]:
-    """Split to clips of each label, in label order; of a further task's."""
+    """Counts the clips of each label, by split; optionally of a task."""
     places = ids(labels)
     counts: dict[str, list[int]] = {}
     for clip in clips:
@@ -59,7 +59,7 @@ def count(
 def count_without(
     clips: Iterable[annotations.Clip], task: str = ""
 ) -> dict[str, int]:
-    """Split to clips without a label; 0 for one that has none such."""
+    """Counts the clips without a label, by split."""
     counts: dict[str, int] = {}
     for clip in clips:
         missing = not annotations.split_labels(text_of(clip, task))
@@ -68,12 +68,12 @@ def count_without(
 
 
 def text_of(clip: annotations.Clip, task: str = "") -> str:
-    """`a|b`: what a clip has of the main label set, or of a task's."""
+    """Returns the label `a|b` of a clip, in the main set or of a task."""
     return clip.tasks.get(task, "") if task else clip.label
 
 
 def any_several(texts: Iterable[str]) -> bool:
-    """Whether some `a|b` names more than one label."""
+    """Whether any `a|b` has more than one label."""
     return any(len(annotations.split_labels(text)) > 1 for text in texts)
 
 
@@ -91,7 +91,7 @@ def _ordered(
 
 
 def _normalized(known: tuple[str, ...]) -> tuple[str, ...]:
-    """The known labels as those of clips are written; each has its place."""
+    """Returns known labels in the spelling of the clips, at their ids."""
     found: list[str] = []
     for label in known:
         name = names.normalized(label) or label

@@ -1,8 +1,8 @@
-"""What readers trust: labels, splits, shards with checksums, settings.
+"""The manifest: labels, splits, shards with checksums, settings.
 
-It is one small JSON file that holds nothing that grows with the number of
-clips; those stand in the index beside each shard. Its own checksum, of the
-text with that checksum left empty, stands in its second line.
+A small JSON file that does not grow with the number of clips; those are in
+the index beside each shard. The second line has its own checksum, computed
+over the text with an empty checksum.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from tfrecords_tools import schema
 from tfrecords_tools.base import atomic_write, errors
 
 FILE_NAME = "manifest.json"
-READY = ".ready"  # Folder of a data set that is whole but not yet moved in.
+READY = ".ready"  # Folder of a complete data set that is not yet moved.
 _CHECKSUM = re.compile(r'^( "checksum": ")(\w*)(",)$', re.MULTILINE)
 
 
@@ -26,7 +26,7 @@ class Shard:
     """One shard file.
 
     Attributes:
-        name: file name of the TFRecord; the index stands beside it.
+        name: file name of the TFRecord; the index is beside it.
         clips: clips in it.
         chunks: records in it.
         frames: frames in it.
@@ -49,25 +49,25 @@ class Manifest:
     """A data set of shards.
 
     Attributes:
-        labels: label names; a label's id is its place. In the sorted order
-            of the training labels at first, later only appended to.
+        labels: label names; the id of a label is its index. Initially sorted,
+            training labels first; later labels are appended.
         tasks: the same for each further label set.
         several_labels: whether some clip has more than one label.
-        several_tasks: the further label sets of which a clip may have more
-            than one label.
+        several_tasks: further label sets in which a clip may have more than
+            one label.
         splits: split name to its shards in order.
-        settings: the settings it was built with, by section.
-        label_counts: split name to clips of each label, in label order; a
-        clip with several labels counts for each. Failed clips do not.
-        task_counts: the same of each further label set; not in shards of old.
+        settings: settings of the build, by section.
+        label_counts: split name to clips of each label, in label order. A
+            clip with several labels counts for each; failed clips do not
+            count.
+        task_counts: the same for each further label set; not in old shards.
         unlabelled: label set, empty for the main one, to split to clips
-            without any of its labels; not in shards of old.
-        extras: what records hold besides, names in `schema.EXTRAS`.
+            without any of its labels; not in old shards.
+        extras: optional contents of records, names in `schema.EXTRAS`.
         storage: how frames are stored: jpeg, h264 or h265; raw in a cache.
-        key_every: frames from one that decodes alone to the next.
-        vocabulary: words of the training split's texts, the most frequent
-            first, or pieces of words, as the settings say; empty where none
-            were listed.
+        key_every: frames from one key frame to the next.
+        vocabulary: words of the training texts, most frequent first, or word
+            pieces; may be empty.
         schema_version: of the records and the index.
     """
 
@@ -94,11 +94,11 @@ class Manifest:
 
     @property
     def contents(self) -> schema.Contents:
-        """What the records hold."""
+        """Contents of the records."""
         return schema.Contents(tuple(self.tasks), self.extras)
 
     def shards(self, split: str) -> tuple[Shard, ...]:
-        """The shards of `split`; UserError where there is no such split."""
+        """Returns the shards of `split`; UserError if it does not exist."""
         if not self.splits.get(split):
             raise errors.UserError(
                 f"no split {split!r} in these shards; there is "
@@ -108,7 +108,7 @@ class Manifest:
 
 
 def write(folder: str | os.PathLike, manifest: Manifest) -> None:
-    """Writes `folder/manifest.json` whole or not at all."""
+    """Writes `folder/manifest.json` atomically."""
     values = {"checksum": "", **dataclasses.asdict(manifest)}
     text = json.dumps(values, indent=1, sort_keys=True) + "\n"
     text = _CHECKSUM.sub(rf"\g<1>{_checksum(text)}\g<3>", text, count=1)
@@ -120,22 +120,21 @@ def read(folder: str | os.PathLike) -> Manifest:
     """Reads `folder/manifest.json`.
 
     Raises:
-        UserError: it is missing, is not ours, of another schema version,
-            was changed since it was written, or a build was stopped while
-            it moved its shards in.
+        UserError: it is missing, not a manifest, of another schema version,
+            or was changed; or a build was stopped while moving shards.
     """
     path = pathlib.Path(folder) / FILE_NAME
     if os.path.exists(pathlib.Path(folder) / READY / FILE_NAME):
         raise errors.UserError(
-            f"{folder} is half replaced: a build was stopped there; the same "
-            "command of tfrecords_tools.build_shards finishes it"
+            f"{folder} is half replaced: a build was stopped there; re-run the "
+            "same command of tfrecords_tools.build_shards to finish it"
         )
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise errors.UserError(
             f"no {path}: is {folder} the output of "
-            "tfrecords_tools.build_shards, and did that run to its end?"
+            "tfrecords_tools.build_shards, and did that finish?"
         ) from error
     except (OSError, ValueError) as error:
         raise errors.UserError(f"cannot read {path}: {error}") from error
@@ -143,14 +142,14 @@ def read(folder: str | os.PathLike) -> Manifest:
 
 
 def decode(path: str | os.PathLike, text: str) -> Manifest:
-    """As `read`, of the text of a manifest that stands at `path`."""
+    """Same as `read`, given the text of the manifest at `path`."""
     try:
         values = json.loads(text)
     except ValueError as error:
         raise errors.UserError(f"cannot read {path}: {error}") from error
     if not isinstance(values, dict):
         raise errors.UserError(
-            f"{path} is no manifest, it holds {str(values)[:40]}: build the "
+            f"{path} is not a manifest, it holds {str(values)[:40]}: build the "
             "shards again"
         )
     version = values.get("schema_version")
@@ -174,7 +173,7 @@ def decode(path: str | os.PathLike, text: str) -> Manifest:
 
 
 def _checksum(text: str) -> str:
-    """SHA-256 of a manifest's text without the checksum in it."""
+    """Returns SHA-256 of a manifest's text with an empty checksum."""
     bare = _CHECKSUM.sub(r"\g<1>\g<3>", text, count=1)
     return hashlib.sha256(bare.encode()).hexdigest()
 

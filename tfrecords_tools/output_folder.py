@@ -1,6 +1,6 @@
-"""The folder of a data set while it is built: one build at a time moves in.
+"""The output folder of a build: one build at a time moves its result in.
 
-What is written waits in `.partial`. Renaming that to `.ready` decides: from
+Results are collected in `.partial`. Renaming it to `.ready` commits: from
 then on the move is finished, by this build or by the next one.
 """
 
@@ -14,21 +14,21 @@ from tfrecords_tools import manifest, shard_plan
 from tfrecords_tools.base import atomic_write
 from tfrecords_tools.base.files import folder_lock, shard_index
 
-DONE, SURVEY = ".done", ".survey"  # Notes for a build that goes on.
+DONE, SURVEY = ".done", ".survey"  # Notes for a build that resumes.
 REPORT = "report.csv"
-FAILED = "report.failed.csv"  # Of a build of which nothing came.
+FAILED = "report.failed.csv"  # Of a build in which every clip failed.
 
 
 @contextlib.contextmanager
 def claimed(output: str | os.PathLike) -> Iterator[None]:
-    """Keeps other builds out, after finishing the move of a stopped one.
+    """Locks the folder, after finishing the move of a stopped build.
 
     Args:
-        output: folder for the shards; it is made, and removed again where
+        output: folder for the shards; created if missing, and removed if
             nothing was written.
 
     Raises:
-        UserError: another build works there, or the place cannot be written.
+        UserError: another build holds it, or the place is not writable.
     """
     output = pathlib.Path(output)
     with folder_lock.held(output, "build", "another --output"):
@@ -37,7 +37,7 @@ def claimed(output: str | os.PathLike) -> Iterator[None]:
 
 
 def finish(output: pathlib.Path) -> None:
-    """Moves in what waits in `.ready`, the manifest last."""
+    """Moves the contents of `.ready` in, the manifest last."""
     ready = output / manifest.READY
     if not os.path.exists(ready):
         return
@@ -58,7 +58,7 @@ def finish(output: pathlib.Path) -> None:
 
 
 def remove_strangers(folder: pathlib.Path, dataset: manifest.Manifest) -> None:
-    """Removes the shards that `made` does not name."""
+    """Removes shards that the manifest does not list."""
     names = {s.name for shards in dataset.splits.values() for s in shards}
     names |= {shard_index.path_of(name).name for name in names}
     for path in folder.iterdir():

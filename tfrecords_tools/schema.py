@@ -1,4 +1,4 @@
-"""The table of what a record holds; writing and parsing derive from it.
+"""The schema of a record; writing and parsing derive from this table.
 
 A record is one chunk of a clip: a `SequenceExample` with MediaSequence
 names, so that readers of other projects can read our shards too. Writing
@@ -17,16 +17,16 @@ VERSION = 2
 
 
 class Feature(NamedTuple):
-    """One named column of a record.
+    """One feature of a record.
 
     Attributes:
-        name: what our code calls it.
-        key: what the file calls it.
+        name: in our code.
+        key: in the file.
         dtype: "int64", "float32" or "bytes".
-        holds: "one" value a record, "several" values a record, one a
-            "frame", one an "item" of a list with a length of its own, or a
-            "signal", all of whose samples stand in one step.
-        meaning: what it says, with its unit.
+        holds: "one" value per record, "several" values per record, one per
+            "frame", one per "item" of a list with its own length, or a
+            "signal" with all samples in one step.
+        meaning: description with unit.
     """
 
     name: str
@@ -75,7 +75,7 @@ FEATURES = (
     Feature("caption", "caption/string", "bytes", "one", "a sentence"),
 )  # fmt: skip
 
-# What a data set may hold besides; the manifest says which.
+# Optional features; the manifest lists those of a data set.
 EXTRAS = {
     "waveform": (
         Feature(
@@ -91,7 +91,7 @@ EXTRAS = {
     "voice": (
         Feature(
             "voice_starts", "VOICE/segment/start/timestamp", "int64",
-            "several", "where somebody begins to speak, microseconds",
+            "several", "start of each span of speech, microseconds",
         ),
         Feature(
             "voice_ends", "VOICE/segment/end/timestamp", "int64", "several",
@@ -116,7 +116,7 @@ EXTRAS = {
 
 @dataclasses.dataclass(frozen=True)
 class Contents:
-    """What the records of one data set hold.
+    """Contents of the records of one data set.
 
     Attributes:
         tasks: further label sets.
@@ -128,7 +128,7 @@ class Contents:
 
     @property
     def features(self) -> tuple[Feature, ...]:
-        """Every column."""
+        """All features."""
         made = list(FEATURES)
         for extra in self.extras:
             made += EXTRAS[extra]
@@ -141,9 +141,9 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
     """Serialises one chunk.
 
     Args:
-        record: a value for every feature of `contents`; a list where there
-            may be several, or an array for a signal; str or bytes for bytes.
-        contents: what a record holds.
+        record: value of every feature of `contents`; a list if there may be
+            several values, an array for a signal; str or bytes for bytes.
+        contents: features of the record.
 
     Returns:
         A serialised SequenceExample; equal records give equal bytes.
@@ -171,11 +171,11 @@ def parse(serialized: Any, contents: Contents = Contents()) -> dict[str, Any]:
 
     Args:
         serialized: string [n], one record a chunk.
-        contents: what to read.
+        contents: features to read.
 
     Returns:
         Feature name to tensor: [n] for one value; [n, most frames], padded
-        with "" or 0, for one a frame; ragged [n, None] for all others.
+        with "" or 0, for one per frame; ragged [n, None] for all others.
     """
     import tensorflow as tf
 
@@ -211,13 +211,13 @@ def decode(
 
     Args:
         serialized: the record.
-        contents: what it holds.
-        arrays: whether a signal is a float32 array; as a list it takes
-            nine times as much memory.
+        contents: its features.
+        arrays: whether a signal is a float32 array; a list takes nine times
+            as much memory.
 
     Returns:
-        Feature name to value: a list where there may be several, bytes, int
-        or float.
+        Feature name to value: a list if there may be several, bytes, int or
+        float.
 
     Raises:
         ValueError: not a record, or a feature is missing.
@@ -249,7 +249,7 @@ _IN_STEPS = ("frame", "item", "signal")  # Of the example's feature lists.
 
 
 def _task_features(task: str) -> tuple[Feature, ...]:
-    """The columns of a further label set, under a MediaSequence prefix."""
+    """Features of a further label set, under a MediaSequence prefix."""
     return tuple(
         Feature(
             f"{task}.{name}", f"{task}/clip/label/{key}", dtype, "several",
@@ -273,7 +273,7 @@ def _fill(feature: Any, dtype: str, values: Any) -> None:
 
 
 def _signal(steps: Any) -> np.ndarray:
-    """float32 [n], the samples of all steps."""
+    """Returns float32 [n], the samples of all steps."""
     lists = [step.float_list for step in steps]
     return np.concatenate(
         [np.zeros(0, np.float32)]

@@ -1,7 +1,7 @@
-"""Decides from the rows alone which clip goes into which shard.
+"""Assigns clips to shards, from the rows alone.
 
-Nothing is decoded, so the same rows and files give the same shards whatever
-runs them.
+Nothing is decoded, so equal rows and files give equal shards on every
+engine.
 """
 
 import dataclasses
@@ -20,22 +20,24 @@ NAME = re.compile(r"[a-z]+-\d{5}-of-\d{5}\.(tfrecord|index)")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How clips are spread over shards."""
+    """How clips are distributed over shards."""
 
     size_mb: float = settings.setting(
-        256, "Bytes of a shard in millions, about.", minimum=0.001
+        256, "Approximate size of a shard, MB.", minimum=0.001
     )
     minimum: int = settings.setting(
-        4, "Shards of a split at least, unless it has fewer clips.", minimum=1
+        4,
+        "Minimum number of shards per split, unless it has fewer clips.",
+        minimum=1,
     )
     growth: float | None = settings.setting(
         None,
-        "Bytes of records expected for a byte of video; it only decides the "
-        "number of shards. Not given: 13 for jpeg, 1.7 for h264, 1.1 for h265.",
+        "Expected bytes of records per byte of video; only affects the "
+        "number of shards. Unset: 13 for jpeg, 1.7 for h264, 1.1 for h265.",
         minimum=0.001,
     )
     chunk_frames: int = settings.setting(
-        64, "Frames in a record at most.", minimum=1
+        64, "Maximum frames per record (chunk).", minimum=1
     )
 
 
@@ -46,7 +48,7 @@ class Planned:
     Attributes:
         name: file name, `train-00000-of-00004.tfrecord`.
         split: train, validation or test.
-        clips: number of the clip within its split, and the clip.
+        clips: index within the split, and the clip.
     """
 
     name: str
@@ -60,12 +62,12 @@ def plan(
     config: Config,
     storage: str = "jpeg",
 ) -> list[Planned]:
-    """Numbers the clips of each split in random order and cuts that order.
+    """Shuffles and numbers the clips of each split, and cuts that order.
 
     Args:
         clips: checked rows, each with a split.
-        root: folder of the videos, whose sizes give the number of shards.
-        config: sizes.
+        root: folder of the videos; their sizes determine the number of shards.
+        config: sizes of shards.
         storage: how frames will be stored.
 
     Returns:
@@ -90,7 +92,7 @@ def plan(
 
 
 def name_of(clip: annotations.Clip) -> str:
-    """A stable name: path without suffix, and the span where there is one."""
+    """Returns a stable name: path without suffix, and the span if any."""
     stem = clip.path.removesuffix(pathlib.PurePosixPath(clip.path).suffix)
     if clip.start_seconds is None and clip.end_seconds is None:
         return stem
@@ -99,7 +101,7 @@ def name_of(clip: annotations.Clip) -> str:
 
 
 def _told(seconds: float | None) -> str:
-    """To the microsecond, without zeros at the end."""
+    """Formats seconds to the microsecond, without trailing zeros."""
     return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 

@@ -1,1 +1,1 @@
-"""What every room may use: settings, flags, registry, atomic writes."""
+"""Shared by every room: settings, flags, registries, atomic writes."""

@@ -1,8 +1,8 @@
-"""Whatever a reader may look for appears whole or not at all.
+"""Writes files and folders atomically: whole, or not at all.
 
 A file is written under a temporary name in the same folder, flushed, synced
-and renamed; a folder likewise. A failure leaves what stood before. Two
-processes never write under one temporary name: the second one is refused.
+and renamed; a folder likewise. After a failure the previous content is
+untouched. A temporary name has one writer: a second process is refused.
 """
 
 import contextlib
@@ -21,10 +21,10 @@ TEMPORARY = ".partial"
 
 @contextlib.contextmanager
 def file(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
-    """Opens `path` for writing; it takes its name only when all went well.
+    """Opens `path` for writing; the file gets its name only on success.
 
     Args:
-        path: the final name; its folder is made where it is missing.
+        path: the final name; a missing folder is created.
         mode: "wb" or "w" (UTF-8, no newline translation).
 
     Raises:
@@ -40,7 +40,7 @@ def file(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
 
 @contextlib.contextmanager
 def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """Gives a temporary file name that becomes `path` when all went well."""
+    """Yields a temporary file name, renamed to `path` on success."""
     path = pathlib.Path(path)
     temporary = path.with_name(f"{path.name}{TEMPORARY}")
     with explained(path):
@@ -57,7 +57,7 @@ def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
 
 @contextlib.contextmanager
 def folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """Gives an empty folder that becomes `path`, which must not exist yet."""
+    """Yields an empty folder, renamed to `path`, which must not exist."""
     path = pathlib.Path(path)
     temporary = path.with_name(f"{path.name}{TEMPORARY}")
     with explained(path):
@@ -84,8 +84,8 @@ def _alone(
             yield
     except file_lock.Busy:
         raise errors.UserError(
-            f"another process is writing {path}: wait for its end, or choose "
-            "another place"
+            f"another process is writing {path}: wait until it ends, or "
+            "choose another place"
         ) from None
 
 
@@ -99,7 +99,7 @@ def _empty(folder: pathlib.Path) -> None:
 
 @contextlib.contextmanager
 def explained(path: str | os.PathLike) -> Iterator[None]:
-    """Turns a full disk or a forbidden place into one clear message."""
+    """Converts a full disk or missing permission into one clear message."""
     try:
         yield
     except (BrokenPipeError, InterruptedError):
@@ -107,8 +107,8 @@ def explained(path: str | os.PathLike) -> Iterator[None]:
     except OSError as error:
         reason = _REASONS.get(error.errno, error.strerror or str(error))
         raise errors.UserError(
-            f"cannot write {path}: {reason}. What stood there before is "
-            "untouched; the same command can be run again"
+            f"cannot write {path}: {reason}. The previous content is "
+            "untouched; fix the cause and re-run the same command"
         ) from error
 
 
@@ -127,7 +127,7 @@ _REASONS = {
 
 
 def sync_folder(path: pathlib.Path) -> None:
-    """Puts the names in a folder on the disk, so that they outlive it."""
+    """Syncs the names in a folder to disk, so that they survive a crash."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

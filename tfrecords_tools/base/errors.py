@@ -1,7 +1,7 @@
-"""The one error that a user can mend: what came, what was wanted, what to do.
+"""The one error that a user can fix: states got, wanted and remedy.
 
-Commands print it as one line and exit with 2; everything else is a defect of
-ours and keeps its stack trace.
+Commands print it as one line and exit with 2. Every other exception is a bug
+of ours and keeps its stack trace.
 """
 
 import difflib
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """Wrong input. The text says got, wanted, remedy, and file and line."""
+    """Invalid input. The text states got, wanted, remedy, file and line."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Flag files and recipes, read into arguments that know where they stood."""
+"""Expands flag files and recipes into arguments that keep their origin."""
 
 import importlib.resources
 import os
@@ -22,7 +22,7 @@ class Argument(str):
 
 
 def recipes(package: str) -> dict[str, str]:
-    """Name to path of the flag files in a folder such as `launch.recipes`."""
+    """Maps recipe names to paths, in a folder such as `launch.recipes`."""
     top, *inner = package.split(".")
     folder = importlib.resources.files(top).joinpath(*inner)
     return {
@@ -33,22 +33,23 @@ def recipes(package: str) -> dict[str, str]:
 
 
 def expanded(given: list[str], package: str | None) -> list[Argument]:
-    """Puts the lines of flag files and recipes in the place of their names.
+    """Replaces `--flagfile` and `--recipe` by the lines of their files.
+
 
     Args:
         given: the command line; `--flagfile=FILE` and `--recipe=NAME` may
             also stand in flag files.
-        package: where recipes are; None knows no `--recipe`.
+        package: folder of recipes; None disables `--recipe`.
 
     Raises:
-        UserError: a file or a recipe that is not there, or a file that names
-            itself.
+        UserError: a file or recipe does not exist, or a file includes itself.
     """
     return list(_expanded(map(_argument, given), package, ()))
 
 
 def origin(name: str, arguments: list[Argument], text: str = "") -> str:
-    """Where a flag was given last, `recipe.flagfile:12: ` or nothing.
+    """Returns where a flag was last set: `recipe.flagfile:12: `, or nothing.
+
 
     Args:
         name: of the flag.
@@ -126,7 +127,7 @@ def _expanded(
             value = next(rest, "")
         if not value:
             raise errors.UserError(
-                f"{word.origin}--{name} names nothing: wanted --{name}="
+                f"{word.origin}--{name} has no value: wanted --{name}="
                 + ("FILE" if name == "flagfile" else "NAME")
             )
         path = value if name == "flagfile" else _recipe(value, word, package)
@@ -148,7 +149,7 @@ def _recipe(name: str, word: Argument, package: str) -> str:
         raise errors.UserError(
             f"{word.origin}no recipe {name!r}"
             f"{errors.nearest(name, list(known))}; there is "
-            f"{', '.join(known)}. A file of your own is --flagfile=FILE"
+            f"{', '.join(known)}. Use --flagfile=FILE for a file of your own"
         )
     return known[name]
 
@@ -158,7 +159,7 @@ def _lines(
 ) -> list[Argument]:
     if path in around:
         raise errors.UserError(
-            f"{word.origin}flag file {path} names itself: take the line out"
+            f"{word.origin}flag file {path} includes itself: remove the line"
         )
     try:
         text = pathlib.Path(os.path.expanduser(path)).read_text("utf-8")
@@ -169,7 +170,7 @@ def _lines(
     except UnicodeDecodeError as error:
         raise errors.UserError(
             f"{word.origin}cannot read flag file {path}: not UTF-8 "
-            f"({error.reason} at byte {error.start}), save it as UTF-8"
+            f"({error.reason} at byte {error.start}), save the file as UTF-8"
         ) from error
     rows = [line.strip() for line in text.removeprefix("\ufeff").split("\n")]
     return [

@@ -1,4 +1,4 @@
-"""What `--help` prints: choices first, then each section with its heading."""
+"""The text of `--help`: choices first, then one heading per section."""
 
 import dataclasses
 import shutil
@@ -17,7 +17,8 @@ def text(
     sections: dict[str, type],
     modules: dict[str, dict[str, types.ModuleType]],
 ) -> str:
-    """All flags of a command, in groups.
+    """Formats all flags of a command, in groups.
+
 
     Args:
         command: a `flags.Command`.

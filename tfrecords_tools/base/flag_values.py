@@ -1,4 +1,4 @@
-"""Settings as absl's flags: defined from dataclasses, and read into them."""
+"""Settings as absl flags: defines them from dataclasses and reads them back."""
 
 import dataclasses
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 def new() -> absl_flags.FlagValues:
-    """A command line of no flags yet."""
+    """Returns an empty set of flags."""
     values = absl_flags.FlagValues()
     values.set_gnu_getopt(True)
     return values
@@ -27,8 +27,8 @@ def bind(
     """Defines a flag for each setting.
 
     Args:
-        values: gets them.
-        section: before the point of their names; empty for the command's own.
+        values: receives the flags.
+        section: prefix of the names; empty for flags of the command itself.
         config: a dataclass of settings.
         only: the settings to bind; None: all.
     """
@@ -61,16 +61,16 @@ def read(
     known_only: bool,
     hint: Callable[[str], str],
 ) -> list[str]:
-    """Gives flags their values.
+    """Sets flags from arguments.
 
     Args:
-        values: with all flags that are known.
+        values: all known flags.
         arguments: of `flag_files`.
-        known_only: whether flags that are not known are passed over.
-        hint: what to say of a flag that is not known, given its name.
+        known_only: whether unknown flags are ignored.
+        hint: returns a hint for the name of an unknown flag.
 
     Returns:
-        The arguments that are no flags.
+        The positional arguments.
 
     Raises:
         UserError: an unknown flag, or a value of another kind.
@@ -94,7 +94,7 @@ def read(
 
 
 def collect(values: absl_flags.FlagValues, section: str, config: type) -> Any:
-    """The settings of a section, with the values of its flags.
+    """Returns the settings of a section with the values of its flags.
 
     Raises:
         UserError: a value is outside its limits.
@@ -118,13 +118,13 @@ def _converted(name: str, value: Any, kinds: dict[str, Any]) -> Any:
         return tuple(each(text) for text in value)
     except ValueError as error:
         raise errors.UserError(
-            f"--{name}={','.join(value)}: wanted {each.__name__}s with "
-            "commas between"
+            f"--{name}={','.join(value)}: wanted comma-separated "
+            f"values of type {each.__name__}"
         ) from error
 
 
 def lines(section: str, config: Any) -> list[str]:
-    """The settings that have a value, as lines of a flag file."""
+    """Returns all settings that have a value as lines of a flag file."""
     found = []
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)

@@ -32,26 +32,25 @@ from tfrecords_tools.base.text import printable
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """What a command may be told.
+    """Flags that a command accepts.
 
     Attributes:
         summary: one sentence for `--help`.
-        settings: the dataclass of its own flags, `--shards`.
+        settings: dataclass of the flags without a section, `--shards`.
         sections: section name to dataclass, `--train.steps`.
-        choices: a field of `settings` to the package whose file it names.
-            The chosen file's section has the field's name; where a tuple
-            of files may be chosen, each has its own name; a file that
-            states `SECTION` has that one.
-        own_sections: choices of one file whose section has the file's name
-            and not the field's, `--demo.clips`.
-        not_given: a choice whose default is None to a function that names
-            its file or files, given those chosen before it, by choice; it
-            gives None where there is none to choose.
+        choices: field of `settings` to the package that it chooses from. The
+            flags of the chosen file are in the section of the field's name;
+            if several files may be chosen, in the section of the file's
+            name; if the file defines `SECTION`, in that section.
+        own_sections: choices of one file whose section is named after the
+            file, `--demo.clips`.
+        not_given: choice to a function that returns its default, given the
+            earlier choices; None chooses nothing.
         recipes: the package whose flag files `--recipe=NAME` reads.
-        required: flags of `settings` that must be given.
-        unless: a flag of `settings` with which they need not.
+        required: flags of `settings` that must be set.
+        unless: a flag of `settings` that makes them optional.
         renamed: old names of flags to new ones; `"sound.": "audio."` renames
-            a section. Flag files may have the old names; on the command line
+            a section. Flag files may use old names; on the command line
             they are errors that state the new ones.
     """
 
@@ -71,12 +70,12 @@ class Command:
 
 @dataclasses.dataclass(frozen=True)
 class Resolved:
-    """What a command was told, defaults filled in.
+    """The parsed flags of a command, with defaults filled in.
 
     Attributes:
-        settings: the command's own settings.
+        settings: settings without a section.
         sections: section name to settings.
-        chosen: choice to the files chosen, in order; may be none.
+        chosen: choice to the chosen files, in order.
     """
 
     settings: Any
@@ -84,7 +83,7 @@ class Resolved:
     chosen: dict[str, tuple[registry.Chosen, ...]]
 
     def one(self, choice: str) -> registry.Chosen:
-        """The file chosen where just one may be."""
+        """Returns the chosen file of a choice that allows only one."""
         return self.chosen[choice][0]
 
 
@@ -96,9 +95,9 @@ def main(command: Command, run: Callable[[Resolved], int | None]) -> None:
 
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
-    """Turns what ends a command into one message and an exit status.
+    """Turns an exception into one message and an exit status.
 
-    What it prints meanwhile is guarded: see `printable`.
+    Also guards the output: see `printable`.
     """
     with printable.guarded_output(), _exit_statuses():
         yield
@@ -111,7 +110,7 @@ def _exit_statuses() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:  # The reader has what it wanted, as in `| head`.
+    except BrokenPipeError:  # The reader closed the pipe, as `| head` does.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.dup2(nowhere, sys.stderr.fileno())
@@ -130,18 +129,20 @@ def _exit_statuses() -> Iterator[None]:
 
 
 def complete(command: Command, given: list[str]) -> Resolved:
-    """Reads flags as `parse` does, and refuses required ones left empty."""
+    """Parses flags and refuses empty required ones."""
     resolved = parse(command, given)
     own = resolved.settings
     if not (command.unless and getattr(own, command.unless)):
         for name in command.required:
             if not getattr(own, name):
-                raise errors.UserError(f"--{name} is not given; see --help")
+                raise errors.UserError(
+                    f"--{name} is not set: add it; --help lists all flags"
+                )
     return resolved
 
 
 def parse(command: Command, given: list[str]) -> Resolved:
-    """Reads flags, flag files and recipes; answers --help and --version.
+    """Parses flags, flag files and recipes; handles --help and --version.
 
     Raises:
         UserError: an unknown flag, a bad value, a missing flag file.
@@ -213,14 +214,14 @@ def _resolved(
 def write(
     resolved: Resolved, command: Command, path: str | pathlib.Path
 ) -> None:
-    """Writes every flag into one flag file that alone says it all again."""
+    """Writes every flag into one flag file that reproduces the command."""
     text = "\n".join([f"# {command.summary}", *lines(resolved, command)])
     with atomic_write.file(path, "w") as stream:
         stream.write(text + "\n")
 
 
 def lines(resolved: Resolved, command: Command) -> list[str]:
-    """Every flag that has a value, as `--name=value`."""
+    """Returns every flag that has a value as `--name=value`."""
     found = flag_values.lines("", resolved.settings)
     for name, config in resolved.sections.items():
         found += flag_values.lines(name, config)
@@ -260,12 +261,12 @@ def _refuse_twins(choice: str, names: Sequence[str]) -> None:
     if twins:
         raise errors.UserError(
             f"--{choice}={','.join(names)} names {twins[0]} twice: wanted "
-            "each once, since all of one name share their settings"
+            "each once, since equal names share their settings"
         )
 
 
 def _hint(command: Command, values: Any, name: str) -> str:
-    """What may be meant by a flag that is not known."""
+    """Returns a hint for an unknown flag."""
     known = [f"--{each}" for each in values]
     known += ["--version"] + ["--recipe"] * bool(command.recipes)
     section = f"--{name.partition('.')[0]}."

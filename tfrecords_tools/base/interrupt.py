@@ -1,4 +1,4 @@
-"""Ctrl-C where an exception in the middle would be lost or do harm."""
+"""Handles Ctrl-C where an exception in the middle would be lost or do harm."""
 
 import contextlib
 import os
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
-    """Holds Ctrl-C back till the end; processes started inside never see it.
+    """Defers Ctrl-C to the end of the block; child processes never see it.
 
-    At the end it is raised instead of all else.
-    They inherit the mask. The handler is for the parent's other threads,
-    which may take the signal where the main one does not.
+    At the end KeyboardInterrupt replaces any other exception. Processes
+    started inside inherit the mask. The handler is for other threads of this
+    process, which may receive the signal instead of the main one.
     """
     if not _is_main():
         yield
@@ -28,23 +28,23 @@ def deferred() -> Iterator[None]:
 
 
 def stop_signals() -> tuple[signal.Signals, ...]:
-    """SIGTERM and SIGINT, without one that is ignored from the start.
+    """Returns SIGTERM and SIGINT, except those ignored from the start.
 
-    `nohup command &` in a script ignores SIGINT for good: Ctrl-C is meant for
-    others then.
+    `nohup command &` in a script ignores SIGINT: Ctrl-C is then meant for
+    other processes.
     """
     both = signal.SIGTERM, signal.SIGINT
     return tuple(s for s in both if signal.getsignal(s) != signal.SIG_IGN)
 
 
 class Noted:
-    """Ctrl-C that is noted, and raised afterwards, around calls of C code.
+    """Records Ctrl-C during calls of C code and raises it afterwards.
 
-    A callback of theirs may not raise it: they swallow it, or take it for
-    the end of what they read.
+    A callback cannot raise it: C code swallows the exception or takes it for
+    the end of its input.
 
     Attributes:
-        came: whether it did.
+        came: whether Ctrl-C was received.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Noted:
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
-        """Notes it until the end, where it is raised instead of all else."""
+        """Defers Ctrl-C to the end, where it replaces any other exception."""
         if not (_is_main() and callable(signal.getsignal(signal.SIGINT))):
             yield
             return
@@ -68,7 +68,7 @@ class Noted:
                 signal.set_wakeup_fd(before)
 
     def wait_for(self, file: int) -> bool:
-        """Whether there is something to read in `file`; False: Ctrl-C came."""
+        """Waits for data in `file`; returns False after Ctrl-C."""
         while not self.came:
             ready, _, _ = select.select([file, self._told], [], [])
             if self._told in ready:
@@ -78,7 +78,7 @@ class Noted:
         return False
 
     def close(self) -> None:
-        """Closes what it listens with."""
+        """Closes its file descriptors."""
         os.close(self._told)
         os.close(self._tell)
 
@@ -88,7 +88,7 @@ class Noted:
 
 @contextlib.contextmanager
 def _handled_later(note: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Calls `note` when Ctrl-C comes; the handler that was, at the end."""
+    """Calls `note` on Ctrl-C; restores the old handler at the end."""
     seen = []
 
     def take(*arguments) -> None:

@@ -1,8 +1,8 @@
 """Runs a function in a process that bad input may crash, hang or bloat.
 
-The process lives on from call to call, and a new one takes its place when
-it dies. It shares nothing with its parent: what goes in and comes out is
-pickled, and the parent's TensorFlow stays outside.
+The process serves many calls; if it dies, the next call starts a new one. It
+shares nothing with its parent: arguments and results are pickled, and
+TensorFlow, if loaded, stays in the parent.
 """
 
 import contextlib
@@ -29,27 +29,28 @@ _MAIN = f"import sys; from {__name__} import serve; serve(int(sys.argv[1]))"
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What one file may cost; a file that needs more is given up."""
+    """Resource limits per file; a file that exceeds them is given up."""
 
     cpu_seconds: int = settings.setting(
         300,
-        "Processor seconds from one record to the next. Not of the clock, so "
-        "that a busy machine gives the same result.",
+        "CPU seconds per record before a file is given up. CPU time, not "
+        "wall-clock time, so that the result is the same on a busy machine.",
         minimum=1,
     )
     memory_mb: int = settings.setting(
-        2048, "Memory of a decoding process, millions of bytes.", minimum=64
+        2048, "Memory limit of a decoding process, MB.", minimum=64
     )
     stall_seconds: int = settings.setting(
         300,
-        "Seconds of the clock in which a decoding process that uses no "
-        "processor counts as hung.",
+        "Wall-clock seconds after which a decoding process that uses no CPU "
+        "counts as hung.",
         minimum=1,
     )
 
 
 class Died(Exception):
-    """The process ended without an answer.
+    """The process ended without a result.
+
 
     Attributes:
         status: crashed, too_slow or too_large.
@@ -62,7 +63,7 @@ class Died(Exception):
 
 
 class Process:
-    """A process that calls one function again and again.
+    """A process that serves calls of one function.
 
     Use it in a `with` statement, from one thread at a time.
     """
@@ -70,12 +71,12 @@ class Process:
     def __init__(
         self, limits: Config, function: Callable[..., Iterator], *first: Any
     ) -> None:
-        """Takes a function of a module, and its first arguments.
+        """Sets the function and its first arguments.
 
         Args:
-            limits: what one call may cost.
-            function: gives an iterator of what is to be sent back.
-            first: arguments that are the same in every call; sent once.
+            limits: of one call.
+            function: of a module; returns an iterator over the results.
+            first: arguments shared by all calls; sent once.
         """
         self._limits = limits
         self._task = pickle.dumps((limits, function, first))
@@ -89,7 +90,7 @@ class Process:
         self.close()
 
     def close(self) -> None:
-        """Ends the process; the next call would start a new one."""
+        """Ends the process; a later call starts a new one."""
         if self._child is not None:
             self._pipe.close()
             self._child.kill()
@@ -97,7 +98,7 @@ class Process:
             self._child = None
 
     def interrupt(self) -> None:
-        """Ends the call in progress and allows no other; from any thread."""
+        """Ends the current call and refuses others; thread-safe."""
         self._interrupted = True
         child = self._child
         if child is not None:
@@ -109,10 +110,11 @@ class Process:
             raise InterruptedError("stopped")
 
     def run(self, *rest: Any) -> Iterator[Any]:
-        """Yields what the function yields; raises what it raises.
+        """Yields the results of the function; raises its exceptions.
 
         Raises:
-            Died: it crashed, or passed a limit. The next call starts anew.
+            Died: it crashed or exceeded a limit. The next call starts a new
+                process.
             InterruptedError: `interrupt` was called.
         """
         self.check_interrupted()
@@ -173,25 +175,25 @@ class Process:
             return Died(
                 "too_slow",
                 "the decoder needs more than "
-                f"{self._limits.cpu_seconds} s of processor time for a record",
+                f"{self._limits.cpu_seconds} s of CPU time for a record",
             )
         name = signal.Signals(-code).name if code < 0 else f"exit {code}"
         return Died("crashed", f"the decoder crashed ({name})")
 
 
 def _processor_ticks(pid: int) -> int | None:
-    """Processor time used so far; None where waiting is no fault of its own."""
+    """CPU time so far; None if the process waits for the system."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
     state, *fields = text.rpartition(")")[2].split()
-    # D waits for a disk, T was stopped by somebody.
+    # D waits for a disk, T was stopped by a signal.
     return None if state in "DT" else int(fields[10]) + int(fields[11])
 
 
 def serve(descriptor: int) -> None:
-    """What the process does: answers calls until the parent is gone."""
+    """Main loop of the process: serves calls until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     watch = threading.Thread(
         target=_end_with_parent, args=(os.getppid(),), daemon=True
@@ -222,7 +224,7 @@ def _answer_calls(pipe: connections.Connection) -> None:
 
 
 def _sendable(error: Exception) -> Exception:
-    """The error, or its text where it does not survive being pickled."""
+    """Returns the error, or its text if it cannot be pickled."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
@@ -241,7 +243,7 @@ def _limit_memory(limits: Config) -> None:
 
 
 def _set_limit(kind: int, value: int) -> None:
-    """Sets the soft limit, as far as the user's own hard limit allows."""
+    """Sets the soft limit, capped at the user's hard limit."""
     hard = resource.getrlimit(kind)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
@@ -249,7 +251,7 @@ def _set_limit(kind: int, value: int) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """A killed parent cannot tell a busy child."""
+    """Ends the process when its parent dies, even during a call."""
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
     os._exit(1)

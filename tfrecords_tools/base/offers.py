@@ -1,4 +1,4 @@
-"""What a file of a registry must and may offer.
+"""Checks what the files of a registry offer.
 
 The registry's `__init__.py` holds a `typing.Protocol`. A file must offer each
 name that has no value there; a name with a value is optional, and the value is
@@ -26,10 +26,10 @@ class File(Protocol):
 
 
 def complete(module: types.ModuleType) -> None:
-    """Checks a file of a registry; gives it the defaults of what it leaves out.
+    """Checks a file of a registry; adds defaults for optional names.
 
     Raises:
-        UserError: a name is unknown, or one that is required is missing.
+        UserError: a name is unknown, or a required one is missing.
     """
     protocol = find_protocol(sys.modules[module.__package__])
     needed, defaults = required(protocol), optional(protocol)
@@ -53,7 +53,7 @@ def complete(module: types.ModuleType) -> None:
 
 
 def find_protocol(package: types.ModuleType) -> type:
-    """The protocol of a registry's files.
+    """Returns the Protocol of a registry's files.
 
     Raises:
         ValueError: the package has none, so it is no registry.
@@ -65,7 +65,7 @@ def find_protocol(package: types.ModuleType) -> type:
 
 
 def required(protocol: type) -> tuple[str, ...]:
-    """The names that every file offers."""
+    """Returns the names that every file must offer."""
     names = []
     for each in _with_bases(protocol):
         own = vars(each)
@@ -75,7 +75,7 @@ def required(protocol: type) -> tuple[str, ...]:
 
 
 def optional(protocol: type) -> dict[str, Any]:
-    """The names that a file may leave out, with their defaults."""
+    """Returns the optional names with their defaults."""
     return {
         name: vars(each)[name]
         for each in _with_bases(protocol)

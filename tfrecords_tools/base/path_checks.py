@@ -1,4 +1,4 @@
-"""Refuses paths with which a command could not end, before it does any work."""
+"""Refuses unusable paths before a command does any work."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ _MOST_BYTES = 4096  # Of a path, on Linux.
 
 
 def check_lines(lines: Sequence[str]) -> None:
-    """Raises UserError where a flag file could not give a line of it back."""
+    """Raises UserError for values that a flag file cannot hold."""
     for line in lines:
         try:
             line.encode()
@@ -21,9 +21,8 @@ def check_lines(lines: Sequence[str]) -> None:
         if not is_kept:
             name, _, value = line.partition("=")
             raise errors.UserError(
-                f"{name}={value!r} cannot stand in a flag file, which holds "
-                "UTF-8, one flag a line, and no blanks at a line's end: "
-                "rename it"
+                f"{name}={value!r} cannot be stored in a flag file (UTF-8, one "
+                "flag per line, no trailing blanks): rename it"
             )
 
 
@@ -31,9 +30,9 @@ def check_length(flag: str, path: str | os.PathLike, further: int = 0) -> None:
     """Raises UserError where a path is too long for the file system.
 
     Args:
-        flag: its name, for the message.
-        path: what it gives.
-        further: bytes of the names that will be written below it.
+        flag: name for the message.
+        path: value of the flag.
+        further: bytes of the names written below it.
     """
     whole = os.fsencode(os.path.abspath(path))
     is_long = len(whole) + further >= _MOST_BYTES
@@ -46,5 +45,5 @@ def check_length(flag: str, path: str | os.PathLike, further: int = 0) -> None:
 
 
 def too_long(path: Any) -> str:
-    """The message."""
+    """Returns the message."""
     return f"{path}: the name is too long, choose a shorter one"

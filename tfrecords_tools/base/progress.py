@@ -1,4 +1,4 @@
-"""Shows how far long work is and how much time is left."""
+"""Shows the progress of long work and the time left."""
 
 import contextlib
 import sys
@@ -12,9 +12,9 @@ from tfrecords_tools.base.text import printable
 
 @contextlib.contextmanager
 def bar(text: str, total: float) -> Iterator[Callable[[float], None]]:
-    """Gives a function that is told how much of `total` is done so far.
+    """Yields a function that receives how much of `total` is done.
 
-    Drawn on the standard error, so that results can be piped.
+    Draws on standard error, so that results can be piped.
     """
     with rich.progress.Progress(
         rich.progress.TextColumn("{task.description}"),

@@ -1,7 +1,7 @@
 """A folder is a registry: its file names are the names to choose from.
 
-Listing imports nothing. The folder's `__init__.py` says in a Protocol what a
-registered file must and may offer: see `offers`.
+Listing imports nothing. The Protocol in the folder's `__init__.py` defines
+what a registered file must and may offer: see `offers`.
 """
 
 import ast
@@ -15,7 +15,7 @@ from tfrecords_tools.base import errors, offers
 
 
 class Chosen(NamedTuple):
-    """A registered file together with the settings for it."""
+    """A registered file and its settings."""
 
     name: str
     module: types.ModuleType
@@ -26,7 +26,7 @@ class Chosen(NamedTuple):
         return self.module.build(self.config, *args, **kwargs)
 
     def __reduce__(self) -> tuple:
-        """Lets it be sent to other processes, which a module cannot be."""
+        """Pickles the module by name."""
         package, _, name = self.module.__name__.rpartition(".")
         return choose, (package, name, self.config)
 
@@ -50,7 +50,7 @@ def packages_in(room: str) -> tuple[str, ...]:
 
 
 def first_line(module: str) -> str:
-    """The first line of a module's docstring, without importing it."""
+    """Returns the first line of a module's docstring, without an import."""
     package, _, name = module.rpartition(".")
     tree = ast.parse((_path(package) / f"{name}.py").read_text())
     return (ast.get_docstring(tree) or "").split("\n")[0]
@@ -59,12 +59,10 @@ def first_line(module: str) -> str:
 def load(package: str, name: str) -> types.ModuleType:
     """Imports `package/name.py`.
 
-    Optional names that the file leaves out are there with the defaults of
-    the folder's Protocol.
+    Adds the Protocol's defaults for optional names that the file omits.
 
     Raises:
-        UserError: the name is unknown, or the file does not offer what the
-            Protocol says.
+        UserError: the name is unknown, or the file does not match the Protocol.
     """
     known = names_in(package)
     if name not in known:

@@ -1,4 +1,4 @@
-"""A setting is a field of a frozen dataclass beside the code that it sets.
+"""A setting is a field of a frozen dataclass beside the code that uses it.
 
 Flags, help texts, limits and recorded runs all derive from these fields.
 """
@@ -24,13 +24,13 @@ def setting(
     """Declares one setting.
 
     Args:
-        default: its value when nothing is said; `None` means not given.
-        help: what it does, its unit and its limits.
+        default: value if unset; `None` means unset.
+        help: effect, unit and limits.
         minimum: smallest value allowed, for numbers.
         maximum: largest value allowed, for numbers.
         choices: the values allowed, for strings.
-        any_name: whether names of files are allowed that are not UTF-8 or
-            hold line breaks, which neither flag files nor TensorFlow take.
+        any_name: whether file names may be invalid UTF-8 or contain line
+            breaks, which neither flag files nor TensorFlow accept.
 
     Returns:
         A dataclass field.
@@ -46,7 +46,7 @@ def setting(
 
 
 def types(config: type) -> dict[str, Any]:
-    """The declared type of every setting, `X | None` reduced to `X`."""
+    """Returns the type of every setting, `X | None` reduced to `X`."""
     hints = typing.get_type_hints(config)
     return {
         field.name: _without_none(hints[field.name])
@@ -66,7 +66,7 @@ def item_type(kind: Any) -> type | None:
 
 
 def check(config: Any, section: str = "") -> None:
-    """Raises UserError where a value is outside its declared limits."""
+    """Raises UserError for a value outside its limits."""
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         name = f"--{section}.{field.name}" if section else f"--{field.name}"
@@ -75,7 +75,7 @@ def check(config: Any, section: str = "") -> None:
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-    """The settings as plain JSON values; tuples become lists."""
+    """Returns the settings as JSON values; tuples become lists."""
     values = dataclasses.asdict(config)
     return {
         name: list(value) if isinstance(value, tuple) else value
@@ -84,7 +84,7 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 
 def from_dict(config: type, values: dict[str, Any]) -> Any:
-    """The inverse of `to_dict`; an unknown name raises UserError."""
+    """Inverse of `to_dict`; raises UserError for an unknown name."""
     known = {field.name for field in dataclasses.fields(config)}
     unknown = sorted(set(values) - known)
     if unknown:

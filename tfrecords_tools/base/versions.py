@@ -6,12 +6,12 @@ _OWN = "video-models"
 
 
 def package_version() -> str:
-    """`video-models 0.1.0`, for `--version`."""
+    """Returns `video-models 0.1.0`, for `--version`."""
     return list_versions((_OWN,))[0]
 
 
 def own_number() -> str:
-    """`0.1.0`, for `__version__`; `0+unknown` where it is not installed."""
+    """Returns `0.1.0`, for `__version__`; `0+unknown` if not installed."""
     try:
         return importlib.metadata.version(_OWN)
     except importlib.metadata.PackageNotFoundError:
@@ -19,7 +19,7 @@ def own_number() -> str:
 
 
 def list_versions(packages: tuple[str, ...]) -> list[str]:
-    """`av 18.1.0` for each, or that it is not installed under this name."""
+    """Returns `av 18.1.0` for each package, or `av not installed`."""
     return [f"{package} {_version(package)}" for package in packages]
 
 

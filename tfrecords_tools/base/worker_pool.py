@@ -1,7 +1,6 @@
-"""Works through a list with several isolated processes at once.
+"""Processes a list with several isolated processes in parallel.
 
-Each thread has a process of its own and does little itself; a failure or
-Ctrl-C ends all of them.
+Each thread drives one process. A failure or Ctrl-C ends all of them.
 """
 
 import concurrent.futures as futures
@@ -24,11 +23,11 @@ def run(
     """Calls `work(process, item)` for every item.
 
     Args:
-        make: gives a new process.
-        items: in the order in which they are begun.
+        make: creates a process.
+        items: in the order in which they start.
         workers: threads, each with a process.
-        work: called in a thread; what it raises ends the whole.
-        look: called in this thread now and then, and at the end.
+        work: called in a thread; an exception ends the pool.
+        look: called in this thread periodically, and at the end.
     """
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     for item in items:

@@ -1,8 +1,7 @@
-"""What is to be built: the clips and shards that a request means.
+"""Plans a build: the clips and shards that a request means.
 
-Every fault in the rows is known before any work starts. Videos are opened
-only where a request asks for what no row can tell: where to cut them, or
-which of them are alike.
+All faulty rows are known before any work starts. Videos are opened only if
+the request needs it: to cut them, or to find copies.
 """
 
 import dataclasses
@@ -50,14 +49,14 @@ _MADE_BY = (
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
-    """A request with its checked clips and the shards they go to.
+    """A request with its checked clips and their shards.
 
     Attributes:
-        request: what was asked.
-        clips: that are to be written.
-        dropped: outcomes of clips that are not: copies, or too short.
-        copies: path to what the report says of its copies.
-        shards: which clip goes where.
+        request: what to build.
+        clips: to write.
+        dropped: outcomes of clips that are not written: copies, too short.
+        copies: path to text about its copies, for the report.
+        shards: assignment of clips to shards.
         labels: a label's id is its place.
         tasks: the same for each further label set.
         vocabulary: words of the training split.
@@ -74,7 +73,7 @@ class Prepared:
 
     @property
     def contents(self) -> schema.Contents:
-        """What the records will hold."""
+        """Contents of the records."""
         request = self.request
         extras = ["waveform"] if request.audio.rate else []
         extras += ["voice"] if request.audio.voice else []
@@ -84,7 +83,7 @@ class Prepared:
 
     @property
     def recipe(self) -> str:
-        """Digest of all that a shard's bytes depend on but its clips."""
+        """Digest of everything a shard's bytes depend on except its clips."""
         known = {
             "settings": self.request.recorded(),
             "labels": self.labels,
@@ -104,14 +103,14 @@ def prepare(
     Args:
         request: what to build.
         replace: whether another data set may be overwritten.
-        workers: processes, where videos must be looked at.
+        workers: processes that survey videos.
 
     Raises:
         UserError: the output holds another data set, or rows are faulty.
     """
     old = standing_data_set.find(request, replace)
     request.media.check_chunk(request.shards.chunk_frames)
-    split_shares.whole(request.splits)  # Before videos are looked at.
+    split_shares.whole(request.splits)  # Before videos are surveyed.
     clips, absent = source_clips.read(
         request.source, request.input, lambda: request.root, request.files
     )
@@ -123,7 +122,7 @@ def prepare(
     if not clips:
         raise errors.UserError(
             f"no clips are left: {printable.name(dropped[0].clip.path)} "
-            f"{dropped[0].reason}, and all others likewise"
+            f"{dropped[0].reason}, and the others likewise"
         )
     return Prepared(
         request,
@@ -148,13 +147,11 @@ def _looked_at(
     known: dict[str, str],
     workers: int,
 ) -> tuple[list[annotations.Clip], list[shard_journal.Outcome], dict]:
-    """Cuts the rows and settles the splits.
-
-    Looks into videos only where that is asked.
+    """Cuts the rows and assigns splits; surveys videos if necessary.
 
     Returns:
-        The clips to write, outcomes of those that are not, and what the
-        report says of copies, path to text.
+        The clips to write, outcomes of the others, and path to text about
+        copies, for the report.
     """
     alike = request.duplicates
     wanted = video_survey.collect_needs(request.cut, alike is not None)

@@ -1,6 +1,6 @@
-"""The report of a build: one row a video, with a reason for each status.
+"""The report of a build: one row per video, with a reason for each status.
 
-The split that a video once got stands here, for builds that add data.
+It also records the split of each video, for builds that add data.
 """
 
 import csv
@@ -21,11 +21,11 @@ def rows(
     outcomes: Iterable[shard_journal.Outcome],
     copies: dict[str, str] | None = None,
 ) -> list[Row]:
-    """One row a video, sorted by path; clips of one video are summed.
+    """Returns one row per video, sorted by path; sums over its clips.
 
     Args:
         outcomes: of all clips.
-        copies: path to what the column `duplicates` says; None has none.
+        copies: path to text of the column `duplicates`; None: no column.
     """
     of_path: dict[str, list[shard_journal.Outcome]] = {}
     for outcome in outcomes:
@@ -40,12 +40,12 @@ def rows(
 def write(path: str | os.PathLike, table: list[Row]) -> None:
     """Writes the report whole or not at all.
 
-    What cleaning steps have to say stands in columns of their names.
+    Each cleaning step has a column of its name.
     """
     with atomic_write.file(path, "w") as stream:
         columns = dict.fromkeys([*COLUMNS, *(c for row in table for c in row)])
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
-        # Readers take a bare carriage return for the end of a row.
+        # Readers treat a bare carriage return as the end of a row.
         quoted = csv.DictWriter(
             stream, columns, lineterminator="\n", quoting=csv.QUOTE_ALL
         )
@@ -56,7 +56,7 @@ def write(path: str | os.PathLike, table: list[Row]) -> None:
 
 
 def summary(table: list[Row]) -> str:
-    """`26 ok, 1 empty, 1 truncated`, the good ones first."""
+    """Returns `26 ok, 1 empty, 1 truncated`, ok first."""
     counts = Counter(row["status"] for row in table)
     order = sorted(counts, key=lambda status: (status != "ok", status))
     return ", ".join(f"{counts[status]} {status}" for status in order)
@@ -85,15 +85,15 @@ def _told(step: str, clips: list[shard_journal.Outcome]) -> str:
 
 
 def splits(path: str | os.PathLike) -> dict[str, str]:
-    """The split of each video in a report, of those that have one."""
+    """Reads the split of each video that has one from a report."""
     try:
         with open(path, newline="", encoding="utf-8") as stream:
             rows = csv.DictReader(stream)
             return {row["path"]: row["split"] for row in rows if row["split"]}
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise errors.UserError(
-            f"cannot read {path}, which says in which split each video is "
-            f"({error!r}): put it back, or add --replace to draw anew"
+            f"cannot read {path}, which records the split of each video "
+            f"({error!r}): restore it, or add --replace to draw again"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""What a build is asked for: source, output, and the settings of every step."""
+"""The request of a build: source, output, and the settings of every step."""
 
 import dataclasses
 import os
@@ -27,20 +27,20 @@ class Request:
         source: a file of `tfrecords_tools.sources` and its settings.
         input: what that source reads.
         output: folder for the shards.
-        video_root: what paths are relative to; None is `input` if that is
-            a folder, else the folder it stands in.
+        video_root: folder that paths are relative to; None: `input` if that
+            is a folder, else its parent.
         media: how frames are picked and stored.
-        shards: how clips are spread.
-        splits: how large those are that are drawn.
-        audio: how audio is read, if at all.
+        shards: how clips are distributed.
+        splits: sizes of drawn splits.
+        audio: which audio is stored, if any.
         text: how captions and words are cleaned.
-        words: how many words are counted.
+        words: vocabulary to store.
         cut: a file of `tfrecords_tools.cutting`.
         cleaning: files of `tfrecords_tools.cleaning`.
         engine: a file of `tfrecords_tools.engines`; the bytes do not
             depend on it.
-        limits: what one file may cost.
-        files: which files may be read, and what becomes of rows without one.
+        limits: per file.
+        files: which files may be read, and how rows without one are handled.
     """
 
     source: registry.Chosen
@@ -68,16 +68,16 @@ class Request:
 
     @property
     def duplicates(self) -> duplicates.Config | None:
-        """How alike videos may be, if that is asked."""
+        """Settings of the search for copies; None without it."""
         for step in self.cleaning:
             if step.name == "duplicates":
                 return step.config
         return None
 
     def recorded(self) -> dict[str, Any]:
-        """What the manifest tells about this request."""
+        """Returns the settings of this request for the manifest."""
         section = self.source.module.SECTION or self.source.name
-        # Data sets that were built before there were such sections have none.
+        # Older data sets have no such sections.
         newer = {
             name: settings.to_dict(config)
             for name, config, usual in (

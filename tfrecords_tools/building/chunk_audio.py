@@ -1,24 +1,24 @@
 """Divides the audio of a chunk among records of bounded size.
 
-Few frames can be shown for hours. Where a chunk lasts longer than one record
-may, its record holds only the beginning of the audio, and continuations hold
-the rest: records of audio alone. Nothing is written of a span of silence.
+Few frames may last for hours. If a chunk lasts longer than one record may,
+its record holds only the beginning of the audio, and continuation records
+(audio only) hold the rest. Silent spans are not written.
 """
 
 import itertools
 
 import numpy as np
 
-# Chunks that ordinary frame rates give stay whole: 64 frames a second apart
-# at 48 kHz are 3.1 million samples.
+# Chunks at ordinary frame rates stay whole: 64 frames one second apart at
+# 48 kHz are 3.1 million samples.
 MOST_SAMPLES = 1 << 22
-RECORD_SAMPLES = 1 << 20  # Of a record, where a chunk is divided.
+RECORD_SAMPLES = 1 << 20  # Per record of a divided chunk.
 
 Span = tuple[int, int]
 
 
 def samples_between(start: int, end: int, rate: float) -> int:
-    """Samples of a chunk, so that those of a clip's chunks add up.
+    """Returns the samples of a chunk; those of a clip's chunks add up.
 
     Args:
         start: microseconds.
@@ -29,7 +29,7 @@ def samples_between(start: int, end: int, rate: float) -> int:
 
 
 def spans(start: int, end: int, rate: float) -> list[Span]:
-    """The spans of audio that have a record each, microseconds.
+    """Returns the spans of audio with a record each, microseconds.
 
     Args:
         start: of the chunk's first frame, microseconds.
@@ -43,15 +43,15 @@ def spans(start: int, end: int, rate: float) -> list[Span]:
 
 
 def written(samples: np.ndarray, divided: bool) -> np.ndarray:
-    """What is written of a span: none of the silence of a divided chunk."""
+    """Returns the samples to write: none for silence in a divided chunk."""
     return samples if samples.any() or not divided else samples[:0]
 
 
 def is_whole(count: int, start: int, end: int, rate: float) -> bool:
-    """Whether a record may hold so many samples.
+    """Whether the number of samples in a record is valid.
 
     Args:
-        count: of samples.
+        count: samples in the record.
         start: of the record, microseconds.
         end: of the record.
         rate: samples a second.

@@ -1,4 +1,4 @@
-"""Gives each word of a clip to the one chunk in which it begins."""
+"""Assigns each word of a clip to the one chunk in which it starts."""
 
 import collections
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from tfrecords_tools import annotations
 
 
 class Timed(NamedTuple):
-    """A word or sentence and when it is said, microseconds."""
+    """A word or sentence with its span, microseconds."""
 
     text: str
     start: int
@@ -16,10 +16,10 @@ class Timed(NamedTuple):
 
 
 class ChunkWords:
-    """The words of a clip, each given once; chunks ask in order of time."""
+    """The words of a clip, returned once each, in order of time."""
 
     def __init__(self, words: Iterable[annotations.Word], start: int) -> None:
-        """Takes the words, and where the clip begins, microseconds."""
+        """Sets the words and the start of the clip, microseconds."""
         timed = (
             Timed(
                 word.text,
@@ -32,7 +32,7 @@ class ChunkWords:
         self._left = collections.deque(sorted(heard, key=lambda w: w[1:]))
 
     def until(self, end: int) -> list[Timed]:
-        """Those that begin before `end` and were not given yet."""
+        """Returns the remaining words that start before `end`."""
         given = []
         while self._left and self._left[0].start < end:
             given.append(self._left.popleft())

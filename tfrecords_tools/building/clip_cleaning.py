@@ -1,4 +1,4 @@
-"""Joins the chosen cleaning steps for one clip.
+"""Runs the chosen cleaning steps on one clip.
 
 One pass over the clip feeds all steps that need it. The order of the edits
 follows from the steps, not from the order in which they were named.
@@ -15,12 +15,12 @@ from tfrecords_tools.media.frames import analysis_frames, frame_edits
 
 
 class Decision(NamedTuple):
-    """What is done with a clip.
+    """The result of all steps for one clip.
 
     Attributes:
         edits: of its frames.
-        columns: name of a step to what it found.
-        dropped: why it is not to be stored; empty where it is.
+        columns: name of a step to text for its column.
+        dropped: why the clip is dropped; empty if it is stored.
     """
 
     edits: frame_edits.FrameEdits
@@ -39,11 +39,11 @@ def decide(
     end: int | None,
     metadata: video_metadata.VideoMetadata,
 ) -> Decision:
-    """Looks at a clip as far as the steps ask for it, and decides.
+    """Examines a clip as far as the steps need it, and decides.
 
     Args:
-        steps: chosen files of `cleaning/`; those without a `build` judge
-            the data set as a whole and have no say here.
+        steps: chosen files of `cleaning/`; files without a `build` judge the
+            data set as a whole and are ignored here.
         path: the video.
         media: how its frames will be picked and stored.
         start: of the clip, microseconds from the container's start.
@@ -88,7 +88,7 @@ def _look(
     start: int,
     end: int | None,
 ) -> None:
-    """Shows every step as many frames as it wants."""
+    """Passes frames to every step, at the rate that it needs."""
     measures = tuple(
         dict.fromkeys(each for step in steps for each in step.measures)
     )
@@ -110,7 +110,7 @@ def _watch(
     end: int | None,
     edits: frame_edits.FrameEdits,
 ) -> None:
-    """Shows the steps what would be stored without them."""
+    """Passes the frames to be stored without these steps to them."""
 
     def shown(planes: frame_edits.Planes) -> frame_edits.Planes:
         for step in steps:
@@ -126,7 +126,7 @@ def _watch(
 
 
 def _joined(verdicts: list[cleaning_step.Verdict]) -> frame_edits.FrameEdits:
-    """The verdicts, already in their order, as one set of edits."""
+    """Joins verdicts, given in order, to one set of edits."""
     return frame_edits.FrameEdits(
         filters=tuple(f for each in verdicts for f in each.filters),
         left_out=tuple(

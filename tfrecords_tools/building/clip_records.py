@@ -1,7 +1,7 @@
-"""Turns one clip into records: the work that is done in isolated processes.
+"""Converts one clip to records: the work of isolated processes.
 
-Everything that touches a video happens below this file; what comes out is
-bytes and a few numbers.
+Everything that touches a video happens below this file; the results are bytes
+and a few numbers.
 """
 
 import bisect
@@ -25,11 +25,11 @@ from tfrecords_tools.text import text_cleaning
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What every clip of a data set shares.
+    """Settings shared by all clips of a data set.
 
     Attributes:
         root: folder of the videos.
-        folder: where shards are written.
+        folder: output folder of the shards.
         media: how frames are picked and stored.
         audio: how audio is read, if at all.
         text: how captions and words are cleaned.
@@ -38,8 +38,8 @@ class Job:
         labels: label to id.
         tasks: further label sets, task to label to id.
         contents: what a record holds.
-        limits: what one record may cost.
-        recipe: digest of all that the bytes depend on but the clips.
+        limits: per record.
+        recipe: digest of everything the bytes depend on except the clips.
     """
 
     root: pathlib.Path
@@ -73,12 +73,12 @@ class Chunk(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """What became of a clip, told after its last chunk.
+    """Outcome of a clip, after its last chunk.
 
     Attributes:
-        status: "ok", or why its chunks are void.
-        reason: a sentence, or what is worth knowing about the video.
-        columns: what each cleaning step has to report.
+        status: "ok", or why its chunks are invalid.
+        reason: of a failure, or remarks about the video.
+        columns: cleaning step to text for the report.
     """
 
     status: str
@@ -89,7 +89,7 @@ class Ending(NamedTuple):
 def generate_chunks(
     job: Job, clip: annotations.Clip
 ) -> Iterator[Chunk | Ending]:
-    """Yields the chunks of a clip, and one `Ending` at last."""
+    """Yields the chunks of a clip, then one `Ending`."""
     cv2.setNumThreads(1)
     try:
         yield from _readable_chunks(job, clip)
@@ -97,7 +97,7 @@ def generate_chunks(
         yield Ending(error.status, error.reason)
     except (MemoryError, errors.UserError):
         raise
-    except Exception as error:  # One file shall not end a long build.
+    except Exception as error:  # One file must not end a long build.
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = pathlib.Path(place.filename).name
         reason = f"{error!r} in {name}:{place.lineno}"
@@ -155,7 +155,7 @@ def _cleaned(
 def _shared(
     job: Job, clip: annotations.Clip, metadata: reader.VideoMetadata
 ) -> dict[str, Any]:
-    """The features that all chunks of a clip share."""
+    """Returns the features shared by all chunks of a clip."""
     record = {
         "format": job.media.storage,
         "frame_rate": job.media.frame_rate or metadata.frame_rate,
@@ -190,10 +190,10 @@ def _frames(frames: list[reader.Frame]) -> dict[str, Any]:
 def _continuation(
     record: dict[str, Any], span: chunk_audio.Span
 ) -> dict[str, Any]:
-    """A record for further audio of a chunk, without its frames.
+    """Returns a record for further audio of a chunk, without its frames.
 
-    The index counts none in it. Where frames stand alone it repeats the one
-    that is shown, since other readers want one in every record.
+    The index counts no frames in it. JPEG storage repeats the current frame,
+    since other readers expect one in every record.
     """
     start, end = span
     shown = bisect.bisect_right(record["times"], start)
@@ -222,7 +222,7 @@ def _texts(words: list[chunk_words.Timed]) -> dict[str, Any]:
 def _listening(
     job: Job, path: pathlib.Path, start: int
 ) -> Iterator[list["_Waveform | _Voice"]]:
-    """Opens what the data set holds of the audio."""
+    """Opens the audio features that the data set holds."""
     where = path, job.audio, job.media.max_pixels, start
     with contextlib.ExitStack() as opened:
         heard: list[_Waveform | _Voice] = []
@@ -244,7 +244,7 @@ class _Waveform(NamedTuple):
         return self.audio.note
 
     def __call__(self, start: int, end: int) -> dict[str, Any]:
-        """The features of a chunk's record."""
+        """Returns the features of a chunk's record."""
         self.left[:] = chunk_audio.spans(start, end, self.rate)
         divided = len(self.left) > 1
         samples = self.audio.take(*self.left.pop(0))
@@ -252,7 +252,7 @@ class _Waveform(NamedTuple):
         return {"waveform": samples, "sample_rate": self.rate}
 
     def rest(self) -> Iterator[tuple[chunk_audio.Span, dict[str, Any]]]:
-        """The continuations of that chunk: spans, and their features."""
+        """Yields the continuations of that chunk: spans and features."""
         while self.left:
             span = self.left.pop(0)
             samples = chunk_audio.written(self.audio.take(*span), True)
@@ -272,4 +272,4 @@ class _Voice(NamedTuple):
         }
 
     def rest(self) -> tuple[()]:
-        return ()  # A chunk's record holds all of its spans.
+        return ()  # The record of a chunk holds all its spans.

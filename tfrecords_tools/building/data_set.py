@@ -1,9 +1,8 @@
-"""Builds a folder of shards: all of it stands in the end, or nothing new.
+"""Builds a folder of shards atomically: complete, or unchanged.
 
-Shards are written into a hidden folder beside their place and moved when
-all are there; the manifest, which readers trust, comes last. A stopped
-build goes on with what is in that folder. Commands hold
-`output_folder.claimed` from planning to the end.
+Shards are written to a hidden subfolder and moved when all are complete; the
+manifest, which readers rely on, comes last. A stopped build resumes from that
+subfolder. Commands hold `output_folder.claimed` from planning to the end.
 """
 
 import os
@@ -29,22 +28,22 @@ def build(
     workers: int = 1,
     progress: Callable[[int], None] = lambda clips_done: None,
 ) -> tuple[manifest.Manifest, list[build_report.Row]]:
-    """Writes the shards, the report and last the manifest.
+    """Writes the shards, the report and finally the manifest.
 
-    What a build that was stopped has finished is not made again.
+    Skips shards that a stopped build has finished.
 
     Args:
         prepared: what to write.
         workers: processes.
-        progress: told the number of clips done so far.
+        progress: receives the number of clips done so far.
 
     Returns:
         The manifest and the rows of the report.
 
     Raises:
-        UserError: the disk is full, or every clip failed; what stood
-            before is untouched then; in the latter case a further report
-            says why.
+        UserError: the disk is full, or every clip failed. The previous data
+            set is untouched; if every clip failed, a further report has the
+            reasons.
     """
     output = pathlib.Path(prepared.request.output)
     partial = output / atomic_write.TEMPORARY
@@ -104,9 +103,9 @@ def _written(
         noted = shard_journal.read(job, planned)
         if noted is None:
             raise errors.UserError(
-                f"{planned.name} is not there though its writing ended: the "
-                "engine's workers must see the output folder, and the videos "
-                "must not change while they are read"
+                f"{planned.name} is missing after the engine finished: its "
+                "workers must share the output folder, and videos must not "
+                "change during the build"
             )
         written.append((planned, *noted))
     return written
@@ -176,7 +175,7 @@ def _commit(
     dataset: manifest.Manifest,
     rows: list[build_report.Row],
 ) -> None:
-    """Decides for the new data set: from here on it is only moved."""
+    """Commits to the new data set: from here on it is only moved."""
     build_report.write(partial / output_folder.REPORT, rows)
     output_folder.remove_strangers(partial, dataset)
     manifest.write(partial, dataset)  # All bytes are on the disk now.

@@ -1,8 +1,8 @@
-"""What of a build is done: a stopped one goes on from here.
+"""Records the finished shards of a build, so that a stopped one can resume.
 
-Beside each finished shard in the hidden folder stands a small file with its
-manifest entry, what became of its clips, and a digest of all that its bytes
-depend on. Only where that digest is still true is the shard kept.
+Beside each finished shard in the hidden folder is a small file with its
+manifest entry, the outcomes of its clips, and a digest of everything its
+bytes depend on. The shard is kept only if that digest still matches.
 """
 
 import dataclasses
@@ -21,16 +21,16 @@ from tfrecords_tools.building import clip_records
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What became of one clip.
+    """Outcome of one clip.
 
     Attributes:
         clip: the row.
         status: "ok", or the status of a `reader.VideoError`, "dropped" by a
             cleaning step, "crashed", "too_slow" or "too_large".
-        reason: why it failed, or what is worth knowing about the video.
-        frames: stored.
-        seconds: that they cover.
-        columns: what each cleaning step has to report.
+        reason: of a failure, or remarks about the video.
+        frames: number stored.
+        seconds: duration of these frames.
+        columns: cleaning step to text for the report.
     """
 
     clip: annotations.Clip
@@ -51,7 +51,7 @@ def write(
     shard: manifest.Shard,
     outcomes: list[Outcome],
 ) -> None:
-    """Notes that a shard stands there, whole."""
+    """Records a finished shard."""
     values = {
         "digest": digest,
         "shard": dataclasses.asdict(shard),
@@ -62,7 +62,7 @@ def write(
 
 
 def read(job: clip_records.Job, planned: shard_plan.Planned) -> Written | None:
-    """The entry and outcomes of a finished shard; None if it is not there."""
+    """Reads the entry and outcomes of a shard; None if unfinished."""
     try:
         values = json.loads(_path(job.folder, planned).read_text("utf-8"))
         shard = manifest.Shard(**values["shard"])
@@ -83,7 +83,7 @@ def read(job: clip_records.Job, planned: shard_plan.Planned) -> Written | None:
 def keep_finished(
     job: clip_records.Job, shards: Iterable[shard_plan.Planned]
 ) -> list[shard_plan.Planned]:
-    """Removes all leftovers but finished shards; returns what is to do."""
+    """Removes leftovers except finished shards; returns the others."""
     to_do, kept = [], set()
     for planned in shards:
         if read(job, planned) is None:
@@ -101,7 +101,7 @@ def keep_finished(
 def clips_noted(
     folder: pathlib.Path, shards: Iterable[shard_plan.Planned]
 ) -> int:
-    """How many clips stand in finished shards."""
+    """Counts the clips in finished shards."""
     return sum(
         len(planned.clips)
         for planned in shards
@@ -110,7 +110,7 @@ def clips_noted(
 
 
 def digest(job: clip_records.Job, planned: shard_plan.Planned) -> str:
-    """SHA-256 of all that the shard's bytes depend on."""
+    """Returns SHA-256 of everything the shard's bytes depend on."""
     text = hashlib.sha256(f"{job.recipe}\n{planned.name}\n".encode())
     for clip in planned.clips:
         text.update(f"{clip!r}\n".encode())

@@ -1,7 +1,7 @@
-"""Writes one shard from what an isolated process makes of its clips.
+"""Writes one shard from the records that an isolated process makes.
 
 One shard is the unit of work. A clip that fails leaves no bytes, only a gap
-in the numbers and an outcome that says why.
+in the numbering and an outcome with the reason.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from tfrecords_tools.building import clip_records, shard_journal
 
 
 def process(job: clip_records.Job) -> isolated.Process:
-    """A process that makes records of clips, for `write`."""
+    """Returns a process that makes records of clips, for `write`."""
     return isolated.Process(job.limits, clip_records.generate_chunks, job)
 
 
@@ -26,17 +26,17 @@ def write(
     maker: isolated.Process,
     done: Callable[[], None] = lambda: None,
 ) -> None:
-    """Writes a shard, its index and its note, each whole or not at all.
+    """Writes a shard, its index and its journal entry, each atomically.
 
     Args:
-        job: what all shards share.
+        job: shared by all shards.
         planned: the shard's name and clips.
-        maker: what `process` gave.
+        maker: from `process`.
         done: called after each clip.
 
     Raises:
-        UserError: the disk is full, the place cannot be written, or a video
-            was changed meanwhile.
+        UserError: the disk is full, the place is not writable, or a video
+            changed meanwhile.
     """
     path = job.folder / planned.name
     digest = shard_journal.digest(job, planned)
@@ -60,8 +60,8 @@ def write(
     )
     if digest != shard_journal.digest(job, planned):
         raise errors.UserError(
-            f"a video of {planned.name} was changed while it was read: give "
-            "the command again when the videos stay as they are"
+            f"a video of {planned.name} changed while it was read: re-run the "
+            "command when the videos no longer change"
         )
     shard_journal.write(job, planned, digest, entry, outcomes)
 

@@ -1,6 +1,6 @@
-"""The data set in the output folder that a build continues, if there is one.
+"""The data set in the output folder that a build continues, if any.
 
-A build of another source, or files of somebody else, are not overwritten.
+Data sets of another source, and unrelated files, are not overwritten.
 """
 
 import os
@@ -15,14 +15,14 @@ from tfrecords_tools.building import build_request
 def find(
     request: build_request.Request, replace: bool
 ) -> manifest.Manifest | None:
-    """The manifest of the data set that this build continues.
+    """Returns the manifest of the data set that this build continues.
 
     Args:
         request: what to build.
         replace: whether another data set may be overwritten.
 
     Returns:
-        None where the build begins anew.
+        None for a new data set.
 
     Raises:
         UserError: the output is in the folder of the videos, or holds
@@ -36,7 +36,7 @@ def find(
     if inside or output == pathlib.Path(os.path.realpath(request.root)):
         raise errors.UserError(
             f"--output={request.output} is in the folder of the videos, where "
-            "the next build would take shards for videos: choose another one"
+            "the next build would read shards as videos: choose another one"
         )
     if replace:
         return None
@@ -47,21 +47,21 @@ def find(
         old = manifest.read(request.output)
     except errors.UserError as error:
         raise errors.UserError(
-            f"{error}; add --replace to build over it, which numbers the "
-            "labels anew"
+            f"{error}; add --replace to overwrite it, which renumbers the "
+            "labels"
         ) from error
     found, wanted = old.settings.get("source", {}), request.recorded()["source"]
     if _compared(found) != _compared(wanted):
         raise errors.UserError(
             f"{request.output} holds the data set of {_told(found)}, wanted "
-            f"is that of {_told(wanted)}: choose another --output, or add "
+            f"that of {_told(wanted)}: choose another --output, or add "
             "--replace"
         )
     return old
 
 
 def _refuse_strangers(output: pathlib.Path) -> None:
-    """Raises UserError where a build would overwrite what is not its own."""
+    """Raises UserError if a build would overwrite unrelated files."""
     inside = os.listdir(output) if os.path.isdir(output) else []
     found = [
         name

@@ -1,7 +1,7 @@
-"""Counts what the clips of a data set are, shard by shard.
+"""Collects statistics of the clips of a data set, shard by shard.
 
-What it holds grows with the classes, not with the clips, but for the length
-of each clip.
+Memory grows with the classes, not with the clips, except for the length of
+each clip.
 """
 
 import dataclasses
@@ -13,16 +13,16 @@ import numpy as np
 
 from tfrecords_tools import annotations, manifest
 
-MAIN = ""  # The label set that has no task's name.
+MAIN = ""  # The main label set, which has no task name.
 _CLIP, _OFFSET, _LENGTH, _CRC, _FIRST, _FRAMES, _START, _END = range(8)
 
 
 class Place(NamedTuple):
-    """Where one frame stands.
+    """Position of one frame.
 
     Attributes:
         offset: of the record in its shard, bytes.
-        frame: the frame's place in that record.
+        frame: index within that record.
     """
 
     offset: int
@@ -30,16 +30,16 @@ class Place(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """A clip to show.
+    """A clip for the contact sheet.
 
     Attributes:
-        split: that it stands in.
+        split: of the clip.
         shard: file name.
         number: of the clip within its split.
         path: of the video.
         frames: in the clip.
-        seconds: that it lasts.
-        places: of its first, middle and last frame.
+        seconds: duration.
+        places: positions of its first, middle and last frame.
     """
 
     split: str
@@ -54,7 +54,7 @@ class Sample(NamedTuple):
 def sample(
     split: str, shard: str, path: str, rows: np.ndarray, first: int
 ) -> Sample:
-    """The clip whose rows in the shard's index begin at `first`."""
+    """Returns the clip whose index rows start at `first`."""
     rows = rows[first:]
     others = np.flatnonzero(rows[:, _CLIP] != rows[0, _CLIP])
     rows = rows[: others[0]] if len(others) else rows
@@ -71,7 +71,7 @@ def sample(
 
 
 def ordered(splits: Iterable[str]) -> tuple[str, ...]:
-    """Splits as they are shown: training first."""
+    """Returns splits in display order: training first."""
     order = annotations.SPLITS
     known = [split for split in order if split in splits]
     return (*known, *sorted(set(splits) - set(order)))
@@ -79,15 +79,15 @@ def ordered(splits: Iterable[str]) -> tuple[str, ...]:
 
 @dataclasses.dataclass
 class Census:
-    """What was counted.
+    """Statistics of a data set.
 
     Attributes:
-        limit: samples of each class and split at most.
+        limit: maximum samples per class and split.
         labels: label set to split to int64 clips of each label.
         seconds: split to the lengths of its clips, float32 arrays.
-        sizes: (height, width) of the stored frames to clips.
-        rates: frames a second, to two digits, to clips.
-        samples: (split, label) to clips; label is "" where there is none.
+        sizes: (height, width) of the stored frames to number of clips.
+        rates: frames per second, to two digits, to number of clips.
+        samples: (split, label) to clips; label "" for unlabelled.
     """
 
     limit: int = 0
@@ -109,9 +109,9 @@ class Census:
         """Counts one clip by its first record.
 
         Args:
-            record: what `schema.decode` gives.
+            record: from `schema.decode`.
             dataset: the manifest.
-            clip: the same clip, in case it is to be shown.
+            clip: the same clip, for the contact sheet.
         """
         for task, known in {MAIN: dataset.labels, **dataset.tasks}.items():
             ids = record[f"{task}.label_ids" if task else "label_ids"]
@@ -130,7 +130,7 @@ class Census:
             self._show(key, [clip])
 
     def merge(self, other: "Census") -> None:
-        """Adds what was counted in another shard."""
+        """Adds the statistics of another shard."""
         for task, splits in other.labels.items():
             mine = self.labels.setdefault(task, {})
             for split, counts in splits.items():

@@ -1,4 +1,4 @@
-"""Finds out whether the rows of one index are those of whole clips."""
+"""Checks that the rows of one index describe whole clips."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def faults(rows: np.ndarray, stated: manifest.Shard) -> Iterator[str]:
 
     Args:
         rows: int64 [chunks, 8], as `shard_index.COLUMNS` says.
-        stated: what the manifest says of the shard.
+        stated: the shard in the manifest.
 
     Yields:
-        Texts that go after the shard's name.
+        Suffixes for the name of the shard.
     """
     clips = rows[:, _CLIP]
     same = clips[1:] == clips[:-1]

@@ -1,4 +1,4 @@
-"""Finds out whether what one record says fits together."""
+"""Checks that the contents of one record are consistent."""
 
 import itertools
 from collections.abc import Iterator
@@ -21,19 +21,17 @@ def faults(
     """Compares times, labels and images of a record.
 
     Args:
-        record: what `schema.decode` gives.
+        record: from `schema.decode`.
         names: the manifest's labels.
-        storage: how the manifest says that frames are stored; None takes
-            the record's word.
-        key_every: the manifest's distance of key frames; None takes those
-            that are found.
+        storage: storage by the manifest; None: that of the record.
+        key_every: distance of key frames by the manifest; None: unknown.
 
     Yields:
-        One sentence a fault.
+        One sentence per fault.
     """
     times = record["times"]
     if len(times) != len(record["frames"]) or times != sorted(set(times)):
-        yield "times do not rise from frame to frame"
+        yield "times do not increase from frame to frame"
     ids = record["label_ids"]
     named = [names[i] if 0 <= i < len(names) else None for i in ids]
     said = [name.decode() for name in record["labels"]]
@@ -56,14 +54,14 @@ def faults(
 def label_faults(
     record: dict[str, Any], dataset: manifest.Manifest
 ) -> Iterator[str]:
-    """Looks at the tasks' labels, and at how many labels there are.
+    """Checks labels of tasks, and the number of labels.
 
     Args:
-        record: what `schema.decode` gives.
+        record: from `schema.decode`.
         dataset: the data set's manifest.
 
     Yields:
-        One sentence a fault.
+        One sentence per fault.
     """
     if len(record["label_ids"]) > 1 and not dataset.several_labels:
         yield _too_many(record["label_ids"], "")
@@ -78,7 +76,7 @@ def label_faults(
 
 
 def _too_many(ids: list[int], of_task: str) -> str:
-    return f"{len(ids)} labels{of_task}, the manifest says one at most"
+    return f"{len(ids)} labels{of_task}, the manifest allows at most one"
 
 
 def _raw_faults(frames: list[bytes], size: tuple[int, int]) -> Iterator[str]:
@@ -99,7 +97,7 @@ def _jpeg_fault(jpeg: bytes, size: tuple[int, int]) -> str:
     try:
         found = simplejpeg.decode_jpeg_header(jpeg)[:2]
     except ValueError as error:
-        return f"is no JPEG: {error}"
+        return f"is not a JPEG: {error}"
     if found != size:
         return f"has {found} pixels, the record says {size}"
     return "" if jpeg.endswith(b"\xff\xd9") else "is cut"
@@ -111,9 +109,9 @@ def _packet_faults(
     size: tuple[int, int],
     key_every: int | None,
 ) -> Iterator[str]:
-    """Decodes each key frame with what builds on it, alone."""
+    """Decodes each key frame with its dependent frames, separately."""
     if not packets:
-        return  # Audio alone.
+        return  # Audio only.
     alone = [packet_frames.is_key(storage, packet) for packet in packets]
     keys = [place for place, key in enumerate(alone) if key]
     every = key_every or len(packets)

@@ -1,4 +1,4 @@
-"""Goes through the records of one shard and compares them with its index."""
+"""Reads the records of one shard and compares them with its index."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,21 +14,20 @@ from tfrecords_tools.checking import (
     track_check,
 )
 
-MOST = 20  # Lines a shard; a wholly wrong one has a fault in every record.
-_TOLD = 1 << 24  # Bytes between two words about progress.
+MOST = 20  # Lines per shard; a wholly damaged one has a fault in every record.
+_REPORT_BYTES = 1 << 24  # Bytes between progress updates.
 _CLIP, _OFFSET, _LENGTH, _CRC, _FIRST, _FRAMES, _START, _END = range(8)
 
 
 class Walk:
-    """One way through one shard.
+    """One pass over one shard.
 
     Attributes:
-        lines: what is wrong, each to stand after the shard's name; `MOST`
-            at most.
-        left_out: how many lines more there would be.
-        is_torn: whether the records are damaged or not those of the index;
-            not because of what they say.
-        counted: what the clips are.
+        lines: faults, as suffixes for the name of the shard; at most `MOST`.
+        left_out: number of further lines.
+        is_torn: whether the records are damaged or differ from the index,
+            whatever their contents.
+        counted: statistics of the clips.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class Walk:
         rows: np.ndarray | None,
         samples: int,
     ) -> None:
-        """Takes the index's rows; None where it cannot be trusted."""
+        """Sets the index rows; None for a damaged index."""
         self._dataset, self._split, self._shard = dataset, split, shard
         self._rows = rows
         self.lines: list[str] = []
@@ -52,21 +51,21 @@ class Walk:
     ) -> Iterator[int]:
         """Reads the records; yields bytes read since the last time."""
         known = 0 if self._rows is None else len(self._rows)
-        place = told = offset = 0
+        place = reported = offset = 0
         while True:
             for record in tfrecord.read(stream, size, offset):
                 self._look(record, place)
                 place += 1
                 offset = record.offset
-                if stream.position - told >= _TOLD:
-                    yield stream.position - told
-                    told = stream.position
-            # A damaged length ends the reading; the index knows what follows.
+                if stream.position - reported >= _REPORT_BYTES:
+                    yield stream.position - reported
+                    reported = stream.position
+            # A damaged length ends the pass; the index has what follows.
             follows = self._rows[place, _OFFSET] if place < known else size
             if not offset < follows < size:
                 break
             offset = int(follows)
-        yield size - told
+        yield size - reported
         if self._rows is not None and place != known:
             self._miscounted(place)
 
@@ -124,7 +123,7 @@ class Walk:
                 yield "offset, length or checksum is not the index's"
             frames = len(parsed["frames"])
             if not row[_FRAMES] and frames == 1:
-                frames = 0  # That of the chunk whose audio is continued.
+                frames = 0  # Frame of the chunk whose audio continues.
             found = frames, parsed["start_time"], parsed["end_time"]
             if found != tuple(row[[_FRAMES, _START, _END]]):
                 self.is_torn = True

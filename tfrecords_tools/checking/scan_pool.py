@@ -1,7 +1,7 @@
 """Scans the shards of a data set with several processes.
 
-Shards are independent, so each process takes the next one; what was found
-does not depend on how many there are.
+Shards are independent, so each process takes the next one; results do not
+depend on the number of processes.
 """
 
 import pathlib
@@ -24,13 +24,13 @@ def scan_all(
     workers: int,
     progress: Callable[[int], None],
 ) -> Iterator[shard_scan.Scanned]:
-    """Gives what was found in each shard, in their order.
+    """Returns the results of all shards, in order.
 
     Args:
-        first: what `shard_scan.scan` is told of all shards.
-        every: what it is told of each: split and shard.
-        workers: processes; with 1, or little to read, this one does it.
-        progress: told how many bytes are done.
+        first: arguments of `shard_scan.scan` shared by all shards.
+        every: further arguments per shard: split and shard.
+        workers: processes; 1, or little data, runs in this process.
+        progress: receives the number of bytes done.
     """
     if workers == 1 or sum(shard.size for _, shard in every) < _SMALL:
         yield from _alone(first, every, progress)
@@ -74,7 +74,7 @@ def _scanned(
 ) -> shard_scan.Scanned:
     reason, scanned = "the reader stopped", None
     try:
-        for item in reader.run(*each):  # To its end, or the process ends.
+        for item in reader.run(*each):  # Read to the end, or the process ends.
             if isinstance(item, shard_scan.Scanned):
                 scanned = item
             else:

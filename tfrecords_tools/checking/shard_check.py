@@ -1,7 +1,7 @@
-"""Finds out whether a folder of shards is whole and as it was built.
+"""Checks that a folder of shards is complete and as built.
 
-Everything that the manifest and the indexes state is compared with the
-bytes; a problem names the shard, the offset and the clip.
+Compares everything that the manifest and the indexes state with the bytes; a
+problem names the shard, the offset and the clip.
 """
 
 import dataclasses
@@ -16,17 +16,17 @@ from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import shard_index
 from tfrecords_tools.checking import census, scan_pool, shard_scan
 
-_NAMED = 10  # Clips that are named in one line.
+_NAMED = 10  # Clips listed in one line.
 
 
 @dataclasses.dataclass(frozen=True)
 class Findings:
-    """What was found out.
+    """Results of a check.
 
     Attributes:
-        problems: one line each; none where all is well.
-        dataset: the manifest; None where it is damaged.
-        counted: what the clips are that could be read.
+        problems: one line each; empty if all is well.
+        dataset: the manifest; None if damaged.
+        counted: statistics of the readable clips.
     """
 
     problems: tuple[str, ...]
@@ -35,7 +35,7 @@ class Findings:
 
 
 def check(folder: str | os.PathLike) -> list[str]:
-    """Reads every byte of a data set; `examine` without what it counts."""
+    """Reads every byte of a data set and returns the problems."""
     return list(examine(folder).problems)
 
 
@@ -49,9 +49,9 @@ def examine(
 
     Args:
         folder: the output of build_shards.
-        workers: processes that read.
-        samples: clips of a class to remember, for a contact sheet.
-        progress: told how many bytes are done.
+        workers: reading processes.
+        samples: clips per class to keep, for a contact sheet.
+        progress: receives the number of bytes done.
 
     Raises:
         UserError: there is no manifest.
@@ -96,7 +96,7 @@ def _misnamed(split: str, shards: tuple[manifest.Shard, ...]) -> Iterator[str]:
     for number, shard in enumerate(shards):
         wanted = f"{split}-{number:05d}-of-{len(shards):05d}.tfrecord"
         if shard.name != wanted:
-            yield f"{shard.name}: stands where {wanted} should"
+            yield f"{shard.name}: is in the place of {wanted}"
 
 
 def _standing_twice(
@@ -112,7 +112,7 @@ def _standing_twice(
             yield (
                 f"{shard.name}, clip {named}"
                 + (f" and {more} more" if more > 0 else "")
-                + ": in an earlier shard, too"
+                + ": also in an earlier shard"
             )
 
 

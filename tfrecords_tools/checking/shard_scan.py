@@ -1,7 +1,7 @@
-"""Reads one shard once and says whether it is whole and as it was built.
+"""Reads one shard once and checks that it is complete and as built.
 
-Its bytes go through SHA-256, the records' checksums and the checks of what
-records say in one pass; memory is bounded by one record.
+SHA-256, checksums of records and checks of their contents take one pass;
+memory is bounded by one record.
 """
 
 import dataclasses
@@ -24,12 +24,12 @@ from tfrecords_tools.checking import (
 
 @dataclasses.dataclass(frozen=True)
 class Scanned:
-    """What was found in one shard.
+    """Results of one shard.
 
     Attributes:
         problems: one line each, with the shard's name.
-        clips: int64, numbers of the clips in it, rising.
-        counted: what they are.
+        clips: int64, indices of its clips, increasing.
+        counted: statistics of these clips.
     """
 
     problems: tuple[str, ...]
@@ -49,12 +49,12 @@ def scan(
     Args:
         folder: of the data set.
         dataset: its manifest.
-        samples: clips of a class to remember, for a contact sheet.
-        split: that the shard belongs to.
-        stated: what the manifest says of the shard.
+        samples: clips per class to keep, for a contact sheet.
+        split: of the shard.
+        stated: the shard in the manifest.
 
     Yields:
-        Bytes read since the last time, now and then; at last the findings.
+        Bytes read since the last time, periodically; finally the results.
     """
     scanning = _Scan(folder, dataset, stated)
     try:
@@ -67,7 +67,7 @@ def scan(
 
 
 class _Scan:
-    """One shard under examination; notes are about whole files."""
+    """State of one scan; notes are about whole files."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class _Scan:
         self.notes: list[str] = []
 
     def read_index(self) -> None:
-        """Reads the rows, unless they are damaged or of another shard."""
+        """Reads the index, unless it is damaged or of another shard."""
         path = self._index_path
         if not path.exists():
             self.notes.append(f": {path.name} is missing")
@@ -119,10 +119,10 @@ class _Scan:
         owner = self._owner(self._sum)
         if owner != name:
             self.notes.append(f": holds the bytes of {owner}")
-            self._walk = None  # Its faults are but those of the index.
+            self._walk = None  # Its faults are only those of the index.
 
     def compare(self) -> None:
-        """Compares checksums and counts where nothing was noted yet."""
+        """Compares checksums and counts if there are no notes yet."""
         stated, walk = self._stated, self._walk
         if self._rows is not None:
             self.notes += index_check.faults(self._rows, stated)
@@ -131,7 +131,7 @@ class _Scan:
         other = self._sum != stated.sha256
         if other and self._index_sum != stated.index_sha256:
             self.notes.append(
-                ": a shard of another data set or build; it fits its index, "
+                ": a shard of another data set or build; it matches its index, "
                 "but neither has the manifest's SHA-256"
             )
         elif other:
@@ -158,7 +158,7 @@ class _Scan:
         )
 
     def _owner(self, digest: str) -> str:
-        """The shard whose file or index has this SHA-256; else this one."""
+        """Returns the shard whose file or index has this SHA-256."""
         stated = self._stated
         if digest in (stated.sha256, stated.index_sha256):
             return stated.name

@@ -1,4 +1,4 @@
-"""Finds out whether a record's audio, voice and words fit its time."""
+"""Checks that a record's audio, voice and words match its time."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +10,14 @@ from tfrecords_tools.building import chunk_audio
 
 
 def faults(record: dict[str, Any], contents: schema.Contents) -> Iterator[str]:
-    """Looks at what `schema.EXTRAS` added to a record.
+    """Checks the features of `schema.EXTRAS` in a record.
 
     Args:
-        record: what `schema.decode` gives.
-        contents: what the data set's records hold.
+        record: from `schema.decode`.
+        contents: of the records.
 
     Yields:
-        One sentence a fault.
+        One sentence per fault.
     """
     for extra in contents.extras:
         yield from _CHECKS[extra](record)
@@ -38,7 +38,7 @@ def _waveform(record: dict[str, Any]) -> Iterator[str]:
             f"{len(samples)} samples, wanted {wanted} for "
             f"{(span[1] - span[0]) / 1e6:g} s at {rate:g} a second"
         )
-    # Written so that a sample that is no number fails, too.
+    # Written so that NaN samples fail, too.
     if len(samples) and not np.abs(samples).max() <= 1:
         yield "a sample is not in [-1, 1]"
 
@@ -51,7 +51,7 @@ def _voice(record: dict[str, Any]) -> Iterator[str]:
     edges = [edge for span in zip(starts, ends, strict=True) for edge in span]
     empty = any(a >= b for a, b in zip(starts, ends, strict=True))
     if empty or edges != sorted(edges):
-        yield "voice spans do not rise"
+        yield "voice spans do not increase"
     within = record["start_time"], record["end_time"]
     if edges and not (within[0] <= min(edges) and max(edges) <= within[1]):
         yield f"a voice span leaves the chunk, {_seconds(*within)}"
@@ -64,9 +64,9 @@ def _words(record: dict[str, Any]) -> Iterator[str]:
         yield "{} words have {} times and {} lengths".format(*counts)
         return
     if times != sorted(times) or any(length < 0 for length in lengths):
-        yield "words do not rise in time"
-    # A word stands once, in the chunk where it begins; one that was under
-    # way when the clip began stands in the first.
+        yield "words are not in order of time"
+    # A word is in the chunk where it starts; one that started before the
+    # clip is in the first chunk.
     if times and max(times) >= record["end_time"]:
         yield f"a word begins after the chunk's end, {max(times) / 1e6:g} s"
 

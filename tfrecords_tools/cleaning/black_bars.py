@@ -1,7 +1,7 @@
-"""Crops black bars above, below or beside the image.
+"""Crops black bars around the image.
 
-A line is bar where no frame of the clip ever lights it, so dark scenes do
-not hide a part of the image.
+A line belongs to a bar if no frame of the clip ever lights it, so dark scenes
+hide no part of the image.
 """
 
 import dataclasses
@@ -17,25 +17,26 @@ from tfrecords_tools.video_analysis import letterbox
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What counts as black, and how large a bar must be."""
+    """Threshold for black, and the smallest bar to crop."""
 
     black: int = settings.setting(
         24,
-        "Luma up to this is black, 0 to 255 in full range; in a dark clip it "
-        "is a quarter of the brightest, but no less than 8.",
+        "Luma up to this counts as black, 0 to 255 in full range. In dark "
+        "clips the limit is a quarter of the brightest luma, at least 8.",
         minimum=0,
         maximum=128,
     )
     least: float = settings.setting(
         0.02,
-        "Bars narrower than this part of the side, both together, stay.",
+        "Smallest crop: the fraction of a side that both bars must cover "
+        "together.",
         minimum=0,
         maximum=1,
     )
 
 
 def build(config: Config) -> cleaning_step.Step:
-    """The step for one clip."""
+    """Returns the step for one clip."""
     filters.require("crop", "install PyAV from PyPI")
     return _BlackBars(config)
 
@@ -75,8 +76,8 @@ class _BlackBars(cleaning_step.Step):
             "{}x{}".format(*_upright(s, metadata.rotation))
             for s in (inside, (width, height))
         ]
-        # Named in parts of the side: frames of another size, in what is
-        # decoded before the clip, must not make FFmpeg fail.
+        # As fractions of a side: frames of another size, decoded before the
+        # clip, must not make FFmpeg fail.
         crop = (
             f"w=iw*{inside[0]}/{width}:h=ih*{inside[1]}/{height}"
             f":x=iw*{box.left}/{width}:y=ih*{box.top}/{height}"
@@ -87,7 +88,7 @@ class _BlackBars(cleaning_step.Step):
 
 
 def _even(box: letterbox.Box) -> letterbox.Box:
-    """The largest box inside with even corners."""
+    """Returns the largest inner box with even corners."""
     left, top = (box.left + 1) // 2 * 2, (box.top + 1) // 2 * 2
     return letterbox.Box(left, top, box.right // 2 * 2, box.bottom // 2 * 2)
 

@@ -1,6 +1,6 @@
-"""Makes whole frames of those woven from the fields of two moments.
+"""Deinterlaces clips whose frames weave the fields of two times.
 
-One frame comes out for one: the count and the times stay.
+One frame comes out per frame: count and times stay.
 """
 
 import collections
@@ -12,7 +12,7 @@ from tfrecords_tools.base import settings
 from tfrecords_tools.media import video_metadata
 from tfrecords_tools.media.frames import analysis_frames, filters
 
-# Each frame by itself: the verdict over several sticks to a first mistake.
+# Of each frame alone: the verdict over several keeps a first mistake.
 _NOTE = "lavfi.idet.single.current_frame"
 # FFmpeg's own 1.04 takes some progressive video of the real world, noisy or
 # of 10 bits, for interlaced.
@@ -22,36 +22,39 @@ _FIELDS = {"tff": ("top field first",), "bff": ("bottom field first",)}
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """When to deinterlace, and by which method."""
+    """When to deinterlace, and with which filter."""
 
     when: str = settings.setting(
         "auto",
-        "auto: where the file says so, or FFmpeg's idet sees combs in at "
-        "least a quarter of the frames that move; always: every clip.",
+        "auto: clips that the file flags as interlaced, or with combing "
+        "(FFmpeg's idet) in at least a quarter of the moving frames; "
+        "always: every clip.",
         choices=("auto", "always"),
     )
     method: str = settings.setting(
         "bwdif",
-        "FFmpeg's filter; bwdif keeps more detail than yadif.",
+        "FFmpeg filter; bwdif keeps more detail than yadif.",
         choices=("bwdif", "yadif"),
     )
 
 
 def build(config: Config) -> cleaning_step.Step:
-    """The step for one clip.
+    """Returns the step for one clip.
 
     Raises:
         UserError: FFmpeg lacks a filter.
     """
     for name in (config.method, "idet"):
         filters.require(name, "install PyAV from PyPI")
-    filters.require_notes("use another Python, or leave out deinterlace")
+    filters.require_notes("use a newer Python, or remove deinterlace")
     return _Deinterlace(config)
 
 
 class _Deinterlace(cleaning_step.Step):
     place = 10
-    frames_per_second = math.inf  # Fields are told apart from frame to frame.
+    frames_per_second = (
+        math.inf
+    )  # Fields are compared between successive frames.
     measures = (_IDET,)
 
     def __init__(self, config: Config) -> None:
@@ -72,8 +75,8 @@ class _Deinterlace(cleaning_step.Step):
         flagged = self._flagged * 2 >= self._seen.total() > 0
         if not (combed or flagged or self._config.when == "always"):
             return cleaning_step.Verdict("progressive")
-        # What is seen counts more than the file's own word: flags are lost
-        # and swapped on the way. FFmpeg goes by the flags with auto.
+        # Detection overrides the flags of the file, which are often lost or
+        # swapped. With auto, FFmpeg uses the flags.
         parity = "auto"
         if combed and max(top, bottom) > 3 * min(top, bottom):
             parity = "tff" if top > bottom else "bff"

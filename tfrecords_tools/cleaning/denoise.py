@@ -1,8 +1,8 @@
-"""Takes noise out of every image, by FFmpeg.
+"""Removes noise from every frame, with FFmpeg.
 
-Mean gain over noise of sigma 10 on three real clips, and cost of a frame of
+Mean gain at noise of sigma 10 on three real clips, and cost per frame of
 340x256: nlmeans 7 to 10 dB, 13 ms; atadenoise 3 to 4.5 dB, 0.3 ms. hqdn3d is
-missing in FFmpeg builds without GPL code, so in PyAV's own.
+missing in FFmpeg builds without GPL code, such as PyAV's.
 """
 
 import dataclasses
@@ -15,31 +15,31 @@ from tfrecords_tools.media.frames import filters
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How strongly, and by which method."""
+    """Filter and strength."""
 
     method: str = settings.setting(
         "nlmeans",
-        "FFmpeg's filter: nlmeans is the best one and slow (13 ms a frame of "
-        "340x256), atadenoise averages over time where nothing moves (0.3 "
-        "ms), hqdn3d needs an FFmpeg with GPL code.",
+        "FFmpeg filter. nlmeans: best and slow (13 ms per frame of "
+        "340x256); atadenoise: averages over time where nothing moves (0.3 "
+        "ms); hqdn3d: needs an FFmpeg with GPL code.",
         choices=("nlmeans", "hqdn3d", "atadenoise"),
     )
     strength: float = settings.setting(
         5.0,
-        "About the noise's standard deviation, in levels of 255; too much "
-        "takes fine texture away.",
+        "Approximate standard deviation of the noise, in levels of 255; "
+        "larger values remove fine texture.",
         minimum=1,
         maximum=30,
     )
 
 
 def build(config: Config) -> cleaning_step.Step:
-    """The step for one clip.
+    """Returns the step for one clip.
 
     Raises:
         UserError: FFmpeg lacks the filter.
     """
-    remedy = "take --denoise.method=nlmeans"
+    remedy = "use --denoise.method=nlmeans"
     if config.method == "hqdn3d":
         remedy += ", or a PyAV built on an FFmpeg with GPL code"
     filters.require(config.method, remedy)
@@ -68,7 +68,7 @@ def _options(method: str, strength: float) -> str:
         # in a third of the time.
         return f"s={strength:g}:p=5:r=9"
     if method == "atadenoise":
-        # A difference of three deviations is taken for noise, in sum six.
+        # Differences up to three deviations count as noise, in sum six.
         once, summed = 3 * strength / 255, 6 * strength / 255
         return ":".join(
             f"{plane}a={min(once, 0.3):.4f}:{plane}b={summed:.4f}"

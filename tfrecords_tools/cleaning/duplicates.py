@@ -1,7 +1,7 @@
-"""Videos that stand in the data set more than once.
+"""Detects videos that are in the data set more than once.
 
-It judges the data set as a whole: see `survey/duplicates.py` for what counts as
-a copy, and `survey/splits.py` for what becomes of it.
+Judges the data set as a whole: `video_analysis/duplicates.py` defines what
+counts as a copy, `splitting/copies.py` handles copies.
 """
 
 from tfrecords_tools.video_analysis import duplicates

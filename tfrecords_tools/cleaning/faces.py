@@ -1,8 +1,8 @@
 """Makes faces unrecognisable in every stored frame, for privacy.
 
-The frames to be stored are searched in a pass of their own, so that a
-face missed in one is hidden by those found before and after it. Faces that
-the cascades never find stay visible: see `face_detector`.
+Faces are detected in a separate pass over the frames to be stored, so that a
+face missed in one frame is hidden by detections before and after it. Faces
+that the cascades never find stay visible: see `face_detector`.
 """
 
 import dataclasses
@@ -23,50 +23,50 @@ Boxes = list[face_detector.Box]
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which faces are sought, and how they are hidden."""
+    """Which faces are detected, and how they are hidden."""
 
     smallest: int = settings.setting(
         24,
-        "Side of the smallest face sought, stored pixels; half of it costs "
-        "four times the time.",
+        "Side of the smallest face to detect, stored pixels; half the side "
+        "costs four times the time.",
         minimum=8,
     )
     neighbors: int = settings.setting(
         3,
-        "Detections around a place that make a face: fewer miss less and "
-        "hide more that is no face.",
+        "Overlapping detections that make a face; fewer miss fewer faces "
+        "and hide more false positives.",
         minimum=1,
     )
     step: float = settings.setting(
         1.1,
-        "Ratio of one size of face sought to the next: 1.2 takes half the "
-        "time and misses more.",
+        "Scale factor between detection sizes; 1.2 takes half the time and "
+        "misses more.",
         minimum=1.02,
         maximum=2,
     )
     every: int = settings.setting(
         1,
-        "Search every n-th stored frame only: the search costs 0.1 to 0.2 "
-        "s for one of 340x256. Those between are hidden like their "
-        "neighbours.",
+        "Detect faces in every n-th stored frame only; detection costs 0.1 "
+        "to 0.2 s per frame of 340x256. Frames in between are hidden like "
+        "their neighbours.",
         minimum=1,
     )
     hold: int = settings.setting(
         12,
-        "Stored frames before and after one with a face in which the same "
-        "place is hidden.",
+        "Stored frames before and after a detection in which the same area "
+        "is hidden.",
         minimum=0,
     )
     margin: float = settings.setting(
         0.3,
-        "Hidden on each side of a face, in parts of its side: hair, ears and "
-        "chin are outside of what is found.",
+        "Margin hidden on each side of a detection, as a fraction of its "
+        "side; detections exclude hair, ears and chin.",
         minimum=0,
         maximum=2,
     )
     cells: int = settings.setting(
         5,
-        "Squares of one colour that a face becomes, across.",
+        "Width of a hidden face, in squares of one colour.",
         minimum=1,
         maximum=8,
     )
@@ -75,13 +75,13 @@ class Config:
         if self.every > 1 and self.hold < self.every:
             raise errors.UserError(
                 f"--faces.every={self.every} with --faces.hold={self.hold}: "
-                "frames between would not be hidden; wanted a hold of at "
-                f"least {self.every}"
+                "frames in between would not be hidden; wanted a hold of "
+                f"at least {self.every}"
             )
 
 
 def build(config: Config) -> cleaning_step.Step:
-    """The step for one clip.
+    """Returns the step for one clip.
 
     Raises:
         UserError: OpenCV comes without its cascades.
@@ -99,8 +99,8 @@ class _Faces(cleaning_step.Step):
             config.smallest, config.neighbors, config.step
         )
         self._found: list[Boxes] = []
-        # A frame is known by its luma: whoever brings it, in any order,
-        # gets the same places hidden. Equal frames share all of theirs.
+        # Frames are identified by their luma, so their order does not matter
+        # and equal frames share all detections.
         self._places: dict[bytes, list[int]] = {}
 
     def watch(self, planes: frame_edits.Planes) -> None:
@@ -127,9 +127,9 @@ class _Faces(cleaning_step.Step):
         )
 
     def _hidden(self, planes: frame_edits.Planes) -> frame_edits.Planes:
-        """The retouch."""
+        """Retouches one frame."""
         places = self._places.get(_key(planes))
-        if places is None:  # Never seen, so nothing is known around it.
+        if places is None:  # Not in the analysis pass.
             boxes = self._detector.find(planes[0])
         else:
             boxes = [box for place in places for box in self._around(place)]
@@ -137,7 +137,7 @@ class _Faces(cleaning_step.Step):
         return _hide(planes, boxes, config.margin, config.cells)
 
     def _around(self, place: int) -> Boxes:
-        """Faces in a frame and near it in time, and on the way between."""
+        """Returns faces in a frame, near it in time, and interpolated ones."""
         hold = self._config.hold
         before = self._found[max(0, place - hold) : place]
         after = self._found[place + 1 : place + 1 + hold]
@@ -158,13 +158,13 @@ class _Faces(cleaning_step.Step):
 def _hide(
     planes: frame_edits.Planes, boxes: Boxes, margin: float, cells: int
 ) -> frame_edits.Planes:
-    """Turns boxes into a few squares of one colour each.
+    """Pixelates boxes to a few squares of one colour each.
 
     Args:
-        planes: uint8 Y, U, V, 4:2:0; they are left as they are.
+        planes: uint8 Y, U, V, 4:2:0; not modified.
         boxes: in pixels of Y.
-        margin: by which boxes grow on each side, in parts of their side.
-        cells: squares across the largest box before it grew.
+        margin: growth of boxes on each side, as a fraction of their side.
+        cells: squares across the largest box before growth.
 
     Returns:
         New planes, or the same where there are no boxes.
@@ -185,7 +185,7 @@ def _hide(
 
 def _pixelated(plane: np.ndarray, mask: np.ndarray, side: float) -> np.ndarray:
     height, width = plane.shape
-    if mask.shape != plane.shape:  # What is hidden in part is hidden.
+    if mask.shape != plane.shape:  # Partly hidden pixels are hidden.
         mask = cv2.dilate(mask, np.ones((3, 3), np.uint8))
         mask = cv2.resize(
             mask, (width, height), interpolation=cv2.INTER_NEAREST
@@ -202,7 +202,7 @@ def _pixelated(plane: np.ndarray, mask: np.ndarray, side: float) -> np.ndarray:
 def _detector(
     smallest: int, neighbors: int, step: float
 ) -> face_detector.FaceDetector:
-    """Loaded once in a process: that takes as long as a few frames."""
+    """Caches the detector, which takes as long to load as a few frames."""
     return face_detector.FaceDetector(smallest, neighbors, step)
 
 
@@ -223,7 +223,7 @@ def _hull(
 
 
 def _are_near(one: face_detector.Box, other: face_detector.Box) -> bool:
-    """Whether a face may have gone from one to the other: two of its sides."""
+    """Whether a face may have moved between boxes: up to two sides."""
     reach = 2 * max(one.right - one.left, other.right - other.left)
     across = (one.left + one.right - other.left - other.right) / 2
     down = (one.top + one.bottom - other.top - other.bottom) / 2

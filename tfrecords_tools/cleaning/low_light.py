@@ -1,6 +1,6 @@
-"""Finds dark clips, and brightens them where asked.
+"""Detects dark clips, and optionally brightens them.
 
-Brightening is one gamma for the whole clip, so that nothing flickers.
+Brightening uses one gamma for the whole clip, so nothing flickers.
 """
 
 import dataclasses
@@ -17,19 +17,19 @@ from tfrecords_tools.media.frames import analysis_frames, frame_edits
 from tfrecords_tools.video_analysis import letterbox
 
 _SHORT_SIDE = 64
-_KEPT = 64  # Frames that stand for the clip.
+_KEPT = 64  # Frames that represent the clip.
 _BLACK = 24
 _STRETCH = 3.0  # Of colour, at most.
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What counts as dark, and what follows."""
+    """Brightness threshold, and the action for dark clips."""
 
     percentile: float | None = settings.setting(
         None,
-        "Measure this percentile of luma, 0 to 100, over the clip; not "
-        "given: the mean. Black bars do not count.",
+        "Percentile of luma over the clip to measure, 0 to 100; unset: the "
+        "mean. Black bars are excluded.",
         minimum=0,
         maximum=100,
     )
@@ -41,26 +41,26 @@ class Config:
     )
     action: str = settings.setting(
         "report",
-        "report writes the column only, drop leaves dark clips out, brighten "
-        "lightens them by a gamma.",
+        "report: only write the column; drop: leave out dark clips; "
+        "brighten: apply a gamma.",
         choices=("report", "drop", "brighten"),
     )
     target: float = settings.setting(
         90.0,
-        "What brightened clips are to measure, 0 to 255.",
+        "Measured luma of a brightened clip, 0 to 255.",
         minimum=1,
         maximum=254,
     )
     gamma: float = settings.setting(
         0.35,
-        "Brighten by no smaller exponent than this: noise grows with it.",
+        "Smallest exponent for brightening; smaller exponents amplify noise.",
         minimum=0.1,
         maximum=1,
     )
 
 
 def build(config: Config) -> cleaning_step.Step:
-    """The step for one clip."""
+    """Returns the step for one clip."""
     return _LowLight(config)
 
 
@@ -113,7 +113,7 @@ class _LowLight(cleaning_step.Step):
 
 
 def _histogram(frames: list[np.ndarray]) -> np.ndarray:
-    """int64 [256]: luma of the frames between black bars, if any."""
+    """Returns int64 [256], the luma of the frames without black bars."""
     counts = np.zeros(256, np.int64)
     for shape in sorted({frame.shape for frame in frames}):
         alike = [frame for frame in frames if frame.shape == shape]
@@ -127,7 +127,7 @@ def _histogram(frames: list[np.ndarray]) -> np.ndarray:
 def _measure(
     counts: np.ndarray, percentile: float | None, levels: np.ndarray
 ) -> float:
-    """The mean, or a percentile, of what `levels` makes of the counts."""
+    """Returns the mean or a percentile of luma mapped by `levels`."""
     if percentile is None:
         return float((counts * levels).sum() / counts.sum())
     summed = np.cumsum(counts)
@@ -138,7 +138,7 @@ def _measure(
 def _gamma(
     measure: Callable[[np.ndarray], float], target: float, least: float
 ) -> float:
-    """The exponent that brings the measure to the target, found by halves."""
+    """Returns the exponent that reaches the target, by bisection."""
     low, high = least, 1.0
     for _ in range(20):
         middle = (low + high) / 2

@@ -1,9 +1,9 @@
-"""Finds passages where the frame is frozen, or blank.
+"""Detects passages with a frozen or blank image.
 
-Compared are means of blocks, a sixteenth of the short side wide: noise
-cancels within a block, while lips that speak move one. Every frame is seen:
-at a few a second a passage's ends would be known to a quarter of a second,
-and looking costs a tenth of decoding.
+Compares means of blocks, a sixteenth of the short side wide: noise cancels
+within a block, while speaking lips move one. Every frame is examined: at a
+few per second the ends of a passage would be known to a quarter of a second,
+and the comparison costs a tenth of decoding.
 """
 
 import dataclasses
@@ -26,55 +26,56 @@ Span = tuple[int, int]
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What counts as still, and what follows."""
+    """Thresholds for frozen and blank frames, and the action."""
 
     seconds: float = settings.setting(
         2.0,
-        "Frozen passages shorter than this are let be.",
+        "Shortest frozen passage that counts, seconds.",
         minimum=0,
     )
     blank_seconds: float = settings.setting(
         0.5,
-        "Blank passages shorter than this are let be.",
+        "Shortest blank passage that counts, seconds.",
         minimum=0,
     )
     change: float = settings.setting(
         5.0,
-        "A frame is frozen where no block differs from the passage's first "
-        "frame by more, in levels of 255. Key frames of x264 at crf 23 "
-        "differ by up to 4, a face at rest by 4 to 15 within a second.",
+        "A frame is frozen if no block differs from the passage's first "
+        "frame by more than this, in levels of 255. Key frames of x264 at "
+        "crf 23 differ by up to 4, a face at rest by 4 to 15 within a "
+        "second.",
         minimum=0,
         maximum=255,
     )
     contrast: float = settings.setting(
         8.0,
-        "A frame is blank where its blocks differ by no more, in levels of "
-        "255.",
+        "A frame is blank if its blocks differ by no more than this, in "
+        "levels of 255.",
         minimum=0,
         maximum=255,
     )
     action: str = settings.setting(
         "report",
-        "report writes the column only, drop leaves clips out that are still "
-        "for the most part, cut leaves the passages out; the first frame "
-        "of a frozen one stays.",
+        "report: only write the column; drop: leave out clips that are "
+        "mostly still; cut: leave out the passages, except the first frame "
+        "of a frozen one.",
         choices=("report", "drop", "cut"),
     )
     most: float = settings.setting(
         0.5,
-        "Drop clips of which more than this part is still.",
+        "Largest fraction of a clip that may be still (for drop).",
         minimum=0,
         maximum=1,
     )
 
 
 def build(config: Config) -> cleaning_step.Step:
-    """The step for one clip."""
+    """Returns the step for one clip."""
     return _Still(config)
 
 
 class _Open(NamedTuple):
-    """A passage that may go on."""
+    """A passage that may continue."""
 
     start: int
     end: int
@@ -136,7 +137,7 @@ class _Still(cleaning_step.Step):
         return cleaning_step.Verdict(column)
 
     def _cut(self, column: str) -> cleaning_step.Verdict:
-        # A microsecond later, so that the first frame stays.
+        # One microsecond later, to keep the first frame.
         repeats = [(start + 1, end) for start, end in self._frozen]
         cut = _merged(repeats + self._blank)
         if (self._start, self._end) in cut:
@@ -158,7 +159,7 @@ class _Still(cleaning_step.Step):
 
 
 def _blocks(gray: np.ndarray) -> np.ndarray:
-    """float32 means of the blocks."""
+    """Returns float32 means of the blocks."""
     size = [max(1, side // _BLOCK) for side in gray.shape[::-1]]
     return cv2.resize(
         gray.astype(np.float32), size, interpolation=cv2.INTER_AREA
@@ -172,7 +173,7 @@ def _differ(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """Sorted, and joined where they touch."""
+    """Sorts spans and joins those that touch."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""Leaves every annotated span as it is: one row, one clip."""
+"""Keeps every annotated span unchanged: one row, one clip."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ NEEDS = ()
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """This way of cutting has no settings."""
+    """No settings."""
 
 
 def cut(
@@ -18,11 +18,11 @@ def cut(
     start: int,
     end: int | None,
 ) -> tuple[tuple[int, int | None], ...]:
-    """The span itself, whatever the video is.
+    """Returns the span itself.
 
     Args:
-        config: nothing.
-        survey: not looked at.
+        config: unused.
+        survey: unused.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
     """

@@ -1,6 +1,6 @@
-"""Cuts a span where the camera or the scene changes.
+"""Cuts a span at shot boundaries.
 
-The boundaries are found once a video, by media/shot_boundaries.
+Boundaries are detected once per video, by video_analysis/shot_boundaries.
 """
 
 import dataclasses
@@ -13,12 +13,12 @@ NEEDS = ("shots",)
 
 @dataclasses.dataclass(frozen=True)
 class Config(shot_boundaries.Config):
-    """How shots are found, and how long they may be."""
+    """How shots are detected, and how long they may be."""
 
     maximum_seconds: float | None = settings.setting(
         None,
-        "Longer shots are cut into equal parts that are not longer. Not "
-        "given: shots are left whole.",
+        "Longer shots are cut into equal spans of at most this length; "
+        "unset: shots stay whole.",
         minimum=0.01,
     )
 
@@ -27,8 +27,8 @@ class Config(shot_boundaries.Config):
         if most is not None and most < 2 * self.minimum_seconds:
             raise errors.UserError(
                 f"--shots.maximum_seconds={most}: wanted at least twice "
-                f"--shots.minimum_seconds={self.minimum_seconds}, as parts "
-                "may be half as long as the maximum"
+                f"--shots.minimum_seconds={self.minimum_seconds}, since "
+                "spans may be half as long as the maximum"
             )
 
 
@@ -38,18 +38,18 @@ def cut(
     start: int,
     end: int | None,
 ) -> tuple[tuple[int, int | None], ...]:
-    """The shots within [start, end), in order of time.
+    """Returns the shots within [start, end), in order of time.
 
     Args:
-        config: limits of their length.
-        survey: says where the shots change.
+        config: limits of the length.
+        survey: has the shot boundaries.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
 
     Returns:
-        Spans in microseconds. Pieces shorter than the minimum, as the ends
-        of the span may cut them off, are left out; a span without a longer
-        piece stays whole.
+        Spans in microseconds. Shots shorter than the minimum, such as those
+        cut off by the ends of the span, are dropped; if no longer shot is
+        left, the span stays whole.
     """
     start, end = survey.within(start, end)
     if start >= end:

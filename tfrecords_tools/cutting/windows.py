@@ -1,7 +1,7 @@
-"""Cuts a span into windows of one length, one behind the other.
+"""Cuts a span into consecutive windows of equal length.
 
-The first window begins where the span begins, or with the first frame if
-that comes later.
+The first window starts with the span, or with the first frame if that comes
+later.
 """
 
 import dataclasses
@@ -22,16 +22,16 @@ class Config:
     )
     overlap: float = settings.setting(
         0.0,
-        "Part of a window that the next one shows again: at 0.5 each begins "
-        "in the middle of the one before.",
+        "Fraction of a window that the next one repeats; at 0.5 each window "
+        "starts in the middle of the one before.",
         minimum=0,
         maximum=0.99,
     )
     least: float = settings.setting(
         0.5,
-        "The last window is shorter where the span ends; it is kept if at "
-        "least this part of it is left. A span that is shorter than that "
-        "altogether gives no window. 0 keeps all, 1 only whole ones.",
+        "Shortest last window, as a fraction of a whole one; a shorter "
+        "remainder is dropped, also if it is the whole span. 0 keeps every "
+        "remainder, 1 only whole windows.",
         minimum=0,
         maximum=1,
     )
@@ -40,8 +40,8 @@ class Config:
         if self.seconds * (1 - self.overlap) < 0.001:
             raise errors.UserError(
                 f"--windows.overlap={self.overlap} of --windows.seconds="
-                f"{self.seconds} leaves less than a millisecond from window "
-                "to window: lower the overlap"
+                f"{self.seconds} moves windows by less than a "
+                "millisecond: lower the overlap"
             )
 
 
@@ -51,20 +51,20 @@ def cut(
     start: int,
     end: int | None,
 ) -> tuple[tuple[int, int | None], ...]:
-    """Windows within [start, end), in order of time.
+    """Returns windows within [start, end), in order of time.
 
     Args:
         config: length and overlap.
-        survey: says where the video begins and ends.
+        survey: has the start and end of the video.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
 
     Returns:
-        Spans in microseconds. Without overlap each frame is in one of them,
-        but for those of a last window that is not kept.
+        Spans in microseconds. Without overlap each frame is in exactly one
+        of them, except for frames of a dropped last window.
     """
     start, end = survey.within(start, end)
-    # Exact, so that a window begins where the one before ends.
+    # Exact, so that a window starts where the previous one ends.
     length = 1_000_000 * Fraction(config.seconds)
     step = length * (1 - Fraction(config.overlap))
     windows: list[tuple[int, int | None]] = []

@@ -1,7 +1,7 @@
 """Writes shards on Apache Beam: the same work, and the same bytes.
 
-Any runner whose workers see the videos and the output folder will do; the
-DirectRunner of this machine is the default.
+Works with any runner whose workers share the videos and the output folder;
+the local DirectRunner is the default.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ try:
 except ImportError as error:
     raise errors.UserError(
         "--engine=beam needs Apache Beam: pip install 'video-models[beam]', "
-        "or take --engine=local"
+        "or use --engine=local"
     ) from error
 
 _LOOK_SECONDS = 1.0
@@ -28,11 +28,11 @@ _LOOK_SECONDS = 1.0
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How Beam is told to run."""
+    """Options of the Beam pipeline."""
 
     options: str = settings.setting(
         "--runner=DirectRunner",
-        "Beam's own flags, as one text with spaces between.",
+        "Beam's own flags, space-separated in one text.",
     )
 
 
@@ -47,10 +47,10 @@ def run(
 
     Args:
         config: Beam's flags.
-        job: what the shards share; its folders must be seen by all workers.
-        shards: what to write.
-        workers: not used; Beam's own flags say how many there are.
-        progress: told the number of clips in finished shards.
+        job: shared by all shards; all workers must see its folders.
+        shards: to write.
+        workers: unused; set by Beam's own flags.
+        progress: receives the number of clips in finished shards.
 
     Raises:
         UserError: Beam's flags are wrong, or the pipeline failed.
@@ -61,7 +61,7 @@ def run(
     except Exception as error:
         raise errors.UserError(
             f"--beam.options={config.options!r}: {_last_line(error)}; wanted "
-            "Beam's own flags with spaces between"
+            "Beam's own flags, space-separated"
         ) from error
     _ = (
         pipeline
@@ -72,7 +72,7 @@ def run(
     with _told(job, shards, progress):
         try:
             pipeline.run().wait_until_finish()
-        except Exception as error:  # Runners have errors of their own.
+        except Exception as error:  # Each runner has its own errors.
             if _last_line(error).endswith("KeyboardInterrupt"):
                 raise KeyboardInterrupt from error
             raise errors.UserError(
@@ -81,13 +81,13 @@ def run(
 
 
 def _last_line(error: Exception) -> str:
-    """Runners put the worker's stack trace into the message."""
+    """Returns the last line; messages contain the worker's stack trace."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return lines[-1].strip() if lines else repr(error)
 
 
 class _Write(beam.DoFn):
-    """Writes shards; one decoding process a worker."""
+    """Writes shards; one decoding process per worker."""
 
     def __init__(self, job: clip_records.Job) -> None:
         self._job = job
@@ -112,7 +112,7 @@ def _told(
     shards: list[shard_plan.Planned],
     progress: Callable[[int], None],
 ) -> Iterator[None]:
-    """Looks into the folder, which any runner's workers write to."""
+    """Reports progress from the folder that all workers write to."""
     ended = threading.Event()
 
     def look() -> None:

@@ -1,4 +1,4 @@
-"""Writes shards with processes of this machine."""
+"""Writes shards with local processes."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tfrecords_tools.building import clip_records, shard_writer
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """This engine has no settings; `--workers` says how many processes."""
+    """No settings; `--workers` sets the number of processes."""
 
 
 def run(
@@ -23,16 +23,16 @@ def run(
     """Writes all shards into the job's folder.
 
     Args:
-        config: nothing.
-        job: what the shards share.
-        shards: what to write.
+        config: unused.
+        job: shared by all shards.
+        shards: to write.
         workers: processes.
-        progress: told the number of clips done so far.
+        progress: receives the number of clips done so far.
 
     Raises:
         UserError: the disk is full.
     """
-    clips_done = [0] * len(shards)  # Each thread counts in its own place.
+    clips_done = [0] * len(shards)  # Each thread has its own counter.
 
     def write(maker: isolated.Process, place: int) -> None:
         def count() -> None:

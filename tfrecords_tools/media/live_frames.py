@@ -1,7 +1,7 @@
-"""Reads the frames of a video as they come, encoded as shards store them.
+"""Reads the frames of a live video, encoded as in shards.
 
-Whoever reads a pipe through this sees the frames that `reader` would store of
-the same video, each as soon as it is known.
+Yields the frames that `reader` would store of the same video, each as soon as
+it is known.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tfrecords_tools.media.frames import (
     timed_frames,
 )
 
-# Time in microseconds and frame; at last when it ended and None.
+# Time in microseconds and frame; last the end time and None.
 Arrivals = Iterator[tuple[int, Any]]
 
 _CLOCK = 999  # Microseconds that containers may round a time by.
@@ -34,19 +34,19 @@ def read(
     """Reads a video at the rate of a clip.
 
     Args:
-        video: an open one.
-        config: how frames are picked and stored; all are, or those of a
-            frame rate. They are JPEGs, whatever it says.
-        stride: of the stored frames each so many-th is taken.
-        stride_seconds: takes the one shown at each multiple of it instead.
+        video: an open video.
+        config: how frames are picked and stored: all frames, or those of a
+            frame rate; always as JPEG.
+        stride: yields every `stride`-th stored frame.
+        stride_seconds: yields the frame presented at each multiple instead.
 
     Yields:
-        Frames in order of time. Nothing is known of their ends yet, which
-        are said to be their times.
+        Frames in order of time. Their end times are unknown yet and equal
+        their times.
 
     Raises:
-        VideoError: it gives no frames, or is a damaged file; what comes
-            through a pipe is left out where it is damaged.
+        VideoError: it has no frames, or is a damaged file. In a pipe,
+            damaged frames are skipped.
     """
     arrivals = _from_pipe(video) if video.is_live else _from_file(video)
     if config.frame_rate is not None:
@@ -64,16 +64,16 @@ def read(
 
 
 def shown(arrivals: Arrivals, period: float, early: float) -> Arrivals:
-    """What is shown at each multiple of a period, as soon as it is known.
+    """Yields the frame presented at each multiple of a period.
 
     Args:
         arrivals: in order of time.
         period: microseconds.
-        early: microseconds; what begins no later than so long after a moment
-            is shown at it.
+        early: tolerance, microseconds: a frame that starts up to this long
+            after a multiple still counts.
 
     Yields:
-        As `arrivals`, with the moments as times.
+        As `arrivals`, with the multiples as times.
     """
     count, before = 0, None
     for time, frame in arrivals:
@@ -85,7 +85,7 @@ def shown(arrivals: Arrivals, period: float, early: float) -> Arrivals:
             yield time, None
             return
         before = frame
-        # At its very beginning the next frame need not be waited for.
+        # At its start a frame is known without the next one.
         while (moment := round(count * period)) <= time + early:
             count += 1
             yield moment, frame
@@ -125,7 +125,7 @@ def _decoded_frames(video: live_video.LiveVideo) -> Iterator[Any]:
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:
-            continue  # Whoever tunes in late misses a key frame.
+            continue  # A late start misses a key frame.
 
 
 def _time_of(frame: Any, video: live_video.LiveVideo) -> int | None:

@@ -1,6 +1,6 @@
-"""Opens a video that may still be being made: a file, a FIFO, or stdin.
+"""Opens a video that may still be written: a file, a FIFO, or stdin.
 
-What comes through a pipe is read once, as it comes, and never sought in.
+A pipe is read once, as data arrives, without seeking.
 """
 
 import os
@@ -14,8 +14,8 @@ from tfrecords_tools.base import interrupt
 from tfrecords_tools.media import video_file
 
 STDIN = "-"
-# FFmpeg looks this far ahead, bytes and microseconds, to know the streams;
-# by itself it would look for 5 seconds.
+# FFmpeg reads this far ahead, bytes and microseconds, to detect the streams;
+# its default is 5 seconds.
 _LOOK = {"probesize": "1000000", "analyzeduration": "1000000"}
 
 
@@ -23,12 +23,12 @@ class LiveVideo(video_file.VideoFile):
     """An open video; use it in a `with` statement.
 
     Attributes:
-        path: the file or FIFO; `STDIN` is what is piped in.
+        path: the file or FIFO, or `STDIN`.
         container: PyAV's input container.
         stream: its best video stream.
 
     Raises:
-        VideoError: it is no video, or none that can be read from a pipe.
+        VideoError: it is not a video, or its format needs seeking.
     """
 
     def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
@@ -37,16 +37,16 @@ class LiveVideo(video_file.VideoFile):
 
     @property
     def is_live(self) -> bool:
-        """Whether it comes through a pipe."""
+        """Whether the video is read from a pipe."""
         return self._pipe is not None
 
     @property
     def waited_seconds(self) -> float:
-        """How long reading has waited for a pipe, all in all."""
+        """Total seconds that reads waited for the pipe."""
         return self._pipe.waited_seconds if self._pipe else 0.0
 
     def packets(self) -> Iterator[Any]:
-        """PyAV's packets of the stream, as they come through the pipe."""
+        """Yields packets of the stream as they arrive."""
         packets = self.container.demux(self.stream)
         while True:
             with self._pipe.interrupt.inside():
@@ -56,7 +56,7 @@ class LiveVideo(video_file.VideoFile):
             yield packet
 
     def error(self, status: str, reason: str) -> video_file.VideoError:
-        """A `VideoError` that calls `STDIN` by its name."""
+        """Returns a `VideoError` that names stdin."""
         name = "stdin" if self.path == STDIN else self.path
         return video_file.VideoError(name, status, reason)
 
@@ -92,12 +92,12 @@ class LiveVideo(video_file.VideoFile):
 
 
 class _Pipe:
-    """What PyAV reads; it cannot seek, and Ctrl-C ends it.
+    """File object for PyAV; cannot seek, and ends on Ctrl-C.
 
     Attributes:
-        waited_seconds: how long reads took.
-        any_came: whether there was any byte.
-        interrupt: notes Ctrl-C, which PyAV would take for the end.
+        waited_seconds: total seconds that reads took.
+        any_came: whether any byte was read.
+        interrupt: records Ctrl-C, which PyAV would take for the end.
     """
 
     def __init__(self, path: str) -> None:
@@ -108,7 +108,7 @@ class _Pipe:
         self.interrupt = interrupt.Noted()
 
     def read(self, size: int) -> bytes:
-        """What has come, at most `size` bytes; nothing at the end."""
+        """Returns up to `size` available bytes; nothing at the end."""
         began = time.perf_counter()
         is_there = self.interrupt.wait_for(self._file)
         data = os.read(self._file, size) if is_there else b""

@@ -1,4 +1,4 @@
-"""Tells whether an mp4 or mov file was cut, from its outermost boxes."""
+"""Detects truncated mp4 and mov files by their top-level boxes."""
 
 import os
 import struct
@@ -7,9 +7,9 @@ _FIRST = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 def is_cut(path: str | os.PathLike) -> bool:
-    """Whether a box passes the end of the file, or the index is missing.
+    """Whether a box exceeds the end of the file, or the index is missing.
 
-    False for anything that is not an mp4 or mov.
+    Returns False for any other format.
     """
     size, place, kinds = os.path.getsize(path), 0, []
     with open(path, "rb") as stream:

@@ -1,4 +1,4 @@
-"""Reads all frames of a video as pixels, one by one, with exact times.
+"""Reads all frames of a video as pixels, with exact times.
 
 Not for shards: nothing is scaled, picked or encoded. Odd sizes stay.
 """
@@ -22,8 +22,8 @@ class PixelFrame(NamedTuple):
     """One frame.
 
     Attributes:
-        time: when it is shown, microseconds from the container's start.
-        end_time: until when.
+        time: presentation time, microseconds from the container's start.
+        end_time: when its presentation ends.
         pixels: uint8 [H, W, 3] RGB, upright.
     """
 
@@ -33,7 +33,7 @@ class PixelFrame(NamedTuple):
 
 
 class PixelVideo:
-    """A video of which the first frame is decoded; use it in a `with`.
+    """An open video; use it in a `with` statement.
 
     Attributes:
         path: the file.
@@ -46,11 +46,11 @@ class PixelVideo:
         primaries: of its colours, by the code of ITU-T H.273.
         transfer: the same of its transfer function.
         end_time: of the last frame given, microseconds.
-        damaged: frames so far of which the decoder had to invent parts.
-        left_out: what the file holds beside this video and audio, in words.
+        damaged: frames so far that the decoder had to conceal in part.
+        left_out: descriptions of further tracks that are not read.
 
     Raises:
-        VideoError: it is no video, or its first frame cannot be decoded.
+        VideoError: it is not a video, or its first frame cannot be decoded.
     """
 
     def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
@@ -82,11 +82,11 @@ class PixelVideo:
         self._file.container.close()
 
     def frames(self) -> Iterator[PixelFrame]:
-        """Every frame, decoded when it is asked for; call it once.
+        """Yields every frame, decoded on demand; call it once.
 
         Raises:
-            VideoError: damage on the way, or the file ends before it says;
-                the frames before were given.
+            VideoError: the file is damaged or truncated. Earlier frames have
+                been yielded by then.
         """
         converter = frame_pixels.Converter()
         timed = self._first
@@ -100,14 +100,14 @@ class PixelVideo:
 
 
 def longest_seconds(path: str | os.PathLike, max_pixels: int) -> float:
-    """How long one frame of a video is shown at most, by its packets.
+    """Returns the longest duration of a frame, by the packets.
 
     Args:
-        path: a local video file, of which nothing is decoded.
+        path: a local video file; nothing is decoded.
         max_pixels: frames with more are refused.
 
     Raises:
-        VideoError: it is no video.
+        VideoError: it is not a video.
     """
     with video_file.VideoFile(path, max_pixels) as video:
         base = video.stream.time_base

@@ -1,6 +1,6 @@
-"""Reads the frames of a video span, encoded as shards store them.
+"""Reads the frames of a video span, encoded as in shards.
 
-Whoever reads a file through this gets the very bytes that a shard holds.
+The bytes are exactly those that a shard would hold.
 """
 
 import itertools
@@ -30,14 +30,14 @@ def read_frames(
     edits: frame_edits.FrameEdits = frame_edits.NONE,
     on_metadata: Callable[[VideoMetadata], None] | None = None,
 ) -> Iterator[Frame]:
-    """Reads the frames shown in [start_seconds, end_seconds), one by one.
+    """Yields the frames presented in [start_seconds, end_seconds).
 
     Args:
         path: a local video file.
         config: how frames are picked and stored.
         start_seconds: from the container's start; None is that start.
         end_seconds: exclusive; None is the video's end.
-        edits: what is done to the frames before they are stored.
+        edits: applied to the frames before they are stored.
         on_metadata: called before the first frame with what `probe` returns;
             opening the file again would cost a tenth of a short clip.
 
@@ -45,8 +45,8 @@ def read_frames(
         Frames in order of time, at least one.
 
     Raises:
-        VideoError: the file or the span gives no frames, is damaged, or
-            ends too early. Frames before the fault were given already.
+        VideoError: the file or span has no frames, is damaged, or ends too
+            early. Earlier frames have been yielded by then.
     """
     start = round((start_seconds or 0) * 1_000_000)
     end = None if end_seconds is None else round(end_seconds * 1_000_000)
@@ -135,7 +135,7 @@ def _at_moments(
     period: float,
     tick: float,
 ) -> Iterator[Frame]:
-    """The frame shown at start + k * period, for each k from 0 on."""
+    """Yields the frame presented at start + k * period, for each k."""
     count = 0
     for time, end_time, frame in decoded:
         planes = None

@@ -1,4 +1,4 @@
-"""How frames are picked, shaped and stored: the settings of the reader."""
+"""Settings of the reader: how frames are picked, scaled and stored."""
 
 import dataclasses
 
@@ -16,75 +16,76 @@ class Config:
 
     frame_rate: float | None = settings.setting(
         None,
-        "Frames a second to keep: those shown at start + k / rate. Not "
-        "given: every frame at its own time.",
+        "Frames per second to keep: the frames presented at start + k / "
+        "rate. Unset: every frame at its own time.",
         minimum=0.001,
         maximum=1000,
     )
     pick: str = settings.setting(
         "all",
-        "key takes only the key frames of the file, different only the "
-        "first frame and those that change most. Each is shown until the "
-        "next one. Not together with frame_rate.",
+        "all: every frame; key: only key frames of the file; different: the "
+        "first frame and those that change most. A picked frame lasts until "
+        "the next one. Excludes frame_rate.",
         choices=frame_picking.CHOICES,
     )
     picked: int = settings.setting(
-        8, "Frames to take of a clip with pick=different, at most.", minimum=1
+        8, "Maximum frames per clip with pick=different.", minimum=1
     )
     short_side: int | None = settings.setting(
         256,
-        "Short side in pixels that larger frames are scaled down to; never "
-        "up. Not looked at where height and width are given.",
+        "Short side that larger frames are scaled down to, pixels; smaller "
+        "frames are not scaled up. Ignored if height and width are set.",
         minimum=8,
     )
     height: int | None = settings.setting(
         None,
-        "Height in pixels that every frame gets, even; together with width.",
+        "Height of every stored frame, pixels, even; requires width.",
         minimum=8,
     )
     width: int | None = settings.setting(
         None,
-        "Width in pixels that every frame gets, even; together with height.",
+        "Width of every stored frame, pixels, even; requires height.",
         minimum=8,
     )
     fit: str = settings.setting(
         "crop",
-        "How frames get that height and width: crop scales until they cover "
-        "it and cuts out the middle, stretch squeezes them.",
+        "How frames reach height and width. crop: scale to cover, then cut "
+        "out the centre; stretch: change the aspect ratio.",
         choices=("crop", "stretch"),
     )
     square_pixels: bool = settings.setting(
         False,
-        "Squeeze frames whose pixels are not square (anamorphic video) to "
-        "the shape that a player shows.",
+        "Scale frames with non-square pixels (anamorphic video) to the "
+        "shape that a player shows.",
     )
     grayscale: bool = settings.setting(
-        False, "Store brightness alone; readers see three equal colours."
+        False, "Store luma only; readers return three equal colour channels."
     )
     storage: str = settings.setting(
         "jpeg",
-        "How frames are stored: jpeg, each alone; h264 or h265, packets of "
-        "video, a few times smaller and slower to read in random order.",
+        "Encoding of stored frames. jpeg: each frame alone; h264, h265: "
+        "video packets, a few times smaller and slower to read in random "
+        "order.",
         choices=("jpeg", *frame_packets.STORAGES),
     )
     quality: int = settings.setting(90, "JPEG quality.", minimum=1, maximum=100)
     crf: int = settings.setting(
         23,
-        "Constant rate factor of h264 and h265, 0 is the best. 23 errs about "
-        "as much as JPEG of quality 90.",
+        "Constant rate factor of h264 and h265; 0 is best. 23 loses about "
+        "as much as JPEG quality 90.",
         minimum=0,
         maximum=51,
     )
     key_every: int = settings.setting(
         16,
-        "Frames of h264 and h265 from one that decodes alone to the next; "
-        "a frame between them is read together with all since that one.",
+        "Distance between key frames of h264 and h265, in frames; reading a "
+        "frame decodes all frames since the last key frame.",
         minimum=1,
     )
     max_pixels: int = settings.setting(
         8192 * 4320,
-        "Frames with more pixels are refused: a small file can hold a huge "
-        "frame.",
+        "Frames with more pixels are refused, since a small file can hold a "
+        "huge frame.",
         minimum=256,
     )
 
@@ -99,17 +100,17 @@ class Config:
             if (getattr(self, name) or 0) % 2:
                 raise errors.UserError(
                     f"--media.{name}={getattr(self, name)}: wanted an even "
-                    "number, since colours are stored for two pixels each way"
+                    "number, since colours are subsampled by two each way"
                 )
         if self.fit != "crop" and self.height is None:
             raise errors.UserError(
-                f"--media.fit={self.fit} says how a given size is reached: "
+                f"--media.fit={self.fit} needs a size: "
                 "add --media.height and --media.width, or leave it out"
             )
 
     @property
     def distance_of_keys(self) -> int:
-        """Frames from one that decodes alone to the next."""
+        """Frames from one key frame to the next."""
         return 1 if self.storage == "jpeg" else self.key_every
 
     @property
@@ -119,7 +120,7 @@ class Config:
         return frame_planes.Shape(self.short_side, exact, self.fit == "crop")
 
     def check_chunk(self, chunk_frames: int) -> None:
-        """Raises UserError where a chunk would not begin with a key frame."""
+        """Raises UserError if chunks would not start with a key frame."""
         every = self.distance_of_keys
         if chunk_frames % every:
             raise errors.UserError(
@@ -129,5 +130,5 @@ class Config:
             )
 
     def as_jpeg(self) -> "Config":
-        """The same frames, each a JPEG."""
+        """Returns the same settings with JPEG storage."""
         return dataclasses.replace(self, storage="jpeg")

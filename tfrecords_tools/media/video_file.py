@@ -1,7 +1,6 @@
-"""Opens one video file, or says what is wrong with it.
+"""Opens one video file, or explains why it cannot be opened.
 
-Whatever is wrong becomes a `VideoError` with a status. Frames are decoded
-in timed_frames.
+Every failure is a `VideoError` with a status. timed_frames decodes frames.
 """
 
 import os
@@ -51,7 +50,7 @@ class VideoFile:
         stream: its best video stream.
 
     Raises:
-        VideoError: it is no video that can be read.
+        VideoError: it is not a readable video.
     """
 
     def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
@@ -66,7 +65,7 @@ class VideoFile:
         self.container.close()
 
     def reopen(self) -> None:
-        """Opens the file from its start, also when it is open already."""
+        """Opens the file, or re-opens it at its start."""
         self._check_file()
         try:
             self.container = self._container()
@@ -86,12 +85,12 @@ class VideoFile:
 
     @property
     def frame_rate(self) -> float:
-        """Frames a second, the average; 0 where the file does not say."""
+        """Frames a second, the average; 0 if unknown."""
         return float(self.stream.average_rate or self.stream.guessed_rate or 0)
 
     @property
     def start_seconds(self) -> Fraction:
-        """The container's start, where time 0 is."""
+        """The container's start, which is time 0."""
         start = self.container.start_time
         if start is None:
             return (self.stream.start_time or 0) * self.stream.time_base
@@ -102,7 +101,7 @@ class VideoFile:
         return VideoError(self.path, status, reason)
 
     def translated(self, error: Exception, what: str) -> VideoError:
-        """The `VideoError` for an error of FFmpeg."""
+        """Converts an error of FFmpeg to a `VideoError`."""
         if self._is_cut():
             return self.error("truncated", "is cut: its end is missing")
         if isinstance(error, av.error.MemoryError):
@@ -114,7 +113,7 @@ class VideoFile:
 
     @property
     def _limits(self) -> dict[str, str]:
-        """What FFmpeg is told to refuse."""
+        """Options that make FFmpeg refuse large frames."""
         return {"max_pixels": str(self._max_pixels)}
 
     def _container(self) -> Any:

@@ -1,4 +1,4 @@
-"""Which file names look like a video's."""
+"""Recognises video files by their names."""
 
 import pathlib
 

@@ -1,6 +1,6 @@
-"""Text files that people write, line by line, each with where it stands.
+"""Reads text files written by people, line by line, with origins.
 
-Faults are gathered and told together: `labels.csv:12: what is wrong`.
+Faults are collected and reported together: `labels.csv:12: fault`.
 """
 
 import codecs
@@ -19,7 +19,7 @@ _SIXTEEN_BITS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Line(NamedTuple):
-    """A line without its end, and where it stands, `classInd.txt:3`."""
+    """A line without its end, and its origin, `classInd.txt:3`."""
 
     text: str
     origin: str
@@ -31,16 +31,16 @@ def read_lines(
     encoding: str = "utf-8",
     name: str = "",
 ) -> list[Line]:
-    """Reads a text file whole; empty lines are left out.
+    """Reads a text file; skips empty lines.
 
     Args:
-        path: the file, with or without a byte order mark, any line ends.
-        faults: gets a message where the file or a line cannot be read.
-        encoding: how its characters are written.
-        name: what origins call the file; its own name where not given.
+        path: the file, with or without a byte order mark; any line ends.
+        faults: receives a message if the file or a line is unreadable.
+        encoding: character encoding.
+        name: of the file in origins; by default its own name.
 
     Returns:
-        The lines that could be read, in order.
+        The readable lines, in order.
     """
     name = name or pathlib.Path(path).name
     try:
@@ -71,14 +71,14 @@ def read_lines(
 def read_rows(
     path: str | os.PathLike, faults: list[str]
 ) -> Iterator[tuple[list[str], str]]:
-    """Reads a CSV file row by row; empty rows are left out.
+    """Reads a CSV file row by row; skips empty rows.
 
     Args:
         path: the file; UTF-8, with or without a byte order mark.
-        faults: gets a message for each row that cannot be read.
+        faults: receives a message for each unreadable row.
 
     Yields:
-        The cells of a row, and where it starts, `labels.csv:12`.
+        The cells of a row, and its origin, `labels.csv:12`.
 
     Raises:
         UserError: the file cannot be opened.
@@ -86,7 +86,7 @@ def read_rows(
     name = pathlib.Path(path).name
     try:
         _refuse_sixteen_bits(path)
-        # A byte that is no UTF-8 becomes a lone surrogate.
+        # An invalid UTF-8 byte becomes a lone surrogate.
         with open(
             path, newline="", encoding="utf-8-sig", errors="surrogateescape"
         ) as stream:
@@ -114,40 +114,40 @@ def read_rows(
 
 
 def read_labels(path: str | os.PathLike, faults: list[str]) -> dict[str, str]:
-    """A list of labels, one a line; each with its place in the file.
+    """Reads a list of labels, one per line; maps them to their origins.
 
-    Labels are normalized, as those of clips are: see `names.normalized`.
+    Normalizes labels like those of clips: see `names.normalized`.
     """
     found: dict[str, str] = {}
     for line in read_lines(path, faults):
         label = names.normalized(line.text.strip().strip('"'))
         if not label:
-            faults.append(f"{line.origin}: nothing that can be seen: remove it")
+            faults.append(f"{line.origin}: no visible character: remove it")
             continue
         if label in found:
             faults.append(
-                f"{line.origin}: {printable.quoted(label)} stands at "
-                f"{found[label]} too"
+                f"{line.origin}: {printable.quoted(label)} is also at "
+                f"{found[label]}: remove one"
             )
         found.setdefault(label, line.origin)
     return found
 
 
 def fitted(cells: list[str], count: int) -> list[str]:
-    """The cells of a row without the empty ones after its `count` columns."""
+    """Returns the cells of a row without empty ones after column `count`."""
     if len(cells) > count and not any(map(str.strip, cells[count:])):
         return cells[:count]
     return cells
 
 
 def raise_all(faults: list[str]) -> None:
-    """Raises UserError with all faults, those of a file in line order."""
+    """Raises UserError with all faults, in the order of lines."""
     if faults:
         raise errors.UserError("\n".join(sorted(faults, key=place_of)))
 
 
 def place_of(fault: str) -> tuple[str, int]:
-    """File and line of a fault, to sort by."""
+    """Returns file and line of a fault, as a sort key."""
     found = _PLACE.match(fault)
     return (found[1], int(found[2])) if found else ("", 0)
 
@@ -168,7 +168,7 @@ def _refuse_sixteen_bits(path: str | os.PathLike) -> None:
 def _explained(error: csv.Error) -> str:
     if "unexpected end" in str(error):
         return (
-            'a quote (") opens here and never closes, so that the lines '
-            "below could not be read"
+            'a quote (") opens here and never closes, so the lines below '
+            "are unreadable: close it"
         )
     return str(error)

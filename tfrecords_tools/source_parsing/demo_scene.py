@@ -14,7 +14,7 @@ SAMPLE_RATE = 16_000
 
 @dataclasses.dataclass(frozen=True)
 class Motion:
-    """What changes (an axis of `poses`), which way, and how it is told."""
+    """What changes (an axis of `poses`), in which direction, and its text."""
 
     axis: str
     sign: int
@@ -72,12 +72,12 @@ def poses(motion: Motion, frames: int, rng: np.random.Generator) -> np.ndarray:
 def draw_clip(
     seed: int, number: int, frames: int, size: int
 ) -> tuple[np.ndarray, str, str]:
-    """Draws one clip; seed and number choose everything in it.
+    """Draws one clip, determined by seed and number.
 
     Args:
         seed: of the data set.
-        number: of the clip; its remainder by eight chooses the motion.
-        frames: how many to draw.
+        number: of the clip; number modulo 8 selects the motion.
+        frames: number of frames.
         size: height and width, pixels.
 
     Returns:

@@ -1,6 +1,6 @@
-"""The rows of Kinetics' annotation CSVs, whichever release wrote them.
+"""Reads annotation CSVs of Kinetics, of any release.
 
-Videos are not looked for here: see sources/kinetics.py.
+sources/kinetics.py finds the videos.
 """
 
 import dataclasses
@@ -35,12 +35,12 @@ class Row:
     """One annotated span.
 
     Attributes:
-        label: the class; empty where the file does not tell.
-        id: of the video at YouTube.
+        label: the class; empty if unknown.
+        id: of the video on YouTube.
         start: seconds from the video's start.
         end: the same, exclusive.
-        split: train, validation or test; empty is to be drawn.
-        origin: where the row stands, `train.csv:12`.
+        split: train, validation or test; empty: to be drawn.
+        origin: file and line of the row, `train.csv:12`.
     """
 
     label: str
@@ -55,11 +55,11 @@ def read(path: str | os.PathLike, faults: list[str]) -> Iterator[Row]:
     """Reads one CSV.
 
     Args:
-        path: the file; where it has no column `split`, its name tells.
-        faults: gets a message for each row that cannot be read.
+        path: the file; without a column `split`, its name tells the split.
+        faults: receives a message for each unreadable row.
 
     Yields:
-        The rows that can.
+        The readable rows.
     """
     table = annotation_text.read_rows(path, faults)
     header, place = next(table, ([], f"{path}:1"))
@@ -73,7 +73,7 @@ def read(path: str | os.PathLike, faults: list[str]) -> Iterator[Row]:
             return
     split = split_in_name(path)
     named = "".join("x" if cell.strip() else " " for cell in header).rstrip()
-    nameless = len(header) - len(named)  # Rows need not have those at the end.
+    nameless = len(header) - len(named)  # Rows may omit those at the end.
     for cells, origin in table:
         cells = annotation_text.fitted(cells, len(header))
         cells += [""] * min(len(header) - len(cells), nameless)
@@ -99,7 +99,7 @@ def _row(values: dict[str | None, str], split: str, origin: str) -> Row:
     if not values["id"]:
         wrong.append("youtube_id is empty")
     split = values.get("split") or split
-    # "holdout test" is a test; where nothing is said, the split is drawn.
+    # "holdout test" is a test split; an empty split is drawn.
     name = annotations.canonical_split(split.split()[-1]) if split else ""
     if name is None:
         wrong.append(f"split {split!r}: wanted train, validate or test")
@@ -110,13 +110,13 @@ def _row(values: dict[str | None, str], split: str, origin: str) -> Row:
 
 
 def split_in_name(path: str | os.PathLike) -> str:
-    """`val` for `kinetics-600_val.csv`; nothing where no split is named."""
+    """Returns `val` for `kinetics-600_val.csv`; empty without a split."""
     found = _SPLIT_IN_NAME.search(pathlib.Path(path).stem.lower())
     return found[1] if found else ""
 
 
 def plain(label: str) -> str:
-    """A class as it is compared: `air drumming` for `Air_Drumming`."""
+    """Normalizes a class: `air drumming` for `Air_Drumming`."""
     bare = names.normalized(label.strip().strip('"'))
     return names.normalized(bare.replace("_", " ").casefold())
 

@@ -1,6 +1,6 @@
-"""Which files are videos though their names do not say so.
+"""Detects videos whose file names do not look like videos.
 
-They are opened, in a process of its own, and a frame is decoded.
+Opens the files in a separate process and decodes one frame.
 """
 
 import mimetypes
@@ -22,9 +22,9 @@ _NOT_A_FRAME = (
     "truncated",
     "unreadable",
 )
-_MOST_TRIED = 3  # Files of one suffix.
-_TYPES = mimetypes.MimeTypes()  # Without the tables of the machine.
-_SIDE = 16  # Pixels; the frame is looked at by nobody.
+_MOST_TRIED = 3  # Files per suffix.
+_TYPES = mimetypes.MimeTypes()  # Without the system's tables.
+_SIDE = 16  # Pixels; the frame is discarded.
 
 
 class Opener:
@@ -39,7 +39,7 @@ class Opener:
 
         Args:
             root: the folder.
-            limits: what one file may cost; what costs more is no video here.
+            limits: per file; a file that exceeds them is not a video.
         """
         self._root = root
         self._process = isolated.Process(limits, _has_frames)
@@ -52,11 +52,10 @@ class Opener:
         self._process.close()
 
     def is_video(self, path: pathlib.PurePath) -> bool:
-        """Whether an ordinary file has a frame, or one that is too large.
+        """Whether a regular file has a frame, possibly too large.
 
         Args:
-            path: relative to the folder; its name is trusted if it is that
-                of a video.
+            path: relative to the folder; video-like names are trusted.
         """
         if video_names.is_likely(path.name):
             return True
@@ -74,7 +73,7 @@ class Opener:
 
 
 def suffix_of(path: pathlib.PurePath) -> str:
-    """In lower case; that of `clip.001` is none, as every file has its own."""
+    """Returns the lower-case suffix; `clip.001` has none."""
     suffix = path.suffix.lower()
     return "" if suffix[1:].isdecimal() else suffix
 
@@ -82,13 +81,13 @@ def suffix_of(path: pathlib.PurePath) -> str:
 def suffixes_of_videos(
     files: Iterable[pathlib.PurePath], opener: Opener
 ) -> set[str]:
-    """Suffixes that are not those of videos, of files that are videos.
+    """Returns uncommon suffixes of files that are videos.
 
-    A few files of each suffix are opened; no images, texts or audio files.
+    Opens a few files per suffix; skips images, texts and audio files.
 
     Args:
         files: relative to the folder of the opener.
-        opener: what it knows already is not opened again.
+        opener: caches which files are videos.
     """
     found: set[str] = set()
     tried: Counter[str] = Counter()
@@ -117,5 +116,5 @@ def _has_frames(path: str) -> Iterator[bool]:
             return
     except reader.VideoError as error:
         yield error.status not in _NOT_A_FRAME
-    except Exception:  # What breaks a decoder is no video either.
+    except Exception:  # A file that crashes the decoder is no video.
         yield False

@@ -1,8 +1,8 @@
-"""Whether the outermost folders of a folder of videos can be its labels.
+"""Checks whether the outermost folders of a folder of videos can be labels.
 
-Refuses those that look like splits but are not called so, and one that holds
-what look like the labels: a model of such labels would be worth nothing, and
-its figures perfect.
+Refuses folders that look like misnamed splits, and a single folder that holds
+the likely labels: a model of such labels would be useless, and its metrics
+perfect.
 """
 
 import pathlib
@@ -35,11 +35,11 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
     """Refuses outermost folders that are neither splits nor labels.
 
     Args:
-        input: the folder given, for messages.
+        input: the input folder, for messages.
         videos: relative to it.
 
     Raises:
-        UserError: names what to give, or to rename.
+        UserError: with what to set or rename.
     """
     in_folders = [path for path in videos if len(path.parts) > 1]
     outer = {path.parts[0] for path in in_folders}
@@ -56,7 +56,7 @@ def _refuse_like_splits(
     input: str, videos: list[pathlib.PurePath], outer: set[str]
 ) -> None:
     like = {name: found for name in outer if (found := _like_split(name))}
-    # One alone may be a label, of railways or of test patterns.
+    # A single one may be a label, such as railways or test patterns.
     if len(set(like.values())) < 2:
         return
     if set(like) == outer or _share_labels(videos, like):
@@ -68,7 +68,7 @@ def _refuse_like_splits(
 
 
 def _like_split(name: str) -> str | None:
-    """`validation` for `val_256`, `valSet` or `02-val`."""
+    """Returns `validation` for `val_256`, `valSet` or `02-val`."""
     found = set()
     for part in [*_PART.findall(name), names.normalized(name)]:
         for text in (part.lower(), _ADDED.sub("", part.lower())):
@@ -78,7 +78,7 @@ def _like_split(name: str) -> str | None:
 
 
 def _share_labels(videos: list[pathlib.PurePath], like: dict[str, str]) -> bool:
-    """Whether folders like two splits hold folders of the same names only."""
+    """Whether two split-like folders hold only folders of equal names."""
     inside: dict[str, set[str]] = {}
     for path in videos:
         if path.parts[0] in like:
@@ -99,7 +99,7 @@ def _refuse_one_that_holds_labels(
         folder = "/".join(around)
         raise errors.UserError(
             f"--input={input}: its only folder {folder} holds no videos, only "
-            f"folders: {_listed(labels)}; if those are the labels give "
+            f"folders: {_listed(labels)}; if those are the labels use "
             f"--input={pathlib.Path(input) / folder}, if all videos have the "
             f"label {around[0]} add --video_folder.outer=labels"
         )
@@ -133,9 +133,9 @@ def _refuse_splits_within(input: str, videos: list[pathlib.PurePath]) -> None:
 def _only_folder(
     folders: list[tuple[str, ...]],
 ) -> tuple[tuple[str, ...], set[str]]:
-    """The folder around all videos, and those in it if it has nothing else.
+    """Returns the folder around all videos, and its subfolders.
 
-    Both are empty where there is none, or it holds a video or one folder.
+    Both are empty if there is none, or it holds a video or one subfolder.
     """
     first = min(folders, default=())
     last = max(folders, default=())

@@ -1,4 +1,4 @@
-"""Which text belongs to which video: the one of the same stem, near it."""
+"""Pairs texts with videos: equal stems, in nearby folders."""
 
 import functools
 import os
@@ -16,11 +16,11 @@ _LANGUAGE = re.compile(r"\.[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
 
 
 class PairedTexts:
-    """The texts of a folder, found by the video.
+    """Finds texts in a folder, by video.
 
-    The text of `s1/a.mp4` is looked for in turn in: `s1`; `texts/s1`, for any
-    `texts` beside `s1`; the folders beside `s1` and in it. In a folder of
-    texts alone: `s1` in it, then the folder itself.
+    Searches for the text of `s1/a.mp4` in this order: `s1`; `texts/s1`, for
+    any `texts` beside `s1`; the folders beside `s1` and in it. In a folder of
+    texts only: `s1` in it, then the folder itself.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class PairedTexts:
         """Lists the texts.
 
         Args:
-            root: the folder of the videos or of the texts alone.
-            videos: all videos of `root`, relative to it; None where it is a
-                folder of texts alone.
-            suffixes: of texts, as `.srt`.
-            language: take only `a.en.srt` for `en`; empty prefers `a.srt`.
+            root: the folder of the videos, or of texts only.
+            videos: all videos of `root`, relative to it; None for a folder of
+                texts only.
+            suffixes: of texts, such as `.srt`.
+            language: `en` reads only `a.en.srt`; empty prefers `a.srt`.
         """
         self.root = pathlib.Path(root)
         self._videos = None
@@ -60,10 +60,10 @@ class PairedTexts:
         self._used: set[Path] = set()
 
     def find(self, video: Path) -> Path | None:
-        """The text of a video, both relative to their folders, or None.
+        """Returns the text of a video, or None; paths are relative.
 
         Raises:
-            ValueError: there are several.
+            ValueError: there are several texts.
         """
         if video.parent not in self._places:
             self._places[video.parent] = self._looked_in(video.parent)
@@ -79,7 +79,7 @@ class PairedTexts:
         return None
 
     def left_over(self) -> list[str]:
-        """The texts that fit no video asked for so far."""
+        """Returns the texts that no video has used so far."""
         return [path.as_posix() for path in self._all if path not in self._used]
 
     def _fitting(self, folders: list[Path], video: Path) -> list[Path]:
@@ -102,7 +102,7 @@ class PairedTexts:
         return exact if exact or self._language else texts
 
     def _looked_in(self, folder: Path) -> list[list[Path]]:
-        """Folders, the best first, equally good ones together."""
+        """Yields groups of equally good folders, the best first."""
         top = Path()
         if self._videos is None:
             return [[folder], [top]] if folder != top else [[top]]
@@ -123,5 +123,5 @@ class PairedTexts:
 
 @functools.lru_cache(1 << 16)
 def _key(path: Path) -> Path:
-    """The path as names are compared."""
+    """Normalizes a path for comparison."""
     return Path(*(names.normalized(part) or part for part in path.parts))

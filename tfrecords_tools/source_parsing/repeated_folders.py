@@ -1,8 +1,8 @@
-"""Whether the labels stand one folder deeper, the same in every outer folder.
+"""Checks whether labels are one folder deeper, equal in every outer folder.
 
-`fold0/left fold0/right fold1/left fold1/right` is refused: folders of one
-series are rarely labels. `home/left home/right street/left street/right` may
-be either and is warned of.
+`fold0/left fold0/right fold1/left fold1/right` is refused: a series of
+folders is rarely a set of labels. `home/left home/right street/left
+street/right` is ambiguous and gives a warning.
 """
 
 import pathlib
@@ -20,11 +20,11 @@ _OUT = "if the outer ones are labels add --video_folder.outer=labels"
 
 
 def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
-    """Refuses or warns of outer folders that hold the same folders.
+    """Refuses, or warns about, outer folders with equal subfolders.
 
     Args:
-        input: the folder given, for messages.
-        videos: those in its folders, relative to it.
+        input: the input folder, for messages.
+        videos: in its folders, relative to it.
 
     Raises:
         UserError: the outer folders are a series, such as folds.
@@ -53,7 +53,7 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
 
 
 def _stem(folders: Iterable[str]) -> str | None:
-    """What the names of a series start with; empty for bare numbers."""
+    """Returns the common prefix of a series; empty for bare numbers."""
     stems = set()
     for name in folders:
         found = _SERIES.fullmatch(name)

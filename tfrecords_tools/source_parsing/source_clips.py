@@ -1,4 +1,4 @@
-"""The clips of a source, checked, and its rows that have no video."""
+"""Lists and checks the clips of a source, and its rows without a video."""
 
 import dataclasses
 import os
@@ -23,17 +23,17 @@ def read(
 
     Args:
         source: a file of `tfrecords_tools.sources` and its settings.
-        input: what that source reads.
-        root: gives the folder of the videos once they are listed, since a
-            source may make them first.
+        input: of the source.
+        root: returns the folder of the videos; called after listing, since
+            a source may create them.
         files: which files may be read.
 
     Returns:
-        The clips to build, and those that have no video, with the reason in
+        The clips to build, and those without a video, with the reason in
         `absent`.
 
     Raises:
-        UserError: there is none at all, or rows are faulty.
+        UserError: there are no clips, or rows are faulty.
     """
     list_clips = source.module.list_clips
     if files.missing == "skip" and source.module.list_all:
@@ -45,7 +45,7 @@ def read(
     if not listed:
         raise errors.UserError(
             f"no clips: --source={source.name} found nothing in "
-            f"--input={input}: wanted at least one video; put some there, or "
+            f"--input={input}: wanted at least one video; add some, or "
             "choose another --input or --source"
         )
     clips = annotation_checks.check(listed, root(), files)
@@ -56,11 +56,11 @@ def read(
 
 
 def within_absent(known: Mapping[str, str], clips: Clips) -> Clips:
-    """The known videos of folders that cannot be listed, as absent rows.
+    """Returns known videos of unreadable folders as absent rows.
 
     Args:
-        known: path to anything, from an earlier build.
-        clips: all rows, also those without a video.
+        known: path to any value, from an earlier build.
+        clips: all rows, including those without a video.
     """
     paths = {clip.path for clip in clips}
     absent = {names.normalized(c.path): c for c in clips if c.absent}
@@ -82,14 +82,14 @@ def within_absent(known: Mapping[str, str], clips: Clips) -> Clips:
 
 
 def named_as_now(known: Mapping[str, str], clips: Clips) -> dict[str, str]:
-    """What is known of paths, also of those written in another form since.
+    """Maps known paths to their current spelling.
 
     Args:
-        known: path to anything, from an earlier build.
-        clips: as they are named now.
+        known: path to any value, from an earlier build.
+        clips: with current paths.
 
     Returns:
-        The same, with the paths of `clips` that only look like a known one.
+        `known`, with the spelling of `clips` for paths that look equal.
     """
     paths = {clip.path for clip in clips}
     gone = {

@@ -1,7 +1,7 @@
-"""What data sets with published lists of training and test videos share.
+"""Shared by data sets with published training and test lists.
 
-Where the lists and the videos stand, which listed videos are there, and
-validation clips taken from the training list, which have none of their own.
+Finds the lists and the videos, checks which listed videos exist, and draws
+validation clips from the training list, since no validation list exists.
 """
 
 import dataclasses
@@ -18,35 +18,35 @@ from tfrecords_tools.splitting import stratified_draw
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which split; the official lists have no validation clips."""
+    """Which official split; the lists have no validation clips."""
 
     split_number: int = settings.setting(
-        1, "Which official split, 1 to 3.", minimum=1, maximum=3
+        1, "Official split, 1 to 3.", minimum=1, maximum=3
     )
     validation_fraction: float = settings.setting(
         0.0,
-        "How much of training becomes validation, 0 to 0.9, of each class "
-        "too; whole groups, of hmdb51 whole sources.",
+        "Fraction of training clips that becomes validation, 0 to 0.9, "
+        "stratified by class; moves whole groups (hmdb51: whole sources).",
         minimum=0,
         maximum=0.9,
     )
 
 
 class Videos:
-    """The folder of the class folders, within the input.
+    """The folder with the class folders, within the input.
 
     Attributes:
         root: the input.
-        missing: a line for each video asked for that is not there.
+        missing: one line per requested video that does not exist.
     """
 
     def __init__(self, input: str, names: Iterable[str]) -> None:
-        """Finds it.
+        """Finds the folder.
 
         Args:
-            input: the folder given.
-            names: what a folder of class folders within it may be called;
-                where there is none, the class folders stand in `input`.
+            input: the input folder.
+            names: possible names of a subfolder with the class folders; without
+                one, the class folders are in `input`.
 
         Raises:
             UserError: `input` is no folder.
@@ -62,16 +62,15 @@ class Videos:
 
     @property
     def folder(self) -> pathlib.Path:
-        """Where the class folders stand."""
+        """The folder with the class folders."""
         return self.root / self._below
 
     def path(self, listed: str, origin: str) -> str:
-        """The path from the input of a list's video `Class/name.avi`.
+        """Returns the path of a listed video `Class/name.avi`, from the input.
 
         Args:
-            listed: as the list has it.
-            origin: where it stands, for `missing`, which is told of a video
-                that is not there.
+            listed: as in the list.
+            origin: file and line, for `missing`.
         """
         path = f"{self._below}/{listed}" if self._below else listed
         found = self._found.find(path)
@@ -80,14 +79,14 @@ class Videos:
         return found.path
 
     def lists(self, names: Iterable[str], ending: str) -> pathlib.Path:
-        """The folder of the lists: in the input, below it or beside it.
+        """Finds the folder of the lists: in the input, below or beside it.
 
         Args:
-            names: what the folder may be called.
-            ending: how the name of a list ends.
+            names: possible names of the folder.
+            ending: end of the names of lists.
 
         Raises:
-            UserError: no folder holds such a file.
+            UserError: no folder has such a file.
         """
         tried = [
             *(self.root / name for name in names),
@@ -113,10 +112,10 @@ def hold_out(
 
     Args:
         clips: rows of the splits train and test.
-        fraction: how much of training, 0 to 1, of each class too, as near
-            as whole keys allow.
-        keys: what must stay together, one for each clip. The choice depends
-            on keys, labels and counts of the training clips alone.
+        fraction: of training clips, 0 to 1, stratified by class as far as whole
+            keys allow.
+        keys: one per clip; clips of one key stay together. The choice depends
+            only on keys, labels and counts of the training clips.
 
     Returns:
         The clips in their order.

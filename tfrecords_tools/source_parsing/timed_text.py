@@ -1,6 +1,6 @@
-"""Files of words and sentences with their times: .align and subtitles.
+"""Reads timed words and sentences: .align files and subtitles.
 
-Faults are told by file and line. A subtitle that lasts no time is left out.
+Faults have file and line. Subtitles without a duration are skipped.
 """
 
 import html
@@ -15,7 +15,7 @@ from tfrecords_tools.source_parsing import annotation_text
 
 SUFFIXES = (".align", ".srt", ".vtt", ".ass", ".ssa")
 _SILENCE = ("sil", "sp")
-# Times within a cue, as automatic captions have them, a word each.
+# Times within a cue, one per word, as in automatic captions.
 _INNER_TIME = re.compile(r"<[\d:.]+>")
 _STAMPS = {
     ".srt": r"\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}",
@@ -25,8 +25,8 @@ _STAMPS = {
 _EVENTS = ("Dialogue:", "Comment:")
 _STAMPS[".ssa"] = _STAMPS[".ass"]
 
-# pysubs2 takes a number at a text's end for that of the next subtitle, also
-# where it is the end of what is said.
+# pysubs2 takes a number at the end of a text for the number of the next
+# subtitle, even if it is spoken.
 _NEXT = ("", "0")
 
 Line = annotation_text.Line
@@ -39,19 +39,19 @@ def read(
     encoding: str = "utf-8",
     ticks: int = 25_000,
 ) -> tuple[annotations.Word, ...]:
-    """Reads one file, by its suffix.
+    """Reads one file in the format of its suffix.
 
     Args:
         path: a file with one of `SUFFIXES`.
-        faults: gets a message for each line that cannot be read.
-        name: what messages call the file.
-        encoding: how its characters are written.
-        ticks: time units of an .align file in a second; the GRID corpus
+        faults: receives a message for each unreadable line.
+        name: of the file in messages.
+        encoding: character encoding.
+        ticks: time units per second of an .align file; the GRID corpus
             counts samples of audio at 25 kHz (Cooke et al., 2006).
 
     Returns:
-        Words of an .align file, `sil` and `sp` left out, or sentences of
-        subtitles, without markup, on one line each; in order of time.
+        Words of an .align file without `sil` and `sp`, or sentences of
+        subtitles without markup, one line each; in order of time.
     """
     before = len(faults)
     lines = annotation_text.read_lines(path, faults, encoding, name)
@@ -80,8 +80,8 @@ def _align(
         start, end = int(parts[0]), int(parts[1])
         if not last <= start < end:
             faults.append(
-                f"{origin}: {start} to {end} is no time after {last}, where "
-                "the line above ends"
+                f"{origin}: {start} to {end} does not follow {last}, where "
+                "the previous line ends"
             )
             continue
         last = end
@@ -97,14 +97,14 @@ def _subtitles(
     text, places = _PREPARED[suffix](lines, re.compile(_STAMPS[suffix]), faults)
     if len(faults) > before:
         return []
-    # Line by line the same cues are found as above.
+    # Finds the same cues as above, line by line.
     events = pysubs2.SSAFile.from_string(text, suffix[1:]).events
     found = []
     for event, origin in zip(events, places, strict=True):
         if event.end < event.start or event.start < 0:
             faults.append(
                 f"{origin}: {event.start / 1000:g} s to {event.end / 1000:g} "
-                "s is no time"
+                "s is no valid span"
             )
         said = html.unescape(event.plaintext) if suffix == ".vtt" else ""
         said = " ".join((said or event.plaintext).split())
@@ -116,7 +116,7 @@ def _subtitles(
     return found
 
 
-# The text for pysubs2, and where the times of each of its events stand.
+# The text for pysubs2, and the line of the times of each event.
 _Prepared = tuple[str, list[str]]
 
 
@@ -140,12 +140,12 @@ def _srt(lines: list[Line], stamp: re.Pattern, faults: list[str]) -> _Prepared:
         elif "-->" in line.text or times == 2:
             faults.append(_time_fault(line, "00:00:01,000 --> 00:00:02,500"))
     if not places:
-        faults.append(f"{lines[0].origin}: there is no subtitle in the file")
+        faults.append(f"{lines[0].origin}: the file has no subtitle")
     return "\n".join([*texts, *_NEXT]), places
 
 
 def _vtt(lines: list[Line], stamp: re.Pattern, faults: list[str]) -> _Prepared:
-    """Only cues: no header, notes, styles and names of cues."""
+    """Keeps only cues: no header, notes, styles and names of cues."""
     if not lines[0].text.startswith("WEBVTT"):
         faults.append(f"{lines[0].origin}: wanted WEBVTT in the first line")
     texts, places, inside, number = [], [], False, 0
@@ -167,7 +167,7 @@ def _vtt(lines: list[Line], stamp: re.Pattern, faults: list[str]) -> _Prepared:
 
 
 def _ass(lines: list[Line], stamp: re.Pattern, faults: list[str]) -> _Prepared:
-    """Only the events, so that nothing else can be taken for one."""
+    """Keeps only events, so that nothing else can be mistaken for one."""
     texts, places, section = ["[Events]"], [], ""
     for line in lines:
         text = line.text.strip()
@@ -181,11 +181,11 @@ def _ass(lines: list[Line], stamp: re.Pattern, faults: list[str]) -> _Prepared:
         times = [stamp.fullmatch(cell.strip()) for cell in cells[1:3]]
         if len(cells) < 10 or not all(times):
             faults.append(
-                f"{line.origin}: {text!r}: wanted ten cells, of which the "
-                "second and third are times as in 0:00:01.00"
+                f"{line.origin}: {text!r}: wanted ten cells, the second "
+                "and third of them times as in 0:00:01.00"
             )
     if not places:
-        faults.append(f"{lines[0].origin}: there are no [Events] in the file")
+        faults.append(f"{lines[0].origin}: the file has no [Events]")
     return "\n".join(texts), places
 
 

@@ -1,4 +1,4 @@
-"""The videos that stand in a folder, whatever they are called."""
+"""Finds the videos in a folder, whatever their names."""
 
 import pathlib
 
@@ -10,16 +10,16 @@ from tfrecords_tools.source_parsing import odd_names
 
 
 def found_at(videos: str) -> tuple[list[pathlib.Path], int]:
-    """A video file itself, or those in a folder, sorted.
+    """Returns a video file itself, or the videos of a folder, sorted.
 
     Args:
         videos: the flag `--videos`.
 
     Returns:
-        The files, and how many others are no videos.
+        The files, and the number of other files.
 
     Raises:
-        UserError: there is none.
+        UserError: there are no videos.
     """
     path = pathlib.Path(videos)
     if path.is_file():
@@ -36,18 +36,17 @@ def found_at(videos: str) -> tuple[list[pathlib.Path], int]:
 
 
 def within(folder: pathlib.Path) -> tuple[list[pathlib.Path], int]:
-    """The videos at any depth of a folder, as shards are built of them.
+    """Returns the videos at any depth of a folder, as for shards.
 
-    Links are followed and hidden files passed over, as `folder_files.listed`
-    does it. Files that are not called like videos are opened, each once.
-    What cannot be read is listed too, to be told of, if it is called like a
-    video or may hold some.
+    Follows links and skips hidden files, like `folder_files.listed`. Opens
+    files without a video-like name, each once. Includes unreadable paths that
+    may be or hold videos, so that they can be reported.
 
     Args:
-        folder: may be hidden itself.
+        folder: may itself be hidden.
 
     Returns:
-        Their paths, sorted, and how many other files there are.
+        The paths, sorted, and the number of other files.
 
     Raises:
         UserError: a folder cannot be listed.
@@ -58,7 +57,7 @@ def within(folder: pathlib.Path) -> tuple[list[pathlib.Path], int]:
     found += [
         path
         for path in listing.unusable
-        # In a folder that cannot be listed there may be videos.
+        # An unreadable folder may hold videos.
         if video_names.is_likely(path.name) or (folder / path).is_dir()
     ]
     every = len(listing.files) + len(listing.unusable)

@@ -1,7 +1,7 @@
-"""Where the video of a row stands below the video root, links followed.
+"""Finds the video of a row below the video root, following links.
 
-A folder is resolved once, so that a million videos cost a million look-ups
-and not one for every part of every path.
+Each folder is resolved once, so a million videos cost a million look-ups, not
+one per component of every path.
 """
 
 import dataclasses
@@ -16,30 +16,30 @@ from tfrecords_tools.base.text import names
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which files may be read, and what becomes of rows without one."""
+    """Which files may be read, and how rows without a file are handled."""
 
     follow_links: bool = settings.setting(
         False,
-        "Also read videos that links lead to out of --video_root. Only where "
-        "you trust whoever made the links.",
+        "Also read videos through links that leave --video_root. Enable "
+        "only for links from a trusted source.",
     )
     missing: str = settings.setting(
         "error",
-        "Rows whose video is not there: error refuses them, each with its "
-        "line; skip leaves them out and lists them in report.csv with the "
-        "status missing.",
+        "Rows whose video does not exist. error: fail and list every such "
+        "row; skip: leave them out and list them in report.csv with status "
+        "missing.",
         choices=("error", "skip"),
     )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for the path of a row.
+    """Result of looking up the path of a row.
 
     Attributes:
-        path: relative to the root, as the file is called there.
-        fault: what is wrong; empty where a file stands there, in the root.
-        is_missing: whether the fault is that no file can be had.
+        path: relative to the root, in the spelling of the disk.
+        fault: what is wrong; empty if the file exists within the root.
+        is_missing: whether the fault is a missing or unreadable file.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Found:
 
 
 def path_fault(path: str) -> str:
-    """What is wrong with a path as written; nothing is looked up."""
+    """Returns the fault of a path as written, without a look-up."""
     if not path:
         return "the path is empty"
     try:
@@ -59,18 +59,18 @@ def path_fault(path: str) -> str:
 
 
 class VideoRoot:
-    """The folder that no video may leave."""
+    """The folder that contains all videos."""
 
     def __init__(
         self,
         root: str | os.PathLike | None,
         config: Config = Config(),
     ) -> None:
-        """Resolves the root itself, which may be a link.
+        """Resolves the root, which may be a link.
 
         Args:
-            root: the folder; it need not exist. None looks nothing up.
-            config: whether links may lead out of it.
+            root: the folder, need not exist; None: no look-ups.
+            config: whether links may leave it.
         """
         self._known = root is not None
         self._root = os.fspath(root) if self._known else "."
@@ -84,11 +84,11 @@ class VideoRoot:
 
         Args:
             path: with forward slashes, relative to the root or absolute;
-                `..` may stand in it where it does not leave the root. A name
-                in it may be written in another Unicode form than on the disk.
+                `..` is allowed if it does not leave the root. Names may have
+                another Unicode form than on disk.
 
         Returns:
-            Its one spelling, `a/b.mp4` for `./a//b.mp4`, or what is wrong.
+            The canonical path, `a/b.mp4` for `./a//b.mp4`, or a fault.
         """
         fault = path_fault(path)
         if fault:
@@ -99,7 +99,7 @@ class VideoRoot:
             return Found(
                 path,
                 f"path {path!r} leaves the video root{where}: wanted a file "
-                "in it; name a folder that holds all videos with --video_root",
+                "in it; set --video_root to a folder that holds all videos",
             )
         if not self._known:
             return Found(within)
@@ -112,7 +112,7 @@ class VideoRoot:
         return found
 
     def _within(self, path: str) -> str | None:
-        """The path relative to the root; None where it leaves it."""
+        """Returns the path relative to the root; None if it leaves it."""
         is_absolute = os.path.isabs(path)
         if not is_absolute and ".." not in path.split("/"):
             return posixpath.normpath(path)
@@ -121,7 +121,7 @@ class VideoRoot:
             leaves = is_absolute or path.split("/")[0] == ".."
             return None if leaves else path
         place = os.path.join(os.path.abspath(self._root), path)
-        # Links before `..` count: `link/../b` stands where the link leads.
+        # Links before `..` count: `link/../b` is beside the target of the link.
         above, dots, rest = place.rpartition("/../")
         if dots:
             place = os.path.join(os.path.realpath(above + dots), rest)
@@ -179,7 +179,7 @@ class VideoRoot:
         return self._folders[folder]
 
     def _spelled(self, path: str) -> tuple[str, str]:
-        """The path as the disk has it and a fault; two empty texts if none."""
+        """Returns the path on disk and a fault; both empty if none matches."""
         found = [""]
         for part in path.split("/"):
             key = names.normalized(part)
@@ -193,12 +193,12 @@ class VideoRoot:
         if len(found) == 1:
             return found[0], ""
         return "", (
-            f"path {path!r} is written as no file is, and {len(found)} look "
+            f"path {path!r} matches no file exactly, and {len(found)} look "
             f"like it: {found}; write one of them"
         )
 
     def _names(self, folder: str) -> dict[str, list[str]]:
-        """Normalized name to the names that a folder holds."""
+        """Maps normalized names to the names in a folder."""
         if folder not in self._alike:
             alike: dict[str, list[str]] = {}
             try:

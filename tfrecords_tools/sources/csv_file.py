@@ -1,6 +1,6 @@
-"""A table of clips: one row a clip, columns named in the first line.
+"""A table of clips: one row per clip, column names in the first line.
 
-Only the path is needed; every other column may be missing.
+Only the path is required; every other column is optional.
 """
 
 import collections
@@ -19,37 +19,37 @@ _NO_TASKS: dict[str, str] = {}
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The name of each column in the file.
+    """Names of the columns.
 
-    A column `label.<task>` is always read as a further label set, and the
-    task is named as labels are compared. One without a name, as spreadsheets
-    write them, must be empty; the first may number the rows, as pandas does.
+    A column `label.<task>` is always read as a further label set; task names
+    are normalized like labels. A nameless column, as spreadsheets write them,
+    must be empty; the first column may number the rows, as pandas does.
     """
 
     path: str = settings.setting(
-        "path", "Column of the video's path, relative to the video root."
+        "path", "Column with the path of the video, relative to the video root."
     )
     label: str = settings.setting(
-        "label", "Column of the label; a|b means both."
+        "label", "Column with the label; a|b means both."
     )
     split: str = settings.setting(
-        "split", "Column of train, validation or test; empty is drawn."
+        "split", "Column with train, validation or test; empty cells are drawn."
     )
     group: str = settings.setting(
-        "group", "Column of what must never stand in two splits."
+        "group", "Column with the group; a group never spans two splits."
     )
     start_seconds: str = settings.setting(
-        "start_seconds", "Column of the span's start, seconds."
+        "start_seconds", "Column with the start of the span, seconds."
     )
     end_seconds: str = settings.setting(
-        "end_seconds", "Column of the span's end, seconds, exclusive."
+        "end_seconds", "Column with the end of the span, seconds, exclusive."
     )
-    caption: str = settings.setting("caption", "Column of a sentence.")
-    ignore: tuple[str, ...] = settings.setting((), "Columns to pass over.")
+    caption: str = settings.setting("caption", "Column with a caption.")
+    ignore: tuple[str, ...] = settings.setting((), "Columns to ignore.")
     label_list: str | None = settings.setting(
         None,
-        "File of the labels that the label column may hold, one a line; any "
-        "other is an error. Not given: all may stand there.",
+        "File with the allowed labels, one per line; any other label is an "
+        "error. Unset: every label is allowed.",
     )
 
 
@@ -64,15 +64,15 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     """Reads the table.
 
     Args:
-        config: which column is what.
+        config: names of the columns.
         input: the CSV file; UTF-8, with or without a byte order mark.
 
     Returns:
         Clips in the order of the rows.
 
     Raises:
-        UserError: the file cannot be read, a column is missing or unknown,
-            or rows are faulty; all rows are named.
+        UserError: the file is unreadable, a column is missing or unknown, or
+            rows are faulty; lists all of them.
     """
     faults: list[str] = []
     allowed = None
@@ -81,7 +81,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     rows = annotation_text.read_rows(input, faults)
     header, line = next(rows, ([], ""))
     if not header:
-        faults.append(f"{input}: no line can be read as names of columns")
+        faults.append(f"{input}: no line has column names")
         annotation_text.raise_all(faults)
     fields = _fields(config, line, header)
     reader = _RowReader(fields, allowed)
@@ -93,9 +93,9 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
 
 
 def _fields(config: Config, line: str, header: list[str]) -> list[str]:
-    """The field that each column of the first line fills.
+    """Returns the field of each column in the first line.
 
-    `_PASSED_OVER` is one that is ignored, `_NAMELESS` one without a name.
+    `_PASSED_OVER` for an ignored column, `_NAMELESS` for one without a name.
     """
     header = [_normalized(column.strip()) for column in header]
     named = {_column(config, field): field for field in _COLUMNS}
@@ -129,7 +129,7 @@ def _column(config: Config, field: str) -> str:
 
 
 def _normalized(column: str) -> str:
-    """The name of a column, and within it that of a task, to compare."""
+    """Normalizes the name of a column, and of a task within it."""
     column = names.normalized(column)
     if not column.startswith(_TASK):
         return column
@@ -144,7 +144,7 @@ def _missing(config: Config, header: list[str]) -> list[str]:
         given = getattr(default, field) != column or field == "path"
         if given and column not in header:
             wrong.append(
-                f"there is no {column!r}: say which one holds the {field} "
+                f"there is no {column!r}: set the column of the {field} "
                 f"with --columns.{field}=NAME"
             )
     if config.label_list and _column(config, "label") not in header:
@@ -159,8 +159,8 @@ def _unknown(
 ) -> list[str]:
     return [
         f"{printable.quoted(column)} is unknown"
-        f"{errors.nearest(column, list(named))}: say "
-        f"what it holds, as in --columns.group={column}, or pass over it "
+        f"{errors.nearest(column, list(named))}: set "
+        f"its meaning, as in --columns.group={column}, or ignore it "
         f"with --columns.ignore={column}"
         for column in header
         if column not in named
@@ -172,7 +172,7 @@ def _unknown(
 def _unnamed_tasks(
     header: list[str], named: dict[str, str], ignored: list[str]
 ) -> list[str]:
-    """What is wrong with the names of further label sets."""
+    """Returns faults in the names of further label sets."""
     remedy = "rename the column, or pass over it with --columns.ignore"
     tasks = [
         column
@@ -193,13 +193,13 @@ def _unnamed_tasks(
 
 
 class _RowReader:
-    """Makes clips of rows; equal texts are kept once, for a million rows."""
+    """Converts rows to clips; shares equal texts, for a million rows."""
 
     def __init__(self, fields: list[str], allowed: set[str] | None) -> None:
         self._nameless = [
             place for place, field in enumerate(fields) if field == _NAMELESS
         ]
-        # Rows need not have the nameless columns at the end.
+        # Rows may omit nameless columns at the end.
         self._count = len(fields)
         while self._count - 1 in self._nameless:
             self._count -= 1
@@ -218,7 +218,7 @@ class _RowReader:
     def clip(
         self, cells: list[str], origin: str, faults: list[str]
     ) -> annotations.Clip | None:
-        """The clip of a row; what cannot be read is told in `faults`."""
+        """Returns the clip of a row; reports faults in `faults`."""
         stray = [
             f"{origin}: {cells[place]!r} stands in column {place + 1}, which "
             "has no name in the first line: give it one, or empty the cell"
@@ -263,7 +263,7 @@ class _RowReader:
         if wrong or self._unknown[label]:
             row_faults = "; ".join(wrong + self._unknown[label])
             faults.append(f"{origin}: {row_faults}")
-        if wrong:  # Without its times it would look like another clip.
+        if wrong:  # Without its times it would be another clip.
             faults += annotation_checks.faults([clip])
             return None
         return clip

@@ -1,7 +1,7 @@
-"""Renders its own videos: eight motions that no single frame gives away.
+"""Renders synthetic videos: eight motions that no single frame reveals.
 
-Real mp4 files with audio and captions; nothing is downloaded. What is in
-the frames stands in demo_scene.py.
+Writes real mp4 files with audio and captions; downloads nothing. demo_scene
+draws the frames.
 """
 
 import concurrent.futures
@@ -27,37 +27,44 @@ from tfrecords_tools.base.files import folder_lock
 from tfrecords_tools.media.writing import writer
 from tfrecords_tools.source_parsing import demo_scene
 
-_RENDERER = 1  # Raise it when equal settings no longer give equal pixels.
+_RENDERER = 1  # Increase it when equal settings give other pixels.
 _FINISHED = "demo.json"
 _LABELS = "labels.csv"
 _COLUMNS = ("path", "label", "split", "caption")
-_BATCH = 10  # Clips that a process renders at a time, Ctrl-C awaits them.
+_BATCH = 10  # Clips per call of a process; Ctrl-C waits for them.
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What is rendered; about 12 ms a clip on two cores."""
+    """What to render; about 12 ms per clip on two cores."""
 
-    train_clips: int = settings.setting(2400, "Clips to train on.", minimum=0)
+    train_clips: int = settings.setting(
+        2400, "Number of training clips.", minimum=0
+    )
     validation_clips: int = settings.setting(
-        800, "Clips to validate on.", minimum=0
+        800, "Number of validation clips.", minimum=0
     )
     size: int = settings.setting(
-        64, "Height and width in pixels, even.", minimum=16
+        64, "Height and width, pixels, even.", minimum=16
     )
-    frames: int = settings.setting(24, "Frames in a clip.", minimum=2)
+    frames: int = settings.setting(24, "Frames per clip.", minimum=2)
     frame_rate: int = settings.setting(12, "Frames per second.", minimum=1)
     crf: int = settings.setting(
-        16, "x264 quality, 0 is lossless.", minimum=0, maximum=51
+        16,
+        "Constant rate factor of x264; 0 is lossless.",
+        minimum=0,
+        maximum=51,
     )
     seed: int = settings.setting(0, "Equal seeds give equal clips.", minimum=0)
     processes: int = settings.setting(
-        2, "Processes that render; the clips do not depend on it.", minimum=1
+        2,
+        "Number of rendering processes; the clips do not depend on it.",
+        minimum=1,
     )
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:
-    """Renders the clips unless they are there, then lists them.
+    """Renders the clips unless they exist, then lists them.
 
     Args:
         config: what to render.
@@ -88,7 +95,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     if old_record != record:
         raise errors.UserError(
             f"{folder} holds clips of {old_record}, wanted {record}: "
-            "choose another folder or remove this one"
+            "choose another folder, or remove this one"
         )
     try:
         with open(folder / _LABELS, newline="", encoding="utf-8") as file:
@@ -96,7 +103,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     except (OSError, TypeError, ValueError, csv.Error) as error:
         raise errors.UserError(
             f"cannot read {folder / _LABELS} ({error!r}): remove {folder} to "
-            "have it rendered again"
+            "render it again"
         ) from error
 
 
@@ -105,13 +112,12 @@ def _read(path: pathlib.Path) -> dict[str, int]:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise errors.UserError(
-            f"cannot read {path} ({error}): remove it to have the clips "
-            "rendered again"
+            f"cannot read {path} ({error}): remove it to render the clips again"
         ) from error
 
 
 def _refuse_strangers(folder: pathlib.Path) -> None:
-    """Raises UserError where rendering would overwrite another table."""
+    """Raises UserError if rendering would overwrite another table."""
     try:
         first = (folder / _LABELS).read_text("utf-8").splitlines()[:1]
     except (FileNotFoundError, NotADirectoryError):
@@ -125,7 +131,7 @@ def _refuse_strangers(folder: pathlib.Path) -> None:
 
 
 def _record(config: Config) -> dict[str, int]:
-    """All that the clips depend on, as `demo.json` keeps it."""
+    """Everything the clips depend on, as stored in `demo.json`."""
     chosen = dataclasses.asdict(config) | {"renderer": _RENDERER}
     del chosen["processes"]
     return chosen
@@ -134,7 +140,7 @@ def _record(config: Config) -> dict[str, int]:
 def _write_clips(
     config: Config, folder: pathlib.Path, numbers: list[int]
 ) -> list[dict[str, str]]:
-    """Renders some clips to files; returns their rows of the labels file."""
+    """Renders some clips; returns their rows of the labels file."""
     cv2.setNumThreads(1)
     rows = []
     for number in numbers:

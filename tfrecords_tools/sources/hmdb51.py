@@ -7,12 +7,12 @@ lines are `name.avi 1` (training), `2` (test) or `0` (unused).
 
 Clips are named `<source>_<action>_<body>_<camera>_np<people>_<view>_<quality>_
 <number>`; those of one source come from one video or film. The lists were
-made action by action: within an action a source stands on one side, but a
-film that shows several actions may train one and test another (American
-History X: `smoke` and `wave`). Published results rest on these lists, so
-they are obeyed: the group is action and source, and where a list does put
-one on both sides, its clips make a group on each. Validation is drawn by
-source alone, so that it shares no film with what is left of training.
+made per action: within an action, a source is on one side, but a film with
+several actions may train one and test another (American History X: `smoke`
+and `wave`). Published results use these lists, so we do, too: the group is
+action and source, and if a list has one on both sides, its clips form a group
+on each. Validation is drawn by source, so that it shares no film with the
+remaining training clips.
 """
 
 import dataclasses
@@ -44,14 +44,14 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     """Reads the lists of every action.
 
     Args:
-        config: which split.
+        config: the split.
         input: the folder of the videos and lists.
 
     Returns:
         Training and test clips, by action and in the order of its list.
 
     Raises:
-        UserError: a list is missing or lines are faulty; all lines are named.
+        UserError: a list is missing, or lines are faulty; lists all of them.
     """
     videos = split_lists.Videos(input, ("hmdb51_org", "videos"))
     lists = videos.lists(_LISTS, f"_test_split{config.split_number}.txt")
@@ -78,12 +78,12 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
 
 
 def _actions(lists: pathlib.Path, folder: pathlib.Path) -> list[str]:
-    """All that have a list of any split, or a folder of videos."""
+    """Returns all actions with a list of any split, or a folder."""
     listed = (_LIST.fullmatch(name) for name in os.listdir(lists))
     filled = {
         path.parts[0] for path in folder_files.below(folder) if _is_video(path)
     }
-    # A folder's name may be written in another form than its list's.
+    # Names of folder and list may differ in Unicode form.
     actions = {names.normalized(name): name for name in filled}
     actions |= {
         names.normalized(found[1]): found[1] for found in listed if found
@@ -114,14 +114,14 @@ def _clip(
 
 
 def _source(name: str, action: str) -> str:
-    """What stands before the action; the whole name where it has none."""
+    """Returns the part before the action; else the whole name."""
     name, action = names.normalized(name), names.normalized(action)
     found = re.fullmatch(f"(.+)_{re.escape(action)}{_ATTRIBUTES}", name)
     return found[1] if found else name
 
 
 def _parted(clips: list[annotations.Clip]) -> list[annotations.Clip]:
-    """Groups that a list puts on both sides become one on each."""
+    """Splits groups that a list puts on both sides."""
     sides = defaultdict(set)
     for clip in clips:
         sides[clip.group].add(clip.split)

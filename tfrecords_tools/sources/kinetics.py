@@ -1,13 +1,13 @@
-"""Kinetics-400, -600 and -700: annotation CSVs and videos as downloaded.
+"""Kinetics-400, -600 and -700: annotation CSVs and downloaded videos.
 
 Source: Kay et al., arXiv:1705.06950; Carreira et al., arXiv:1808.01340 and
 arXiv:1907.06987. The CSVs have the columns label (not in some test files),
 youtube_id, time_start, time_end, split and, in older ones, is_cc; the first
 release wrote `YouTube Identifier,Start time,End time,Class label`.
 
-A video stands anywhere below the input: `<id>_000012_000022.mp4`, cut to its
-span, or `<id>.mp4` whole, of which the span is taken. Videos that are gone
-are no error: they are counted and, where wanted, listed.
+A video is anywhere below the input: `<id>_000012_000022.mp4`, cut to its
+span, or the whole `<id>.mp4`, from which the span is read. Missing videos are
+no error: they are counted and optionally listed.
 """
 
 import csv
@@ -32,43 +32,43 @@ _MISSING = ("label", "youtube_id", "time_start", "time_end", "split")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which annotations, and which classes of them."""
+    """Which annotations and classes to read."""
 
     annotations: tuple[str, ...] = settings.setting(
         (),
-        "Annotation CSVs, with commas between. Not given: those with train, "
-        "val, validate or test in their names, in the input or one folder "
-        "below it.",
+        "Annotation CSVs, comma-separated. Unset: files with train, val, "
+        "validate or test in their names, in the input or one folder below "
+        "it.",
     )
     label_list: str | None = settings.setting(
         None,
-        "File of the classes to keep, one a line; underscores are spaces. "
-        "Rows without a label are left out then. Not given: all.",
+        "File with the classes to keep, one per line; underscores match "
+        "spaces. Also drops rows without a label. Unset: all classes.",
     )
     missing: str | None = settings.setting(
-        None, "CSV file to write the rows to whose videos are not there."
+        None, "CSV file to write with the rows whose videos are missing."
     )
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:
-    """Reads the annotations and looks for their videos.
+    """Reads the annotations and finds their videos.
 
     Args:
-        config: which annotations and classes.
+        config: annotations and classes.
         input: the folder of the videos, or one annotation CSV in it.
 
     Returns:
-        Clips whose videos are there, in the order of the rows.
+        Clips whose videos exist, in the order of the rows.
 
     Raises:
-        UserError: no annotations, faulty rows, all of which are named, a
-            class of the list that no row has, or no video at all.
+        UserError: no annotations, faulty rows (lists all of them), a class
+            of the list without rows, or no video at all.
     """
     return _listed(config, input)[0]
 
 
 def list_all(config: Config, input: str) -> list[annotations.Clip]:
-    """The same, and last the rows whose videos are missing, as `absent`."""
+    """Same as `list_clips`, followed by rows without a video (`absent`)."""
     clips, missing = _listed(config, input)
     return clips + [
         annotations.Clip(
@@ -117,7 +117,7 @@ def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
     ]
     if not found:
         raise errors.UserError(
-            f"--input={root}: no annotations such as train.csv there: name "
+            f"--input={root}: no annotations such as train.csv there: set "
             "them with --kinetics.annotations=FILE,FILE"
         )
     return found
@@ -126,7 +126,7 @@ def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
 def _looked_for(
     root: pathlib.Path, rows: list[kinetics_rows.Row]
 ) -> tuple[list[annotations.Clip], list[kinetics_rows.Row]]:
-    """The clips that are there, and the rows whose videos are not."""
+    """Returns the existing clips, and the rows without a video."""
     clips, missing = [], []
     with odd_names.Opener(root) as opener:
         index = _Index(folder_files.below(root), opener)
@@ -144,7 +144,7 @@ def _cut_name(row: kinetics_rows.Row) -> str:
 
 
 class _Index:
-    """Where the videos stand, by their names without suffix."""
+    """Index of the videos, by name without suffix."""
 
     def __init__(
         self, files: list[pathlib.PurePath], opener: odd_names.Opener
@@ -156,7 +156,7 @@ class _Index:
             self._paths.setdefault(stem, []).append(path)
 
     def clip(self, row: kinetics_rows.Row) -> annotations.Clip | None:
-        """The clip of a row; nothing where its video is missing."""
+        """Returns the clip of a row; None if its video is missing."""
         cut = self._chosen(_cut_name(row), row)
         path = cut or self._chosen(row.id, row)
         if path is None:
@@ -173,7 +173,7 @@ class _Index:
     def _chosen(
         self, name: str, row: kinetics_rows.Row
     ) -> pathlib.PurePath | None:
-        """Where there are several, the one in folders of class and split."""
+        """Of several videos, prefers the one in folders of class and split."""
 
         def agreeing(path: pathlib.PurePath) -> tuple[bool, int]:
             folders = path.parts[:-1]
@@ -195,7 +195,7 @@ def _tell(
     clips: list,
     missing: list[kinetics_rows.Row],
 ) -> None:
-    """Lists and counts the missing videos, none of them included."""
+    """Lists and counts the missing videos."""
     total = len(clips) + len(missing)
     where = "name a file with --kinetics.missing=FILE to list them"
     if config.missing:

@@ -1,9 +1,9 @@
-"""Videos with what is said in them: word timings or subtitles.
+"""Videos with transcripts: word timings or subtitles.
 
 The text of `s1/a.mpg` has the same stem: `a.align` (lines of start, end and
 word, as in the GRID corpus, doi:10.1121/1.2229005), `a.srt`, `.vtt`, `.ass`
-or `.ssa`, or with a language, `a.en.srt`. It stands beside the video, in a
-folder beside or below the video's, or in the folder given.
+or `.ssa`, or with a language, `a.en.srt`. It is beside the video, in a sibling
+folder or subfolder, or in the folder --transcripts.texts.
 """
 
 import bisect
@@ -30,48 +30,52 @@ _SHOWN = 5
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Where the texts are and what becomes a clip."""
+    """Where the texts are, and what becomes a clip."""
 
     texts: str | None = settings.setting(
         None,
-        "Folder of the texts, with the videos' folders inside it or not. Not "
-        "given: beside each video, else in the folders beside and below.",
+        "Folder with the texts, with or without the subfolders of the "
+        "videos. Unset: beside each video, else in sibling folders and "
+        "subfolders.",
         any_name=True,
     )
     clips: str = settings.setting(
         "video",
-        "What is a clip: the video, its caption being the whole text, or each "
-        "sentence, with its time; an .align file is one sentence.",
+        "What becomes a clip. video: the whole video, with the whole text "
+        "as its caption; sentence: each sentence, with its time (an .align "
+        "file is one sentence).",
         choices=("video", "sentence"),
     )
     language: str = settings.setting(
-        "", "Take a.en.srt for en. Not given: a.srt, or the only one there is."
+        "",
+        "Language code of the texts: en reads a.en.srt. Unset: a.srt, or "
+        "the only text.",
     )
     encoding: str = settings.setting(
-        "utf-8", "How the characters of the texts are written, as in cp1252."
+        "utf-8", "Character encoding of the texts, such as cp1252."
     )
     align_rate: int = settings.setting(
-        25_000, "Time units of .align files in a second.", minimum=1
+        25_000, "Time units per second in .align files.", minimum=1
     )
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     """Pairs videos with texts and reads the texts.
 
-    Videos without a text, and texts without a video, are left out and told
-    on the standard error.
+    Skips videos without a text, and texts without a video, with a note on
+    standard error.
 
     Args:
-        config: where the texts are and what a clip is.
+        config: location of the texts, and what a clip is.
         input: the folder of the videos.
 
     Returns:
-        Clips sorted by path and time; `words` holds those of the span. Last
-        what cannot be read at all, which says so in `absent`.
+        Clips sorted by path and time, with the words of their span; then
+        unreadable files, with the reason in `absent`.
 
     Raises:
-        UserError: a text is damaged or one video has several, all of which
-            are named; or no video has one.
+        UserError: texts are damaged, or videos have several (lists all of
+            them); or no video has one.
     """
     _check(config, input)
     faults: list[str] = []
@@ -110,7 +114,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         raise errors.UserError(
             f"--input={input}: none of the {len(videos)} videos has a text "
             f"in {texts.root}: wanted the same name and one of "
-            f"{', '.join(timed_text.SUFFIXES)}; name their folder with "
+            f"{', '.join(timed_text.SUFFIXES)}; set their folder with "
             "--transcripts.texts=FOLDER"
         )
     _tell("videos have no text", silent)
@@ -127,7 +131,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
 def _videos(
     config: Config, input: str, files: list[pathlib.PurePath]
 ) -> list[pathlib.PurePath]:
-    """The videos; a file of another name is opened if a text waits for it."""
+    """Lists the videos; opens other files only if a text matches."""
     videos = [path for path in files if video_names.is_likely(path.name)]
     known = {names.normalized(path.stem) for path in videos}
     waiting = {
@@ -158,8 +162,8 @@ def _check(config: Config, input: str) -> None:
         "text".encode(config.encoding)
     except LookupError as error:
         raise errors.UserError(
-            f"--transcripts.encoding={config.encoding}: there is no such "
-            "encoding; wanted one as utf-8, cp1252 or utf-16"
+            f"--transcripts.encoding={config.encoding}: unknown "
+            "encoding; wanted one such as utf-8, cp1252 or utf-16"
         ) from error
 
 
@@ -197,10 +201,10 @@ def _with_words(
     sentences: tuple[annotations.Word, ...],
     words: tuple[annotations.Word, ...],
 ) -> Iterator[tuple[annotations.Word, tuple[annotations.Word, ...]]]:
-    """Each sentence and the words that may be said within it.
+    """Returns each sentence and the words that may be within it.
 
-    A sentence that held all words of its video would make a long video cost
-    the square of its length.
+    Sentences with all words of their video would make a long video cost the
+    square of its length.
     """
     starts = [word.start_seconds for word in words]
     longest = max((w.end_seconds - w.start_seconds for w in words), default=0)

@@ -5,7 +5,7 @@ Source: Soomro, Zamir, Shah: UCF101, arXiv:1212.0402. The input folder holds
 `ucfTrainTestlist/{classInd,trainlist01,testlist01}.txt`, also beside it.
 
 The clips of a group, g01 to g25 of each class, are cut from one video; the
-official splits keep groups whole, and any list that does not is refused.
+official splits keep groups whole; other lists are refused.
 """
 
 import pathlib
@@ -26,14 +26,14 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
     """Reads the class index and both lists of the split.
 
     Args:
-        config: which split.
+        config: the split.
         input: the folder of the videos and lists.
 
     Returns:
         Training clips, then test clips, in the order of the lists.
 
     Raises:
-        UserError: a list is missing or lines are faulty; all lines are named.
+        UserError: a list is missing, or lines are faulty; lists all of them.
     """
     videos = split_lists.Videos(input, ("UCF-101", "UCF101"))
     lists = videos.lists(
@@ -56,7 +56,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
 
 
 def _classes(path: pathlib.Path, faults: list[str]) -> dict[str, str]:
-    """Class to its number as written, `ApplyEyeMakeup` to `1`."""
+    """Maps classes to their written numbers, `ApplyEyeMakeup` to `1`."""
     found = {}
     for line in annotation_text.read_lines(path, faults):
         number, _, name = line.text.strip().partition(" ")

@@ -1,8 +1,8 @@
-"""Videos in folders: one folder a class, or one flat folder without any.
+"""Videos in folders: one folder per class, or one flat folder.
 
-`fight/day1/a.mp4` has the label `fight`. Where every outermost folder is
-called like a split, `train/fight/a.mp4` has that split. What is a video is
-decided by what is in a file, not by its suffix.
+`fight/day1/a.mp4` has the label `fight`. If every outermost folder is named
+like a split, `train/fight/a.mp4` has that split. The contents of a file, not
+its suffix, decide whether it is a video.
 """
 
 import dataclasses
@@ -21,37 +21,37 @@ Paths = list[pathlib.PurePath]
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What the outermost folders are."""
+    """Meaning of the outermost folders."""
 
     outer: str = settings.setting(
         "auto",
-        "What the outermost folders are: auto finds out whether splits or "
-        "labels, and refuses what looks like neither; labels takes the name "
-        "of each as a label.",
+        "Meaning of the outermost folders. auto: detects splits or labels "
+        "and refuses names that look like neither; labels: each folder name "
+        "is a label.",
         choices=("auto", "labels"),
     )
 
 
 def list_clips(config: Config, input: str) -> list[annotations.Clip]:
-    """Lists every file, also those that turn out not to be videos.
+    """Lists every file, including files that turn out not to be videos.
 
     Args:
-        config: what the outermost folders are.
-        input: the folder. Hidden files and folders are passed over.
+        config: meaning of the outermost folders.
+        input: the folder; hidden files and folders are skipped.
 
     Returns:
-        One clip a file, sorted by path; all files of a folder that holds a
-        video have its label. What cannot be read at all says so in `absent`.
+        One clip per file, sorted by path; all files of a folder with a video
+        have its label. Unreadable files have the reason in `absent`.
 
     Raises:
-        UserError: `input` is not a folder, only some videos stand in
-            folders of splits, or the outermost folders are likely neither
-            splits nor labels.
+        UserError: `input` is not a folder, only some videos are in folders of
+            splits, or the outermost folders are likely neither splits nor
+            labels.
     """
     if not os.path.isdir(input):
         raise errors.UserError(
             f"--input={input}: wanted a folder of videos; for a table of "
-            "clips take --source=csv_file"
+            "clips use --source=csv_file"
         )
     found = folder_files.listed(input)
     with odd_names.Opener(input) as opener:
@@ -87,7 +87,7 @@ def _has_splits(input: str, files: Paths, opener: odd_names.Opener) -> bool:
     if videos and not stray:
         odd = (path for path in files if not _split_of(path))
         stray = [path for path in odd if opener.is_video(path)]
-    # One folder alone called "train" may be a class: of railways.
+    # A single folder "train" may be a class: railways.
     if stray and len(splits) > 1:
         raise errors.UserError(
             f"--input={input} has folders of splits "
@@ -102,9 +102,9 @@ def _has_splits(input: str, files: Paths, opener: odd_names.Opener) -> bool:
 def _classes(
     files: Paths, by_split: bool, opener: odd_names.Opener
 ) -> set[str]:
-    """The folders that are classes: what is no video shall not make one."""
+    """Returns the class folders: those with at least one video."""
     classes = set()
-    # Those that look like videos first, so that few others are opened.
+    # Video-like names first, so that few others are opened.
     for path in sorted(files, key=lambda p: not video_names.is_likely(p.name)):
         folder = _class_of(path, by_split)
         if folder and folder not in classes and opener.is_video(path):
@@ -118,11 +118,11 @@ def _split_of(path: pathlib.PurePath) -> str | None:
 
 
 def _class_of(path: pathlib.PurePath, by_split: bool) -> str:
-    """The folder that names the class, as labels are compared, or nothing."""
+    """Returns the normalized name of the class folder, or nothing."""
     folders = path.parts[:-1]
     if by_split:
         folders = folders[1:] if _split_of(path) else ()
-    # What has no name left is refused later, and not taken for no label.
+    # An empty name is refused later, not treated as unlabelled.
     return names.normalized(folders[0]) or folders[0] if folders else ""
 
 

@@ -1,7 +1,7 @@
-"""What becomes of videos that are copies of each other.
+"""Handles videos that are copies of each other.
 
-Where copies stand in different splits, those for evaluation stay: what a
-model is tested on must not be in training.
+If copies are in different splits, evaluation copies stay, so that no test
+video is in training.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _RANKS = {name: rank for rank, name in enumerate(annotations.SPLITS)}
 def find_groups(
     paths: Iterable[Iterable[str]], videos: video_units.VideoUnits
 ) -> list[list[str]]:
-    """The groups of copies among the videos, two at least, in order."""
+    """Returns the groups of at least two copies, in order."""
     found = [
         sorted(set(group) & set(videos.unit))
         for group in sorted(map(sorted, paths))
@@ -29,7 +29,7 @@ def drop_all_but_one(
     videos: video_units.VideoUnits,
     known: Mapping[str, str],
 ) -> dict[str, str]:
-    """Path to reason, of all copies but the one that stays."""
+    """Maps all copies except the one that stays to the reason."""
 
     def order(path: str) -> tuple:
         split = videos.fixed.get(videos.unit[path])
@@ -71,7 +71,7 @@ def find_conflicts(
     videos: video_units.VideoUnits,
     split: Mapping[str, str],
 ) -> dict[str, str]:
-    """Path to reason, of copies in a split that must not hold them."""
+    """Maps copies in a split that must not hold them to the reason."""
     dropped = {}
     for paths in groups:
         if videos.unit[paths[0]] not in split:

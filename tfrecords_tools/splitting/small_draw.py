@@ -1,6 +1,6 @@
-"""The best of all draws of few units: tries each, counting labels.
+"""Finds the best draw of few units by trying all, counting labels.
 
-What takes one unit after another may miss it where units have several labels.
+A greedy draw may miss it if units have several labels.
 """
 
 import itertools
@@ -23,19 +23,19 @@ def improved(
     labels: Iterable[Stratum],
     bound: Iterable[str],
 ) -> dict[str, str]:
-    """A draw with more labels in train, then validation, then test.
+    """Returns a draw with more labels in train, validation, test, in order.
 
     Args:
-        drawn: unit to split, as far as another way found it.
+        drawn: unit to split, from a greedy draw.
         units: name to clips of each stratum.
-        standing: split to the same of what is in it already.
+        standing: split to the counts that it already has.
         shares: split to its share.
-        labels: the strata that are to be in every split.
-        bound: units that must stay where they are drawn.
+        labels: the strata that every split should have.
+        bound: units that must keep their split.
 
     Returns:
-        `drawn` itself where no other has more labels; of equal ones that
-        whose sizes are the nearest to the shares.
+        `drawn` itself if no other draw has more labels; ties are decided by
+        the sizes nearest to the shares.
     """
     labels, bound = frozenset(labels), set(bound)
     used = [split for split in annotations.SPLITS if shares[split]]

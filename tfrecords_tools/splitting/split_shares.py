@@ -1,4 +1,4 @@
-"""How large the splits are that are drawn."""
+"""Sizes of drawn splits."""
 
 import dataclasses
 import fractions
@@ -13,21 +13,21 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Splits that no row and no folder gives."""
+    """Sizes of drawn splits, for videos without a given split."""
 
     shares: str = settings.setting(
         "8:1:1",
-        "Shares of train, validation and test in the clips, of each label "
-        "too; train above 0. Where groups are few, each label is in train "
-        "first, then in validation, then in test.",
+        "Ratio of train, validation and test, stratified by label; train "
+        "must be above 0. With few groups, each label goes to train first, "
+        "then validation, then test.",
     )
 
 
 def whole(config: Config) -> dict[str, int]:
-    """Split to its share in whole numbers, 8, 1 and 1 for `0.8:0.1:0.1`.
+    """Maps splits to whole shares: 8, 1 and 1 for `0.8:0.1:0.1`.
 
     Raises:
-        UserError: not three numbers from 0 on, or no share for train.
+        UserError: not three numbers of at least 0, or no share for train.
     """
     given = config.shares.strip().split(":")
     numbers = [
@@ -40,8 +40,8 @@ def whole(config: Config) -> dict[str, int]:
         raise errors.UserError(f"--splits.shares={config.shares}: {wanted}")
     if not numbers[0]:
         raise errors.UserError(
-            f"--splits.shares={config.shares} leaves nothing to train on: "
-            f"{wanted}; to put all clips into one split give them that split"
+            f"--splits.shares={config.shares} leaves no training data: "
+            f"{wanted}; to put all clips into one split, set their split"
         )
     scale = math.lcm(*(number.denominator for number in numbers))
     return {

@@ -1,14 +1,13 @@
-"""Settles which split every clip is in, so that it stays there.
+"""Assigns a split to every clip; an assigned split never changes.
 
-Given splits are obeyed, for the whole group. A video of the standing data
-set keeps the split that it has there. The others are drawn so that every
-split gets its share, of each label too; videos of one group, or that are
-copies of each other, never stand in two splits.
+Given splits hold for the whole group. A video of the standing data set keeps
+its split. The others are drawn so that every split gets its share, stratified
+by label; videos of one group, and copies of each other, share a split.
 
-With the standing data set known, no video ever changes its split. A video that
-cannot be had for a while keeps its place there. Without the standing data
-set, a draw depends on groups, labels and counts alone, not on the order of
-the rows; new videos then move few of the old ones.
+Given the standing data set, no video ever changes its split; a temporarily
+missing video keeps its place. Without it, a draw depends only on groups,
+labels and counts, not on the order of the rows; new videos then move few of
+the old ones.
 """
 
 import dataclasses
@@ -35,7 +34,7 @@ def settle(
     shares: split_shares.Config = split_shares.Config(),
     times: Callable[[annotations.Clip], int] = lambda clip: 1,
 ) -> tuple[list[annotations.Clip], list[Dropped]]:
-    """Settles the split and group of every clip.
+    """Assigns the split and group of every clip.
 
     Args:
         clips: rows as `annotation_checks.check` gives them. Those with `absent`

@@ -1,9 +1,9 @@
-"""Draws splits that have their share of the clips, of each label.
+"""Draws splits with their share of the clips, stratified by label.
 
-Whole units are drawn: what must never stand in two splits. Validation takes
-the units of the lowest hashes, test those of the highest, train the rest: a
-new unit moves few others. The draw depends on nothing but names and counts,
-and computes with whole numbers, so that it is the same everywhere.
+Draws whole units, which never span two splits. Validation takes the units
+with the lowest hashes, test those with the highest, train the rest: a new
+unit moves few others. The draw depends only on names and counts, and uses
+whole numbers, so it is the same everywhere.
 
 Source: iterative stratification, Sechidis, Tsoumakas and Vlahavas, "On the
 Stratification of Multi-label Data", ECML PKDD 2011. Differs: whole units;
@@ -30,7 +30,7 @@ _TRAIN, *_OTHERS = annotations.SPLITS
 
 
 def strata(clip: annotations.Clip) -> list[Stratum]:
-    """What a clip counts for: each of its labels, or that it has none."""
+    """Returns the strata of a clip: its labels, or unlabelled."""
     found = [
         (task, label)
         for task, text in [("", clip.label), *sorted(clip.tasks.items())]
@@ -40,7 +40,7 @@ def strata(clip: annotations.Clip) -> list[Stratum]:
 
 
 def counted(clips: Iterable[tuple[annotations.Clip, int]]) -> Counter:
-    """Adds up clips, each with the number of times that it counts."""
+    """Sums clips by stratum, each with its weight."""
     found: Counter = Counter()
     for clip, times in clips:
         found[_WHOLE] += times
@@ -91,7 +91,7 @@ def draw(
 
 
 class _Drawing:
-    """A draw as it goes on.
+    """State of a draw.
 
     Attributes:
         splits: name to split; train until another takes the unit.
@@ -136,7 +136,7 @@ class _Drawing:
         }
 
     def represent(self, stratum: Stratum, split: str) -> None:
-        """Takes a unit of a stratum into a split that has none of it."""
+        """Moves a unit of a stratum into a split that lacks it."""
         if self._have[split][stratum]:
             return
         free = [n for n in self._order[split][stratum] if self._is_free(n)]
@@ -152,7 +152,7 @@ class _Drawing:
             self._take(min(free, key=lambda n: self._units[n][_WHOLE]), split)
 
     def take_share(self, stratum: Stratum, split: str) -> None:
-        """Takes units of a stratum as long as they do not exceed its share."""
+        """Moves units of a stratum while they fit its share."""
         for name in self._order[split].get(stratum, ()):
             need = self._need(stratum, split)
             if need <= 0:
@@ -180,10 +180,10 @@ class _Drawing:
         heapq.heapify(heap)
         while heap and self._need(_WHOLE, split) > 0:
             rank, stratum = heap[0]
-            if rank != self._rank(stratum, split):  # It got what it needed.
+            if rank != self._rank(stratum, split):  # Its need is met.
                 heapq.heapreplace(heap, (self._rank(stratum, split), stratum))
                 continue
-            # What does not fit now never will again.
+            # A unit that does not fit now never will.
             name = next(
                 (
                     n
@@ -198,7 +198,7 @@ class _Drawing:
                 self._take(name, split)
 
     def _rank(self, stratum: Stratum, split: str) -> tuple[int, int]:
-        """The least first: what is needed most, then what is left most."""
+        """Sort key: most needed first, then most left."""
         return -self._need(stratum, split), -self._left[stratum]
 
     def _wanted(self, stratum: Stratum, split: str) -> int:
@@ -216,7 +216,7 @@ class _Drawing:
         return size <= need if excess == 1 else size < excess * need
 
     def _is_free(self, name: str) -> bool:
-        """Whether it is in train, and train can do without it."""
+        """Whether the unit is in train and not needed there."""
         in_train = self.splits[name] == _TRAIN and name not in self.bound
         return in_train and all(
             self._in_train[k] or self._left[k] > 1 or k in _MAY_BE_GONE
@@ -230,7 +230,7 @@ class _Drawing:
 
 
 def _bound(units: Mapping[str, Counts], lonely: set[Stratum]) -> set[str]:
-    """Units with a label that no other has, where that shall be learnt."""
+    """Returns units whose label no other has, to keep in train."""
     seen = {k for counts in units.values() for k in counts if len(k) == 2}
     found: set[str] = set()
     for task in {task for task, _ in lonely}:

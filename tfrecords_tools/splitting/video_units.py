@@ -1,7 +1,7 @@
-"""The videos of a data set, and which of them can only have one split.
+"""Groups the videos of a data set into units that share one split.
 
-A split that is given, or known of the standing data set, holds for the whole
-group; two of them are refused.
+A split that is given, or known from the standing data set, holds for the whole
+group; contradictions are refused.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from tfrecords_tools.video_analysis import disjoint_sets
 
 
 class VideoUnits:
-    """The videos and the units that can only have one split.
+    """The videos and their units; a unit has one split.
 
     Attributes:
         unit: path to its unit, the smallest name of groups that share
@@ -24,7 +24,7 @@ class VideoUnits:
     def __init__(
         self, clips: list[annotations.Clip], known: Mapping[str, str]
     ) -> None:
-        """Takes the rows, and path to split of the standing data set.
+        """Groups the rows, given path to split of the standing data set.
 
         Raises:
             UserError: videos of one unit have two splits.
@@ -46,7 +46,7 @@ class VideoUnits:
                 _refuse_two(unit, first.setdefault(unit, clip), clip)
         absent = [clip for clip in clips if clip.absent and clip.split]
         self._keep(known, {clip.path for clip in absent})
-        for clip in absent:  # They contradict nobody.
+        for clip in absent:  # They contradict no other row.
             self.fixed.setdefault(self.unit[clip.path], clip.split)
 
     def _keep(self, known: Mapping[str, str], absent: set[str]) -> None:
@@ -59,8 +59,8 @@ class VideoUnits:
             if known[other] != known[path]:
                 raise errors.UserError(
                     f"group {unit!r} has {other} in {known[other]} and {path} "
-                    f"in {known[path]} of the data set that stands there: "
-                    "give the group a split, or build anew with --replace"
+                    f"in {known[path]} of the existing data set: give "
+                    "the group a split, or start over with --replace"
                 )
             self.fixed[unit] = known[path]
 
@@ -70,7 +70,7 @@ def _refuse_two(
 ) -> None:
     if one.split != other.split:
         raise errors.UserError(
-            f"group {unit!r}, joined by videos that stand in several groups, "
+            f"group {unit!r}, joined by videos in several groups, "
             f"has {one.path} in {one.split} ({one.origin or 'another row'}) "
             f"and {other.path} in {other.split} "
             f"({other.origin or 'another row'}): give it one split"

@@ -1,7 +1,7 @@
 """Cleans captions and timed words: markup, annotations, case, punctuation.
 
-White space and Unicode (NFC) are always settled. Markup goes by default, as
-it is notation and not text; whatever could change the meaning is off.
+Always normalizes white space and Unicode (NFC). Removes markup by default;
+options that could change the meaning are off.
 """
 
 import dataclasses
@@ -15,23 +15,23 @@ from tfrecords_tools.base import settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What is taken out of captions and words."""
+    """What is removed from captions and words."""
 
     remove_markup: bool = settings.setting(
         True,
-        "Take out HTML and WebVTT tags and ASS codes such as {\\an8}, and "
+        "Remove HTML and WebVTT tags and ASS codes such as {\\an8}, and "
         "resolve entities such as &amp;.",
     )
     remove_annotations: bool = settings.setting(
         False,
-        "Take out what is not said: [music], (laughs), notes, and the dash "
-        "before a speaker. It takes every bracket.",
+        "Remove text that is not spoken: everything in brackets ([music], "
+        "(laughs)), notes, and the dash before a speaker.",
     )
-    lower_case: bool = settings.setting(False, "Write all in lower case.")
+    lower_case: bool = settings.setting(False, "Convert text to lower case.")
     remove_punctuation: bool = settings.setting(
         False,
-        "Put spaces for punctuation; apostrophes inside words (don't) and "
-        "points inside numbers (3.5) stay.",
+        "Replace punctuation by spaces, except apostrophes inside words "
+        "(don't) and points inside numbers (3.5).",
     )
 
 
@@ -39,11 +39,11 @@ def clean(config: Config, text: str) -> str:
     """Cleans one text.
 
     Args:
-        config: what is taken out.
-        text: any text, also of several lines.
+        config: what to remove.
+        text: any text, may have several lines.
 
     Returns:
-        One line in NFC with single spaces; empty where nothing is left.
+        One line in NFC with single spaces; may be empty.
     """
     text = _INVISIBLE.sub("", text)
     if config.remove_markup:
@@ -52,7 +52,7 @@ def clean(config: Config, text: str) -> str:
         text = _without_annotations(text)
     text = unicodedata.normalize("NFC", text)
     if config.lower_case:
-        # Lower case can need composing again.
+        # Lower case may need another normalization.
         text = unicodedata.normalize("NFC", text.lower())
     if config.remove_punctuation:
         text = _without_punctuation(text)
@@ -62,7 +62,7 @@ def clean(config: Config, text: str) -> str:
 def clean_words(
     config: Config, words: tuple[annotations.Word, ...]
 ) -> tuple[annotations.Word, ...]:
-    """Cleans timed words; those of which nothing is left go."""
+    """Cleans timed words; drops words that become empty."""
     cleaned = (word._replace(text=clean(config, word.text)) for word in words)
     return tuple(word for word in cleaned if word.text)
 
@@ -109,7 +109,7 @@ def _without_punctuation(text: str) -> str:
 
 
 def _kept(before: str, character: str, after: str) -> str:
-    """The character, or a space where it only separates."""
+    """Returns the character, or a space for punctuation."""
     if not unicodedata.category(character).startswith("P"):
         return character
     if character in _APOSTROPHES and before.isalpha() and after.isalpha():

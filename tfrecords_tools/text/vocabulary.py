@@ -1,4 +1,4 @@
-"""Lists the words, or pieces of them, of the training split's texts."""
+"""Counts words, or learns word pieces, of the training texts."""
 
 import collections
 import dataclasses
@@ -14,40 +14,43 @@ _LONGEST = 64  # Characters; longer ones are links, and the manifest is small.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which words or pieces the manifest lists."""
+    """Words or word pieces to store in the manifest."""
 
     size: int = settings.setting(
         0,
-        "Words, or pieces of words, of the training captions to list in the "
-        "manifest; 0 lists none.",
+        "Vocabulary size: words, or word pieces, of the training captions "
+        "to store in the manifest; 0 stores none.",
         minimum=0,
         maximum=200_000,
     )
     kind: str = settings.setting(
         "words",
-        "words: the most frequent; pieces: of words, learnt so that frequent "
-        "words stay whole and rare ones can be put together.",
+        "words: the most frequent words; pieces: WordPiece, which keeps "
+        "frequent words whole and splits rare ones.",
         choices=("words", "pieces"),
     )
     minimum_count: int = settings.setting(
-        1, "Rarer words are not listed, and teach no pieces.", minimum=1
+        1,
+        "Minimum count of a word; rarer words are ignored, also for "
+        "learning pieces.",
+        minimum=1,
     )
 
 
 def count(config: Config, texts: Iterable[str]) -> tuple[str, ...]:
-    """Lists the most frequent words, or learns pieces of words.
+    """Returns the most frequent words, or learnt word pieces.
 
     Args:
-        config: which, and how many at most.
-        texts: cleaned texts in any order; a word is what stands between
-            white space. A word of more than 64 characters is not counted.
+        config: kind and size.
+        texts: cleaned texts in any order, split into words at white space.
+            Words of more than 64 characters are ignored.
 
     Returns:
-        Words, the most frequent first, equally frequent ones by code point;
-        or pieces as `word_pieces.learn` says; at most `size`.
+        At most `size` words, most frequent first, ties by code point; or
+        pieces in the order of `word_pieces.learn`.
 
     Raises:
-        UserError: pieces want tensorflow-text, which is not installed.
+        UserError: pieces need tensorflow-text, which is not installed.
     """
     if not config.size:
         return ()
@@ -64,10 +67,9 @@ def count(config: Config, texts: Iterable[str]) -> tuple[str, ...]:
 def training_texts(
     clips: Iterable[annotations.Clip], cleaning: text_cleaning.Config
 ) -> Iterator[str]:
-    """The cleaned captions and words of the clips whose split is train.
+    """Yields the cleaned captions and words of training clips.
 
-    Of the words, which are those of the whole video, only those said within
-    the clip.
+    Words, which are given for the whole video, only count within the clip.
     """
     for clip in clips:
         if clip.split != "train":

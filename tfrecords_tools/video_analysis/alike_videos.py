@@ -1,8 +1,8 @@
-"""Finds the pairs of videos that look and move alike.
+"""Finds pairs of videos with similar appearance and motion.
 
-Up to some thousands each video is compared with those of its length, by
-matrix products. More are first sorted into buckets whose keys are bits of
-their fingerprints, so that not all pairs are looked at.
+Up to some thousands of videos are compared by matrix products, each with
+those of similar length. Larger sets are first sorted into buckets by bits of
+their fingerprints, so that not all pairs are compared.
 """
 
 import math
@@ -16,11 +16,11 @@ from tfrecords_tools.video_analysis import (
 )
 
 ALL_PAIRS = 10_000  # Videos; some seconds.
-# What follows was measured on copies of 136 real videos, of which clips of
-# one scene and one speaker are many, and on 2,000 drawn ones.
+# Measured on copies of 136 real videos, with many clips of one scene and one
+# speaker, and on 2,000 synthetic ones.
 _SAME_IMAGE = 0.99  # Cosine; crops and logos are below, new encodings above.
-_ALLOWANCE = 0.2  # The encoder may have spoilt motion, but not the image.
-_BOTH = 0.76  # What image and motion together are above 1 - distance.
+_ALLOWANCE = 0.2  # Encoding may degrade motion, but not the image.
+_BOTH = 0.76  # Sum of image and motion, above 1 - distance.
 _STILL = 0.6  # Gray levels; below that, changes are those of the encoder.
 _COLOR, _COLOR_PART = 2.0, 0.25  # Levels, and part of the duller colour.
 _ROWS = 512
@@ -34,15 +34,16 @@ def pairs(
     distance: float,
     all_pairs: int = ALL_PAIRS,
 ) -> list[tuple[int, int]]:
-    """The pairs of fingerprints that mean one video.
+    """Returns the pairs of fingerprints of the same video.
 
     Args:
-        prints: of videos that can be read.
-        distance: 1 less the cosine of what changes, at most.
-        all_pairs: with more videos, those in one bucket are compared.
+        prints: of readable videos.
+        distance: maximum cosine distance between motions.
+        all_pairs: above this number of videos, only pairs that share a
+            bucket are compared.
 
     Returns:
-        Places in `prints`, the smaller first, sorted.
+        Indices into `prints`, the smaller first, sorted.
     """
     if len(prints) < 2:
         return []
@@ -78,11 +79,11 @@ class _Videos:
 
     @property
     def least_motion(self) -> float:
-        """No moving copy has less."""
+        """Minimum motion similarity of a moving copy."""
         return self._least - _ALLOWANCE
 
     def alike(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Which pairs are copies; the second is not before the first."""
+        """Returns which pairs are copies; `second` is not before `first`."""
         some = [
             slice(start, start + _PAIRS)
             for start in range(0, len(first), _PAIRS)
@@ -150,7 +151,7 @@ def _matrix(rows: list[bytes]) -> np.ndarray:
 
 
 def _cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Of rows; what is all zeros is like nothing."""
+    """Cosines of rows; 0 for rows of zeros."""
     one, other = one.astype(np.float32), other.astype(np.float32)
     product, *squares = (
         # Below 2**24, so exact in any order of summing.

@@ -1,8 +1,8 @@
-"""Turns annotated rows into the rows that are stored, as the cutter says.
+"""Replaces annotated rows by the rows to store, using a cutter.
 
-A new row keeps label, split, group, caption and words of the old one; it
-differs in its span alone. The group stays that of the video, so its clips
-never stand in two splits.
+A new row differs from the old one in its span alone: it keeps label, split,
+group, caption and words. The group stays that of the video, so its clips
+never span two splits.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,12 @@ def cut_all(
     Args:
         clips: checked rows.
         cutter: a file of `tfrecords_tools.cutting`.
-        surveys: path to what is known of the video; empty where the cutter
-            needs nothing.
+        surveys: path to survey; empty if the cutter needs none.
 
     Returns:
-        The new rows, those of one old row together; and rows that gave
-        none, with the reason. Rows of a video that could not be surveyed
-        stay as they are, and fail when they are read.
+        The new rows, grouped by old row; and rows that yield none, with the
+        reason. Rows of a video whose survey failed are unchanged, and fail
+        when they are read.
     """
     cut_clips: list[annotations.Clip] = []
     left_out: list[LeftOut] = []
@@ -61,7 +60,7 @@ def cut(
     start, end = clip.span
     if cutter.module.NEEDS:
         first, last = survey.within(start, end)
-        if first >= last:  # Nothing is shown then, and reading says so.
+        if first >= last:  # Without frames; reading reports it.
             return [clip]
     spans = cutter.module.cut(cutter.config, survey, start, end)
     if spans == ((start, end),):

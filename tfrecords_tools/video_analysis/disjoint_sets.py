@@ -1,10 +1,10 @@
-"""Joins names into sets, pair by pair; the order of the pairs is no matter."""
+"""Joins names into disjoint sets, pair by pair, in any order."""
 
 from collections.abc import Iterable
 
 
 class DisjointSets:
-    """Each name is a set of its own until it is joined with another.
+    """Disjoint sets of names; initially one set per name.
 
     Source: Tarjan, "Efficiency of a Good But Not Linear Set Union
     Algorithm", Journal of the ACM 22(2), 1975.
@@ -14,7 +14,7 @@ class DisjointSets:
         self._above: dict[str, str] = {}
 
     def first(self, name: str) -> str:
-        """The smallest name of the set that holds `name`."""
+        """Returns the smallest name in the set of `name`."""
         path = []
         while (above := self._above.get(name, name)) != name:
             path.append(name)
@@ -24,7 +24,7 @@ class DisjointSets:
         return name
 
     def join(self, names: Iterable[str]) -> None:
-        """Makes one set of those that hold the names."""
+        """Joins the sets of the names."""
         firsts = sorted({self.first(name) for name in names})
         for each in firsts[1:]:
             self._above[each] = firsts[0]

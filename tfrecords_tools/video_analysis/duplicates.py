@@ -1,9 +1,8 @@
-"""Finds videos that stand in a data set more than once.
+"""Finds videos that are in a data set more than once.
 
-Exact copies have the same bytes; near ones were encoded again, scaled,
-slightly cropped or brightened, got another frame rate or a logo. A part of
-a video, a mirrored or a slowed one is not found. What becomes of copies is
-settled in splits.py.
+Exact copies are byte-identical; near copies were re-encoded, scaled, slightly
+cropped or brightened, or have another frame rate or a logo. Excerpts,
+mirrored and slowed copies are not found. splitting/copies.py handles copies.
 """
 
 import dataclasses
@@ -21,20 +20,20 @@ Groups = tuple[tuple[str, ...], ...]
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What counts as a copy, and what is done with it."""
+    """What counts as a copy, and what happens to copies."""
 
     distance: float = settings.setting(
         0.36,
-        "How far apart the motions of two copies may be, the cosine distance "
-        "of their fingerprints, 0 to 1. 0 takes only files of the same bytes.",
+        "Maximum cosine distance between the motion fingerprints of two "
+        "copies, 0 to 1; 0 finds only byte-identical files.",
         minimum=0,
         maximum=1,
     )
     action: str = settings.setting(
         "tie",
-        "tie keeps copies and puts them into one split; drop keeps one of "
-        "them, with its rows, and reports the others. A copy that is given "
-        "to another split than a copy for evaluation is dropped either way.",
+        "tie: keep copies and put them into one split; drop: keep one copy "
+        "and report the others. A copy whose given split differs from that "
+        "of an evaluation copy is dropped either way.",
         choices=("tie", "drop"),
     )
 
@@ -45,7 +44,7 @@ def find(
     """Groups videos that are copies of each other.
 
     Args:
-        surveys: path to survey; those that failed are passed over.
+        surveys: path to survey; failed ones are ignored.
         config: what counts as a copy.
 
     Returns:
@@ -59,7 +58,7 @@ def find(
             same_bytes.setdefault(surveys[path].sha256, []).append(path)
     for paths in same_bytes.values():
         sets.join(paths)
-    # One of each is enough, or a thousand copies would be a million pairs.
+    # One per group, else a thousand copies would be a million pairs.
     firsts = [paths[0] for paths in same_bytes.values()]
     prints = {path: surveys[path].fingerprint for path in firsts}
     known = [path for path in firsts if prints[path] is not None]

@@ -1,8 +1,8 @@
-"""Finds faces in an image, by OpenCV's Haar cascades.
+"""Detects faces in an image with OpenCV's Haar cascades.
 
 Source: Viola and Jones, "Rapid object detection using a boosted cascade of
-simple features", CVPR 2001. Faces seen from the front and from both sides
-are found, those that are tilted far, half hidden or very small are not.
+simple features", CVPR 2001. Detects frontal and profile faces; misses faces
+that are strongly tilted, half hidden or very small.
 """
 
 import pathlib
@@ -27,27 +27,27 @@ class Box(NamedTuple):
 
 
 class FaceDetector:
-    """Finds faces; one of them serves any number of frames."""
+    """Detects faces in any number of images."""
 
     def __init__(
         self, smallest: int = 24, neighbors: int = 3, step: float = 1.1
     ) -> None:
-        """Takes the smallest side sought, and how sure it is to be.
+        """Loads the cascades.
 
         Args:
             smallest: side of a face, pixels.
-            neighbors: detections around a place that make a face.
-            step: ratio of one size sought to the next, above 1.
+            neighbors: overlapping detections that make a face.
+            step: scale factor between detection sizes, above 1.
 
         Raises:
-            UserError: OpenCV comes without its cascades.
+            UserError: the OpenCV package has no cascades.
         """
         self._scale = _WINDOW / smallest
         self._neighbors, self._step = neighbors, step
         self._front, self._side = (_loaded(name) for name in _FILES)
 
     def find(self, gray: np.ndarray) -> list[Box]:
-        """The faces in uint8 [h, w], upright; sorted, they may overlap."""
+        """Returns the faces in upright uint8 [h, w], sorted; may overlap."""
         height, width = gray.shape
         size = [max(1, round(side * self._scale)) for side in (width, height)]
         if self._scale != 1:
@@ -56,7 +56,7 @@ class FaceDetector:
         gray = cv2.equalizeHist(np.ascontiguousarray(gray))
         found = [*self._detected(self._front, gray)]
         found += self._detected(self._side, gray)
-        # The cascade knows faces that look to the left only.
+        # The cascade detects only faces that look to the left.
         for x, y, w, h in self._detected(self._side, cv2.flip(gray, 1)):
             found.append((size[0] - x - w, y, w, h))
         across, down = width / size[0], height / size[1]

@@ -1,9 +1,9 @@
-"""Proposes pairs of vectors that may have nearly the same direction.
+"""Proposes pairs of vectors with nearly the same direction.
 
-Locality-sensitive hashing: a bit says on which side of a random plane a
-vector lies, and two vectors at an angle differ in angle / pi of the bits.
-Those that share all bits of some table are looked at, those that share too
-few bits of all tables are passed over.
+Locality-sensitive hashing: each bit tells the side of a random plane on which
+a vector lies, and two vectors at an angle differ in angle / pi of the bits.
+Pairs that share all bits of some table are compared; pairs that share too few
+bits of all tables are skipped.
 Source: Charikar, "Similarity Estimation Techniques from Rounding
 Algorithms", STOC 2002.
 """
@@ -25,7 +25,7 @@ def pairs(
     weights: np.ndarray | None = None,
     tables: int = TABLES,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Proposes pairs, some of them again and again.
+    """Yields pairs, some of them repeatedly.
 
     Args:
         vectors: whole numbers [n, d].
@@ -34,7 +34,7 @@ def pairs(
         tables: more find more.
 
     Yields:
-        Places of the first and of the second vectors, the first smaller.
+        Indices of the first and second vectors, the first smaller.
     """
     if len(vectors) < 2:
         return

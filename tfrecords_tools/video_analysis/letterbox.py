@@ -1,20 +1,19 @@
 """Finds the image between black bars above, below or beside it.
 
-An image begins with a straight edge, so that a lamp in the night is not taken
-for one.
+An image has straight edges, so that a lamp at night is not mistaken for one.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-# What coding makes of black, luma.
+# Luma of black after encoding.
 _NOISE = 8
-# Of the length of a line. Coding throws single lit pixels into bars.
+# Fraction of a line. Encoding adds single lit pixels to bars.
 _LIT = 0.01
-# Of the length of the image's outermost lines, lit at some time.
+# Fraction of the image's outermost lines that is lit at some time.
 _STRAIGHT = 0.5
-# Of the side. What is left of a very dark clip tells nothing.
+# Fraction of a side; the rest of a very dark clip is uninformative.
 _LEAST = 0.3
 
 

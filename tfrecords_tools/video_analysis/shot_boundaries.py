@@ -1,7 +1,7 @@
-"""Finds where the image changes altogether: cuts from shot to shot.
+"""Detects shot boundaries: where the image changes completely.
 
-The detectors are those of PySceneDetect; they are fed with our own frames,
-whose times are right for variable rates and which are upright.
+Uses the detectors of PySceneDetect with our own frames, which are upright and
+have exact times at variable rates.
 Source: scenedetect.com, ContentDetector and AdaptiveDetector.
 """
 
@@ -18,32 +18,33 @@ SHORT_SIDE = 144  # Pixels; PySceneDetect itself takes 256 to 511 in width.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How shots are told from each other."""
+    """How shot boundaries are detected."""
 
     detector: str = settings.setting(
         "adaptive",
-        "adaptive compares each change with those around it, so that a fast "
-        "camera is no cut; content takes every change above the threshold.",
+        "adaptive: compares each change with its neighbourhood, so that a "
+        "fast camera is no cut; content: every change above the threshold "
+        "is a cut.",
         choices=("adaptive", "content"),
     )
     threshold: float | None = settings.setting(
         None,
-        "How much must change: for content the mean difference in hue, "
-        "saturation and brightness, 0 to 255, usually 27; for adaptive how "
-        "many times as much as around it, usually 3.",
+        "Cut threshold. content: mean difference in hue, saturation and "
+        "brightness, 0 to 255, usually 27; adaptive: ratio to the changes "
+        "around it, usually 3.",
         minimum=0.1,
         maximum=255,
     )
     minimum_seconds: float = settings.setting(
-        0.6, "Shots are at least so long, seconds.", minimum=0, maximum=3600
+        0.6, "Minimum length of a shot, seconds.", minimum=0, maximum=3600
     )
 
 
 class Finder:
-    """Takes all frames of one video in order of time."""
+    """Receives all frames of one video in order of time."""
 
     def __init__(self, config: Config) -> None:
-        # Imported here: half of the tools' workers never need it.
+        # Imported here: half of the workers never need it.
         import scenedetect
 
         self._package = scenedetect
@@ -52,14 +53,14 @@ class Finder:
         self._last: Any = None
 
     def add(self, time: int, image: np.ndarray) -> None:
-        """Takes the uint8 [h, w, 3] BGR frame shown at `time` microseconds."""
+        """Adds the uint8 [h, w, 3] BGR frame at `time` microseconds."""
         timecode = self._package.common.Timecode(time, Fraction(1, 1_000_000))
-        # The rate is only asked for where lengths are counted in frames.
+        # The rate only matters for lengths counted in frames.
         self._last = self._package.FrameTimecode(timecode, Fraction(25))
         self._keep(self._detector.process_frame(self._last, image))
 
     def boundaries(self) -> tuple[int, ...]:
-        """When a new shot begins, microseconds, in order of time."""
+        """Returns the starts of new shots, microseconds, in order."""
         if self._last is not None:
             self._keep(self._detector.post_process(self._last))
         return tuple(sorted(self._found))

@@ -1,7 +1,7 @@
 """Surveys all videos of a build, each in an isolated process.
 
-What was found is kept in the folder of the build, so that a stopped one
-does not look at the same video twice.
+Results are kept in the folder of the build, so that a resumed build surveys
+no video twice.
 """
 
 import dataclasses
@@ -41,14 +41,14 @@ def survey_all(
     Args:
         root: folder of the videos.
         paths: relative to it.
-        needs: what is to be found out.
+        needs: what to find out.
         max_pixels: videos with larger frames are refused.
-        limits: what one video may cost.
+        limits: per video.
         workers: processes.
-        folder: where the findings are kept.
+        folder: where results are kept.
 
     Returns:
-        Path to survey; a video that cannot be surveyed has a status.
+        Path to survey; the status of a failed survey is not "ok".
     """
     keys = {path: _key(root / path, needs, max_pixels) for path in paths}
     with atomic_write.explained(folder):
@@ -66,7 +66,7 @@ def survey_all(
                     *_, survey = process.run(str(root / path))
                 except isolated.Died as death:
                     survey = video_survey.Survey(death.status, death.reason)
-                else:  # Another time, or with other limits, it may go well.
+                else:  # A crash is not recorded: a retry may succeed.
                     _note(notes, keys[path], survey)
                 found[path] = survey
 
@@ -109,7 +109,7 @@ def _note(notes: IO[str], key: str, survey: video_survey.Survey) -> None:
 
 
 def _read(path: pathlib.Path) -> Surveys:
-    """Key to survey; a last line that was cut is passed over."""
+    """Key to survey; ignores a truncated last line."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (FileNotFoundError, UnicodeDecodeError):

@@ -1,14 +1,14 @@
-"""What a video looks like and how it moves, in 1312 numbers.
+"""A fingerprint of appearance and motion of a video, in 1312 numbers.
 
-Made so that a copy is told from its original's neighbours: clips of one
-scene, of one speaker, of one fixed camera show the same image and differ
-only in what moves. So the mean image and the changes are kept apart.
+Designed to distinguish copies from similar videos: clips of one scene, one
+speaker or one fixed camera have the same image and differ only in motion. So
+the mean image and the changes are stored separately.
 
 Source: the three-dimensional DCT of Coskun, Sankur and Memon,
 "Spatio-Temporal Transform Based Video Hashing", IEEE Transactions on
-Multimedia 8(6), 2006. Differs: levels and not bits; coefficients grow with
-their frequency, so that slow, wide changes, which many videos share, do not
-outweigh the rest.
+Multimedia 8(6), 2006. Differs: levels instead of bits; coefficients are
+weighted by frequency, so that slow, wide changes, which many videos share, do
+not dominate.
 """
 
 import math
@@ -23,15 +23,15 @@ _MOTION = (16, 8, 8)  # Lowest frequencies kept: time, height, width.
 _BINS = 32  # Parts of the video's time.
 _FIRST_PERIOD = 62_500  # Microseconds.
 _MOST_PERIODS = 256
-_FLAT = 1.0  # Gray levels; a flatter mean image tells nothing.
+_FLAT = 1.0  # Gray levels; a flatter mean image is uninformative.
 _LEVELS = 8.0  # Of the mean square of all coefficients.
 
 
 class Fingerprint(NamedTuple):
-    """What two copies of a video have in common.
+    """Properties that two copies of a video share.
 
     Attributes:
-        length: how long its frames are shown, microseconds.
+        length: duration, microseconds.
         image: int8 [256], DCT of the mean image; zeros where it is flat.
         motion: int8 [1024], DCT of how the image changes.
         color: int8 [4, 4, 2], mean Cr and Cb of each cell, 0 for gray.
@@ -46,11 +46,11 @@ class Fingerprint(NamedTuple):
 
 
 class Maker:
-    """Takes all frames of one video, in order of time.
+    """Computes the fingerprint from all frames, in order of time.
 
-    Its memory does not grow: sums of cells are kept for at most 256 periods,
-    and whenever the video outruns them, each two become one of twice the
-    length. Sums over time do not depend on the frame rate.
+    Memory is constant: sums of cells are kept for at most 256 periods; when
+    they are full, neighbours merge into periods of twice the length. Sums
+    over time do not depend on the frame rate.
     """
 
     def __init__(self) -> None:
@@ -62,10 +62,10 @@ class Maker:
         self._end = 0
 
     def add(self, time: int, end_time: int, image: np.ndarray) -> None:
-        """Takes the frame shown in [time, end_time), microseconds.
+        """Adds the frame presented in [time, end_time), microseconds.
 
         Args:
-            time: not before the frame that was taken last.
+            time: not before the previous frame.
             end_time: after `time`.
             image: uint8 [h, w, 3], BGR; at least 16 by 16 for a good result.
         """
@@ -88,7 +88,7 @@ class Maker:
         self._end = max(self._end, last)
 
     def fingerprint(self) -> Fingerprint | None:
-        """Of all frames taken; None where there were none."""
+        """Returns the fingerprint of all added frames; None without frames."""
         if not self._end:
             return None
         waves = _transformed(self._volume())
@@ -117,7 +117,7 @@ class Maker:
         return pair.round().clip(-127, 127).astype(np.int8).tobytes()
 
     def _volume(self) -> np.ndarray:
-        """float64 [32, 16, 16]: mean cells in equal parts of the time."""
+        """Returns float64 [32, 16, 16], mean cells in equal spans of time."""
         count = -(-self._end // self._period)
         edges = np.minimum(np.arange(count + 1) * self._period, self._end)
         edges_out = np.linspace(0, self._end, _BINS + 1)
@@ -130,7 +130,7 @@ class Maker:
 
 
 def _halved(values: np.ndarray) -> np.ndarray:
-    """Sums of neighbours, then as many zeros."""
+    """Returns sums of neighbours, padded with zeros."""
     pairs = values[0::2] + values[1::2]
     return np.concatenate([pairs, np.zeros_like(pairs)])
 
@@ -155,7 +155,7 @@ def _cosines(count: int) -> np.ndarray:
 
 
 def _weights(shape: tuple[int, ...] = (1, SIDE, SIDE)) -> np.ndarray:
-    """float64 of `shape`: what grows with the frequency."""
+    """Returns float64 weights of `shape` that grow with frequency."""
     time, high, wide = np.ogrid[tuple(slice(n) for n in shape)]
     return (time + 1) * np.sqrt(high**2 + wide**2 + 0.5)
 

@@ -1,7 +1,7 @@
-"""Looks at one video as a whole, before any of it is cut or stored.
+"""Surveys one video as a whole, before any of it is cut or stored.
 
-One pass over the file tells where it begins and ends, where its shots
-change, and what makes it known again. Memory does not grow with its length.
+One pass over the file finds its start and end, its shot boundaries, and its
+fingerprint. Memory does not grow with its length.
 """
 
 import dataclasses
@@ -14,8 +14,8 @@ from tfrecords_tools.media import presented_span, video_file
 from tfrecords_tools.media.frames import thumbnails
 from tfrecords_tools.video_analysis import shot_boundaries, video_fingerprint
 
-_STEP = 500  # Frames from one sign of life to the next.
-_SHORT_SIDE = 64  # Pixels, where no shots are looked for.
+_STEP = 500  # Frames between signs of life.
+_SHORT_SIDE = 64  # Pixels, without shot detection.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Needs:
     """What a survey of a video must find out.
 
     Attributes:
-        duration: where the video begins and ends.
-        shots: how shots are told from each other; None does not look.
-        copies: what makes the video known again.
+        duration: start and end of the video.
+        shots: how to detect shots; None: no detection.
+        copies: checksum and fingerprint.
     """
 
     duration: bool = False
@@ -38,15 +38,15 @@ class Needs:
 
 @dataclasses.dataclass(frozen=True)
 class Survey:
-    """What was found out.
+    """Result of a survey.
 
     Attributes:
-        status: "ok", or that of the `VideoError` that ended the survey; the
-            rest is empty then.
+        status: "ok", or the status of the `VideoError` that ended the survey;
+            other fields are empty then.
         reason: why it ended.
-        begin: when the first image appears, microseconds.
-        end: until when the last one is shown, microseconds.
-        shots: when each shot but the first begins, microseconds, in order.
+        begin: start of the first frame, microseconds.
+        end: end of the last frame, microseconds.
+        shots: starts of all shots except the first, microseconds, in order.
         sha256: of the file's bytes, in hexadecimal.
         fingerprint: of its frames.
     """
@@ -60,7 +60,7 @@ class Survey:
     fingerprint: video_fingerprint.Fingerprint | None = None
 
     def within(self, start: int, end: int | None) -> tuple[int, int]:
-        """The part of [start, end) in which the video shows something."""
+        """Clips [start, end) to the frames of the video."""
         last = self.end if end is None else min(end, self.end)
         return max(start, self.begin), last
 
@@ -80,11 +80,11 @@ def examine(path: str, needs: Needs, max_pixels: int) -> Survey:
 
     Args:
         path: a local video file.
-        needs: what is to be found out.
+        needs: what to find out.
         max_pixels: frames with more are refused.
 
     Returns:
-        What was found; a video that cannot be read has a status for it.
+        The result; the status of an unreadable video is not "ok".
     """
     *_, survey = examine_in_steps(path, needs, max_pixels)
     return survey
@@ -93,7 +93,7 @@ def examine(path: str, needs: Needs, max_pixels: int) -> Survey:
 def examine_in_steps(
     path: str, needs: Needs, max_pixels: int
 ) -> Iterator[Survey | None]:
-    """The same for who must know that it goes on.
+    """Same as `examine`, with signs of life.
 
     Yields:
         None every 500 frames, and last the survey.
@@ -113,7 +113,7 @@ def examine_in_steps(
         yield Survey("unreadable", f"cannot be read: {error.strerror}")
     except (MemoryError, errors.UserError):
         raise
-    except Exception as error:  # One file shall not end a long survey.
+    except Exception as error:  # One file must not end a long survey.
         yield Survey("crashed", repr(error))
     else:
         yield Survey(**found, sha256=digest)
@@ -122,7 +122,7 @@ def examine_in_steps(
 def _scanned(
     path: str, needs: Needs, max_pixels: int
 ) -> Iterator[dict[str, Any]]:
-    """Empty dicts on the way, then what the frames tell."""
+    """Yields empty dicts as signs of life, then the results."""
     shots = needs.shots and shot_boundaries.Finder(needs.shots)
     maker = video_fingerprint.Maker() if needs.copies else None
     side = shot_boundaries.SHORT_SIDE if shots else _SHORT_SIDE

@@ -1,8 +1,8 @@
-"""A lock of the operating system on a file, which ends with its process.
+"""An operating-system lock on a file; it ends with the process.
 
-Killed processes leave no lock behind. Children never hold it: a program that
-is started does not inherit it, and a forked process lets go of it at once.
-`folder_lock` adds who holds a lock, for commands.
+Killed processes leave no lock behind. Child processes never hold it: started
+programs do not inherit it, and a forked process releases it at once.
+`folder_lock` records the holder of a lock, for commands.
 """
 
 import contextlib
@@ -28,11 +28,11 @@ class Busy(Exception):
 
 
 class Lock:
-    """A lock that is held.
+    """A held lock.
 
     Attributes:
         descriptor: of the locked file.
-        is_certain: False where the file system knows no locks.
+        is_certain: False if the file system does not support locks.
         path: of the file.
     """
 
@@ -42,15 +42,15 @@ class Lock:
         wait: bool = False,
         is_folder: bool = False,
     ):
-        """Opens and locks a file, which is made, or a folder, which is not.
+        """Opens and locks a file, created if missing, or an existing folder.
 
         Args:
             path: of the file or folder.
-            wait: whether to wait while another holds the lock.
-            is_folder: which of the two it is.
+            wait: whether to wait until the lock is free.
+            is_folder: whether `path` is a folder.
 
         Raises:
-            Busy: another holds it.
+            Busy: the lock is held elsewhere.
             OSError: the file cannot be opened.
         """
         self.path, current = pathlib.Path(path), False
@@ -79,12 +79,12 @@ class Lock:
         return os.path.samestat(os.fstat(self.descriptor), named)
 
     def remove_file(self) -> None:
-        """Removes the file, if it is ours; a forked process removes none."""
+        """Removes the file if this process owns it; forked ones do not."""
         if self.descriptor in _held and self.is_current():
             self.path.unlink()
 
     def release(self) -> None:
-        """Lets others lock it."""
+        """Releases the lock."""
         if self.descriptor in _held:
             _held.remove(self.descriptor)
             os.close(self.descriptor)
@@ -92,7 +92,7 @@ class Lock:
 
 @contextlib.contextmanager
 def held(path: str | os.PathLike, is_folder: bool = False) -> Iterator[None]:
-    """Holds a lock; see `Lock` for the arguments and what it raises."""
+    """Holds a `Lock`; same arguments and exceptions."""
     lock = Lock(path, is_folder=is_folder)
     try:
         yield
@@ -105,7 +105,7 @@ def _open(path: pathlib.Path, is_folder: bool) -> int:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except PermissionError:  # Another user's; a lock needs no more than this.
+    except PermissionError:  # Of another user; reading suffices for a lock.
         if not path.exists():
             raise
         return os.open(path, os.O_RDONLY)
@@ -128,5 +128,5 @@ def _let_go() -> None:
         os.close(_held.pop())
 
 
-# Else a worker that outlives a killed parent would keep the lock.
+# A worker that outlives a killed parent would otherwise keep the lock.
 os.register_at_fork(after_in_child=_let_go)

@@ -1,6 +1,6 @@
-"""Every file below a folder, links followed, hidden ones passed over.
+"""Lists every file below a folder; follows links, skips hidden files.
 
-Nothing is opened, so that no pipe, device or damaged file can stop it.
+Nothing is opened, so no pipe, device or damaged file can block it.
 """
 
 import dataclasses
@@ -14,13 +14,13 @@ from tfrecords_tools.base.text import printable as printables
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """What stands below a folder; paths are relative to it and sorted.
+    """Contents of a folder; paths are relative to it and sorted.
 
     Attributes:
-        files: ordinary files, and links to such.
-        unusable: path to why it cannot be read: links to nothing, in a
-            circle or to what the folder itself stands in, folders that cannot
-            be listed, pipes, sockets, devices, and names that are no UTF-8.
+        files: regular files, and links to regular files.
+        unusable: path to the reason: dangling or cyclic links, links to a
+            parent folder, unreadable folders, pipes, sockets, devices, and
+            names that are not UTF-8.
     """
 
     files: list[pathlib.PurePath]
@@ -28,19 +28,19 @@ class Listing:
 
 
 def below(root: str | os.PathLike) -> list[pathlib.PurePath]:
-    """The files below a folder, as `listed` gives them."""
+    """Returns the files below a folder, see `listed`."""
     return listed(root).files
 
 
 def listed(root: str | os.PathLike) -> Listing:
-    """Lists what stands below a folder.
+    """Lists the contents of a folder.
 
     Args:
-        root: the folder; one that is not there has no files.
+        root: the folder; a missing one has no files.
 
     Returns:
-        All files and what cannot be read. A folder that several links lead
-        to is listed once, below its own name where that is in `root`.
+        All files and all unusable paths. A folder reached by several links
+        is listed once, under its own name if that is in `root`.
 
     Raises:
         UserError: `root` itself cannot be listed.
@@ -50,12 +50,12 @@ def listed(root: str | os.PathLike) -> Listing:
 
 
 def printable(path: pathlib.PurePath) -> str:
-    r"""The path with forward slashes; bytes that are no UTF-8 as `\xff`."""
+    r"""Returns the path with forward slashes; invalid UTF-8 bytes as `\xff`."""
     return printables.in_unicode(path.as_posix())
 
 
 class _Walk:
-    """Folders first, then those that only links lead to."""
+    """Yields folders first, then folders reached by links only."""
 
     def __init__(self, root: pathlib.Path) -> None:
         self.files: list[pathlib.PurePath] = []
@@ -103,7 +103,7 @@ class _Walk:
     ) -> None:
         try:
             is_link = entry.is_symlink()
-            # Whether another entry is a file is known without a look at it.
+            # The type of other entries is known without a stat call.
             if not is_link and entry.is_file(follow_symlinks=False):
                 mode = stat.S_IFREG
             else:
@@ -125,7 +125,7 @@ class _Walk:
             self.unusable[folder] = f"cannot be listed: {error.strerror}"
         elif not isinstance(error, (FileNotFoundError, NotADirectoryError)):
             raise errors.UserError(
-                f"cannot list {self._root}: {error.strerror}; allow it, or "
+                f"cannot list {self._root}: {error.strerror}; grant access, or "
                 "choose another folder"
             ) from error
 
@@ -134,7 +134,7 @@ NOT_A_FILE = "is no ordinary file but a pipe, a socket or a device"
 
 
 def explained(place: str | os.PathLike, error: OSError) -> str:
-    """Why a file cannot be looked at, with where a link leads."""
+    """Explains why a file is unusable, with the target of a link."""
     reason = error.strerror
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         reason = "no such file"
@@ -142,7 +142,7 @@ def explained(place: str | os.PathLike, error: OSError) -> str:
 
 
 def link_of(place: str | os.PathLike) -> str:
-    """Where a link leads, to be put after what is wrong; else nothing."""
+    """Returns the target of a link as a suffix for messages, or nothing."""
     try:
         return f": a link to {os.readlink(place)}"
     except OSError:

@@ -1,12 +1,12 @@
-"""One writer a folder, or a file: a second one is told who the first is.
+"""Ensures one writer per folder or file; a second one is refused by name.
 
     with folder_lock.held(workdir, "run", "another --workdir"):
         ...
 
-The lock is one of the operating system on a hidden file, which is gone after
-the end. A killed process may leave the file, but never the lock. Readers need
-none. Whoever writes for longer than a moment holds it from before the work;
-short writes are guarded by `atomic_write` alone.
+The lock is an operating-system lock on a hidden file, removed at the end. A
+killed process may leave the file, but never the lock. Readers need none. Long
+writers hold the lock before they start to work; short writes rely on
+`atomic_write` alone.
 """
 
 import contextlib
@@ -40,14 +40,14 @@ def held(
     """Keeps other writers out of a folder.
 
     Args:
-        folder: it is made, and removed again where nothing was written.
-        what: who writes, such as "build", for the message to others.
-        instead: what to choose instead, such as "another --output".
-        wait: whether to wait for the other one, and say so, instead of being
-            refused.
+        folder: created if missing, and removed if nothing was written.
+        what: kind of writer, such as "build", for messages.
+        instead: alternative for messages, such as "another --output".
+        wait: whether to wait, with a message, instead of raising.
 
     Raises:
-        UserError: another process writes there, or nobody can.
+        UserError: another process writes there, or the folder is not
+            writable.
     """
     folder = pathlib.Path(folder)
     created = [p for p in (folder, *folder.parents) if not os.path.lexists(p)]
@@ -67,10 +67,10 @@ def held_for(
     instead: str = "another name",
     wait: bool = False,
 ) -> Iterator[None]:
-    """Keeps out other writers of a file, or of a folder that is not there yet.
+    """Keeps other writers out of a file, or of a folder that does not exist.
 
-    Takes and raises what `held` does; the lock stands beside `path`. No path
-    is no file, and nothing is held.
+    Same arguments and exceptions as `held`; the lock is beside `path`. An
+    empty path locks nothing.
     """
     if not path:
         yield
@@ -118,7 +118,7 @@ def _take(
 ) -> file_lock.Lock:
     while True:
         lock = _open(file, place, wait)
-        if not lock.can_write:  # Another user's, who was killed.
+        if not lock.can_write:  # Left by a killed process of another user.
             with atomic_write.explained(place):
                 lock.remove_file()
             lock.release()
@@ -153,7 +153,7 @@ def _open(
 
 
 def _sign(lock: file_lock.Lock, what: str) -> None:
-    """Writes who holds the lock."""
+    """Records the holder of the lock."""
     identity = {
         "what": what,
         "pid": os.getpid(),
@@ -162,13 +162,15 @@ def _sign(lock: file_lock.Lock, what: str) -> None:
         "command": shlex.join(sys.orig_argv),
         "started": _started(os.getpid()),
     }
-    with contextlib.suppress(OSError):  # On a full disk nobody is told.
+    with contextlib.suppress(
+        OSError
+    ):  # On a full disk the holder stays unknown.
         os.ftruncate(lock.descriptor, 0)
         os.pwrite(lock.descriptor, json.dumps(identity).encode(), 0)
 
 
 def _writer(file: pathlib.Path) -> dict[str, Any]:
-    """Who holds a lock; empty where nobody says so."""
+    """Reads the holder of a lock; empty if unknown."""
     for _ in range(5):
         with contextlib.suppress(OSError, ValueError):
             identity = json.loads(file.read_text("utf-8"))
@@ -199,7 +201,7 @@ def _is_alive(writer: dict[str, Any]) -> bool:
 
 
 def _started(pid: Any) -> str | None:
-    """Tells a process from a later one of the same number."""
+    """Distinguishes a process from a later one with the same id."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text()
     except OSError:

@@ -1,6 +1,6 @@
-"""A FloatList of protocol buffers, as an array and as bytes.
+"""Encodes and decodes a protocol-buffer FloatList without Python floats.
 
-Without a Python object for each number, which takes nine times as much.
+One Python object per number would take nine times as much memory.
 """
 
 from typing import Any
@@ -11,13 +11,13 @@ _FIELD = b"\x0a"  # Number 1, its length and its bytes follow.
 
 
 def encode(values: Any) -> bytes:
-    """The message that holds these numbers; nothing where there are none."""
+    """Returns the serialized message; empty for no numbers."""
     packed = np.asarray(values, "<f4").tobytes()
     return _FIELD + _varint(len(packed)) + packed if packed else b""
 
 
 def decode(message: bytes, count: int) -> np.ndarray:
-    """float32 [count], read-only, of a message with so many numbers."""
+    """Returns the message's numbers as read-only float32 [count]."""
     return np.frombuffer(message, "<f4", offset=len(message) - 4 * count)
 
 

@@ -1,8 +1,8 @@
-"""Paths for libraries that take some characters in them as patterns.
+"""Paths for libraries that interpret characters in them as patterns.
 
-TensorFlow looks for a checkpoint, and so for an exported model, by a pattern
-made of its path: what lies in `run[1]` is never found, escaped or not. Such a
-file is reached through links with plain names while it is read.
+TensorFlow finds a checkpoint, and so an exported model, by a pattern made of
+its path: files in `run[1]` are never found, escaped or not. Such files are
+read through temporary links with plain names.
 """
 
 import contextlib
@@ -18,14 +18,14 @@ _LINK = "link"
 
 @contextlib.contextmanager
 def to(path: str | os.PathLike) -> Iterator[str]:
-    """Gives a path to the same files in which nothing is a pattern.
+    """Yields a path to the same files without pattern characters.
 
     Args:
-        path: of a folder, or what the names of files begin with, such as
-            `state` of `state.index`. Addresses such as gs:// stay as they are.
+        path: a folder, or the prefix of file names, such as `state` of
+            `state.index`. Addresses such as gs:// are unchanged.
 
     Raises:
-        UserError: no link can be made.
+        UserError: no link can be created.
     """
     path = os.fspath(path)
     if "://" in path or not _PATTERN.intersection(path):
@@ -50,9 +50,9 @@ def _linked(path: str, stack: contextlib.ExitStack) -> str:
         return link
     except OSError as error:
         raise errors.UserError(
-            f"{path} holds one of * ? [ \\, which TensorFlow takes as a "
-            f"pattern, and no link to it can be made ({error}): set TMPDIR to "
-            "a folder that can be written, or rename it"
+            f"{path} holds one of * ? [ \\, which TensorFlow treats as a "
+            f"pattern, and no link to it can be created ({error}): set TMPDIR "
+            "to a writable folder, or rename it"
         ) from error
 
 

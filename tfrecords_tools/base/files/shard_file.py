@@ -1,4 +1,4 @@
-"""The bytes of one shard in the making, its index rows and its checksum."""
+"""A shard being written: its bytes, index rows and checksum."""
 
 import hashlib
 from typing import IO, Any
@@ -9,7 +9,7 @@ from tfrecords_tools.base.files import tfrecord
 
 
 class ShardFile:
-    """An open shard that can go back to where the last clip ended.
+    """An open shard that can be rolled back to the end of a clip.
 
     Attributes:
         size: bytes so far.
@@ -50,7 +50,7 @@ class ShardFile:
         self.size += len(framed)
 
     def mark(self) -> tuple[int, int, Any]:
-        """Where `go_back` shall lead to."""
+        """Sets the position for `go_back`."""
         return self.size, len(self.rows), self.digest.copy()
 
     def go_back(self, mark: tuple[int, int, Any]) -> None:

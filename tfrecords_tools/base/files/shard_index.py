@@ -1,7 +1,7 @@
-"""The index beside a shard: where each chunk lies and what it covers.
+"""The index beside a shard: position and span of each chunk.
 
-It makes a plain TFRecord file random access. A little-endian header is
-followed by rows of a fixed width, one a chunk, in file order.
+It gives random access into a plain TFRecord file. A little-endian header is
+followed by fixed-width rows, one per chunk, in file order.
 """
 
 import os
@@ -46,7 +46,7 @@ def write(path: str | os.PathLike, rows: np.ndarray, version: int) -> None:
 
 
 def beginning(version: int) -> bytes:
-    """The 16 bytes with which every index of that version begins."""
+    """Returns the first 16 bytes of every index of that version."""
     return MAGIC + struct.pack("<II", version, len(COLUMNS))
 
 
@@ -55,7 +55,7 @@ def read(path: str | os.PathLike, version: int) -> np.ndarray:
 
     Args:
         path: the index file.
-        version: the schema version that is wanted.
+        version: expected schema version.
 
     Returns:
         int64 [chunks, len(COLUMNS)].
@@ -74,9 +74,11 @@ def read(path: str | os.PathLike, version: int) -> np.ndarray:
 
 
 def decode(path: str | os.PathLike, content: bytes, version: int) -> np.ndarray:
-    """As `read`, of an index whose content is at hand."""
+    """Same as `read`, given the content."""
     if len(content) < _HEADER.size or content[:8] != MAGIC:
-        raise errors.UserError(f"{path} is not a shard index; build again")
+        raise errors.UserError(
+            f"{path} is not a shard index: build the shards again"
+        )
     fields = _HEADER.unpack(content[: _HEADER.size])
     _, found, columns, rows, crc, head_crc = fields
     if found != version:
@@ -93,6 +95,6 @@ def decode(path: str | os.PathLike, content: bytes, version: int) -> np.ndarray:
         and google_crc32c.value(data) == crc
     ):
         raise errors.UserError(
-            f"{path} is damaged: its checksum does not fit; build again"
+            f"{path} is damaged (wrong checksum): build the shards again"
         )
     return np.frombuffer(data, "<i8").reshape(rows, columns)

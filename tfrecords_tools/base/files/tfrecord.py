@@ -1,4 +1,4 @@
-"""The frame around every record of a TFRecord file, without TensorFlow.
+"""Reads and writes the framing of TFRecord files without TensorFlow.
 
 length (uint64), masked crc32c of it, data, masked crc32c of the data.
 """
@@ -14,13 +14,13 @@ FOOTER = 4
 
 
 class Record(NamedTuple):
-    """One record, or what stands where one should be.
+    """One record, or a damaged one.
 
     Attributes:
         offset: of the frame in the file, bytes.
         data: the record; empty where its length is damaged.
         crc: plain crc32c of the data.
-        fault: what is wrong; empty where nothing is.
+        fault: description of the damage; empty if intact.
     """
 
     offset: int
@@ -30,12 +30,12 @@ class Record(NamedTuple):
 
 
 def mask(crc: int) -> int:
-    """The checksum as TensorFlow stores it."""
+    """Returns the checksum as TensorFlow stores it."""
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def frame(data: bytes, crc: int) -> bytes:
-    """`data`, whose plain crc32c is `crc`, as it stands in a file."""
+    """Returns `data`, whose plain crc32c is `crc`, with its framing."""
     length = struct.pack("<Q", len(data))
     head = struct.pack("<I", mask(google_crc32c.value(length)))
     return b"".join((length, head, data, struct.pack("<I", mask(crc))))
@@ -47,7 +47,7 @@ def read(stream: IO[bytes], size: int, start: int = 0) -> Iterator[Record]:
     Args:
         stream: an open TFRecord file.
         size: of that file, bytes.
-        start: where the first record to read begins, bytes.
+        start: offset of the first record to read, bytes.
     """
     offset = start
     while offset < size:

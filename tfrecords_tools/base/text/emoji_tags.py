@@ -1,6 +1,6 @@
-"""Tags: characters that nobody sees, which tell flags of regions apart.
+"""Tags: invisible characters that distinguish flags of regions.
 
-The flag of England is a black flag, the tags `gbeng` and an end. Anywhere
+The flag of England is a black flag, the tags `gbeng` and an end tag. Anywhere
 else tags show nothing and mean nothing. Source: Unicode Technical Standard
 51, "emoji tag sequences".
 """
@@ -23,12 +23,12 @@ def is_tag(character: str) -> bool:
 
 
 def without_stray(text: str) -> str:
-    """The text without tags that belong to no emoji."""
+    """Removes tags that belong to no emoji."""
     return _ANY.sub(lambda found: found[1] or "", text)
 
 
 def letters(text: str) -> str:
-    """`gbeng` for the tags in a text, without their end."""
+    """Returns `gbeng` for the tags in a text, without the end tag."""
     return "".join(
         chr(ord(c) - _ASCII) for c in text if is_tag(c) and c != LAST
     )

@@ -1,7 +1,7 @@
-"""Names that people give: labels, splits, groups, tasks, files.
+"""Normalizes names given by users: labels, splits, groups, tasks, files.
 
-What is equal to the eye is equal here, however it is encoded: macOS writes
-`é` as two characters, spreadsheets leave marks that nobody sees.
+Names that look equal are equal, however they are encoded: macOS writes `é` as
+two characters, spreadsheets leave invisible marks.
 """
 
 import re
@@ -51,10 +51,10 @@ _MEANT_BY_NOBODY = frozenset(("Cc", "Cs", "Zl", "Zp"))
 
 
 def normalized(name: str) -> str:
-    """The form in which names are compared and stored.
+    """Returns the form in which names are compared and stored.
 
     Args:
-        name: as somebody wrote it.
+        name: as written.
 
     Returns:
         NFC, with plain spaces for other spaces of about their width, without
@@ -71,7 +71,7 @@ def normalized(name: str) -> str:
 
 
 def _tidied(name: str) -> str:
-    """One pass: what it takes away can leave something new at an end."""
+    """One pass; removals can expose new characters at the ends."""
     name = unicodedata.normalize("NFC", name)
     name = _INVISIBLE.sub("", _SPACES.sub(" ", name))
     name = emoji_tags.without_stray(name)
@@ -80,10 +80,10 @@ def _tidied(name: str) -> str:
 
 
 def is_text(name: str) -> bool:
-    """Whether there is nothing in it that no name can mean.
+    """Whether a name has no characters that are invalid in names.
 
-    That is control characters, so also tabs and line breaks, separators of
-    lines and paragraphs, and lone surrogates.
+    Invalid are control characters, including tabs and line breaks, line and
+    paragraph separators, and lone surrogates.
     """
     return not any(
         unicodedata.category(character) in _MEANT_BY_NOBODY

@@ -1,8 +1,8 @@
-"""Names of files and other text from outside, so that they print harmlessly.
+"""Escapes file names and other external text for safe printing.
 
-A file name may hold any bytes: no UTF-8, line breaks, codes that move a
-terminal's cursor or turn the direction of reading. Files are opened under
-their true names; only what is shown of them passes through here.
+A file name may hold any bytes: invalid UTF-8, line breaks, codes that move
+the cursor or change the direction of text. Files are opened under their true
+names; only displayed text passes through here.
 """
 
 import contextlib
@@ -36,25 +36,25 @@ _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def name(value: object) -> str:
-    r"""A path or label on one line, escaped where it must be.
+    r"""Returns a path or label on one line, escaped where necessary.
 
     Args:
-        value: any object; its `str` is shown.
+        value: any object; its `str` is used.
 
     Returns:
-        Text that UTF-8 can hold. Bytes that are no UTF-8 are `\xff`, line
-        breaks `\n`, other characters that cannot be seen `\x1b`, `\u202e`.
+        Valid UTF-8 text. Invalid bytes become `\xff`, line breaks `\n`,
+        other invisible characters `\x1b`, `\u202e`.
     """
     return _escaped(str(value), kept="")
 
 
 def text(value: object) -> str:
-    """The same of text with line breaks and tabs, which stay."""
+    """Same as `name`, but keeps line breaks and tabs."""
     return _escaped(str(value), kept=_KEPT_IN_TEXTS)
 
 
 def quoted(value: str | list[str]) -> str:
-    """A text in quotes as `repr` gives it, but all that can be seen stays.
+    """Quotes a text like `repr`, but keeps all visible characters.
 
     Args:
         value: a text, or a list of them.
@@ -70,16 +70,16 @@ def quoted(value: str | list[str]) -> str:
 
 
 def in_unicode(path: str | os.PathLike) -> str:
-    r"""A path for JSON, CSV and the like, which quote for themselves.
+    r"""Returns a path for formats that do their own quoting (JSON, CSV).
 
     Returns:
-        The path as it is, but bytes that are no UTF-8 as `\xff`.
+        The path, with invalid UTF-8 bytes as `\xff`.
     """
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_unicode(value: str) -> bool:
-    """Whether UTF-8 can hold a text; not where bytes of it are no UTF-8."""
+    """Whether a text can be encoded as UTF-8."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -88,13 +88,13 @@ def is_unicode(value: str) -> bool:
 
 
 class Guarded:
-    """A text stream that escapes what would harm the terminal.
+    """A text stream that escapes characters harmful to terminals.
 
-    It also escapes what the stream's encoding cannot hold. All else is the
-    stream's own.
+    Also escapes characters outside the stream's encoding. Delegates
+    everything else to the stream.
 
     Attributes:
-        unguarded: the stream, for what sends codes to the terminal itself.
+        unguarded: the stream itself, for code that controls the terminal.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -120,7 +120,7 @@ class Guarded:
 
 @contextlib.contextmanager
 def guarded_output() -> Iterator[None]:
-    """Guards the standard output and the standard error meanwhile."""
+    """Guards standard output and standard error within the block."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (Guarded(stream) for stream in before)
     try:
@@ -130,7 +130,7 @@ def guarded_output() -> Iterator[None]:
 
 
 def unguarded(stream: TextIO) -> TextIO:
-    """The stream itself, whether it is guarded or not."""
+    """Returns the stream itself, guarded or not."""
     return getattr(stream, "unguarded", stream)
 
 

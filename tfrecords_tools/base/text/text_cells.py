@@ -1,4 +1,4 @@
-"""Text in columns of a terminal, cut so that different texts stay different.
+"""Fits text into terminal columns; different texts stay different.
 
 Counts cells: a Chinese character takes two, a combining mark none.
 """
@@ -24,26 +24,26 @@ Measure = Callable[[str], float]
 
 
 def width(text: str) -> int:
-    """Cells that a text takes in a terminal; an emoji takes two."""
+    """Returns the cells of a text in a terminal; an emoji takes two."""
     if _JOINER in text or any(map(emoji_tags.is_tag, text)):
         return sum(map(_joined_width, clusters_of(text)))
     return rich.cells.cell_len(text)
 
 
 def _joined_width(cluster: str) -> int:
-    """Of one that is joined, the widest part; the others are drawn into it."""
+    """Returns the cells of a cluster: those of its widest part."""
     if _JOINER in cluster or emoji_tags.is_tag(cluster[-1]):
         return max(map(rich.cells.cell_len, cluster))
     return rich.cells.cell_len(cluster)
 
 
 def padded(text: str, cells: int) -> str:
-    """The text with spaces up to a width; a wider one as it is."""
+    """Pads a text with spaces; a wider one is unchanged."""
     return text + " " * (cells - width(text))
 
 
 def terminal_width() -> int | None:
-    """Cells of a line of the standard output; None where it is no terminal."""
+    """Returns the width of the terminal; None if stdout is no terminal."""
     if not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size().columns
@@ -52,15 +52,15 @@ def terminal_width() -> int | None:
 def column(
     texts: Sequence[str], head: str = "", limit: float | None = None
 ) -> tuple[list[str], int]:
-    """Texts under one another.
+    """Formats texts as a column.
 
     Args:
         texts: one a row.
-        head: what stands above them.
-        limit: the most cells that they may take; None is any number.
+        head: heading.
+        limit: maximum cells; None is unlimited.
 
     Returns:
-        The texts, cut where they must be, and the cells of the column.
+        The texts, shortened if necessary, and the width of the column.
     """
     shown = list(texts) if limit is None else shortened(texts, limit)
     return shown, max(map(width, [head, *shown]))
@@ -69,10 +69,10 @@ def column(
 def shortened(
     texts: Sequence[str], limit: float, measure: Measure = width
 ) -> list[str]:
-    """Texts within a limit, with an ellipsis where they are cut.
+    """Shortens texts to a limit, with an ellipsis.
 
-    They are cut in the middle, or where that would make different ones
-    alike, to the part that differs; in the last resort they are numbered.
+    Cuts the middle; if that would make different texts equal, keeps the part
+    that differs; as a last resort numbers them.
 
     Args:
         texts: equal ones stay equal, different ones different.
@@ -106,7 +106,7 @@ def shortened(
 
 
 def _fitting(short: str, texts: list[str]) -> list[str]:
-    """Those of sorted texts that a text without its middle may stand for."""
+    """Returns the sorted texts that a shortened text may represent."""
     head, _, tail = short.partition(ELLIPSIS)
     found = []
     for place in range(bisect.bisect_left(texts, head), len(texts)):
@@ -137,7 +137,7 @@ def _attempts(
 def _from(
     clusters: list[str], first: int, limit: float, measure: Measure
 ) -> str:
-    """The text from a place on, as far as it fits."""
+    """Returns the text from an index on, as far as it fits."""
     before = ELLIPSIS if first else ""
     rest = "".join(clusters[first:])
     if measure(before + rest) <= limit:
@@ -171,7 +171,7 @@ def _head(
     measure: Measure,
     backwards: bool = False,
 ) -> str:
-    """As many of the clusters as fit, from the first one on."""
+    """Returns the first clusters that fit."""
     short = ""
     for cluster in clusters:
         longer = cluster + short if backwards else short + cluster
@@ -182,7 +182,7 @@ def _head(
 
 
 def clusters_of(text: str) -> list[str]:
-    """The letters of a text with their marks; an emoji or a flag is one."""
+    """Splits a text into grapheme clusters; an emoji or flag is one."""
     found: list[str] = []
     for character in text:
         if found and _continues(found[-1], character):

@@ -1,6 +1,6 @@
-"""The part of the report page that shows clips of every class.
+"""The contact sheet of the report page: clips of every class.
 
-Only the records that hold a shown frame are read, at most three a clip.
+Reads only records with a displayed frame, at most three per clip.
 """
 
 import base64
@@ -16,13 +16,13 @@ from tfrecords_tools.checking import census
 from tfrecords_tools.checking.report import report_html
 from tfrecords_tools.media.frames import stored_frame
 
-_OPEN = 12  # Classes that are shown without a click.
-_GROUP = 50  # Classes that one click shows.
+_OPEN = 12  # Classes shown without a click.
+_GROUP = 50  # Classes per click.
 _SIDES = ("first", "middle", "last")
 
 
 class _Sheet(NamedTuple):
-    """One class: its name, its clips in all, and those to show."""
+    """One class: name, number of clips, and clips to show."""
 
     title: str
     total: int
@@ -30,7 +30,7 @@ class _Sheet(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """Where images come from, and how high they are, in pixels."""
+    """The source of the images and their height, pixels."""
 
     folder: pathlib.Path
     dataset: manifest.Manifest
@@ -44,13 +44,13 @@ def sections(
     clips: int,
     height: int,
 ) -> report_html.Pieces:
-    """A sheet a class, or a split where there are no labels.
+    """Yields one sheet per class, or per split without labels.
 
     Args:
         folder: of the data set.
         dataset: its manifest.
-        counted: with samples.
-        clips: of a class at most.
+        counted: statistics with samples.
+        clips: maximum clips per class.
         height: of an image, pixels.
     """
     if not clips or not counted.samples:
@@ -76,7 +76,7 @@ def _of_splits(
 def _of_labels(
     dataset: manifest.Manifest, counted: census.Census, clips: int
 ) -> Iterator[_Sheet]:
-    """Sorted by name; of each label the splits have their turns."""
+    """Returns classes sorted by name; splits alternate within a class."""
     totals = sum(counted.labels[census.MAIN].values())
     numbers = dict(zip(dataset.labels, totals.tolist(), strict=True))
     splits = census.ordered(dataset.splits)
@@ -132,7 +132,7 @@ def _figure(source: _Source, clip: census.Sample) -> report_html.Pieces:
 
 
 def _images(source: _Source, clip: census.Sample) -> list[bytes]:
-    """JPEGs of the first, the middle and the last frame."""
+    """Returns JPEGs of the first, middle and last frame."""
     path, dataset = source.folder / clip.shard, source.dataset
     held: dict[int, list[bytes]] = {}
     images = []

@@ -1,7 +1,7 @@
-"""Bars as inline SVG, for kinds of things and how many there are of each.
+"""Bar charts as inline SVG: counts of categories.
 
-Colours and sizes of type come from the page's style; a pointer that rests
-on a mark is told its exact value by the mark's title.
+Colours and font sizes come from the style of the page; the title of a mark
+has its exact value.
 """
 
 from collections import Counter
@@ -15,12 +15,12 @@ _ROW = 24  # Height of a bar's row.
 
 
 def bars(counts: Sequence[tuple[str, int]], what: str, most: int = 8) -> str:
-    """Kinds and how many there are of each, as horizontal bars.
+    """Renders counts of categories as horizontal bars.
 
     Args:
         counts: name and count, in the order to show.
-        what: is counted, `clips`.
-        most: bars; the rest is summed up in one more.
+        what: unit of the counts, `clips`.
+        most: maximum bars; one more bar sums up the rest.
     """
     shown = list(counts[:most])
     rest = counts[most:]
@@ -51,7 +51,7 @@ def bars(counts: Sequence[tuple[str, int]], what: str, most: int = 8) -> str:
 
 
 def stacked(counts: Sequence[tuple[str, int]], highest: int) -> str:
-    """One bar of several parts, in the splits' colours.
+    """Renders one stacked bar in the colours of the splits.
 
     Args:
         counts: split and count.
@@ -71,7 +71,7 @@ def stacked(counts: Sequence[tuple[str, int]], highest: int) -> str:
 
 
 def of_counter(counter: Counter, name: str) -> list[tuple[str, int]]:
-    """The entries of a counter, the most frequent first.
+    """Returns the entries of a counter, most frequent first.
 
     Args:
         counter: any keys that sort.
@@ -82,7 +82,7 @@ def of_counter(counter: Counter, name: str) -> list[tuple[str, int]]:
 
 
 def opening(height: int, label: str) -> str:
-    """The first tag of a chart, which is `WIDTH` wide and scales."""
+    """Returns the opening tag of a chart of scalable width `WIDTH`."""
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{report_html.text(label)}">'

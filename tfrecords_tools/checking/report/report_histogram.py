@@ -1,4 +1,4 @@
-"""Columns as inline SVG, for amounts such as the lengths of clips."""
+"""Histograms as inline SVG, of amounts such as the lengths of clips."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 16, 10, 22
 _END = report_charts.WIDTH - _RIGHT
 _PLOT_WIDTH = _END - _LEFT
 _PLOT_HEIGHT = _HEIGHT - _TOP - _BOTTOM
-_FLOOR = _HEIGHT - _BOTTOM  # Where the columns stand.
+_FLOOR = _HEIGHT - _BOTTOM  # Base of the columns.
 
 
 class Bin(NamedTuple):
@@ -25,14 +25,14 @@ class Bin(NamedTuple):
 
 
 def binned(values: np.ndarray, most: int = 20) -> list[Bin]:
-    """Cuts amounts into bins with round edges.
+    """Divides amounts into bins with round edges.
 
-    The longest hundredth goes into the last bin where it would stretch the
-    axis; that one ends at infinity.
+    If the largest hundredth would stretch the axis, it goes into a last bin
+    that ends at infinity.
 
     Args:
         values: float [n], n at least 1.
-        most: bins, about.
+        most: approximate number of bins.
     """
     low, high = float(values.min()), float(values.max())
     usual = float(np.quantile(values, 0.99))
@@ -54,12 +54,12 @@ def binned(values: np.ndarray, most: int = 20) -> list[Bin]:
 
 
 def columns(bins: Sequence[Bin], unit: str, what: str) -> str:
-    """A histogram.
+    """Renders a histogram.
 
     Args:
         bins: from `binned`.
         unit: of the amounts, `s`.
-        what: is counted, `clips`.
+        what: unit of the counts, `clips`.
     """
     ticks = _ticks(max(each.count for each in bins))
     parts = [report_charts.opening(_HEIGHT, f"{what} by length in {unit}")]
@@ -92,7 +92,7 @@ def _column(x: float, width: float, share: float, title: str) -> str:
 
 
 def _edges(bins: Sequence[Bin], width: float) -> list[str]:
-    """Names of the edges, as many as there is room for."""
+    """Labels as many edges as fit."""
     every = math.ceil(len(bins) * 40 / _PLOT_WIDTH)
     named = [(_LEFT + place * width, f"{bins[place].low:g}")
              for place in range(0, len(bins), every)]  # fmt: skip

@@ -1,6 +1,6 @@
-"""The pieces of HTML that the report page is put together from.
+"""HTML elements of the report page.
 
-Whatever comes from labels, paths or settings is escaped here.
+Escapes everything that comes from labels, paths or settings.
 """
 
 import html
@@ -16,10 +16,10 @@ _OBEYED = re.compile(
 
 
 def text(value: object) -> str:
-    """`value` as HTML text, also within an attribute's quotes.
+    """Escapes `value` as HTML text, also for quoted attributes.
 
-    Bytes that are no UTF-8, control characters and what turns the direction
-    of text are shown, not obeyed.
+    Invalid UTF-8 bytes, control characters and direction marks are displayed
+    instead of interpreted.
     """
     shown = str(value).encode("utf-8", "backslashreplace").decode()
     return html.escape(_OBEYED.sub(_named, shown))
@@ -31,7 +31,7 @@ def _named(found: re.Match) -> str:
 
 
 def section(title: str, body: Iterable[str], note: str = "") -> Pieces:
-    """A headed part of the page; `body` is HTML, the rest is text."""
+    """Yields a section with a heading; `body` is HTML, the rest text."""
     yield f"<section><h2>{text(title)}</h2>\n"
     if note:
         yield f'<p class="note">{text(note)}</p>\n'
@@ -40,7 +40,7 @@ def section(title: str, body: Iterable[str], note: str = "") -> Pieces:
 
 
 def details(summary: str, body: Iterable[str], is_open: bool = False) -> Pieces:
-    """A part that opens on a click; `body` is HTML."""
+    """Yields a collapsible section; `body` is HTML."""
     state = " open" if is_open else ""
     yield f"<details{state}><summary>{text(summary)}</summary>\n"
     yield from body
@@ -53,13 +53,13 @@ def table(
     kinds: str = "",
     name: str = "",
 ) -> Pieces:
-    """A table that scrolls inside its own box.
+    """Yields a table that scrolls in its own box.
 
     Args:
         head: column names, text.
         rows: cells, HTML.
-        kinds: a letter a column: `n` number, `b` bar, `t` text.
-        name: class of the table, for its widths.
+        kinds: one letter per column: `n` number, `b` bar, `t` text.
+        name: CSS class of the table.
     """
     classes = {"n": ' class="number"', "b": ' class="bar"'}
     marks = [classes.get(kind, "") for kind in kinds.ljust(len(head), "t")]

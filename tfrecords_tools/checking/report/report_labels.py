@@ -1,4 +1,4 @@
-"""The part of the report page that counts labels in each split."""
+"""The part of the report page with the labels of each split."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from tfrecords_tools import manifest
 from tfrecords_tools.checking import census
 from tfrecords_tools.checking.report import report_charts, report_html
 
-_SHOWN = 20  # Labels before the rest is folded away.
+_SHOWN = 20  # Labels shown without a click.
 
 
 def sections(
     dataset: manifest.Manifest, counted: census.Census
 ) -> report_html.Pieces:
-    """A section for each label set that has labels."""
+    """Yields a section for each label set that has labels."""
     for task, names in {census.MAIN: dataset.labels, **dataset.tasks}.items():
         if names and dataset.splits:
             title = f"Labels of task {task}" if task else "Labels"
@@ -36,7 +36,7 @@ def _tables(
     nothing = np.zeros(len(names), np.int64)
     of_split = np.stack([counts.get(split, nothing) for split in splits], 1)
     totals = of_split.sum(1)
-    # The most frequent first; those of one count in the manifest's order.
+    # Most frequent first; ties in the manifest's order.
     order = np.argsort(-totals, kind="stable")
     note = report_html.text(_note(names, totals, several))
     yield f'<p class="note">{note}</p>'

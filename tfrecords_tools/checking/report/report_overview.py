@@ -1,4 +1,4 @@
-"""The part of the report page that says how much of what there is."""
+"""The overview of the report page: totals, splits, and charts."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ from tfrecords_tools.checking.report import (
     report_html,
 )
 
-_KINDS = 4  # Different lengths that are counted one by one.
+_KINDS = 4  # Distinct lengths counted one by one.
 
 
 def sections(
     dataset: manifest.Manifest, counted: census.Census
 ) -> report_html.Pieces:
-    """Totals, a row a split, and charts of lengths, sizes and rates."""
+    """Yields totals, one row per split, and charts."""
     yield from _reach(dataset, counted)
     yield from _tiles(dataset, counted)
     yield from _splits(dataset, counted)
@@ -26,13 +26,13 @@ def sections(
 
 
 def _reach(dataset: manifest.Manifest, counted: census.Census) -> Iterator[str]:
-    """Says so where damage keeps clips from being counted."""
+    """Yields a note if damage keeps clips from being counted."""
     stated = sum(s.clips for shards in dataset.splits.values() for s in shards)
     found = sum(len(lengths) for lengths in _lengths(counted).values())
     if found != stated:
         yield (
-            f'<p class="note">Lengths, frames, labels and images are those '
-            f"of {report_html.several(found, 'clip')} that could be read, of "
+            f'<p class="note">Lengths, frames, labels and images cover '
+            f"{report_html.several(found, 'clip')} that could be read, of "
             f"{report_html.number(stated)}.</p>\n"
         )
 
@@ -114,7 +114,7 @@ def _length_chart(lengths: dict[str, np.ndarray]) -> str:
 
 
 def _lengths(counted: census.Census) -> dict[str, np.ndarray]:
-    """Split to the seconds of its clips, float64 [n]."""
+    """Maps splits to the seconds of their clips, float64 [n]."""
     return {
         split: np.concatenate(lengths).astype(np.float64)
         for split, lengths in counted.seconds.items()

@@ -1,7 +1,7 @@
-"""Writes a page that shows what is in a data set, and whether it is whole.
+"""Writes an HTML report of the contents and integrity of a data set.
 
-One HTML file that needs nothing else: no network, no JavaScript. It depends
-on the data set alone, so that pages can be compared.
+One self-contained file: no network, no JavaScript. It depends only on the
+data set, so that pages can be compared.
 """
 
 import dataclasses
@@ -20,20 +20,23 @@ from tfrecords_tools.checking.report import (
     report_videos,
 )
 
-_LISTED = 20  # Problems that are shown without a click.
+_LISTED = 20  # Problems shown without a click.
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What the page shows."""
+    """Contents of the report page."""
 
     clips: int = settings.setting(
         3,
-        "Clips of each class on the contact sheet, about 12 kB each.",
+        "Clips per class on the contact sheet, about 12 kB each.",
         minimum=0,
     )
     height: int = settings.setting(
-        72, "Height of its images, pixels.", minimum=8, maximum=1080
+        72,
+        "Image height on the contact sheet, pixels.",
+        minimum=8,
+        maximum=1080,
     )
 
 
@@ -43,16 +46,16 @@ def write(
     findings: shard_check.Findings,
     config: Config = Config(),
 ) -> None:
-    """Writes the page whole or not at all.
+    """Writes the page atomically.
 
     Args:
         path: the HTML file.
         folder: the data set.
         findings: from `shard_check.examine`, with `config.clips` samples.
-        config: what it shows.
+        config: contents of the page.
 
     Raises:
-        UserError: the disk is full or the place cannot be written.
+        UserError: the disk is full or the place is not writable.
     """
     with atomic_write.file(path, "w") as stream:
         for piece in _page(folder, findings, config):
@@ -114,4 +117,4 @@ def _settings(dataset: manifest.Manifest) -> Iterator[str]:
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return "not given" if value is None else str(value)
+    return "unset" if value is None else str(value)

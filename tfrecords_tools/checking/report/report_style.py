@@ -1,4 +1,4 @@
-"""How the report page looks, in light and dark."""
+"""Style of the report page, light and dark."""
 
 CSS = """
 :root {

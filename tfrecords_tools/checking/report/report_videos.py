@@ -1,6 +1,6 @@
-"""The part of the report page about each video's fate, from report.csv.
+"""The part of the report page about the videos, from report.csv.
 
-The table is read row by row; what is kept does not grow with it.
+Reads the table row by row, in constant memory.
 """
 
 import csv
@@ -14,13 +14,13 @@ from tfrecords_tools.checking.report import report_charts, report_html
 
 _COLUMNS = ("path", "status", "reason", "frames", "seconds")
 _LISTED = 2000  # Failed videos on the page; report.csv has them all.
-_OPEN = 10  # Failed videos that are listed without a click.
-_KINDS = 12  # Different values of a column that are counted one by one.
+_OPEN = 10  # Failed videos listed without a click.
+_KINDS = 12  # Distinct values of a column counted one by one.
 
 
 @dataclasses.dataclass
 class _Column:
-    """What a further column says, whatever it is."""
+    """Summary of a further column of any kind."""
 
     filled: int = 0
     numbers: int = 0
@@ -60,13 +60,12 @@ class _Column:
 
 @dataclasses.dataclass
 class Videos:
-    """What report.csv says.
+    """Summary of report.csv.
 
     Attributes:
-        statuses: status to videos.
-        columns: what every further column says.
-        failed: path, status and reason of those that are not ok, the
-            first ones.
+        statuses: status to number of videos.
+        columns: summary of every further column.
+        failed: path, status and reason of the first videos that are not ok.
     """
 
     statuses: Counter = dataclasses.field(default_factory=Counter)
@@ -75,7 +74,7 @@ class Videos:
 
 
 def read(folder: str | os.PathLike) -> Videos | None:
-    """Reads `folder/report.csv`; None where there is none."""
+    """Reads `folder/report.csv`; None if it does not exist."""
     path = pathlib.Path(folder) / output_folder.REPORT
     if not path.is_file():
         return None
@@ -94,7 +93,7 @@ def read(folder: str | os.PathLike) -> Videos | None:
 
 
 def sections(folder: str | os.PathLike) -> report_html.Pieces:
-    """Counts of statuses, further columns, and the failed videos."""
+    """Yields counts of statuses, further columns, and failed videos."""
     outcomes = read(folder)
     if outcomes is None:
         body = [f"<p>There is no {output_folder.REPORT}.</p>"]

@@ -1,6 +1,6 @@
-"""Settles where samples stand, from the places that a file states for them.
+"""Determines the positions of samples from the times that a file states.
 
-A place is counted in samples of the track from the container's start.
+Positions are in samples of the track from the container's start.
 """
 
 import itertools
@@ -11,32 +11,32 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Times of real recorders waver by some ms; a lost packet is 20 ms or more.
+# Times of real recorders jitter by some ms; a lost packet is 20 ms or more.
 JITTER_SECONDS = 0.01
 # Over one second the times of a clock that ticks in ms average out.
 _HEAD_SECONDS = 1.0
 _UNITS = {"vorbis": 64}  # Its blocks of 128 to 2048 overlap in steps of it.
 
-Stated = tuple[float | None, np.ndarray]  # Stated place, float32 [n].
+Stated = tuple[float | None, np.ndarray]  # Stated position, float32 [n].
 
 
 class Block(NamedTuple):
-    """Samples, float32 [n], and the place of the first one."""
+    """Samples, float32 [n], and the position of the first one."""
 
     place: int
     samples: np.ndarray
 
 
 class Run:
-    """Audio from one place on; its first second settles where it begins.
+    """Audio from one position on; its first second determines its start.
 
     Attributes:
         head: the first second.
-        place: of the first sample; None where nothing is stated.
+        place: position of the first sample; None if not stated.
     """
 
     def __init__(self, decoded: Iterator[Stated], rate: int) -> None:
-        """Takes what a decoder gives, and its samples a second."""
+        """Sets the decoded samples and the sample rate."""
         self._decoded = decoded
         self._jitter = JITTER_SECONDS * rate
         self.head: list[Stated] = []
@@ -44,7 +44,7 @@ class Run:
         self._read_head(_HEAD_SECONDS * rate)
 
     def blocks(self) -> Iterator[Block]:
-        """Every block; one whose stated place is near follows seamlessly."""
+        """Yields all blocks; nearly contiguous ones follow seamlessly."""
         expected = round(self.place or 0)
         for stated, samples in itertools.chain(self.head, self._decoded):
             if stated is not None and abs(stated - expected) > self._jitter:
@@ -53,9 +53,9 @@ class Run:
             expected += len(samples)
 
     def continues(self, other: "Run", tick: float, codec: str) -> None:
-        """Moves to the very sample where `other`, from the start, would be.
+        """Aligns to the exact sample that `other`, from the start, would have.
 
-        Where the clock only tells ms, packets tell the rest: they hold
+        If the clock has only ms, packets give the rest: they hold
         equal numbers of samples, counted from the first one.
 
         Args:

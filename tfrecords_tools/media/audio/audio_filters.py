@@ -1,4 +1,4 @@
-"""Runs audio through FFmpeg's filters: any layout in, mono floats out."""
+"""Runs audio through FFmpeg's filters: any layout in, mono float32 out."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,7 +13,7 @@ _TO_MONO = "out_sample_fmt=fltp:ochl=mono:rematrix_maxval=1"
 
 
 class Chain:
-    """A row of filters that audio streams through."""
+    """A chain of filters for a stream of audio."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Chain:
 
         Args:
             filters: names and arguments, in order.
-            rate: samples a second of what is pushed.
+            rate: sample rate of the input.
             format: FFmpeg's name of its sample format.
             layout: FFmpeg's name of its channels.
 
@@ -50,7 +50,7 @@ class Chain:
         self._graph.configure()
 
     def push(self, samples: np.ndarray) -> Iterator[np.ndarray]:
-        """Takes mono float32 [n]; gives what comes out, float32 [m] each."""
+        """Feeds mono float32 [n]; yields the filtered float32 [m]."""
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(samples, np.float32)[None], "fltp", "mono"
         )
@@ -58,7 +58,7 @@ class Chain:
         return self.push_frame(frame)
 
     def push_frame(self, frame: Any) -> Iterator[np.ndarray]:
-        """The same for an `av.AudioFrame`; None ends the audio."""
+        """Feeds an `av.AudioFrame`; None ends the audio."""
         self._source.push(frame)
         while True:
             try:
@@ -68,16 +68,16 @@ class Chain:
 
 
 class Mixer:
-    """Mixes decoded frames to mono at one rate, also if their kind changes."""
+    """Mixes decoded frames to mono at one rate; their format may change."""
 
     def __init__(self, rate: int) -> None:
-        """Takes the samples a second to give."""
+        """Sets the sample rate of the output."""
         self._rate = rate
         self._kind: tuple[str, str, int] | None = None
         self._chain: Chain | None = None
 
     def mix(self, frame: Any) -> Iterator[np.ndarray]:
-        """Gives the `av.AudioFrame` as mono float32 [n] blocks."""
+        """Converts an `av.AudioFrame` to mono float32 [n] blocks."""
         kind = frame.format.name, frame.layout.name, frame.sample_rate
         if kind != self._kind:
             format, layout, rate = kind

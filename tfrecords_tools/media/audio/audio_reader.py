@@ -25,27 +25,25 @@ class Config:
 
     rate: int | None = settings.setting(
         None,
-        "Samples a second to store, mono. Not given: no audio is stored.",
+        "Sample rate of the stored mono audio, Hz; unset: no audio is stored.",
         minimum=1000,
         maximum=384_000,
     )
     track: int | None = settings.setting(
         None,
-        "Which audio track, counted from 0 (within --audio.language, where "
-        "that is given). Not given: the file's main one.",
+        "Audio track, counted from 0 (among those in --audio.language if "
+        "that is set); unset: the main track of the file.",
         minimum=0,
     )
     language: str | None = settings.setting(
         None,
-        "Take the audio track in this language, as the file names it: eng, "
-        "deu (ISO 639). A file without it fails.",
+        "Language of the audio track, as the file names it: eng, deu (ISO "
+        "639). A file without such a track fails.",
     )
     denoise: bool = settings.setting(
-        False, "Take steady noise out of the audio (FFmpeg's afftdn)."
+        False, "Remove steady noise (FFmpeg's afftdn)."
     )
-    voice: bool = settings.setting(
-        False, "Store the spans in which somebody speaks."
-    )
+    voice: bool = settings.setting(False, "Store the spans of speech.")
 
     def __post_init__(self) -> None:
         if self.rate or self.voice:
@@ -54,21 +52,21 @@ class Config:
             value = getattr(self, name)
             if value not in (None, False):
                 raise errors.UserError(
-                    f"--audio.{name}={value} says how audio is read, and none "
-                    "is: add --audio.rate or --audio.voice, or leave it out"
+                    f"--audio.{name}={value} without audio to read: add "
+                    "--audio.rate or --audio.voice, or remove it"
                 )
 
 
 class AudioReader:
-    """The audio of one clip; use it in a `with` statement.
+    """Reads the audio of one clip; use it in a `with` statement.
 
     Attributes:
-        present: whether the video has audio that can be decoded.
+        present: whether the video has decodable audio.
         filled_seconds: of what was taken, how much is zeros because the file
             holds nothing there.
 
     Raises:
-        VideoError: it is no video, or lacks the track that is asked for
+        VideoError: it is not a video, or lacks the requested track
             (status no_track).
     """
 
@@ -83,9 +81,9 @@ class AudioReader:
 
         Args:
             path: a local video file.
-            config: which audio; `rate` must be given.
+            config: which audio; `rate` must be set.
             max_pixels: videos with larger frames are refused.
-            start: where the clip begins, microseconds.
+            start: start of the clip, microseconds.
         """
         self._config, self._rate = config, config.rate
         self._track = audio_track.AudioTrack(
@@ -109,12 +107,12 @@ class AudioReader:
 
     @property
     def filled_seconds(self) -> float:
-        """Seconds of zeros for what is missing, in all that was taken."""
+        """Seconds of zeros that stand for missing audio, so far."""
         return self._filled / self._rate
 
     @property
     def note(self) -> str:
-        """What is worth knowing in a report; empty where all is well."""
+        """A remark for the report; empty if all is well."""
         if not self.present:
             return self._track.why_absent
         missing = self.filled_seconds
@@ -123,7 +121,7 @@ class AudioReader:
         return f"{missing:.2f} s of audio missing"
 
     def take(self, start: int, end: int) -> np.ndarray:
-        """The audio of a span; spans rise, with or without gaps between.
+        """Returns the audio of a span; spans must be in order of time.
 
         Args:
             start: microseconds, not before the clip's start.
@@ -137,7 +135,7 @@ class AudioReader:
         """
         first, last = (round(t * self._rate / 1e6) for t in (start, end))
         if first < self._taken:
-            raise ValueError(f"audio from {start} us on was taken already")
+            raise ValueError(f"audio from {start} us on was already taken")
         self._taken = last
         samples = np.zeros(last - first, np.float32)
         while True:
@@ -181,7 +179,7 @@ class AudioReader:
     def _resampled(
         self, chain: audio_filters.Chain, origin: int
     ) -> Iterator[np.ndarray]:
-        """What is taken from: all that the filters make of the track."""
+        """Yields the filtered samples of the track."""
         for samples in self._filled_up(origin):
             yield from chain.push(samples)
         spare = int(_SPARE_SECONDS * self._track.rate)

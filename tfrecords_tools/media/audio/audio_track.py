@@ -1,6 +1,6 @@
-"""Decodes one audio track of a video into mono samples with their places.
+"""Decodes one audio track of a video to mono samples with their positions.
 
-On the same clock as the frames. What cannot be decoded is left out.
+On the same clock as the frames. Undecodable packets are skipped.
 """
 
 import itertools
@@ -23,12 +23,12 @@ class AudioTrack:
     """One audio track of a video; use it in a `with` statement.
 
     Attributes:
-        present: whether the video has audio that can be decoded.
-        rate: samples a second of the track; 0 where none is present.
+        present: whether the video has decodable audio.
+        rate: sample rate of the track; 0 if not present.
         why_absent: "no audio", or why it cannot be decoded.
 
     Raises:
-        VideoError: it is no video, or lacks the track that is asked for.
+        VideoError: it is not a video, or lacks the requested track.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class AudioTrack:
         self._video.container.close()
 
     def blocks(self, start: int = 0) -> Iterator[audio_clock.Block]:
-        """Decodes from place `start`, or before, to the end; call it once.
+        """Decodes from sample `start`, or earlier, to the end; call it once.
 
         Yields:
             Blocks that may leave gaps between them, or overlap.
@@ -73,7 +73,7 @@ class AudioTrack:
         yield from (run or self._from_start).blocks()
 
     def _prepared(self) -> audio_clock.Run:
-        """Chooses the track of the container just opened, and begins it."""
+        """Selects the track of a newly opened container."""
         self._stream = _picked(self._video, *self._asked)
         for stream in self._video.container.streams:
             if stream is not self._stream:
@@ -87,7 +87,7 @@ class AudioTrack:
         return self._run()
 
     def _sought(self, start: int) -> audio_clock.Run | None:
-        """What is decoded from shortly before `start`; None if missed."""
+        """Seeks to shortly before `start`; returns None on failure."""
         seconds = Fraction(start, self.rate) - Fraction(_WARM_UP_SECONDS)
         moment = seconds + self._video.start_seconds
         try:
@@ -107,7 +107,7 @@ class AudioTrack:
         return audio_clock.Run(itertools.chain(first, decoded), self.rate)
 
     def _decoded(self) -> Iterator[audio_clock.Stated]:
-        """Mono samples from where the container stands."""
+        """Decodes mono samples from the current position."""
         mixer = None
         for frame in self._frames():
             self.rate = self.rate or frame.sample_rate
@@ -132,11 +132,10 @@ class AudioTrack:
 
 
 def frames(video: video_file.VideoFile, stream: Any) -> Iterator[Any]:
-    """Decodes a track from where the container stands.
+    """Decodes a track from the current position of the container.
 
     Yields:
-        `av.AudioFrame`; what is damaged is left out, and where the file
-        breaks off they end.
+        `av.AudioFrame`; skips damaged ones and ends where the file ends.
     """
     try:
         for packet in video.container.demux(stream):
@@ -148,7 +147,7 @@ def frames(video: video_file.VideoFile, stream: Any) -> Iterator[Any]:
 def _picked(
     video: video_file.VideoFile, track: int | None, language: str | None
 ) -> Any:
-    """The stream that is asked for, else the main one; None for no audio."""
+    """Returns the requested stream, else the main one; None for no audio."""
     streams = video.container.streams
     if track is None and language is None:
         return streams.best("audio", related=video.stream)
@@ -182,9 +181,9 @@ def _decode(packet: Any) -> list[Any]:
 
 
 def _check_memory(error: Exception) -> None:
-    """Raises MemoryError where memory is short, and not the file at fault.
+    """Raises MemoryError if memory is really short.
 
-    FFmpeg says "cannot allocate memory" of sizes that make no sense, too.
+    FFmpeg also reports "cannot allocate memory" for nonsensical sizes.
     """
     if isinstance(error, MemoryError):
         bytearray(_SPARE_BYTES)

@@ -1,8 +1,8 @@
-"""Carries the audio of a file over into another one, in step with its frames.
+"""Copies the audio of a file into another one, in sync with its frames.
 
-Packets are copied as they are where the other container can hold them, else
-encoded anew (encoded_audio). Each track is read by itself and no further than
-is asked for, so memory does not grow with the length.
+Packets are copied unchanged if the other container can hold them, else
+re-encoded (encoded_audio). Each track is read on its own, and only as far as
+needed, so memory does not grow with the length.
 """
 
 import collections
@@ -27,7 +27,7 @@ class _Track(NamedTuple):
     video: the file, opened for this track alone.
     source: the track in it.
     target: the track written.
-    is_copied: whether its packets stay as they are.
+    is_copied: whether its packets are copied unchanged.
     """
 
     video: video_file.VideoFile
@@ -40,7 +40,7 @@ class CopiedAudio:
     """All audio tracks of a file; use it in a `with` statement.
 
     Attributes:
-        words: what becomes of each track, for people.
+        words: how each track was handled, for messages.
     """
 
     def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
@@ -58,7 +58,7 @@ class CopiedAudio:
         self._open_files.close()
 
     def add_to(self, container: Any) -> None:
-        """Adds a track for each to an output container, not yet begun."""
+        """Adds a track for each to an output container without packets."""
         for number in range(len(self._file().container.streams.audio)):
             video = self._file()
             source = video.container.streams.audio[number]
@@ -68,7 +68,7 @@ class CopiedAudio:
             self._add(container, video, source)
 
     def mux_until(self, container: Any, time: int | None = None) -> None:
-        """Writes what begins before `time`, microseconds; None: all."""
+        """Writes packets that start before `time`, microseconds; None: all."""
         for place, track in enumerate(self._tracks):
             if self._next[place] is None:
                 self._next[place] = next(track, None)
@@ -125,7 +125,7 @@ def _kept(metadata: dict[str, str]) -> dict[str, str]:
 def _copied(
     video: video_file.VideoFile, source: Any, target: Any
 ) -> Iterator[tuple[int, Any]]:
-    """Packets on the frames' clock, and when each begins, microseconds."""
+    """Yields the start of each packet, microseconds, and the packet."""
     base = source.time_base
     start = round(video.start_seconds / base)
     after = last = None
@@ -133,7 +133,7 @@ def _copied(
         place = packet.pts if packet.pts is not None else packet.dts
         place = after if place is None else place - start
         if place is None:
-            continue  # Before the first one that says where it stands.
+            continue  # Before the first packet with a time.
         after = place + (packet.duration or 0)
         if last is not None:
             place = max(place, last + 1)
@@ -145,10 +145,10 @@ def _copied(
 def _with_priming(
     video: video_file.VideoFile, source: Any, target: Any
 ) -> Iterator[Any]:
-    """Without packets that an edit list hides, but for a decoder's first ones.
+    """Drops packets that an edit list hides, except a decoder's first ones.
 
-    What stands before 0 only warms a decoder up. Mp4 says so in an edit list;
-    Matroska only where the source had told how many samples that are.
+    Samples before 0 only prime the decoder. Mp4 marks them in an edit list;
+    Matroska only if the source stated their number.
     """
     in_mp4 = target.container.format.name == "mp4"
     trims_priming = video.container.format.name.startswith("matroska")
@@ -170,7 +170,7 @@ def _with_priming(
 
 
 def demuxed(video: video_file.VideoFile, source: Any) -> Iterator[Any]:
-    """The packets of one track, as far as they can be read."""
+    """Yields the readable packets of one track."""
     with contextlib.suppress(av.FFmpegError):
         for packet in video.container.demux(source):
             if packet.size:

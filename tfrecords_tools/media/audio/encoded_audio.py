@@ -1,7 +1,7 @@
-"""Encodes an audio track anew as AAC, where a container cannot hold it.
+"""Re-encodes an audio track as AAC, where a container cannot hold it.
 
-Samples stay where audio_clock settles them; gaps are filled with silence, so
-the track has no holes.
+Samples keep the positions that audio_clock determines; gaps are filled with
+silence, so the track has no holes.
 """
 
 from collections.abc import Iterator
@@ -39,10 +39,10 @@ def packets(
     Args:
         video: the file, opened for this track alone.
         source: the track in it.
-        target: what `add_to` gave.
+        target: returned by `add_to`.
 
     Yields:
-        When each packet begins, microseconds on the frames' clock, and it.
+        Start of each packet, microseconds on the frames' clock, and it.
     """
     rate = source.codec_context.sample_rate
     for frame in _frames(video, source, rate):
@@ -86,7 +86,7 @@ def _frame(samples: np.ndarray, place: int, rate: int, layout: Any) -> Any:
 def _decoded(
     video: video_file.VideoFile, source: Any, rate: int
 ) -> Iterator[audio_clock.Stated]:
-    """Stated place and float32 [n, channels]; damaged packets are left out."""
+    """Stated place and float32 [n, channels]; skips damaged packets."""
     layout = source.codec_context.layout
     resampler = None
     for frame in audio_track.frames(video, source):
@@ -99,7 +99,7 @@ def _decoded(
         try:
             resampled = resampler.resample(frame)
         except (av.FFmpegError, ValueError):
-            resampler = None  # The audio has changed its kind.
+            resampler = None  # The format of the audio changed.
             continue
         for each in resampled:
             yield place, each.to_ndarray().T

@@ -1,7 +1,7 @@
-"""Finds when somebody speaks: WebRTC's voice activity detector, smoothed.
+"""Detects speech: WebRTC's voice activity detector, smoothed.
 
-Listens to its own stream at 16 kHz, so that the spans are the same whatever
-audio is stored beside them.
+Reads its own stream at 16 kHz, so the spans do not depend on the audio that
+is stored.
 """
 
 import dataclasses
@@ -9,9 +9,9 @@ import os
 
 from tfrecords_tools.media.audio import audio_reader
 
-RATE = 16_000  # Samples a second that the detector hears.
+RATE = 16_000  # Sample rate of the detector, Hz.
 _STEP = 30_000  # Microseconds a decision.
-_STRICTNESS = 2  # 0 hears speech everywhere, 3 only where it is sure.
+_STRICTNESS = 2  # 0 detects most speech, 3 has fewest false alarms.
 _PAUSE = 300_000  # A shorter silence belongs to the speech around it.
 _LEAST = 150_000  # Shorter speech is a click or a cough.
 _WARM_UP = 1_000_000  # The detector learns the noise before the clip.
@@ -38,9 +38,9 @@ class Voice:
             config: which track, and whether denoised; `rate` does not
                 matter.
             max_pixels: videos with larger frames are refused.
-            start: where the clip begins, microseconds.
+            start: start of the clip, microseconds.
         """
-        import webrtcvad  # Only builds that ask for voice need it.
+        import webrtcvad  # Only needed with --audio.voice.
 
         self._detector = webrtcvad.Vad(_STRICTNESS)
         # Steps are counted from the video's start, whatever the clip.
@@ -58,7 +58,7 @@ class Voice:
         self._audio.__exit__()
 
     def spans(self, start: int, end: int) -> list[tuple[int, int]]:
-        """When somebody speaks within [start, end); calls rise in time.
+        """Returns the speech within [start, end); call in order of time.
 
         Args:
             start: microseconds from the container's start.
@@ -67,7 +67,7 @@ class Voice:
         Returns:
             Starts and ends in microseconds, rising, cut to the span.
         """
-        # What is said at `end` is settled by what follows it.
+        # Speech at `end` depends on what follows.
         while self._audio.present and self._heard < end + _PAUSE + _LEAST:
             self._hear()
         self._runs = [run for run in self._runs if run[1] + _PAUSE >= start]
@@ -90,7 +90,7 @@ class Voice:
 
 
 def _joined(runs: list[list[int]]) -> list[list[int]]:
-    """Runs that are long enough, one where only a short pause is between."""
+    """Joins runs across short pauses; drops runs that are too short."""
     joined: list[list[int]] = []
     for begin, stop in runs:
         if stop - begin < _LEAST:

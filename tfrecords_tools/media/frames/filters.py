@@ -1,7 +1,7 @@
 """Runs FFmpeg's video filters over decoded frames, one out for one in.
 
-Filters see coded frames, still to be turned and mirrored. Times, display
-matrix, colour tags and the flag of damage stay with their frame.
+Filters receive coded frames, not yet upright. Times, display matrix, colour
+tags and the damage flag stay with their frame.
 """
 
 import collections
@@ -22,7 +22,7 @@ _UNSAID = 2  # Of a colour space, ITU-T H.273.
 
 
 class _Kind(NamedTuple):
-    """What a graph is made for; a frame of another kind needs another graph."""
+    """Properties of frames that a filter graph is built for."""
 
     width: int
     height: int
@@ -32,20 +32,20 @@ class _Kind(NamedTuple):
 
 
 def require_notes(remedy: str) -> None:
-    """Raises UserError where PyAV does not hand on what filters write.
+    """Raises UserError if PyAV does not expose metadata of filters.
 
     Args:
-        remedy: what to do instead.
+        remedy: for the message.
     """
     if not hasattr(av.VideoFrame, "metadata"):
         raise errors.UserError(
-            f"got PyAV {av.__version__}, which hides what filters note of "
-            f"frames, wanted 18, for Python 3.11 and later: {remedy}"
+            f"got PyAV {av.__version__}, which hides metadata of "
+            f"filters, wanted 18, for Python 3.11 and later: {remedy}"
         )
 
 
 def require(name: str, remedy: str) -> None:
-    """Raises UserError with the remedy where FFmpeg lacks a filter."""
+    """Raises UserError with the remedy if FFmpeg lacks a filter."""
     if name not in av.filter.filters_available:
         raise errors.UserError(
             f"FFmpeg has no filter {name!r} in this build of PyAV "
@@ -129,7 +129,7 @@ class _Graph:
     def put(
         self, timed: timed_frames.TimedFrame | None
     ) -> Iterator[timed_frames.TimedFrame]:
-        """Takes a frame, or the end; gives those that are ready."""
+        """Feeds a frame, or the end; yields the filtered frames."""
         if timed is not None:
             self._waiting.append(timed)
         try:
@@ -140,7 +140,7 @@ class _Graph:
                     raise ValueError("more frames come out than go in")
                 yield _restored(self._waiting.popleft(), frame)
         except (av.error.BlockingIOError, av.error.EOFError):
-            pass  # It wants more, or it has ended.
+            pass  # It needs more input, or has ended.
         except (av.FFmpegError, ValueError) as error:
             raise self._refusal(error) from error
         if timed is None and self._waiting:
@@ -148,7 +148,7 @@ class _Graph:
 
     def _node(self, text: str) -> Any:
         name, _, options = text.partition("=")
-        require(name, "take another one")
+        require(name, "use another one")
         return self._graph.add(name, options or None)
 
     def _refusal(self, reason: Exception | str) -> errors.UserError:

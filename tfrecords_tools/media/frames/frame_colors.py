@@ -1,7 +1,7 @@
-"""What the numbers of YUV mean, and how they become those of a JPEG.
+"""Colour matrices and ranges of YUV, and their conversion for JPEG.
 
-A video is mostly limited range and often BT.709. OpenCV changes the matrix
-on the small planes: 0.1 ms a frame where swscale takes 0.5 ms.
+Most videos have limited range and often BT.709. OpenCV changes the matrix on
+the small planes: 0.1 ms per frame, where swscale takes 0.5 ms.
 """
 
 import functools
@@ -29,7 +29,7 @@ _CHROMA = 255 / 224, 128 - 128 * 255 / 224 - 0.001
 
 
 def is_full(frame: Any) -> bool:
-    """Whether an `av.VideoFrame` of YUV has full range; gray if not said."""
+    """Whether an `av.VideoFrame` of YUV has full range; untagged gray has."""
     if len(frame.format.components) < 3:
         return frame.color_range != 1  # FFmpeg's gray is full by default.
     return frame.color_range == 2 or frame.format.name.startswith("yuvj")
@@ -38,7 +38,7 @@ def is_full(frame: Any) -> bool:
 def weights_of(frame: Any) -> tuple[float, float]:
     """The weights of red and blue in the luma of an `av.VideoFrame`.
 
-    HD is BT.709 and SD BT.601 where nothing is said, as players do.
+    Untagged HD counts as BT.709 and untagged SD as BT.601, as in players.
     """
     large = frame.width >= 1280 or frame.height > 576
     return WEIGHTS.get(frame.colorspace, BT709 if large else BT601)
@@ -47,7 +47,7 @@ def weights_of(frame: Any) -> tuple[float, float]:
 def converted(
     planes: list[np.ndarray], full: bool, weights: tuple[float, float]
 ) -> list[np.ndarray]:
-    """Planes of any YUV 4:2:0 to full-range BT.601.
+    """Converts planes of any YUV 4:2:0 to full-range BT.601.
 
     Args:
         planes: uint8 Y, U and V.
@@ -55,7 +55,7 @@ def converted(
         weights: of red and blue in their luma.
 
     Returns:
-        uint8 Y, U and V; the very planes given where nothing is to be done.
+        uint8 Y, U and V; the same planes if nothing changes.
     """
     if weights == BT601:
         return planes if full else _to_full_range(planes)

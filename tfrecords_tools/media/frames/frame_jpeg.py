@@ -1,4 +1,4 @@
-"""Turns the planes of a frame into a JPEG, without RGB in between."""
+"""Encodes the planes of a frame as JPEG, without RGB in between."""
 
 import numpy as np
 import simplejpeg
@@ -8,13 +8,13 @@ class Encoder:
     """Encodes the frames of one video."""
 
     def __init__(self, quality: int, grayscale: bool = False) -> None:
-        """Takes the quality, 1 to 100, and whether to store luma alone."""
+        """Sets the quality, 1 to 100, and whether to store luma only."""
         self._quality = quality
         self._grayscale = grayscale
         self._last: tuple[list[np.ndarray], bytes] | None = None
 
     def encode(self, planes: list[np.ndarray]) -> bytes:
-        """One JPEG, 4:2:0 or gray; planes shown again are not encoded again.
+        """Encodes a JPEG, 4:2:0 or gray; repeated planes are encoded once.
 
         Args:
             planes: uint8 Y, U and V, full-range BT.601.

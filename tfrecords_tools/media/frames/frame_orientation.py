@@ -1,4 +1,4 @@
-"""How coded frames are turned and mirrored until they are upright.
+"""How coded frames are rotated and mirrored to become upright.
 
 A display matrix [a b 0; c d 0; x y w] shows the coded pixel (x, y), y
 downwards, at (a x + c y, b x + d y). An angle alone does not describe it: a
@@ -21,7 +21,7 @@ _TOLERANCE = 1.0  # Degrees; files round sines and cosines.
 
 
 class Orientation(NamedTuple):
-    """One of the eight: what is done to a coded frame, in this order.
+    """One of eight orientations; operations apply in this order.
 
     Attributes:
         transposed: rows become columns.
@@ -35,18 +35,18 @@ class Orientation(NamedTuple):
 
     @property
     def mirrored(self) -> bool:
-        """Whether writing in the coded frame reads backwards."""
+        """Whether text in the coded frame reads backwards."""
         return self.transposed ^ self.rows_flipped ^ self.columns_flipped
 
     @property
     def rotation(self) -> int:
-        """Degrees counter-clockwise, after left and right were exchanged."""
+        """Degrees counter-clockwise, applied after mirroring."""
         if self.transposed:
             return 270 if self.columns_flipped else 90
         return 180 if self.rows_flipped else 0
 
     def upright(self, image: np.ndarray) -> np.ndarray:
-        """Turns [h, w] or [h, w, C]; gives the very array if it is upright."""
+        """Turns [h, w] or [h, w, C]; returns the same array if upright."""
         if self.transposed:
             image = cv2.transpose(image)
         if self.rows_flipped or self.columns_flipped:
@@ -55,7 +55,7 @@ class Orientation(NamedTuple):
         return image
 
     def size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Two sides of a frame; coded ones become upright, and back."""
+        """Converts two sides of a frame from coded to upright, or back."""
         return size[::-1] if self.transposed else size
 
 
@@ -63,17 +63,17 @@ UPRIGHT = Orientation()
 
 
 def read_orientation(frame: Any) -> Orientation:
-    """How an `av.VideoFrame` becomes upright, by its display matrix."""
+    """Returns the orientation in the display matrix of an `av.VideoFrame`."""
     return _nearest(frame) or UPRIGHT
 
 
 def is_ignored(frame: Any) -> bool:
-    """Whether the frame has a display matrix that is none of the eight."""
+    """Whether the frame's display matrix is none of the eight."""
     return _nearest(frame) is None
 
 
 def kept(frames: Iterator[Any]) -> Iterator[Any]:
-    """Lets the matrix of a frame hold until the next key frame.
+    """Extends the matrix of a frame to the next key frame.
 
     A matrix of the file is given with every frame; a message within the
     stream (H.264, D.2.27; H.265, D.2.17) comes with the first it holds for.
@@ -89,10 +89,10 @@ def kept(frames: Iterator[Any]) -> Iterator[Any]:
 
 
 def _newer_kind(kinds: type, number: int) -> Any:
-    """A name for side data that FFmpeg knows and PyAV does not.
+    """Names side data that FFmpeg knows and PyAV does not.
 
-    Without it PyAV gives none of a frame's side data: of JPEGs with EXIF, or
-    of videos with several views.
+    Without a name PyAV returns no side data of the frame at all, such as for
+    JPEGs with EXIF or videos with several views.
     """
     kind = object.__new__(kinds)
     kind._name_, kind._value_ = f"NUMBER_{number}", number

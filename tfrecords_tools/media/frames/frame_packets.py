@@ -1,8 +1,8 @@
-"""Turns the planes of frames into packets of H.264 or H.265.
+"""Encodes the planes of frames as packets of H.264 or H.265.
 
-One packet a frame, given at once. Every `key_every`-th packet decodes alone
-and carries the parameter sets (Annex B), and no later one looks back beyond
-it, so a row of packets that begins with one of those stands alone.
+One packet per frame, without delay. Every `key_every`-th packet is a key
+frame with the parameter sets (Annex B), and no later packet refers back
+beyond it, so packets from a key frame on decode alone.
 
 Sources: ITU-T H.264 and H.265, annexes B (byte stream) and E (colour tags).
 """
@@ -37,7 +37,7 @@ _H265_FIXED = (
 
 
 class SizeError(ValueError):
-    """Frames of a size that the encoder does not take."""
+    """The encoder does not support this frame size."""
 
 
 class Encoder:
@@ -51,8 +51,8 @@ class Encoder:
         Args:
             storage: h264 or h265.
             crf: constant rate factor, 0 (best) to 51.
-            key_every: frames from one that decodes alone to the next.
-            grayscale: whether to take luma alone.
+            key_every: frames from one key frame to the next.
+            grayscale: whether to store luma only.
         """
         self._storage, self._crf = storage, crf
         self._key_every, self._grayscale = key_every, grayscale
@@ -60,13 +60,13 @@ class Encoder:
         self._count = 0
 
     def encode(self, planes: list[np.ndarray]) -> bytes:
-        """The packet of the next frame.
+        """Encodes the next frame as one packet.
 
         Args:
             planes: uint8 Y, U and V, full-range BT.601, all of one size.
 
         Raises:
-            SizeError: the encoder does not take frames of this size.
+            SizeError: the encoder does not support frames of this size.
         """
         high, wide = planes[0].shape
         if self._codec is None:
@@ -88,7 +88,7 @@ class Encoder:
         codec = av.CodecContext.create(_ENCODERS[self._storage], "w")
         codec.width, codec.height, codec.pix_fmt = wide, high, "yuv420p"
         codec.color_range, codec.colorspace = _FULL_RANGE, _BT601
-        # The times of frames stand in the record; packets know only order.
+        # The record holds the times of frames; packets only their order.
         codec.time_base, codec.framerate = Fraction(1, 25), Fraction(25)
         codec.thread_count = 1
         codec.options = self._options()

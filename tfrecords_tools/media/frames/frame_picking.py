@@ -1,6 +1,6 @@
 """Picks few frames of a span: the key frames, or the most different ones.
 
-A picked frame is shown until the next one: its end is that one's beginning.
+A picked frame lasts until the next picked one.
 """
 
 import heapq
@@ -19,11 +19,11 @@ _SHORT_SIDE = 64  # Pixels of what is compared.
 
 
 def check(pick: str, frame_rate: float | None) -> None:
-    """Raises UserError where frames are to be picked in two ways at once."""
+    """Raises UserError if frames are picked in two ways at once."""
     if pick != "all" and frame_rate is not None:
         raise errors.UserError(
             f"--media.pick={pick} with --media.frame_rate={frame_rate:g}: "
-            "picked frames have times of their own; leave one of them out"
+            "picked frames have times of their own; remove one of the two"
         )
 
 
@@ -36,17 +36,17 @@ def decode(
     end: int | None,
     left_out: Collection[tuple[int, int]] = (),
 ) -> Iterator[timed_frames.TimedFrame]:
-    """Decodes the picked frames of a span, or a little more before it.
+    """Decodes the picked frames of a span, and some frames before it.
 
     Args:
         video: an open file.
         max_pixels: frames with more are refused.
-        pick: `all`, `key` (where the container says that decoding can
-            begin; nothing else is decoded), or `different`.
-        count: how many different frames, at least 1.
+        pick: `all`, `key` (key frames by the container; no others are
+            decoded), or `different`.
+        count: number of different frames, at least 1.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
-        left_out: spans of which no different frame is taken.
+        left_out: spans without different frames.
 
     Yields:
         Frames in order of time.
@@ -76,15 +76,15 @@ def most_different(
     end: int | None = None,
     left_out: Collection[tuple[int, int]] = (),
 ) -> list[int]:
-    """Times of the first frame and of those that changed most.
+    """Returns the times of the first frame and of the largest changes.
 
     Args:
         path: a local video file.
         max_pixels: frames with more are refused.
-        count: how many, at least 1; a shorter span gives all of its frames.
+        count: number of times, at least 1; short spans return all frames.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
-        left_out: spans whose frames do not count.
+        left_out: spans whose frames are ignored.
 
     Returns:
         Microseconds, in order. A change is the mean absolute difference in
@@ -120,7 +120,7 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
 def _only(
     decoded: Iterator[timed_frames.TimedFrame], times: set[int], end: int | None
 ) -> Iterator[timed_frames.TimedFrame]:
-    """The frames of these times; the last lasts as long as the span."""
+    """Yields the frames at these times; the last ends with the span."""
     held: timed_frames.TimedFrame | None = None
     for timed in decoded:
         if end is not None and timed.time >= end:

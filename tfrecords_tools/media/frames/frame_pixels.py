@@ -1,8 +1,7 @@
-"""Turns decoded frames into upright RGB, and RGB into planes to encode.
+"""Converts decoded frames to upright RGB, and RGB to planes for encoding.
 
-Chroma is taken to stand where H.264 puts it by default,
-on the left one of two pixels and between two rows; in full range, as JPEG has
-it, between the pixels, too.
+Chroma is assumed at the default position of H.264, on the left of two pixels
+and between two rows; in full range, as in JPEG, between pixels both ways.
 """
 
 from typing import Any
@@ -17,7 +16,7 @@ _BEST = 0x4 | 0x40000  # swscale's BICUBIC and ACCURATE_RND.
 
 
 class Converter:
-    """Makes RGB of one video's frames, all in the size of the first one."""
+    """Converts one video's frames to RGB, all in the size of the first."""
 
     def __init__(self) -> None:
         self._upright: tuple[int, int] | None = None
@@ -57,11 +56,11 @@ class Converter:
         return cv2.convertScaleAbs(cv2.transform(cv2.merge(planes), matrix))
 
     def _in(self, frame: Any, kind: str, full: bool) -> Any:
-        """The frame in another format of the same range, and its size."""
+        """Converts the frame to another format of the same range."""
         same = frame.format.name.replace("yuvj", "yuv") == kind
         if same and (frame.width, frame.height) == self._size:
             return frame
-        value_range = ("MPEG", "JPEG")[full]  # Not said, swscale guesses.
+        value_range = ("MPEG", "JPEG")[full]  # swscale guesses if unset.
         return self._reformatter.reformat(
             frame,
             *self._size,
@@ -76,7 +75,7 @@ class Converter:
 def planes(
     pixels: np.ndarray, weights: tuple[float, float]
 ) -> list[np.ndarray]:
-    """Makes the planes of 4:2:0 in limited range.
+    """Converts RGB to planes of 4:2:0 in limited range.
 
     Args:
         pixels: uint8 [H, W, 3] RGB, H and W even.

@@ -1,8 +1,8 @@
-"""Turns a decoded frame into the planes that are stored.
+"""Converts a decoded frame to the planes that are stored.
 
-They are Y, U and V of 4:2:0, full-range BT.601, upright and in their stored
-size, so that no frame is ever turned into RGB. FFmpeg scales in the video's
-own YUV; frame_colors does the rest.
+Planes are Y, U and V of 4:2:0, full-range BT.601, upright and in their stored
+size, so no frame is ever converted to RGB. FFmpeg scales in the video's own
+YUV; frame_colors does the rest.
 """
 
 import dataclasses
@@ -17,13 +17,13 @@ from tfrecords_tools.media.frames import frame_colors, frame_orientation
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """What size frames are stored in.
+    """Size of stored frames.
 
     Attributes:
-        short_side: pixels that larger frames are scaled down to; None keeps
-            their size.
-        exact: height and width in pixels, even; counts before `short_side`.
-        crop: whether what does not fit `exact` is cut off, not squeezed.
+        short_side: pixels; larger frames are scaled down to it. None keeps
+            the size.
+        exact: height and width in pixels, even; overrides `short_side`.
+        crop: whether `exact` is reached by cropping, not stretching.
     """
 
     short_side: int | None = None
@@ -32,10 +32,10 @@ class Shape:
 
 
 class Scaler:
-    """Makes the planes of one video's frames, all in one size."""
+    """Converts one video's frames to planes, all in one size."""
 
     def __init__(self, shape: Shape, aspect: Fraction) -> None:
-        """Takes the size to store and the aspect of one pixel."""
+        """Sets the size to store and the aspect ratio of a pixel."""
         self._shape = shape
         self._aspect = aspect
         self._upright: _Sizes | None = None
@@ -71,7 +71,7 @@ class Scaler:
     def _settled(
         self, frame: Any, orientation: frame_orientation.Orientation
     ) -> "_Sizes":
-        """The sizes of upright frames, by the first one."""
+        """Returns the sizes of upright frames, given the first one."""
         shape, size = self._shape, (frame.width, frame.height)
         if shape.exact is None:
             size = stored_size(*size, self._aspect, shape.short_side)
@@ -102,7 +102,7 @@ class Scaler:
         return frame_colors.converted(planes, way.full, way.weights)
 
     def _reformat(self, frame: Any, way: "_Way") -> Any:
-        """Scales; both ranges are said, or swscale guesses them."""
+        """Scales; sets both ranges, which swscale would guess."""
         ranges = ("MPEG", "JPEG")
         wide, high = self._sizes.scaled
         larger = wide > frame.width or high > frame.height
@@ -122,7 +122,7 @@ class Scaler:
 def stored_size(
     width: int, height: int, aspect: Fraction, short_side: int | None
 ) -> tuple[int, int]:
-    """The even width and height to store: square pixels, never scaled up."""
+    """Returns the even width and height to store; never scales up."""
     wide, high = width * min(aspect, 1), height / max(aspect, 1)
     scale = min(1, (short_side or min(wide, high)) / min(wide, high))
     half = [int(side * scale / 2 + (scale < 1) / 2) for side in (wide, high)]
@@ -132,7 +132,7 @@ def stored_size(
 def covering_size(
     width: int, height: int, aspect: Fraction, exact: tuple[int, int]
 ) -> tuple[int, int]:
-    """The least even width and height of this shape that cover `exact`."""
+    """Returns the smallest even width and height that cover `exact`."""
     wide, high = Fraction(width) * aspect, Fraction(height)
     scale = max(exact[0] / wide, exact[1] / high)
     # The side that fits must come out to the pixel.

@@ -18,13 +18,13 @@ class Frame(NamedTuple):
     """One stored frame.
 
     Attributes:
-        time: when it is shown, microseconds from the container's start.
-        end_time: until when.
+        time: presentation time, microseconds from the container's start.
+        end_time: when its presentation ends.
         data: full-range BT.601 JPEG, 4:2:0 or gray, upright; or the packet
             of the frame where the storage is h264 or h265.
         height: pixels, even.
         width: pixels, even.
-        damaged: whether the decoder had to invent parts of it.
+        damaged: whether the decoder had to conceal parts of it.
     """
 
     time: int
@@ -57,7 +57,7 @@ class FrameEncoder:
             )
 
     def planes(self, frame: Any) -> list[np.ndarray]:
-        """The planes of an `av.VideoFrame` as they are stored."""
+        """Converts an `av.VideoFrame` to the planes that are stored."""
         planes = self._scaler.planes(frame)
         if self._retouches:
             # The decoder may still look at those of the frame.
@@ -67,13 +67,13 @@ class FrameEncoder:
         return planes
 
     def is_left_out(self, time: int) -> bool:
-        """Whether nothing is stored of this moment, microseconds."""
+        """Whether the time, microseconds, is in a span that is left out."""
         return any(begin <= time < end for begin, end in self._left_out)
 
     def encode(
         self, time: int, end_time: int, planes: list[np.ndarray], damaged: bool
     ) -> Frame:
-        """The next frame, encoded."""
+        """Encodes the next frame."""
         try:
             data = self._encoder.encode(planes)
         except frame_packets.SizeError as error:

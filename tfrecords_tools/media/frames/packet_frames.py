@@ -1,7 +1,7 @@
-"""Turns packets of H.264 or H.265 back into RGB: all of a frame, or a window.
+"""Decodes packets of H.264 or H.265 to RGB: whole frames or a window.
 
-Only the frames asked for are turned into RGB, and only the window of them:
-it is cut, and made smaller, while the colours are still planes.
+Only the requested frames are converted to RGB, and only the requested window:
+it is cut, and scaled down, while colours are still planes.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,15 +24,15 @@ def decode(
     window: Window | None = None,
     size: int | None = None,
 ) -> np.ndarray:
-    """Decodes packets one after another, and shows some of them.
+    """Decodes packets in order and returns some of the frames.
 
     Args:
         storage: h264 or h265.
-        packets: as `frame_packets.Encoder` makes them; before one that does
-            not decode alone stands the one that came before it.
-        shown: places in `packets`, in any order and as often as wanted.
-        window: top, left, height and width in pixels; None shows all.
-        size: height and width to scale the window to; None leaves it. A
+        packets: from `frame_packets.Encoder`; a packet that is no key frame
+            follows its predecessor.
+        shown: indices into `packets`, in any order, with repetitions.
+        window: top, left, height and width in pixels; None: whole frames.
+        size: height and width to scale the window to; None: no scaling. A
             window at least twice or four times as large is halved or
             quartered by averages first.
 
@@ -40,7 +40,7 @@ def decode(
         uint8 [len(shown), height, width, 3] RGB.
 
     Raises:
-        ValueError: a packet does not give its frame.
+        ValueError: a packet does not decode to its frame.
     """
     images: dict[int, np.ndarray] = {}
     for place, planes in _planes(storage, packets, set(shown)):
@@ -57,20 +57,20 @@ def decode(
 
 
 def sizes(storage: str, packets: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Decodes packets that begin with one that decodes alone.
+    """Decodes packets from a key frame on.
 
     Returns:
         Height and width of each frame.
 
     Raises:
-        ValueError: a packet does not give its frame.
+        ValueError: a packet does not decode to its frame.
     """
     every = range(len(packets))
     return [p[0].shape for _, p in _planes(storage, packets, every)]
 
 
 def is_key(storage: str, packet: bytes) -> bool:
-    """Whether a packet carries parameter sets and a frame of its own.
+    """Whether a packet is a key frame with parameter sets.
 
     Source: ITU-T H.264 table 7-1, H.265 table 7-1 (types of NAL units).
     """

@@ -1,4 +1,4 @@
-"""Makes a small JPEG of a stored frame, for people to look at."""
+"""Converts a stored frame to a small JPEG for reports."""
 
 from collections.abc import Sequence
 

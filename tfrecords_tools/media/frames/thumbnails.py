@@ -24,24 +24,24 @@ def read(
     short_side: int = 64,
     color: bool = False,
 ) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Reads the frames that begin in a span, scaled down and upright.
+    """Yields the frames that start in a span, scaled down and upright.
 
     Args:
         path: a local video file.
         max_pixels: frames with more are refused.
         start: microseconds from the container's start.
         end: exclusive; None is the video's end.
-        rate: frames a second at most; None gives every frame.
+        rate: maximum frames per second; None: every frame.
         short_side: pixels; larger frames are scaled down to it.
-        color: BGR and not gray.
+        color: BGR instead of gray.
 
     Yields:
         Time and end time in microseconds, and uint8 [h, w], or [h, w, 3].
-        Where frames are passed over for the rate, the end is still that of
-        the frame itself.
+        Where the rate skips frames, the end is still that of the frame
+        itself.
 
     Raises:
-        VideoError: as of `reader.read_frames`; an empty span is none.
+        VideoError: as `reader.read_frames`, except for an empty span.
     """
     scaler = reformatter.VideoReformatter()
     due: float = start
@@ -67,11 +67,11 @@ def scaled(
     short_side: int | None,
     kind: str,
 ) -> np.ndarray:
-    """An `av.VideoFrame` as coded, scaled down.
+    """Scales down an `av.VideoFrame`, as coded.
 
     Args:
         scaler: one for all frames of a video.
-        frame: the frame.
+        frame: as decoded.
         short_side: pixels; None keeps every pixel.
         kind: FFmpeg's pixel format, `gray` or `bgr24`.
 

@@ -35,12 +35,12 @@ def decode(
     Args:
         video: an open file.
         start: where to begin.
-        keys_only: gives the container's key frames, each shown until the
-            next; the decoder does not see the others.
+        keys_only: yields only key frames of the container, each until the
+            next; other frames are not decoded.
 
     Raises:
-        VideoError: nothing to decode, an error on the way, a cut file, or a
-            clock that starts again.
+        VideoError: no frames, a decoding error, a truncated file, or a
+            clock that restarts.
     """
     packets = _Packets(video, keys_only)
     time, before, behind = 0, None, 0
@@ -57,9 +57,9 @@ def decode(
                     raise video.error(
                         "clock_restarts",
                         f"its clock goes back from {time / 1e6:.2f} s to "
-                        f"{next_time / 1e6:.2f} s, as where files were joined: "
-                        "give it new times (ffmpeg -i IN OUT.mp4), or its "
-                        "parts one by one",
+                        f"{next_time / 1e6:.2f} s, as in joined files: "
+                        "write new times (ffmpeg -i IN OUT.mp4), or use the "
+                        "original files",
                     )
                 if behind:
                     continue  # A repeated time: the first frame stands.
@@ -77,9 +77,9 @@ def decode(
 
 
 class _Clock:
-    """Turns ticks of the file into microseconds from its start.
+    """Converts ticks of the file to microseconds from its start.
 
-    In whole numbers: three Fractions a frame cost 15 microseconds.
+    In integers: three Fractions per frame cost 15 microseconds.
     """
 
     def __init__(self, video: video_file.VideoFile) -> None:
@@ -88,7 +88,7 @@ class _Clock:
         self._scale = self._offset = self._divisor = 1
 
     def microseconds(self, ticks: int, base: Fraction) -> int:
-        """Microseconds at a number of ticks, rounded half to even."""
+        """Converts ticks to microseconds, rounding half to even."""
         if base != self._base:
             self._base = base
             self._scale = 1_000_000 * base.numerator * self._start.denominator
@@ -100,7 +100,7 @@ class _Clock:
 
 
 class _Packets:
-    """The packets of a video; remembers how far the file went."""
+    """The packets of a video; tracks how far the file reaches."""
 
     def __init__(self, video: video_file.VideoFile, keys_only: bool) -> None:
         self.video = video
@@ -118,7 +118,7 @@ class _Packets:
         self._delay: int | None = None  # Of the decoder, in places.
 
     def time_of(self, frame: Any) -> int | None:
-        """When an `av.VideoFrame` is shown; None where nobody says."""
+        """When an `av.VideoFrame` is shown; None if unknown."""
         ticks = frame.pts
         if self.by_place:
             ticks = frame.dts
@@ -132,7 +132,7 @@ class _Packets:
         return max(0, self.clock.microseconds(ticks, frame.time_base))
 
     def frames(self) -> Iterator[Any]:
-        """Decodes from where the container stands."""
+        """Decodes from the current position of the container."""
         stream = self.video.stream
         # Where only the whole file states a duration, audio may be longer.
         everything = _stated_by_file(self.video)
@@ -203,7 +203,7 @@ def _relative(video: video_file.VideoFile, seconds: Fraction) -> int:
 
 
 def _length_of(video: video_file.VideoFile, frame: Any) -> int:
-    """How long a frame is shown if none follows, microseconds."""
+    """Returns the duration of a last frame, microseconds."""
     if frame.duration:
         return round(frame.duration * frame.time_base * 1_000_000)
     return round(1_000_000 / (video.frame_rate or 25))
@@ -223,7 +223,7 @@ def _check_whole(video: video_file.VideoFile, end_time: int) -> None:
 
 
 def _stated_end(video: video_file.VideoFile) -> int | None:
-    """When the file says that the video ends; None where it does not say."""
+    """Returns the end of the video as stated by the file; None if unknown."""
     container, stream = video.container, video.stream
     if not container.format.name.startswith(_STATED):
         return None

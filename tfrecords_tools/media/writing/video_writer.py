@@ -1,7 +1,7 @@
 """Writes a video frame by frame as H.264, with the audio of another file.
 
-Each frame keeps its own time. Nothing is held but what the encoder looks
-ahead at, so the video may be of any length.
+Each frame keeps its own time. Memory holds only the encoder's look-ahead, so
+the video may have any length.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.media.audio import copied_audio
 from tfrecords_tools.media.writing import h264_stream, writing_errors
 
-# Late starts are told in ticks of the film, by itself milliseconds.
+# Late starts use ticks of the movie, milliseconds by default.
 _MP4 = {"movflags": "+faststart", "movie_timescale": "90000"}
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mkv": "matroska"}
 
@@ -32,20 +32,20 @@ def writing(
     format: h264_stream.StreamFormat,
     audio: copied_audio.CopiedAudio | None = None,
 ) -> Iterator["Writer"]:
-    """Gives a `Writer`; the file takes its name when all went well.
+    """Yields a `Writer`; the file gets its name only on success.
 
     Args:
-        path: ends in one of `CONTAINERS`; what stands there stays till then.
+        path: ends in one of `CONTAINERS`; replaced on success.
         height: of the frames, pixels. Where it is odd, the last row is
             written twice, since H.264 stores colours for two rows.
         width: the same.
         format: properties of the stream.
-        audio: an open file's; None writes none.
+        audio: of an open file; None writes no audio.
 
     Raises:
-        UserError: the disk is full or the place cannot be written; the
-            ending is another one; or an encoder or the container refuses
-            what it is given. What stood there stays.
+        UserError: the disk is full or the place is not writable; the suffix
+            is unknown; or the encoder or container refuses its input. The
+            previous file is untouched.
     """
     explained = functools.partial(writing_errors.explained, path)
     kind = _kind(path)
@@ -78,17 +78,17 @@ def _kind(path: str | os.PathLike) -> str:
     ending = pathlib.Path(path).suffix.lower()
     if ending not in CONTAINERS:
         raise errors.UserError(
-            f"cannot write {path}: it ends in {ending or 'nothing'!r}, wanted "
-            f"one of {', '.join(CONTAINERS)}"
+            f"cannot write {path}: its suffix is {ending or 'missing'!r}, "
+            f"wanted one of {', '.join(CONTAINERS)}"
         )
     return CONTAINERS[ending]
 
 
 class Writer:
-    """What `writing` gives.
+    """Writer yielded by `writing`.
 
     Attributes:
-        frames: written so far.
+        frames: number written so far.
     """
 
     def __init__(
@@ -119,8 +119,8 @@ class Writer:
 
         Args:
             pixels: uint8 [height, width, 3] RGB.
-            time: when it is shown, microseconds; rises.
-            end_time: until when.
+            time: presentation time, microseconds, increasing.
+            end_time: when its presentation ends.
 
         Raises:
             UserError: as of `writing`; also a ValueError where the frame is
@@ -148,13 +148,13 @@ class Writer:
         self.frames += 1
 
     def cut_audio(self, time: int) -> None:
-        """Lets the audio end at `time`, microseconds, and not by itself."""
+        """Ends the audio at `time`, microseconds."""
         self._cut = time
 
     def _finish(self) -> None:
         if not self.frames:
             raise errors.UserError(
-                f"cannot write {self._path}: no frame came, wanted one at least"
+                f"cannot write {self._path}: got no frames, wanted at least one"
             )
         if self._held is not None:
             # A muxer takes the length of the last packet, and only behind a

@@ -1,4 +1,4 @@
-"""Writes one mp4 file of frames in memory: H.264 and, if given, AAC audio.
+"""Writes frames in memory as one mp4 file: H.264 and optional AAC.
 
 Videos of any length are written by video_writer, frame by frame.
 """
@@ -24,12 +24,12 @@ def write_mp4(
     sample_rate: int = 16_000,
     crf: int = 18,
 ) -> None:
-    """Writes a whole file, or none: it appears under its name when finished.
+    """Writes an mp4 file; it gets its name only on success.
 
     Equal arguments give equal bytes with the same FFmpeg.
 
     Args:
-        path: file to write or replace; its folder is made where it is missing.
+        path: file to write or replace; a missing folder is created.
         frames: uint8 [T, H, W, 3] RGB; H and W even, T at least 1.
         frame_rate: frames per second.
         waveform: float32 [N] mono in [-1, 1]; None writes no audio.
@@ -39,8 +39,8 @@ def write_mp4(
     Raises:
         UserError: the frames have another shape, type or an odd size (also
             a ValueError); the encoder refuses their size, the rate or the
-            audio; the disk is full or the place cannot be written. What
-            stood there stays.
+            audio; the disk is full or the place is not writable. The
+            previous file is untouched.
     """
     _check_frames(frames)
     if frame_rate <= 0:  # PyAV would take another one.

@@ -1,4 +1,4 @@
-"""Says in one sentence why a video file cannot be written."""
+"""Explains in one sentence why a video file cannot be written."""
 
 import contextlib
 import os
@@ -9,33 +9,33 @@ import av
 from tfrecords_tools.base import errors
 
 TOO_LONG = (
-    "a frame is shown, or audio pauses, for longer than an mp4 file can say: "
-    "write .mkv, or cut the video there"
+    "a frame or a gap in the audio lasts longer than mp4 can store: write "
+    ".mkv, or cut the video there"
 )
-# Parts of what FFmpeg says, in order, and what helps.
+# Substrings of messages of FFmpeg, in order, and remedies.
 _REMEDIES = {
     "duration": TOO_LONG,
-    "monoton": "times do not rise: give the video new ones (ffmpeg -i IN OUT)",
+    "monoton": "times do not increase: write new ones (ffmpeg -i IN OUT)",
     "width x height": "choose frames of another size",
-    "too large": "give a smaller number, such as of frames a second",
-    "NaN": "the audio has samples that are no numbers: mend them",
-    'open2("aac"': "choose a usual rate of the audio, such as 16000 or 48000",
+    "too large": "use a smaller number, such as a lower frame rate",
+    "NaN": "the audio contains NaN samples: repair them",
+    'open2("aac"': "choose a common sample rate, such as 16000 or 48000",
     'open2("libx264"': "choose another size or frame rate",
 }
 
 
 class UnfitFrames(errors.UserError, ValueError):
-    """Frames that the file to be written cannot hold."""
+    """The output file cannot hold these frames."""
 
 
 @contextlib.contextmanager
 def explained(path: str | os.PathLike) -> Iterator[None]:
-    """Turns what FFmpeg refuses to write into one clear message.
+    """Converts errors of FFmpeg to one clear message.
 
     Errors of the disk stay `OSError`; atomic_write explains those.
 
     Raises:
-        UserError: an encoder or a container refuses what it is given.
+        UserError: an encoder or container refuses its input.
     """
     try:
         yield
@@ -52,11 +52,11 @@ def explained(path: str | os.PathLike) -> Iterator[None]:
 def refusal(
     path: str | os.PathLike, said: str, details: str = ""
 ) -> errors.UserError:
-    """The error for what FFmpeg says, with what helps."""
+    """Returns the error for a message of FFmpeg, with a remedy."""
     heard = f"{said} {details}"
     fitting = [text for sign, text in _REMEDIES.items() if sign in heard]
-    remedy = fitting[0] if fitting else "choose other settings of the file"
+    remedy = fitting[0] if fitting else "choose other settings"
     return errors.UserError(
-        f"cannot write {path}: {remedy} (FFmpeg: {said}). What stood there "
-        "before is untouched"
+        f"cannot write {path}: {remedy} (FFmpeg: {said}). The previous "
+        "file is untouched"
     )

@@ -1,8 +1,8 @@
-"""Examples of one clip after another: chunks of its frames, streamed.
+"""Yields examples of one clip after another: chunks of its frames.
 
-Videos are decoded in an isolated process, and without TensorFlow. A clip's
-chunks wait on the disk until its last frame was read, so that memory holds
-one chunk, and a video that turns out to be damaged leaves nothing.
+Videos are decoded in an isolated process, without TensorFlow. The chunks of a
+clip wait on disk until its last frame is read, so memory holds one chunk, and
+a damaged video leaves nothing.
 """
 
 import dataclasses
@@ -27,13 +27,13 @@ Example = tuple[str, dict[str, Any]]
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What every clip of a data set shares.
+    """Settings shared by all clips of a data set.
 
     Attributes:
         root: folder of the videos.
         media: how frames are picked and stored.
-        chunk_frames: frames in an example at most.
-        limits: what one file may cost.
+        chunk_frames: maximum frames per example.
+        limits: per file.
     """
 
     root: pathlib.Path
@@ -46,13 +46,11 @@ def generate(job: Job, clips: Iterable[annotations.Clip]) -> Iterator[Example]:
     """Yields a key and an example for every chunk of every clip.
 
     Args:
-        job: what the clips share.
-        clips: checked rows. One whose video cannot be read is left out and
-            logged.
+        job: shared by all clips.
+        clips: checked rows; unreadable videos are skipped and logged.
 
     Yields:
-        Keys that depend on the rows alone, and values for the features of
-        the builder.
+        Keys, which depend only on the rows, and examples.
     """
     with isolated.Process(job.limits, read_chunks, job) as process:
         for clip in clips:

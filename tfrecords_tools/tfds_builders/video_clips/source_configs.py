@@ -1,7 +1,7 @@
-"""Configurations of the builder: one for every source, without a list.
+"""Configurations of the builder: one per source, found by listing.
 
-A new file in `tfrecords_tools.sources` has one by itself. A source with a
-bounded setting `split_number` has one for each number: ucf101_1, ucf101_2.
+A new file in `tfrecords_tools.sources` is a configuration by itself. A source
+with a bounded setting `split_number` has one per number: ucf101_1, ucf101_2.
 """
 
 import dataclasses
@@ -16,27 +16,26 @@ from tfrecords_tools.splitting import split_shares
 
 SOURCES = "tfrecords_tools.sources"
 NUMBERED = "split_number"
-# What a source reads where it is not the manual folder itself.
+# Input of sources that do not read the manual folder itself.
 INPUTS = {"csv_file": "labels.csv"}
 RENDERED = ("demo",)  # Needs no videos, so no manual folder either.
 
 
 @dataclasses.dataclass(eq=False)
 class VideoClipsConfig(tfds.core.BuilderConfig):
-    """Which source reads what.
+    """One source with its settings.
 
     Settings may be given as plain dictionaries, so that `tfds build
     --config='{"name": "small", "media": {"short_side": 128}}'` works.
 
     Attributes:
         source: a file of `tfrecords_tools.sources`.
-        source_config: its settings; None takes the defaults.
-        input: what it reads, relative to the manual folder; empty is that
-            folder.
+        source_config: its settings; None: the defaults.
+        input: relative to the manual folder; empty: that folder.
         media: how frames are picked and stored.
-        chunk_frames: frames in an example at most; a longer clip is several.
-        splits: how large those are that are drawn.
-        limits: what one video may cost.
+        chunk_frames: maximum frames per example; longer clips are several.
+        splits: sizes of drawn splits.
+        limits: per video.
     """
 
     source: str = "video_folder"
@@ -56,7 +55,7 @@ class VideoClipsConfig(tfds.core.BuilderConfig):
         if settings.to_dict(self.media).get("storage", "jpeg") != "jpeg":
             raise errors.UserError(
                 f"configuration {self.name!r} stores {self.media.storage}, "
-                "wanted jpeg: TFDS decodes no other frames"
+                "wanted jpeg, the only storage that TFDS decodes"
             )
         if self.chunk_frames < 1:
             raise errors.UserError(
@@ -66,7 +65,7 @@ class VideoClipsConfig(tfds.core.BuilderConfig):
 
 
 def all_configs() -> list[VideoClipsConfig]:
-    """The configurations of every source, in the order of their names."""
+    """Returns the configurations of all sources, sorted by name."""
     return [
         config
         for name in registry.names_in(SOURCES)

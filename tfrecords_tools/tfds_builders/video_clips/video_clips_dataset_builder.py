@@ -1,12 +1,12 @@
 """Any source of ours as a TFDS data set; frames are what shards would hold.
 
 An example is a chunk of at most 64 frames, as in our shards: a longer clip is
-several examples, told apart by `first_frame`. TFDS writes an example only
-when it has it whole, so a video of an hour in one would pass its 2 GB limit.
+several examples with different `first_frame`. TFDS holds an example in
+memory, so a video of an hour in one example would exceed its 2 GB limit.
 
-The videos stand in TFDS's manual folder, laid out as the configuration's
-source says. A video that cannot be read is left out and logged. Beam does
-the work where options for it are given, and nothing here needs it otherwise.
+The videos are in TFDS's manual folder, in the layout of the configuration's
+source. Unreadable videos are skipped and logged. Beam runs the work if its
+options are set, and is not needed otherwise.
 """
 
 import functools
@@ -31,7 +31,7 @@ from tfrecords_tools.tfds_builders.video_clips import (
 )
 
 VideoClipsConfig = source_configs.VideoClipsConfig
-_CLIPS_AT_ONCE = 8  # Of one Beam element; they share a decoding process.
+_CLIPS_AT_ONCE = 8  # Per Beam element; they share a decoding process.
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
@@ -132,7 +132,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         split: str,
         clips: list[annotations.Clip],
     ) -> Iterator[clip_examples.Example] | Any:
-        """The examples, or on Beam the PTransform that makes them."""
+        """Returns the examples, or on Beam the PTransform that makes them."""
         if not self._on_beam:
             return _not_none(split, clip_examples.generate(job, clips))
         beam = tfds.core.lazy_imports.apache_beam
@@ -145,14 +145,14 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
 
 def _not_none(split: str, examples: Iterator) -> Iterator:
-    """The examples; UserError where there is none, which TFDS forbids."""
+    """Yields the examples; UserError if there are none."""
     found = False
     for found in examples:
         yield found
     if not found:
         raise errors.UserError(
-            f"no video of split {split} could be read: the warnings above say "
-            "why; mend one, or give the split to others"
+            f"no video of split {split} could be read: see the warnings "
+            "above; repair one, or assign other videos to the split"
         )
 
 
