@@ -129,12 +129,12 @@ class Contents:
     @property
     def features(self) -> tuple[Feature, ...]:
         """All features."""
-        made = list(FEATURES)
+        columns = list(FEATURES)
         for extra in self.extras:
-            made += EXTRAS[extra]
+            columns += EXTRAS[extra]
         for task in self.tasks:
-            made += _task_features(task)
-        return tuple(made)
+            columns += _task_features(task)
+        return tuple(columns)
 
 
 def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:

@@ -97,10 +97,10 @@ def name_of(clip: annotations.Clip) -> str:
     if clip.start_seconds is None and clip.end_seconds is None:
         return stem
     ends = (clip.start_seconds or 0.0, clip.end_seconds)
-    return f"{stem}@" + "-".join(map(_told, ends))
+    return f"{stem}@" + "-".join(map(_time_text, ends))
 
 
-def _told(seconds: float | None) -> str:
+def _time_text(seconds: float | None) -> str:
     """Formats seconds to the microsecond, without trailing zeros."""
     return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 

@@ -131,10 +131,10 @@ def _exit_statuses() -> Iterator[None]:
 def complete(command: Command, given: list[str]) -> Resolved:
     """Parses flags and refuses empty required ones."""
     resolved = parse(command, given)
-    own = resolved.settings
-    if not (command.unless and getattr(own, command.unless)):
+    config = resolved.settings
+    if not (command.unless and getattr(config, command.unless)):
         for name in command.required:
-            if not getattr(own, name):
+            if not getattr(config, name):
                 raise errors.UserError(
                     f"--{name} is not set: add it; --help lists all flags"
                 )
@@ -153,8 +153,8 @@ def parse(command: Command, given: list[str]) -> Resolved:
     arguments = flag_files.expanded(given, command.recipes)
     arguments = flag_files.renamed(arguments, command.renamed)
     values = flag_values.new()
-    own = settings.types(command.settings)
-    choice_types = {name: own[name] for name in command.choices}
+    types = settings.types(command.settings)
+    choice_types = {name: types[name] for name in command.choices}
     flag_values.bind(values, "", command.settings, tuple(choice_types))
     hint = functools.partial(_hint, command, values)
     flag_values.read(values, arguments, True, hint)
@@ -162,7 +162,7 @@ def parse(command: Command, given: list[str]) -> Resolved:
     sections = dict(command.sections)
     for choice in modules.values():
         sections |= {name: module.Config for name, module in choice.items()}
-    rest = tuple(name for name in own if name not in choice_types)
+    rest = tuple(name for name in types if name not in choice_types)
     flag_values.bind(values, "", command.settings, rest)
     for name, config in sections.items():
         flag_values.bind(values, name, config)
@@ -234,8 +234,8 @@ def lines(resolved: Resolved, command: Command) -> list[str]:
 
 
 def _section(command: Command, choice: str, module: Any, many: bool) -> str:
-    own = many or choice in command.own_sections
-    name = module.__name__.rsplit(".", 1)[-1] if own else choice
+    by_file = many or choice in command.own_sections
+    name = module.__name__.rsplit(".", 1)[-1] if by_file else choice
     return module.SECTION or name
 
 

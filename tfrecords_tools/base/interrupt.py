@@ -50,8 +50,8 @@ class Noted:
     def __init__(self) -> None:
         self.came = False
         # A byte for each signal, whichever thread it came to.
-        self._told, self._tell = os.pipe()
-        for end in (self._told, self._tell):
+        self._reading, self._tell = os.pipe()
+        for end in (self._reading, self._tell):
             os.set_blocking(end, False)
 
     @contextlib.contextmanager
@@ -70,16 +70,16 @@ class Noted:
     def wait_for(self, file: int) -> bool:
         """Waits for data in `file`; returns False after Ctrl-C."""
         while not self.came:
-            ready, _, _ = select.select([file, self._told], [], [])
-            if self._told in ready:
-                os.read(self._told, 4096)
+            ready, _, _ = select.select([file, self._reading], [], [])
+            if self._reading in ready:
+                os.read(self._reading, 4096)
             elif file in ready:
                 return True
         return False
 
     def close(self) -> None:
         """Closes its file descriptors."""
-        os.close(self._told)
+        os.close(self._reading)
         os.close(self._tell)
 
     def _note(self) -> None:

@@ -68,9 +68,11 @@ def required(protocol: type) -> tuple[str, ...]:
     """Returns the names that every file must offer."""
     names = []
     for each in _with_bases(protocol):
-        own = vars(each)
-        names += [name for name in each.__annotations__ if name not in own]
-        names += [name for name in own if _is_public_function(name, own[name])]
+        members = vars(each)
+        names += [name for name in each.__annotations__ if name not in members]
+        names += [
+            name for name in members if _is_public_function(name, members[name])
+        ]
     return tuple(names)
 
 

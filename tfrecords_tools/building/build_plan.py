@@ -154,13 +154,13 @@ def _looked_at(
         copies, for the report.
     """
     alike = request.duplicates
-    wanted = video_survey.collect_needs(request.cut, alike is not None)
+    needs = video_survey.collect_needs(request.cut, alike is not None)
     surveys, copies = {}, ()
-    if wanted:
+    if needs:
         surveys = survey_run.survey_all(
             request.root,
             sorted({clip.path for clip in clips}),
-            wanted,
+            needs,
             request.media.max_pixels,
             request.limits,
             workers,
@@ -190,10 +190,10 @@ def _looked_at(
         for clip in settled
         if clip.absent
     ]
-    return clips, dropped, _told_copies(copies)
+    return clips, dropped, _copies_text(copies)
 
 
-def _told_copies(groups: duplicates.Groups) -> dict[str, str]:
+def _copies_text(groups: duplicates.Groups) -> dict[str, str]:
     return {
         path: f"same as {group[path == group[0]]}"
         + (f" and {len(group) - 2} more" if len(group) > 2 else "")

@@ -75,11 +75,11 @@ def _row(path: str, clips: list[shard_journal.Outcome]) -> Row:
         "reason": reason,
         "frames": sum(clip.frames for clip in clips),
         "seconds": round(sum(clip.seconds for clip in clips), 3),
-        **{step: _told(step, clips) for step in steps},
+        **{step: _column_text(step, clips) for step in steps},
     }
 
 
-def _told(step: str, clips: list[shard_journal.Outcome]) -> str:
+def _column_text(step: str, clips: list[shard_journal.Outcome]) -> str:
     texts = dict.fromkeys(clip.columns.get(step, "") for clip in clips)
     return "; ".join(text for text in texts if text)
 

@@ -50,12 +50,15 @@ def find(
             f"{error}; add --replace to overwrite it, which renumbers the "
             "labels"
         ) from error
-    found, wanted = old.settings.get("source", {}), request.recorded()["source"]
-    if _compared(found) != _compared(wanted):
+    standing, requested = (
+        old.settings.get("source", {}),
+        request.recorded()["source"],
+    )
+    if _compared(standing) != _compared(requested):
         raise errors.UserError(
-            f"{request.output} holds the data set of {_told(found)}, wanted "
-            f"that of {_told(wanted)}: choose another --output, or add "
-            "--replace"
+            f"{request.output} holds the data set of {_as_flags(standing)}, "
+            f"wanted that of {_as_flags(requested)}: choose another --output, "
+            "or add --replace"
         )
     return old
 
@@ -63,14 +66,14 @@ def find(
 def _refuse_strangers(output: pathlib.Path) -> None:
     """Raises UserError if a build would overwrite unrelated files."""
     inside = os.listdir(output) if os.path.isdir(output) else []
-    found = [
+    standing = [
         name
         for name in sorted(inside)
         if shard_plan.NAME.fullmatch(name) or name == output_folder.REPORT
     ]
-    if found:
+    if standing:
         raise errors.UserError(
-            f"{output} holds {found[0]} but no {manifest.FILE_NAME}: choose "
+            f"{output} holds {standing[0]} but no {manifest.FILE_NAME}: choose "
             "another --output, or add --replace to overwrite it"
         )
 
@@ -79,6 +82,6 @@ def _compared(source: dict[str, str]) -> dict[str, str]:
     return {key: names.normalized(value) for key, value in source.items()}
 
 
-def _told(source: dict[str, str]) -> str:
+def _as_flags(source: dict[str, str]) -> str:
     flags = {"source": source.get("name"), **source}
     return " ".join(f"--{n}={v}" for n, v in flags.items() if n != "name")

@@ -94,9 +94,9 @@ def _strangers(
 
 def _misnamed(split: str, shards: tuple[manifest.Shard, ...]) -> Iterator[str]:
     for number, shard in enumerate(shards):
-        wanted = f"{split}-{number:05d}-of-{len(shards):05d}.tfrecord"
-        if shard.name != wanted:
-            yield f"{shard.name}: is in the place of {wanted}"
+        expected = f"{split}-{number:05d}-of-{len(shards):05d}.tfrecord"
+        if shard.name != expected:
+            yield f"{shard.name}: is in the place of {expected}"
 
 
 def _standing_twice(

@@ -33,9 +33,9 @@ def _waveform(record: dict[str, Any]) -> Iterator[str]:
         return
     span = record["start_time"], record["end_time"]
     if not chunk_audio.is_whole(len(samples), *span, rate):
-        wanted = samples_between(*span, rate)
+        expected = samples_between(*span, rate)
         yield (
-            f"{len(samples)} samples, wanted {wanted} for "
+            f"{len(samples)} samples, wanted {expected} for "
             f"{(span[1] - span[0]) / 1e6:g} s at {rate:g} a second"
         )
     # Written so that NaN samples fail, too.

@@ -69,7 +69,7 @@ def run(
         | "spread" >> beam.Reshuffle()
         | "write" >> beam.ParDo(_Write(job))
     )
-    with _told(job, shards, progress):
+    with _reported(job, shards, progress):
         try:
             pipeline.run().wait_until_finish()
         except Exception as error:  # Each runner has its own errors.
@@ -107,7 +107,7 @@ class _Write(beam.DoFn):
 
 
 @contextlib.contextmanager
-def _told(
+def _reported(
     job: clip_records.Job,
     shards: list[shard_plan.Planned],
     progress: Callable[[int], None],

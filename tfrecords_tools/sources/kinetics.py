@@ -105,7 +105,7 @@ def _listed(
 
 
 def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
-    own = config.missing and os.path.realpath(config.missing)
+    listing = config.missing and os.path.realpath(config.missing)
     found = [
         path
         for pattern in ("*.csv", "*/*.csv")
@@ -113,7 +113,7 @@ def _found(root: pathlib.Path, config: Config) -> list[pathlib.Path]:
         if kinetics_rows.split_in_name(path)
         and not any(p[0] == "." for p in path.relative_to(root).parts)
         and path.is_file()
-        and os.path.realpath(path) != own
+        and os.path.realpath(path) != listing
     ]
     if not found:
         raise errors.UserError(

@@ -97,10 +97,11 @@ def _held(
         writer = _writer(file)
         if not wait:
             raise errors.UserError(
-                f"{_told(writer, place)}. Wait for its end, or choose {instead}"
+                f"{_writer_text(writer, place)}. Wait for its end, or "
+                f"choose {instead}"
             ) from None
         print(
-            f"waiting: {_told(writer, place)}",
+            f"waiting: {_writer_text(writer, place)}",
             file=sys.stderr,
             flush=True,
         )
@@ -179,7 +180,7 @@ def _writer(file: pathlib.Path) -> dict[str, Any]:
     return {}
 
 
-def _told(writer: dict[str, Any], place: pathlib.Path) -> str:
+def _writer_text(writer: dict[str, Any], place: pathlib.Path) -> str:
     message = f"another {writer.get('what', 'command')} is writing into {place}"
     if not writer:
         return message

@@ -29,10 +29,10 @@ def message_class() -> Any:
     feature = file.message_type.add(name="Feature")
     feature.oneof_decl.add(name="kind")
     for number, name in enumerate(("bytes", "float", "int64"), start=1):
-        made = _field(
+        field_of = _field(
             feature, f"{name}_list", number, f"{name.capitalize()}List"
         )
-        made.oneof_index = 0
+        field_of.oneof_index = 0
     steps = file.message_type.add(name="FeatureList")
     _field(steps, "feature", 1, "Feature", many=True)
     _map_field(file.message_type.add(name="Features"), "feature", "Feature")

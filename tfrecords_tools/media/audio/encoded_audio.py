@@ -46,11 +46,11 @@ def packets(
     """
     rate = source.codec_context.sample_rate
     for frame in _frames(video, source, rate):
-        yield from _told(target.encode(frame))
-    yield from _told(target.encode(None))
+        yield from _timed(target.encode(frame))
+    yield from _timed(target.encode(None))
 
 
-def _told(encoded: list[Any]) -> Iterator[tuple[int, Any]]:
+def _timed(encoded: list[Any]) -> Iterator[tuple[int, Any]]:
     for packet in encoded:
         yield round(1_000_000 * packet.pts * packet.time_base), packet
 

@@ -140,8 +140,10 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             clips[first : first + _CLIPS_AT_ONCE]
             for first in range(0, len(clips), _CLIPS_AT_ONCE)
         ]
-        made = functools.partial(clip_examples.generate, job)
-        return beam.Create(parts, reshuffle=True) | "Read" >> beam.FlatMap(made)
+        generator = functools.partial(clip_examples.generate, job)
+        return beam.Create(parts, reshuffle=True) | "Read" >> beam.FlatMap(
+            generator
+        )
 
 
 def _not_none(split: str, examples: Iterator) -> Iterator:
