@@ -24,31 +24,42 @@ def _experiment(shards, *more: str) -> experiment.Experiment:
     return run_flags.to_experiment(flags.parse(run_flags.COMMAND, arguments))
 
 
-def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
-    toy_shards, tmp_path
-):
+@pytest.fixture(scope="module")
+def begun(toy_shards, tmp_path_factory):
+    """Folder of a run of two steps."""
+    folder = tmp_path_factory.mktemp("begun")
     rule = "--optimizer.name=sgd"
-    good = _experiment(toy_shards, "--train.steps=2", rule)
-    training_run.run(good, tmp_path)
+    training_run.run(_experiment(toy_shards, "--train.steps=2", rule), folder)
+    return folder
+
+
+@pytest.fixture
+def workdir(begun, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(begun, tmp_path / "run")
+
+
+def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
+    toy_shards, workdir
+):
     bad = _experiment(
         toy_shards,
         "--train.steps=9",
         "--train.checkpoint_every=1",
         # Infinite in float32: the first loss is finite, the weights are not.
-        rule,
+        "--optimizer.name=sgd",
         "--learning_rate.schedule=constant",
         "--learning_rate.base=1e39",
     )
     with pytest.raises(errors.UserError, match="last good checkpoint"):
-        training_run.run(bad, tmp_path)
-    assert checkpoints.Checkpoints(tmp_path / "checkpoints").steps() == [2]
+        training_run.run(bad, workdir)
+    assert checkpoints.Checkpoints(workdir / "checkpoints").steps() == [2]
 
 
-def test_other_batch_size_is_refused_when_a_run_goes_on(toy_shards, tmp_path):
-    training_run.run(_experiment(toy_shards, "--train.steps=1"), tmp_path)
-    other = _experiment(toy_shards, "--train.steps=2", "--train.batch_size=8")
+def test_other_batch_size_is_refused_when_a_run_goes_on(toy_shards, workdir):
+    other = _experiment(toy_shards, "--train.steps=3", "--train.batch_size=8")
     with pytest.raises(errors.UserError, match="begun with 4"):
-        training_run.run(other, tmp_path)
+        training_run.run(other, workdir)
 
 
 def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
@@ -100,11 +111,9 @@ def test_flag_file_of_a_run_says_it_again(tmp_path):
 
 
 def test_other_training_clips_are_refused_when_a_run_goes_on(
-    toy_shards, tmp_path
+    toy_shards, workdir, tmp_path
 ):
-    workdir, shards = tmp_path / "run", tmp_path / "shards"
-    training_run.run(_experiment(toy_shards, "--train.steps=1"), workdir)
-    shutil.copytree(toy_shards, shards)
+    shards = shutil.copytree(toy_shards, tmp_path / "shards")
     about = manifest.read(shards)
     train = [
         dataclasses.replace(s, sha256="0" * 64) for s in about.shards("train")
@@ -112,7 +121,7 @@ def test_other_training_clips_are_refused_when_a_run_goes_on(
     splits = about.splits | {"train": tuple(train)}
     manifest.write(shards, dataclasses.replace(about, splits=splits))
     with pytest.raises(errors.UserError, match="other training clips"):
-        training_run.run(_experiment(shards, "--train.steps=2"), workdir)
+        training_run.run(_experiment(shards, "--train.steps=3"), workdir)
 
 
 def test_float16_is_refused_since_its_losses_would_have_to_be_scaled():

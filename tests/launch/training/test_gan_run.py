@@ -120,19 +120,9 @@ def test_generate_refuses(trained, tmp_path, more, message):
         generate.main(flags.parse(generate.COMMAND, arguments))
 
 
-def test_classifier_makes_no_clips(toy_shards, tmp_path):
-    arguments = (
-        f"--shards={toy_shards}",
-        f"--workdir={tmp_path}",
-        "--train.steps=1",
-        "--train.batch_size=4",
-        "--clip.frames=2",
-        "--clip.size=16",
-        "--backbone.widths=4",
-    )
-    train.main(flags.parse(run_flags.COMMAND, list(arguments)))
+def test_classifier_makes_no_clips(classifier):
     with pytest.raises(errors.UserError, match="makes no clips"):
-        sampler.open(tmp_path)
+        sampler.open(classifier)
 
 
 def test_exported_generator_makes_the_same_clips(trained, tmp_path):

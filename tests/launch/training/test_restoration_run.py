@@ -152,22 +152,28 @@ def test_run_of_a_classifier_enhances_nothing(exported):
         enhancer.load(exported)
 
 
-def test_style_is_learnt_from_a_picture(toy_shards, classifier, tmp_path):
-    picture = tmp_path / "style.png"
+@pytest.fixture(scope="module")
+def style(toy_shards, classifier, tmp_path_factory):
+    """Flags of a run that learnt the style of a picture, which is gone."""
+    folder = tmp_path_factory.mktemp("style")
+    picture = folder / "style.png"
     rows, columns = np.mgrid[0:30, 0:40]
     waves = np.stack([127 + 120 * np.sin(rows / n) for n in (1, 2, 3)], -1)
     cv2.imwrite(str(picture), waves.astype(np.uint8))
-    folder = trained(
-        toy_shards,
-        tmp_path / "run",
+    given = (
         "--objective=style_transfer",
         f"--objective.style={picture}",
         f"--features={classifier}",
         "--generator.width=4",
         "--generator.blocks=1",
     )
+    trained(toy_shards, folder / "run", *given)
     picture.unlink()  # It is not needed any more.
-    flag = f"--workdir={folder}", f"--output={tmp_path / 'export'}"
+    return folder, given
+
+
+def test_style_is_learnt_from_a_picture(style, tmp_path):
+    flag = f"--workdir={style[0] / 'run'}", f"--output={tmp_path / 'export'}"
     run(export, export, *flag)
     network = enhancer.load(tmp_path / "export")
     assert network.whole and network.factor == 1
@@ -176,21 +182,15 @@ def test_style_is_learnt_from_a_picture(toy_shards, classifier, tmp_path):
 
 
 def test_style_is_not_learnt_on_from_another_picture(
-    toy_shards, classifier, tmp_path
+    style, toy_shards, tmp_path
 ):
-    picture, run = tmp_path / "style.png", tmp_path / "run"
-    more = (
-        "--objective=style_transfer",
-        f"--objective.style={picture}",
-        f"--features={classifier}",
-        "--generator.width=4",
-        "--generator.blocks=1",
-    )
-    cv2.imwrite(str(picture), np.full((20, 20, 3), 9, np.uint8))
-    trained(toy_shards, run, *more)
+    folder, given = style
+    picture = tmp_path / "style.png"
     cv2.imwrite(str(picture), np.full((20, 20, 3), 99, np.uint8))
+    begun = shutil.copytree(folder / "run", tmp_path / "run")
+    other = f"--objective.style={picture}"
     with pytest.raises(errors.UserError, match="another style"):
-        trained(toy_shards, run, *more)
+        trained(toy_shards, begun, *given, other)
 
 
 def test_style_without_features_is_refused(toy_shards, tmp_path):
