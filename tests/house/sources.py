@@ -11,6 +11,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 ROOMS = ("tfrecords_tools", "pipelines", "video_models", "launch")
 
 
+@functools.cache
 def paths(*rooms: str) -> list[str]:
     """Sorted paths of the Python files, from the root."""
     found = [p for room in rooms or ROOMS for p in (ROOT / room).rglob("*.py")]

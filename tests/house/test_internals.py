@@ -5,6 +5,7 @@ each thing that it relies on.
 """
 
 import ast
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -57,6 +58,7 @@ def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.endswith("_")
 
 
+@functools.cache
 def defined(tree: ast.AST) -> set[str]:
     """Names of functions, classes, fields, and attributes of `self`."""
     found = set()
@@ -87,23 +89,32 @@ def own_names(path: str) -> set[str]:
     return set().union(*map(defined, [tree, *near]))
 
 
-@pytest.mark.parametrize("path", OTHERS)
-def test_no_private_name_of_others_is_used(path):
-    assert not set(private_uses(sources.parsed(path), own_names(path)))
+def private_names(path: str) -> list[str]:
+    return sorted(set(private_uses(sources.parsed(path), own_names(path))))
 
 
-@pytest.mark.parametrize("path", OTHERS)
-def test_no_private_module_of_others_is_imported(path):
+def private_modules(path: str) -> list[str]:
     found = sources.imports(sources.parsed(path))
     allowed = ("keras_cv.src",) if path == OF_KERAS_CV else ()
-    wrong = {name for name in found if sources.within(name, PRIVATE_MODULES)}
-    assert not {name for name in wrong if not sources.within(name, allowed)}
+    wrong = [name for name in found if sources.within(name, PRIVATE_MODULES)]
+    return sorted(n for n in wrong if not sources.within(n, allowed))
 
 
-@pytest.mark.parametrize("path", sorted(INTERNALS))
-def test_files_of_private_names_are_needed(path):
+def uses_none(path: str) -> bool:
     tree = sources.parsed(path)
-    assert set(private_uses(tree, defined(tree)))
+    return not set(private_uses(tree, defined(tree)))
+
+
+def test_no_private_name_of_others_is_used():
+    sources.assert_of_none(OTHERS, private_names)
+
+
+def test_no_private_module_of_others_is_imported():
+    sources.assert_of_none(OTHERS, private_modules)
+
+
+def test_files_of_private_names_are_needed():
+    sources.assert_of_none(INTERNALS, uses_none)
 
 
 @pytest.mark.parametrize(
