@@ -32,7 +32,7 @@ _FREE = {
     "--train.log_every",
     "--train.evaluate_every",
     "--train.patience",
-    "--train.watch",
+    "--train.monitor",
     "--train.on_alarm",
 }
 # Folders and files that are known by their content, wherever they stand.

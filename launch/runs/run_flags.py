@@ -147,6 +147,7 @@ COMMAND = flags.Command(
     renamed={
         "sound.": "audio.",
         "view": "extra_inputs",
+        "train.watch": "train.monitor",
         "blur.least": "blur.min_sigma",
         "blur.most": "blur.max_sigma",
         "crop.share": "crop.fraction",

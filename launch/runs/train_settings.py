@@ -71,11 +71,11 @@ class Config:
         None, "Steps between evaluations; not given: only at the end.",
         minimum=1,
     )  # fmt: skip
-    watch: str | None = settings.setting(
+    monitor: str | None = settings.setting(
         None,
-        "The number of the evaluation that tells the best checkpoint, which "
-        "is kept; lower is better for a loss or an error. Not given: the "
-        "accuracy, else the mean average precision, else the loss.",
+        "Metric that selects the best checkpoint, which is kept; lower is "
+        "better for a loss or an error. Unset: accuracy, else mean average "
+        "precision, else the loss.",
     )
     on_alarm: str = settings.setting(
         "stop",

@@ -17,7 +17,7 @@ class Monitor:
     """What the evaluations of a run have come to; a checkpoint keeps it.
 
     Attributes:
-        name: the number of the report that is watched; None before the
+        name: the number of the report that is monitored; None before the
             first evaluation, or where there is none to monitor.
         evaluated: the step evaluated last.
         step: the best one.
@@ -43,7 +43,7 @@ class Monitor:
         Args:
             step: that was evaluated; nothing changes where it was before.
             report: of the evaluation.
-            asked: the number to watch; None for the usual one.
+            asked: the metric to monitor; None for the usual one.
             good: whether the step is worth keeping at all, where the
                 objective tells; of such steps without a number the last is
                 the best.
@@ -79,7 +79,7 @@ class Monitor:
 
 
 def monitored(report: dict[str, Any], asked: str | None) -> str | None:
-    """The number to watch: `asked`, else the usual one, else None.
+    """The metric to monitor: `asked`, else the usual one, else None.
 
     Raises UserError where the report has no number of the name asked.
     """
@@ -92,7 +92,7 @@ def monitored(report: dict[str, Any], asked: str | None) -> str | None:
         return next((name for name in _USUAL if name in numbers), None)
     if asked not in numbers:
         raise errors.UserError(
-            f"--train.watch={asked}: the evaluation gives no such number; "
+            f"--train.monitor={asked}: the evaluation gives no such number; "
             f"wanted one of {', '.join(numbers)}"
         )
     return asked

@@ -93,7 +93,7 @@ class RunState:
         state = dataclasses.replace(self, owes_evaluation=is_good is False)
         if not report:
             return state
-        monitor = self.monitor.after(self.step, report, config.watch, is_good)
+        monitor = self.monitor.after(self.step, report, config.monitor, is_good)
         return dataclasses.replace(
             state, monitor=monitor, is_over=monitor.is_over(config.patience)
         )

@@ -42,18 +42,18 @@ class Validation:
     def check(
         self, loop: train_loop.TrainLoop, config: train_loop.Config
     ) -> None:
-        """Raises UserError where the number to watch is not to be had."""
-        asked = {"watch": config.watch, "patience": config.patience}
+        """Raises UserError if the monitored metric is never reported."""
+        asked = {"monitor": config.monitor, "patience": config.patience}
         given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
         if given and _SPLIT not in self.about().splits:
             raise errors.UserError(
                 f"{given[0]}: {self._shards} has no validation split to "
                 "measure; leave it out, or build the shards with one"
             )
-        if config.watch is not None:
+        if config.monitor is not None:
             data = self._open()
             blank = evaluation.blank_report(*self._measured(loop, data))
-            best_step.monitored(blank, config.watch)
+            best_step.monitored(blank, config.monitor)
 
     def report(
         self,

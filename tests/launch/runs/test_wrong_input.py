@@ -231,7 +231,7 @@ def _refused(shards, tmp_path, *arguments: str) -> str:
             "--augment=mixup mixes .* entries of --extra_inputs: leave one",
         ),
         (["--extra_inputs=tube_mask", "--tube_mask.patch=7"], "multiple of it"),
-        (["--train.watch=acuracy"], "wanted one of accuracy, top_5, loss"),
+        (["--train.monitor=acuracy"], "wanted one of accuracy, top_5, loss"),
         (["--reader.service=localhost:5050"], "wanted grpc://HOST:PORT"),
         (["--reader.service=grpc://localhost:1"], "start python -m launch"),
     ],
@@ -246,7 +246,7 @@ def test_input_that_does_not_fit_is_one_message_before_the_first_step(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--train.watch=loss"],
+        ["--train.monitor=loss"],
         ["--train.patience=2", "--train.evaluate_every=5"],
     ],
 )
