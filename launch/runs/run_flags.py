@@ -148,6 +148,7 @@ COMMAND = flags.Command(
         "sound.": "audio.",
         "view": "extra_inputs",
         "train.watch": "train.monitor",
+        "train.parts": "train.accumulation_steps",
         "blur.least": "blur.min_sigma",
         "blur.most": "blur.max_sigma",
         "crop.share": "crop.fraction",

@@ -21,10 +21,10 @@ class Config:
         minimum=0,
         maximum=2**32 - 1,
     )
-    parts: int = settings.setting(
+    accumulation_steps: int = settings.setting(
         1,
-        "Gradient accumulation: parts that each replica's batch is computed "
-        "in, one after the other, to save memory.",
+        "Gradient accumulation: number of micro-batches that each replica's "
+        "batch is split into, to save memory.",
         minimum=1,
     )
     freeze: tuple[str, ...] = settings.setting(
@@ -117,10 +117,10 @@ def check(
             "--train.steps_per_execution: wanted 1, since not every "
             "player moves in every step"
         )
-    if config.parts > 1 and objective.needs_gather:
+    if config.accumulation_steps > 1 and objective.needs_gather:
         raise errors.UserError(
-            "--train.parts: wanted 1, since the loss compares all clips "
-            "of the batch with one another"
+            "--train.accumulation_steps: wanted 1, since the loss compares "
+            "all clips of the batch with one another"
         )
     if config.patience is not None and config.evaluate_every is None:
         raise errors.UserError(
@@ -128,10 +128,11 @@ def check(
             "--train.evaluate_every"
         )
     each = config.batch_size // replicas
-    if each % config.parts:
+    if each % config.accumulation_steps:
         raise errors.UserError(
-            f"--train.parts={config.parts}: {each} clips on a replica "
-            "cannot be cut into so many equal parts"
+            f"--train.accumulation_steps={config.accumulation_steps}: {each} "
+            "clips on a replica cannot be split into so many equal "
+            "micro-batches"
         )
 
 

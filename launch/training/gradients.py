@@ -16,7 +16,7 @@ def of_player(
     player: str,
     variables: list[Any],
     batch_size: int,
-    parts: int = 1,
+    accumulation_steps: int = 1,
     xla: bool = False,
 ) -> Callable[[dict, tf.Tensor, tf.Tensor, tf.Tensor], Found]:
     """A function that computes one replica's share of a step.
@@ -25,8 +25,8 @@ def of_player(
         objective: gives the losses.
         player: whose turn it is.
         variables: what the player trains.
-        batch_size: of the global batch; every example weighs one such part.
-        parts: pieces that the batch is computed in, one after the other.
+        batch_size: of the global batch; every example weighs 1 / batch_size.
+        accumulation_steps: micro-batches that the batch is split into.
         xla: whether to compile. A loss that gathers across replicas cannot
             be compiled; the forward pass before it can.
 
@@ -64,21 +64,23 @@ def of_player(
         return found, {"loss": total, **several}
 
     compute = tf.function(compute, jit_compile=True) if whole else compute
-    return compute if parts == 1 else _in_parts(compute, parts)
+    if accumulation_steps == 1:
+        return compute
+    return _accumulated(compute, accumulation_steps)
 
 
-def _in_parts(compute: Callable, parts: int) -> Callable:
-    """Gradient accumulation: the sum over equal pieces of the batch."""
+def _accumulated(compute: Callable, steps: int) -> Callable:
+    """Gradient accumulation: the sum over equal micro-batches."""
 
     def accumulate(batch, seed, step, replica) -> Found:
-        pieces = {name: tf.split(v, parts) for name, v in batch.items()}
+        slices = {name: tf.split(v, steps) for name, v in batch.items()}
         sums: Any = []
-        for number in range(parts):
+        for number in range(steps):
             # Else all run at once, and nothing is saved.
             with tf.control_dependencies(tf.nest.flatten(sums)):
-                piece = {n: tf.identity(v[number]) for n, v in pieces.items()}
+                micro = {n: tf.identity(v[number]) for n, v in slices.items()}
             own_seed = tf.random.experimental.stateless_fold_in(seed, number)
-            found = compute(piece, own_seed, step, replica)
+            found = compute(micro, own_seed, step, replica)
             if number:
                 found = tf.nest.map_structure(tf.add, sums, found)
             sums = found

@@ -89,7 +89,7 @@ class TrainLoop:
                 player.name,
                 self._variables(player),
                 config.batch_size,
-                config.parts,
+                config.accumulation_steps,
                 xla,
             )
             for player in self.objective.players

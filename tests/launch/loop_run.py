@@ -28,7 +28,7 @@ class Trial:
     dropout: float = 0.0
     norm: str = "layer"
     clip_norm: float | None = None
-    parts: int = 1
+    accumulation_steps: int = 1
     steps_per_execution: int = 1
     learning_rate: float = 1e-3
     with_care: bool = False
@@ -147,7 +147,7 @@ def _try(strategy, trial: Trial) -> dict:
         steps=trial.steps,
         batch_size=8,
         clip_norm=trial.clip_norm,
-        parts=trial.parts,
+        accumulation_steps=trial.accumulation_steps,
         steps_per_execution=trial.steps_per_execution,
         **toy_objectives.WITH_CARE if trial.with_care else {},
     )

@@ -83,7 +83,9 @@ def test_two_replicas_compile(one_device, replicas):
     _assert_same(two, one_device["classification"], rtol=1e-4)
 
 
-@pytest.mark.parametrize("settings", ({"parts": 4}, {"steps_per_execution": 7}))
+@pytest.mark.parametrize(
+    "settings", ({"accumulation_steps": 4}, {"steps_per_execution": 7})
+)
 def test_way_of_stepping_changes_nothing(settings, one, one_device):
     found = one.run(**settings)
     _assert_same(found, one_device["classification"], rtol=1e-4)

@@ -62,8 +62,8 @@ def test_parts_are_refused_where_clips_are_compared():
     def make():
         return toy_objectives.Gathering(keras.optimizers.SGD)
 
-    config = train_loop.Config(batch_size=8, parts=2)
-    with pytest.raises(errors.UserError, match="--train.parts"):
+    config = train_loop.Config(batch_size=8, accumulation_steps=2)
+    with pytest.raises(errors.UserError, match="--train.accumulation_steps"):
         train_loop.TrainLoop(make, tf.distribute.get_strategy(), config)
 
 
