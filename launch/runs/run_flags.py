@@ -148,6 +148,7 @@ COMMAND = flags.Command(
         "sound.": "audio.",
         "view": "extra_inputs",
         "train.watch": "train.monitor",
+        "train.average": "train.ema_decay",
         "train.parts": "train.accumulation_steps",
         "blur.least": "blur.min_sigma",
         "blur.most": "blur.max_sigma",

@@ -43,7 +43,7 @@ class Config:
         None, "Most that the norm of all gradients together may be, above 0.",
         minimum=1e-12,
     )  # fmt: skip
-    average: float = settings.setting(
+    ema_decay: float = settings.setting(
         0.999,
         "Decay of the weights' moving average, which is evaluated and "
         "exported; 0 follows the weights at once.",
@@ -52,8 +52,8 @@ class Config:
     )
     average_from: float | None = settings.setting(
         None,
-        "Share of the run after which all steps count alike in the average "
-        "(SWA); not given: never.",
+        "Fraction of the run after which all steps have equal weight in the "
+        "average (SWA); unset: never.",
         minimum=0.0,
         maximum=1.0,
     )

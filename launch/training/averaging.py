@@ -19,18 +19,18 @@ class Averages:
         self,
         networks: dict[str, keras.Model],
         decay: float,
-        even_from: int | None = None,
+        average_from: int | None = None,
         frozen: list[keras.Variable] | None = None,
     ):
-        """Copies begin as the networks are; call it in the strategy's scope.
+        """Copies the weights; call it in the strategy's scope.
 
         Args:
             networks: name to network.
-            decay: share of the average that a step keeps.
-            even_from: step from which on all steps count alike.
+            decay: fraction of the average that a step keeps.
+            average_from: step from which all steps have equal weight.
             frozen: variables that never change.
         """
-        self._decay, self._even_from = decay, even_from
+        self._decay, self._average_from = decay, average_from
         self.copies = {name: _copy(each) for name, each in networks.items()}
         unmoved = {id(variable) for variable in frozen or ()}
         self._pairs = [
@@ -42,13 +42,13 @@ class Averages:
             if id(now) not in unmoved
         ]
 
-    def begin(self, networks: dict[str, keras.Model]) -> None:
-        """Takes over the weights, as before a first step."""
+    def reset(self, networks: dict[str, keras.Model]) -> None:
+        """Copies the weights of `networks`, as before a first step."""
         for name, network in networks.items():
             self.copies[name].set_weights(network.get_weights())
 
-    def follow(self, step: tf.Tensor) -> None:
-        """Moves the copies after `step`, int64 []; on each replica."""
+    def update(self, step: tf.Tensor) -> None:
+        """Updates the copies after `step`, int64 []; runs on each replica."""
         decay = self._decay_of(tf.cast(step, tf.float32))
         for own, now in self._pairs:
             if now.trainable:
@@ -59,9 +59,9 @@ class Averages:
     def _decay_of(self, moment: tf.Tensor) -> tf.Tensor:
         # Small at first, so that early weights are soon forgotten.
         decay = tf.minimum(self._decay, (1.0 + moment) / (10.0 + moment))
-        if self._even_from is None:
+        if self._average_from is None:
             return decay
-        before = moment - float(self._even_from)
+        before = moment - float(self._average_from)
         evenly = before / (1.0 + before)
         return tf.where(before < 0.0, decay, tf.maximum(evenly, 0.0))
 

@@ -220,7 +220,7 @@ def _load_weights(run: OpenedRun) -> None:
             run.experiment.parts,
             label_axes.sets_of(run.experiment.task(run.data.manifest)),
         )
-    run.loop.begin()
+    run.loop.reset_averages()
     print(found.summary(), flush=True)
     if run.is_chief:
         path = run.workdir / "init_report.txt"

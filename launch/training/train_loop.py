@@ -71,7 +71,7 @@ class TrainLoop:
             networks = self.objective.networks
             self.frozen = freezing.freeze(networks, config.freeze)
             self._averages = averaging.Averages(
-                networks, config.average, self._even_from(), self.frozen
+                networks, config.ema_decay, self._average_from(), self.frozen
             )
             self.averaged = self._averages.copies
             self._build_optimizers()
@@ -100,10 +100,10 @@ class TrainLoop:
             config, self.objective, strategy.num_replicas_in_sync, xla
         )
 
-    def begin(self) -> None:
+    def reset_averages(self) -> None:
         """Starts the averages anew, after other weights were loaded."""
         with self._strategy.scope():
-            self._averages.begin(self.objective.networks)
+            self._averages.reset(self.objective.networks)
 
     def steps_at_once(self, step: int) -> int:
         """How many steps `execute` takes from `step` on."""
@@ -155,7 +155,7 @@ class TrainLoop:
                 for turn in range(player.repeats):
                     values |= self._move(player, turn, batch, step)
         self._share_statistics()
-        self._averages.follow(step)
+        self._averages.update(step)
         if self._counts_skipped:
             context = tf.distribute.get_replica_context()
             own = tf.reduce_sum(1.0 - batch["mask"])
@@ -252,7 +252,7 @@ class TrainLoop:
             # A test of two replicas against one device holds this.
             keras_internals.leave_gradients_unsummed(player.optimizer)
 
-    def _even_from(self) -> int | None:
+    def _average_from(self) -> int | None:
         share = self._config.average_from
         return None if share is None else int(share * self._config.steps)
 

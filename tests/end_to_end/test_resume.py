@@ -54,7 +54,7 @@ def _flags(
         "train.batch_size": 4,
         "train.checkpoint_every": 7,
         "train.log_every": 1,
-        "train.average": 0.9,
+        "train.ema_decay": 0.9,
         "clip.frames": 4,
         "clip.size": 16,
         **more,

@@ -36,7 +36,7 @@ def trained(toy_shards, tmp_path_factory):
         toy_shards,
         tmp_path_factory.mktemp("trained"),
         "--train.steps=12",
-        "--train.average=0.9",
+        "--train.ema_decay=0.9",
         "--backbone=frame_conv",
         "--backbone.widths=8,16",
     )

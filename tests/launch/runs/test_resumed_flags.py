@@ -113,7 +113,7 @@ def test_what_changes_no_step_may_change(tmp_path, changed):
     [
         ("--train.seed=1", "--train.seed=0, now 1"),
         ("--train.batch_size=8", "--train.batch_size=16, now 8"),
-        ("--train.average=0.5", "--train.average=0.999, now 0.5"),
+        ("--train.ema_decay=0.5", "--train.ema_decay=0.999, now 0.5"),
         ("--train.clip_norm=1", "--train.clip_norm=not given, now 1.0"),
         ("--clip.size=32", "--clip.size="),
         ("--learning_rate.base=1", "--learning_rate.base=0.001, now 1.0"),

@@ -23,7 +23,7 @@ def averages_of(weights, **settings):
     found = []
     for step, value in enumerate(weights):
         kernel.assign([[value]])
-        averages.follow(tf.constant(step, tf.int64))
+        averages.update(tf.constant(step, tf.int64))
         found.append(float(own.numpy()[0, 0]))
     return found
 
@@ -34,7 +34,7 @@ def test_average_forgets_as_slowly_as_its_decay():
 
 
 def test_even_average_is_the_mean_of_the_steps_since():
-    found = averages_of([9.0, 1.0, 3.0, 8.0], decay=0.5, even_from=1)
+    found = averages_of([9.0, 1.0, 3.0, 8.0], decay=0.5, average_from=1)
     assert found[1:] == pytest.approx([1.0, 2.0, 4.0])
 
 
@@ -42,7 +42,7 @@ def test_other_variables_are_copied():
     built = network()
     averages = averaging.Averages({"it": built}, decay=0.9)
     built.get_layer("norm").moving_mean.assign([5.0])
-    averages.follow(tf.constant(0, tf.int64))
+    averages.update(tf.constant(0, tf.int64))
     own = averages.copies["it"].get_layer("norm").moving_mean
     np.testing.assert_array_equal(own, [5.0])
 
@@ -51,6 +51,6 @@ def test_averages_begin_anew_from_other_weights():
     built = network()
     averages = averaging.Averages({"it": built}, decay=0.9)
     built.get_layer("dense").kernel.assign([[7.0]])
-    averages.begin({"it": built})
+    averages.reset({"it": built})
     own = averages.copies["it"].get_layer("dense").kernel
     np.testing.assert_array_equal(own, [[7.0]])

@@ -17,7 +17,7 @@ def loop_of(*patterns):
         optimizer = lambda: keras.optimizers.AdamW(0.1)  # noqa: E731
         return toy_objectives.classification(optimizer, norm="batch")
 
-    config = train_loop.Config(batch_size=8, average=0.5, freeze=patterns)
+    config = train_loop.Config(batch_size=8, ema_decay=0.5, freeze=patterns)
     return train_loop.TrainLoop(make, tf.distribute.get_strategy(), config)
 
 

@@ -26,7 +26,7 @@ TINY = (
     "--clip.frames=4",
     "--clip.size=16",
     "--train.batch_size=4",
-    "--train.average=0.5",
+    "--train.ema_decay=0.5",
     "--train.log_every=1",
     "--objective.least_diversity=0",
 )

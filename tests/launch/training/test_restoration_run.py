@@ -21,7 +21,7 @@ CLIP = (
     "--clip.size=16",
     "--train.batch_size=4",
     "--train.steps=2",
-    "--train.average=0.5",
+    "--train.ema_decay=0.5",
 )
 ENLARGING = "--objective=super_resolution", "--extra_inputs=low_resolution"
 RECURRENT = (

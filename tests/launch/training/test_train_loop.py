@@ -48,7 +48,7 @@ def test_player_moves_only_in_its_steps():
 
 
 def test_averaged_weights_follow_the_weights():
-    loop = _loop(steps=1, average=0.5)
+    loop = _loop(steps=1, ema_decay=0.5)
     variable = loop.objective.networks["generator"].trainable_variables[0]
     copy = loop.averaged["generator"].trainable_variables[0]
     before = variable.numpy()
@@ -135,7 +135,7 @@ def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
         return train_loop.TrainLoop(
             lambda: make(lambda: keras.optimizers.AdamW(0.01)),
             tf.distribute.get_strategy(),
-            train_loop.Config(steps=4, batch_size=8, average=0.9),
+            train_loop.Config(steps=4, batch_size=8, ema_decay=0.9),
         )
 
     _assert_goes_on_to_the_same_bytes(fresh, tmp_path)
