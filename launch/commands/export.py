@@ -9,7 +9,7 @@ from launch.serving import (
     generator_export,
     golden_frames,
     loaded_model,
-    model_facts,
+    model_metadata,
     request_limits,
     serving,
     stream_serving,
@@ -80,28 +80,30 @@ def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
         )
         print(f"exported: {path}")
         return path
-    facts = model_facts.ModelFacts(
+    metadata = model_metadata.ModelMetadata(
         trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
     stream = _stream(trained, asked.stream_frames) if asked.stream else None
-    facts = facts.with_answers(goal.answers)
-    _note_change(pathlib.Path(asked.output), facts)
+    metadata = metadata.with_answers(goal.answers)
+    _note_change(pathlib.Path(asked.output), metadata)
     path = serving.export(
-        trained.objective, trained.networks, facts, asked.output, stream
+        trained.objective, trained.networks, metadata, asked.output, stream
     )
     print(f"exported: {path}")
     return path
 
 
-def _note_change(output: pathlib.Path, facts: model_facts.ModelFacts) -> None:
+def _note_change(
+    output: pathlib.Path, metadata: model_metadata.ModelMetadata
+) -> None:
     """Says where the newest version that stands there has other labels."""
     newest = versions.newest(output)
     described = newest / versions.EXTRA / "model.json"
     try:
-        before = model_facts.ModelFacts.from_json(described.read_text())
+        before = model_metadata.ModelMetadata.from_json(described.read_text())
     except (OSError, ValueError, KeyError, TypeError):
         return  # There is none, or it is of another kind.
-    if change := facts.change_since(before):
+    if change := metadata.change_since(before):
         print(f"note: in {newest} {change}; see labels.txt of each version")
 
 
@@ -129,10 +131,10 @@ def _verify(path: str) -> int:
         loaded.golden_difference(),
         loaded.golden.tolerance,
     )
-    if loaded.facts.stream is not None:
+    if loaded.metadata.stream is not None:
         good &= _say(
-            f"golden clip as a stream, {loaded.facts.stream.frames} frame(s) "
-            "at a time",
+            f"golden clip as a stream, {loaded.metadata.stream.frames} "
+            "frame(s) at a time",
             loaded.golden_stream_difference(),
             loaded.golden.tolerance,
         )

@@ -57,7 +57,7 @@ def main(resolved: flags.Resolved) -> int:
     if asked.stream:
         return _follow(model, asked)
     paths, passed_over = video_files.found_at(asked.videos)
-    show = _print_json if asked.json else answer_table.begin(model.facts)
+    show = _print_json if asked.json else answer_table.begin(model.metadata)
     failed = 0
     for path in paths:
         try:
@@ -84,23 +84,25 @@ def predict(
     Raises:
         UserError: the video cannot be read.
     """
-    clip, media = model.facts.clip, model.facts.media
+    clip, media = model.metadata.clip, model.metadata.media
     if asked.window_seconds is None:
         windows = video_windows.of_whole_video(path, clip, media)
     else:
         windows = video_windows.of_seconds(
             path, clip, media, asked.window_seconds
         )
-    at_once = min(asked.batch_size, model.facts.most_clips or asked.batch_size)
+    at_once = min(
+        asked.batch_size, model.metadata.most_clips or asked.batch_size
+    )
     totals, count, first, last = {}, 0, None, 0.0
     moments: list[dict] = []
     while some := list(itertools.islice(windows, at_once)):
         found = model.answers([window.jpegs for window in some])
         for place, window in enumerate(some):
             own = {k: v[place] for k, v in found.items()}
-            when = answers.moments_of(model.facts, own, window[:2])
+            when = answers.moments_of(model.metadata, own, window[:2])
             if asked.window_seconds is not None:
-                yield answers.row(model.facts, path, own, window[:2], when)
+                yield answers.row(model.metadata, path, own, window[:2], when)
             moments += when
             for name, scores in own.items():
                 totals[name] = totals.get(name, 0.0) + scores
@@ -109,7 +111,7 @@ def predict(
         last = some[-1].end_seconds
     if asked.window_seconds is None:
         means = {name: total / count for name, total in totals.items()}
-        yield answers.row(model.facts, path, means, (first, last), moments)
+        yield answers.row(model.metadata, path, means, (first, last), moments)
 
 
 def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
@@ -117,7 +119,7 @@ def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
     show = (
         _print_json
         if asked.json
-        else answer_table.begin(model.facts, "path, delay")
+        else answer_table.begin(model.metadata, "path, delay")
     )
     code = 0
     for path in _streams(asked.videos):
@@ -126,7 +128,7 @@ def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
             for answer in follower.follow():
                 times = answer.start_seconds, answer.end_seconds
                 scores = {"scores": answer.scores}
-                row = answers.row(model.facts, path, scores, times)
+                row = answers.row(model.metadata, path, scores, times)
                 show({**row, "delay_seconds": answer.delay_seconds})
         except KeyboardInterrupt:
             code = 130

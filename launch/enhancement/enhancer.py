@@ -70,18 +70,18 @@ def export(
     """
     how = objective.enhances
     network = how.network(networks)
-    facts = Facts(how.factor, how.frames, how.overlap, how.whole)
-    length = facts.frames if facts.frames > 1 else None
+    metadata = Facts(how.factor, how.frames, how.overlap, how.whole)
+    length = metadata.frames if metadata.frames > 1 else None
     shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
 
     def enhance(frames: tf.Tensor) -> dict[str, tf.Tensor]:
         made = network(tf.cast(frames, tf.float32), training=False)["frames"]
         return {"frames": frame_decoding.to_uint8(made)}
 
-    golden = golden_frames.pattern(facts.frames)
+    golden = golden_frames.pattern(metadata.frames)
     made = enhance(tf.constant(golden))["frames"].numpy()
     path = versions.following(pathlib.Path(output))
-    about = dataclasses.asdict(facts)
+    about = dataclasses.asdict(metadata)
     with versions.writing(path, _FACTS, about) as temporary:
         constant_graph.save_function(
             enhance,
@@ -105,11 +105,11 @@ class Enhancer:
         whole: whether it has to see all of a picture, and not tiles of it.
     """
 
-    def __init__(self, path: pathlib.Path, facts: Facts):
+    def __init__(self, path: pathlib.Path, metadata: Facts):
         """Loads the newest version; see `load`."""
         self.path = path
-        self.factor, self.frames = facts.factor, facts.frames
-        self.overlap, self.whole = facts.overlap, facts.whole
+        self.factor, self.frames = metadata.factor, metadata.frames
+        self.overlap, self.whole = metadata.overlap, metadata.whole
         self._model = versions.load(path)
         self._enhance = self._model.signatures["serving_default"]
 
@@ -163,8 +163,8 @@ def load(folder: str | pathlib.Path) -> Enhancer:
             "or style_transfer"
         )
     try:
-        facts = Facts(**json.loads(about.read_text("utf-8")))
-        return Enhancer(path, facts)
+        metadata = Facts(**json.loads(about.read_text("utf-8")))
+        return Enhancer(path, metadata)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.UserError(
             f"the model in {path} is damaged ({type(error).__name__}: "

@@ -5,7 +5,7 @@ from typing import Any
 
 from launch.prediction import answers
 from launch.reporting import reports
-from launch.serving import model_facts
+from launch.serving import model_metadata
 from tfrecords_tools.base.text import printable, text_cells
 
 _TIMES = 18  # Cells of the first column.
@@ -14,14 +14,14 @@ _OTHERS = _TIMES + 40  # What stands beside a label, with some of the path.
 
 
 def begin(
-    facts: model_facts.ModelFacts, last: str = "path"
+    metadata: model_metadata.ModelMetadata, last: str = "path"
 ) -> Callable[[dict[str, Any]], None]:
     """Prints the head of the table.
 
     Labels stay whole where the terminal is wide enough for the longest one.
 
     Args:
-        facts: of the model, whose labels there will be.
+        metadata: of the model, whose labels there will be.
         last: head of the last column.
 
     Returns:
@@ -29,7 +29,7 @@ def begin(
     """
     width = text_cells.terminal_width()
     room = width and max(_LEAST, width - _OTHERS)
-    labels = facts.answer.labels
+    labels = metadata.answer.labels
     shown, widest = text_cells.column(labels, "label", room)
     widest = max(widest, _LEAST) + 1
     names = dict(zip(labels, shown, strict=True))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from launch.serving import model_facts
+from launch.serving import model_metadata
 from tfrecords_tools.base.text import printable
 from video_models import objective
 
@@ -16,7 +16,7 @@ _MOMENTS = "frame_scores"
 
 
 def row(
-    facts: model_facts.ModelFacts,
+    metadata: model_metadata.ModelMetadata,
     path: str | pathlib.Path,
     scores: dict[str, np.ndarray],
     seconds: tuple[float, float],
@@ -25,7 +25,7 @@ def row(
     """What is printed about a video or a window of it.
 
     Args:
-        facts: of the model.
+        metadata: of the model.
         path: of the video.
         scores: `scores` and, of further label sets, `scores.<task>`,
             float32 [classes].
@@ -39,12 +39,12 @@ def row(
         `moments`: seconds, label and score of each.
     """
     name = printable.in_unicode(path)
-    found = {"path": name, **_answer(facts.answer, scores[_MAIN])}
+    found = {"path": name, **_answer(metadata.answer, scores[_MAIN])}
     found["seconds"] = list(seconds)
-    if facts.tasks:
+    if metadata.tasks:
         found["tasks"] = {
             task: _answer(answer, scores[f"{_MAIN}.{task}"])
-            for task, answer in facts.tasks.items()
+            for task, answer in metadata.tasks.items()
         }
     listed = list(_each_once(moments))
     return {**found, "moments": listed} if listed else found
@@ -56,14 +56,14 @@ def failed(path: str | pathlib.Path, error: Exception) -> dict[str, Any]:
 
 
 def moments_of(
-    facts: model_facts.ModelFacts,
+    metadata: model_metadata.ModelMetadata,
     scores: dict[str, np.ndarray],
     seconds: tuple[float, float],
 ) -> list[dict[str, Any]]:
     """The best label of each moment of a window; none where none are scored.
 
     Args:
-        facts: of the model.
+        metadata: of the model.
         scores: may hold `frame_scores`, float32 [t, classes], of moments
             evenly spaced in the window.
         seconds: start and end of the window.
@@ -77,7 +77,7 @@ def moments_of(
     edges = np.linspace(*seconds, len(each) + 1).tolist()
     return [
         {
-            **_scored(facts.answer, own, int(np.argmax(own))),
+            **_scored(metadata.answer, own, int(np.argmax(own))),
             "seconds": list(between),
         }
         for own, between in zip(each, itertools.pairwise(edges), strict=True)

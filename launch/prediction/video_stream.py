@@ -73,8 +73,14 @@ class Follower:
             )
         self.frames = self.answers = 0
         self._path, self._session = path, model.stream()
-        self._chunk, self._clip = model.facts.stream.frames, model.facts.clip
-        self._media, self._begin_every = model.facts.media, begin_every_seconds
+        self._chunk, self._clip = (
+            model.metadata.stream.frames,
+            model.metadata.clip,
+        )
+        self._media, self._begin_every = (
+            model.metadata.media,
+            begin_every_seconds,
+        )
         self._delays: collections.deque = collections.deque(maxlen=_REMEMBERED)
         self._busy = self._first = self._last = 0.0
         self._start: float | None = None

@@ -32,7 +32,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
         self,
         step: int,
         state: dict[str, list],
-        facts: dict[str, Any],
+        metadata: dict[str, Any],
         names: dict[str, Sequence[str | None]] | None = None,
     ) -> None:
         """Writes a checkpoint, then removes those that are too many.
@@ -40,7 +40,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
         Args:
             step: steps taken.
             state: name to variables, in a fixed order.
-            facts: plain values to find again beside them.
+            metadata: plain values to find again beside them.
             names: what the variables of `state` are called, so that other
                 networks can start from them.
 
@@ -54,7 +54,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
             with failed_writes.explained(path, "Older checkpoints"):
                 prefix = str(temporary / run_checkpoints.STATE)
                 tf.train.Checkpoint(**state).write(prefix)
-            text = json.dumps({"step": step, **facts}, indent=1)
+            text = json.dumps({"step": step, **metadata}, indent=1)
             (temporary / run_checkpoints.FACTS).write_text(text, "utf-8")
             if names:
                 (temporary / run_checkpoints.NAMES).write_text(
@@ -62,11 +62,13 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
                 )
         self._remove_old()
 
-    def mark_best(self, step: int, facts: dict[str, Any]) -> None:
+    def mark_best(self, step: int, metadata: dict[str, Any]) -> None:
         """Keeps the checkpoint of `step` until another one is the best."""
         path = self.folder / run_checkpoints.BEST
         with atomic_write.file(path, "w") as stream:
-            stream.write(json.dumps({"step": step, **facts}, indent=1) + "\n")
+            stream.write(
+                json.dumps({"step": step, **metadata}, indent=1) + "\n"
+            )
         self._remove_old()
 
     def remove_after(self, step: int) -> None:
@@ -75,11 +77,11 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
             if later > step:
                 self._remove(later)
 
-    def update_facts(self, step: int, facts: dict[str, Any]) -> None:
+    def update_metadata(self, step: int, metadata: dict[str, Any]) -> None:
         """Replaces what was written beside the checkpoint of `step`."""
         path = self.path(step) / run_checkpoints.FACTS
         with atomic_write.file(path, "w") as stream:
-            stream.write(json.dumps({"step": step, **facts}, indent=1))
+            stream.write(json.dumps({"step": step, **metadata}, indent=1))
 
     def restore(self, step: int, state: dict[str, list]) -> None:
         """Sets every variable of `state` to what was saved.

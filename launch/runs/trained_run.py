@@ -10,7 +10,7 @@ from launch.runs import checkpoints, devices, experiment, run_flags
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import reader
 from video_models import objective
-from video_models.weights import recorded_facts
+from video_models.weights import recorded_metadata
 
 
 def read_back(
@@ -59,15 +59,15 @@ class Trained:
             reference=None,
         )
         self.experiment, self.step = described, saved.chosen(checkpoint)
-        facts = recorded_facts.upgrade(saved.facts(self.step))
-        self.labels = tuple(facts["labels"])
-        self.media = settings.from_dict(reader.Config, facts["media"])
+        metadata = recorded_metadata.upgrade(saved.metadata(self.step))
+        self.labels = tuple(metadata["labels"])
+        self.media = settings.from_dict(reader.Config, metadata["media"])
         # Where it was trained does not matter any more.
         here = dataclasses.replace(
             described.devices, strategy="auto", logical_cpus=None
         )
         self.strategy = _start(here)
-        task = recorded_facts.task(facts, described.clip)
+        task = recorded_metadata.task(metadata, described.clip)
         with self.strategy.scope():
             keras.utils.set_random_seed(described.train.seed)
             self.objective: objective.Objective = described.build_objective(

@@ -58,7 +58,7 @@ def export(
         made = goal.made(networks, noise, label)
         return {"frames": frame_decoding.to_uint8(made)}
 
-    facts = {
+    metadata = {
         "noise": list(goal.noise_shape),
         "labels": list(goal.labels),
         "clip": settings.to_dict(clip),
@@ -70,7 +70,7 @@ def export(
         golden["label"] = np.array([0, len(goal.labels) - 1], np.int32)
     made = make(**{k: tf.constant(v) for k, v in golden.items()})["frames"]
     path = versions.following(pathlib.Path(output))
-    with versions.writing(path, "generator.json", facts) as temporary:
+    with versions.writing(path, "generator.json", metadata) as temporary:
         constant_graph.save_function(
             make,
             inputs,

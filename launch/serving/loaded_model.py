@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from launch.serving import (
     golden_clip,
-    model_facts,
+    model_metadata,
     request_limits,
     stream_serving,
     versions,
@@ -24,7 +24,7 @@ class LoadedModel:
 
     Attributes:
         path: the folder of its version.
-        facts: of model.json.
+        metadata: of model.json.
     """
 
     def __init__(self, folder: str | pathlib.Path):
@@ -42,7 +42,7 @@ class LoadedModel:
                 "launch.export, a folder with versions 1, 2, ..."
             )
         with self._damage_named():
-            self.facts = model_facts.ModelFacts.from_json(
+            self.metadata = model_metadata.ModelMetadata.from_json(
                 described.read_text("utf-8")
             )
             model = versions.load(self.path)
@@ -75,7 +75,7 @@ class LoadedModel:
             return golden_clip.scores_in(served(frames_bytes=images))
 
     def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
-        frames = self.facts.clip.frames
+        frames = self.metadata.clip.frames
         lengths = {len(clip) for clip in jpegs} - {frames}
         if lengths:
             raise errors.UserError(
@@ -90,13 +90,13 @@ class LoadedModel:
         Raises:
             UserError: it was exported without.
         """
-        if self.facts.stream is None:
+        if self.metadata.stream is None:
             raise errors.UserError(
                 f"the model in {self.path} takes no stream: export its run "
                 "again with launch.export --stream"
             )
         return stream_serving.Session(
-            self._signatures["stream"], self.facts.stream, streams, self.path
+            self._signatures["stream"], self.metadata.stream, streams, self.path
         )
 
     @functools.cached_property

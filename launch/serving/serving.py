@@ -33,7 +33,7 @@ from launch.serving import (
     constant_graph,
     empty_requests,
     golden_clip,
-    model_facts,
+    model_metadata,
     served_frames,
     serving_warmup,
     stream_serving,
@@ -51,14 +51,14 @@ class Served(tf.Module):
         self,
         objective: objectives.Objective,
         networks: dict[str, keras.Model],
-        facts: model_facts.ModelFacts,
+        metadata: model_metadata.ModelMetadata,
         labels_file: pathlib.Path,
         stream: stream_serving.Stream | None = None,
     ):
         """`labels_file` holds one label a line; it becomes the asset."""
         super().__init__()
-        self._clip, shape = facts.clip, facts.clip.shape
-        self._limits = facts.limits
+        self._clip, shape = metadata.clip, metadata.clip.shape
+        self._limits = metadata.limits
         networks = {
             name: folding.without_normalization(network)
             for name, network in networks.items()
@@ -83,7 +83,7 @@ class Served(tf.Module):
             ),
             default_value="",
         )
-        frames = facts.clip.frames
+        frames = metadata.clip.frames
         self.from_jpeg = tf.function(
             self._from_jpeg,
             input_signature=[
@@ -144,7 +144,7 @@ class Served(tf.Module):
 def export(
     objective: objectives.Objective,
     networks: dict[str, keras.Model],
-    facts: model_facts.ModelFacts,
+    metadata: model_metadata.ModelMetadata,
     output: str | pathlib.Path,
     stream: stream_serving.Stream | None = None,
 ) -> pathlib.Path:
@@ -153,7 +153,7 @@ def export(
     Args:
         objective: says what is predicted.
         networks: the networks to export.
-        facts: of model.json.
+        metadata: of model.json.
         output: folder of the versions.
         stream: the same network for streams, if asked for.
 
@@ -164,18 +164,18 @@ def export(
         UserError: it cannot be written; older versions are untouched.
     """
     output = pathlib.Path(output)
-    facts = facts.with_answers(objective.answers)
+    metadata = metadata.with_answers(objective.answers)
     if stream is not None:
-        facts = dataclasses.replace(facts, stream=stream.facts)
+        metadata = dataclasses.replace(metadata, stream=stream.metadata)
     path = versions.following(output)
     with atomic_write.folder(path) as temporary:
         extra = temporary / versions.EXTRA
         extra.mkdir()
         labels = extra / "labels.txt"
-        lines = "".join(f"{name}\n" for name in facts.labels)
+        lines = "".join(f"{name}\n" for name in metadata.labels)
         labels.write_text(lines, "utf-8")
-        served = Served(objective, networks, facts, labels, stream)
-        golden = _golden(objective, networks, served, facts.clip.frames)
+        served = Served(objective, networks, metadata, labels, stream)
+        golden = _golden(objective, networks, served, metadata.clip.frames)
         with failed_writes.explained(path, versions.OLDER):
             constant_graph.save(served, temporary, served.signatures)
             serving_warmup.write(
@@ -188,7 +188,7 @@ def export(
                 },
             )
         labels.unlink()
-        (extra / "model.json").write_text(facts.to_json(), "utf-8")
+        (extra / "model.json").write_text(metadata.to_json(), "utf-8")
         (extra / "golden.json").write_text(golden.to_json(), "utf-8")
     return path
 

@@ -68,7 +68,7 @@ class Stream:
 
     Attributes:
         network: takes frames and states, with the trained weights.
-        facts: of model.json.
+        metadata: of model.json.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Stream:
         chunk = dataclasses.replace(clip, frames=frames)
         network = streaming_network.build(*_three(parts), chunk, classes)
         states = streaming_network.zero_states(network, batch_size=1)
-        self.facts = StreamFacts(
+        self.metadata = StreamFacts(
             frames,
             {k: (x.shape[1:], str(x.dtype)) for k, x in states.items()},
         )
@@ -125,11 +125,11 @@ class Stream:
         """
         states = {
             name: tf.TensorSpec((None, *shape), dtype, name)
-            for name, (shape, dtype) in self.facts.states.items()
+            for name, (shape, dtype) in self.metadata.states.items()
         }
         pixels = tf.TensorSpec((None, *self._shape), tf.uint8)
         call = final(self._call, pixels=pixels, **states)
-        shape = (None, self.facts.frames, None, None, 3)
+        shape = (None, self.metadata.frames, None, None, 3)
         specs = {"frames": tf.TensorSpec(shape, tf.uint8, "frames"), **states}
 
         def run(**given: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -143,8 +143,8 @@ class Stream:
 
     def request(self) -> dict[str, dict[str, np.ndarray]]:
         """The first request of a stream, by name of the signature."""
-        frames = np.zeros((1, self.facts.frames, 120, 160, 3), np.uint8)
-        return {"stream": {"frames": frames, **self.facts.zeros(1)}}
+        frames = np.zeros((1, self.metadata.frames, 120, 160, 3), np.uint8)
+        return {"stream": {"frames": frames, **self.metadata.zeros(1)}}
 
     def _call(
         self, pixels: tf.Tensor, **states: tf.Tensor
@@ -163,12 +163,12 @@ class Session:
     def __init__(
         self,
         signature: Any,
-        facts: StreamFacts,
+        metadata: StreamFacts,
         streams: int = 1,
         path: pathlib.Path | None = None,
     ):
         """Begins `streams` streams of a signature exported to `path`."""
-        self._signature, self._facts = signature, facts
+        self._signature, self._metadata = signature, metadata
         self._streams, self._path = streams, path
         self.begin()
 
@@ -176,7 +176,7 @@ class Session:
         """Forgets all frames."""
         self._states = {
             name: tf.constant(state)
-            for name, state in self._facts.zeros(self._streams).items()
+            for name, state in self._metadata.zeros(self._streams).items()
         }
 
     def scores(self, frames: np.ndarray) -> np.ndarray:
@@ -196,7 +196,7 @@ class Session:
     def scores_of_clip(self, frames: np.ndarray) -> np.ndarray:
         """Scores of a clip, uint8 [streams, T, H, W, 3], chunk by chunk."""
         self.begin()
-        chunks = frames.shape[1] // self._facts.frames
+        chunks = frames.shape[1] // self._metadata.frames
         for chunk in np.split(frames, chunks, axis=1):
             scores = self.scores(chunk)
         return scores

@@ -37,14 +37,14 @@ def newest(folder: pathlib.Path) -> pathlib.Path:
 
 @contextlib.contextmanager
 def writing(
-    path: pathlib.Path, name: str, facts: dict[str, Any]
+    path: pathlib.Path, name: str, metadata: dict[str, Any]
 ) -> Iterator[pathlib.Path]:
     """A folder to write a version into; it appears when it is whole.
 
     Args:
         path: of the version.
         name: of a JSON file in `EXTRA`.
-        facts: what stands in it.
+        metadata: what stands in it.
 
     Raises:
         UserError: it cannot be written; older versions are untouched.
@@ -54,7 +54,7 @@ def writing(
             yield temporary
         about = temporary / EXTRA / name
         about.parent.mkdir(exist_ok=True)
-        about.write_text(json.dumps(facts, indent=1), "utf-8")
+        about.write_text(json.dumps(metadata, indent=1), "utf-8")
 
 
 def load(path: pathlib.Path) -> Any:

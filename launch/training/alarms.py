@@ -34,7 +34,7 @@ def restart(
     run.shared_maximum(0)
     if run.is_chief:
         run.saved.remove_after(good)
-        run.saved.update_facts(good, run.facts_of(before))
+        run.saved.update_metadata(good, run.metadata_of(before))
     return before
 
 

@@ -15,8 +15,8 @@ from launch.runs import (
     checkpoints,
     devices,
     label_checks,
-    run_facts,
     run_folder,
+    run_metadata,
     train_settings,
 )
 from launch.runs import (
@@ -27,7 +27,7 @@ from pipelines import clip_dataset
 from pipelines.reading import clip_order, damaged_records, shard_reader
 from tfrecords_tools.base import atomic_write, errors
 from video_models.classification import label_axes
-from video_models.weights import initial_weights, recorded_facts
+from video_models.weights import initial_weights, recorded_metadata
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,7 @@ class OpenedRun:
         strategy: of the devices.
         data: the training split.
         saved: the checkpoints in `workdir`.
-        facts: what every checkpoint says of the run, see `run_facts`.
+        metadata: what every checkpoint says of the run, see `run_metadata`.
         loop: holds the networks and takes the steps.
         validation: the validation split.
         shared_maximum: called by all hosts, gives all the largest number.
@@ -53,7 +53,7 @@ class OpenedRun:
     strategy: tf.distribute.Strategy
     data: shard_reader.ShardReader
     saved: checkpoints.Checkpoints
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
     loop: train_loop.TrainLoop
     validation: validation.Validation
     shared_maximum: Callable[[int], int]
@@ -126,22 +126,24 @@ class OpenedRun:
         frames = next(iter(data))["frames"].numpy()
         board.picture(0, "train/clips", reports.film_strips(frames))
 
-    def facts_of(self, state: run_state.RunState) -> dict[str, Any]:
+    def metadata_of(self, state: run_state.RunState) -> dict[str, Any]:
         """What is written beside a checkpoint."""
-        return self.facts | state.to_facts()
+        return self.metadata | state.to_metadata()
 
     def save(self, state: run_state.RunState) -> None:
         """Writes the checkpoint of a state, on the first host."""
         if self.is_chief:
             variables, names = self.loop.state, self.loop.names
-            facts = self.facts_of(state)
-            self.saved.save(state.step, variables, facts, names)
+            metadata = self.metadata_of(state)
+            self.saved.save(state.step, variables, metadata, names)
 
     def restore(self, step: int) -> run_state.RunState:
         """Restores all variables; the state of that checkpoint."""
-        facts = recorded_facts.upgrade(self.saved.facts(step))
+        metadata = recorded_metadata.upgrade(self.saved.metadata(step))
         self.saved.restore(step, self.loop.state)
-        return run_state.RunState.from_facts(step, facts, self.config.patience)
+        return run_state.RunState.from_metadata(
+            step, metadata, self.config.patience
+        )
 
 
 def open_run(
@@ -163,21 +165,23 @@ def open_run(
     saved = checkpoints.Checkpoints(
         workdir / "checkpoints", experiment.train.keep
     )
-    facts = run_facts.gather(
+    metadata = run_metadata.gather(
         experiment.task(data.manifest),
         data.manifest,
         experiment.train.batch_size,
         devices.numerics(experiment.devices, strategy),
     )
     newest = max(saved.steps(), default=0)
-    before = recorded_facts.upgrade(saved.facts(newest)) if newest else None
+    before = (
+        recorded_metadata.upgrade(saved.metadata(newest)) if newest else None
+    )
     if before:
-        run_facts.check(before, facts, experiment.shards, workdir)
+        run_metadata.check(before, metadata, experiment.shards, workdir)
     shared_maximum = devices.shared_maximum(strategy)
     loop = train_loop.build(experiment, data.manifest, strategy)
-    facts["reference_fingerprint"] = loop.objective.reference_fingerprint
+    metadata["reference_fingerprint"] = loop.objective.reference_fingerprint
     if before:
-        run_facts.check_reference(before, facts, workdir)
+        run_metadata.check_reference(before, metadata, workdir)
     loop.objective.check_input()
     run = OpenedRun(
         experiment,
@@ -185,7 +189,7 @@ def open_run(
         strategy,
         data,
         saved,
-        facts,
+        metadata,
         loop,
         _open_validation(experiment, strategy),
         shared_maximum,

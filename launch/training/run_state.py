@@ -29,27 +29,27 @@ class RunState:
     is_over: bool = False
 
     @classmethod
-    def from_facts(
-        cls, step: int, facts: dict[str, Any], patience: int | None
+    def from_metadata(
+        cls, step: int, metadata: dict[str, Any], patience: int | None
     ) -> "RunState":
         """The state that a checkpoint keeps.
 
         Args:
             step: of the checkpoint.
-            facts: of the checkpoint, see `recorded_facts.upgrade`.
+            metadata: of the checkpoint, see `recorded_metadata.upgrade`.
             patience: the setting, which may have changed since.
         """
-        monitor = best_step.Monitor(**facts.get("monitor", {}))
+        monitor = best_step.Monitor(**metadata.get("monitor", {}))
         return cls(
             step,
             monitor,
-            facts.get("owes_evaluation", False),
-            facts.get("restarts", 0),
+            metadata.get("owes_evaluation", False),
+            metadata.get("restarts", 0),
             monitor.is_over(patience),
         )
 
-    def to_facts(self) -> dict[str, Any]:
-        """Plain JSON values, from which `from_facts` makes it again."""
+    def to_metadata(self) -> dict[str, Any]:
+        """Plain JSON values, from which `from_metadata` makes it again."""
         return {
             "monitor": dataclasses.asdict(self.monitor),
             "owes_evaluation": self.owes_evaluation,

@@ -139,7 +139,7 @@ def _evaluate(
     if is_best:
         _save(opened, state, values)
     if opened.is_chief and state.step in opened.saved.steps():
-        opened.saved.update_facts(state.step, opened.facts_of(state))
+        opened.saved.update_metadata(state.step, opened.metadata_of(state))
         if is_best:
             best = {"name": monitor.name, "value": monitor.value}
             opened.saved.mark_best(state.step, best)

@@ -58,7 +58,7 @@ def _times(own: Config):
     from launch.serving import loaded_model
 
     loaded = [loaded_model.LoadedModel(folder) for folder in (own.old, own.new)]
-    frames = loaded[0].facts.clip.frames
+    frames = loaded[0].metadata.clip.frames
     for size, shape in SIZES.items():
         for clips in CLIPS:
             request = [[_image(shape, n) for n in range(frames)]] * clips
@@ -98,7 +98,7 @@ def large(folder: str, kind: str) -> str:
     loaded = loaded_model.LoadedModel(folder)
     loaded.golden_difference()
     call = loaded._signatures["serving_default"]
-    frames = tf.constant([[frame] * loaded.facts.clip.frames])
+    frames = tf.constant([[frame] * loaded.metadata.clip.frames])
     del pixels
     before = _memory("VmRSS")
     pathlib.Path("/proc/self/clear_refs").write_text("5")

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from launch.serving import model_facts, serving, stream_serving
+from launch.serving import model_metadata, serving, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import reader
@@ -54,12 +54,14 @@ def build(temporal="attention"):
 def export(output, **more):
     """Writes it into a folder of versions, with chunks of 2 frames.
 
-    Of its facts `more` are given.
+    Of its metadata `more` are given.
     """
     made = build()
     stream = stream_serving.Stream(
         made, made.networks, parts(), CLIP, classes=3, frames=2
     )
-    facts = model_facts.ModelFacts(CLIP, LABELS, reader.Config(), **more)
-    serving.export(made, made.networks, facts, output, stream)
+    metadata = model_metadata.ModelMetadata(
+        CLIP, LABELS, reader.Config(), **more
+    )
+    serving.export(made, made.networks, metadata, output, stream)
     return output

@@ -13,7 +13,7 @@ from pipelines import batch
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.base.keywords import recorded_settings
 from video_models import objective
-from video_models.weights import recorded_facts, run_checkpoints
+from video_models.weights import recorded_metadata, run_checkpoints
 
 _FLAGS = "flags.flagfile"
 _FOLDERS = {
@@ -52,7 +52,7 @@ def restore(path: pathlib.Path) -> objective.Objective:
     checkpoint = run_checkpoints.chosen_to_start_from(path)
     saved = run_checkpoints.SavedCheckpoints(checkpoint.parent)
     step = int(checkpoint.name)
-    facts = recorded_facts.upgrade(saved.facts(step))
+    metadata = recorded_metadata.upgrade(saved.metadata(step))
     clip = recorded_settings.config_of(batch.ClipSpec, "clip", flags)
     restored = goal.build(
         objective.Parts(
@@ -60,7 +60,7 @@ def restore(path: pathlib.Path) -> objective.Objective:
             temporal=_chosen(flags, "temporal"),
             head=_chosen(flags, "head"),
         ),
-        recorded_facts.task(facts, clip),
+        recorded_metadata.task(metadata, clip),
         keras.optimizers.SGD,
     )
     saved.restore_averages(step, restored.networks)

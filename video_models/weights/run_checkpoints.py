@@ -72,7 +72,7 @@ class SavedCheckpoints:
             )
         return step
 
-    def facts(self, step: int) -> dict[str, Any]:
+    def metadata(self, step: int) -> dict[str, Any]:
         """What was written beside the checkpoint of `step`."""
         path = self.path(step) / FACTS
         try:
@@ -142,7 +142,7 @@ def chosen_to_start_from(folder: pathlib.Path) -> pathlib.Path:
     return saved.path(saved.chosen(best))
 
 
-def facts_to_start_from(folder: pathlib.Path) -> dict[str, Any]:
+def metadata_to_start_from(folder: pathlib.Path) -> dict[str, Any]:
     """What stands beside the weights that `averaged_weights` gives.
 
     Raises:

@@ -21,18 +21,18 @@ def of(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
     """
     if path.suffix == ".keras" and (labels := keras_file.labels(path)):
         return {label_axes.MAIN: labels}
-    facts = _facts(path if path.is_dir() else path.parent)
-    if "labels" not in facts:
+    metadata = _metadata(path if path.is_dir() else path.parent)
+    if "labels" not in metadata:
         return None
     further = {
         task: tuple(each["labels"])
-        for task, each in facts.get("tasks", {}).items()
+        for task, each in metadata.get("tasks", {}).items()
     }
-    return {label_axes.MAIN: tuple(facts["labels"]), **further}
+    return {label_axes.MAIN: tuple(metadata["labels"]), **further}
 
 
-def _facts(folder: pathlib.Path) -> dict[str, Any]:
+def _metadata(folder: pathlib.Path) -> dict[str, Any]:
     try:
-        return run_checkpoints.facts_to_start_from(folder)
+        return run_checkpoints.metadata_to_start_from(folder)
     except errors.UserError:
         return {}

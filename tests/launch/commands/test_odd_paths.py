@@ -89,7 +89,7 @@ def test_an_export_is_verified_and_asked(run, folder):
     assert command(export, export.COMMAND, *given) == 0
     loaded = loaded_model.LoadedModel(output)
     frames = [[images.encoded(images.waves())] * 2]
-    assert loaded.scores(frames).shape == (1, len(loaded.facts.labels))
+    assert loaded.scores(frames).shape == (1, len(loaded.metadata.labels))
     assert not list(folder.glob("**/*.partial"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from launch.commands import evaluate, export, predict, train
 from launch.prediction import answers
 from launch.runs import run_flags
-from launch.serving import loaded_model, model_facts
+from launch.serving import loaded_model, model_metadata
 from pipelines import batch
 from tests import shards
 from tfrecords_tools.base import flags
@@ -18,8 +18,8 @@ LABELS = ("fall", "jump", "run")
 SCORES = np.array([0.2, 0.9, 0.6], np.float32)
 
 
-def facts(**more):
-    return model_facts.ModelFacts(
+def metadata(**more):
+    return model_metadata.ModelMetadata(
         batch.ClipSpec(), LABELS, reader.Config(), **more
     )
 
@@ -30,20 +30,20 @@ def row(about, scores=None, **more):
 
 
 def test_best_label_comes_first():
-    found = row(facts())
+    found = row(metadata())
     assert (found["label"], found["score"]) == ("jump", pytest.approx(0.9))
     assert [each["label"] for each in found["best"]] == ["jump", "run", "fall"]
     assert "labels" not in found
 
 
 def test_all_labels_that_reach_the_threshold_are_told():
-    found = row(facts(threshold=0.6))
+    found = row(metadata(threshold=0.6))
     assert [each["label"] for each in found["labels"]] == ["jump", "run"]
     assert answers.in_words(found) == "jump|run"
 
 
 def test_no_label_may_reach_the_threshold():
-    found = row(facts(threshold=0.95))
+    found = row(metadata(threshold=0.95))
     assert found["labels"] == []
     assert answers.in_words(found) == "-"
 
@@ -51,13 +51,13 @@ def test_no_label_may_reach_the_threshold():
 def test_every_task_has_an_answer():
     place = objective.Answer(("inside", "outside"))
     scores = {"scores": SCORES, "scores.place": np.array([0.1, 0.9])}
-    found = row(facts(tasks={"place": place}), scores)
+    found = row(metadata(tasks={"place": place}), scores)
     assert found["tasks"]["place"]["label"] == "outside"
 
 
 def test_moments_share_the_time_of_their_window():
     scores = {"frame_scores": np.eye(3)[[0, 2]]}
-    moments = answers.moments_of(facts(), scores, (1.0, 2.0))
+    moments = answers.moments_of(metadata(), scores, (1.0, 2.0))
     assert moments == [
         {"label": "fall", "score": 1.0, "seconds": [1.0, 1.5]},
         {"label": "run", "score": 1.0, "seconds": [1.5, 2.0]},
@@ -67,17 +67,19 @@ def test_moments_share_the_time_of_their_window():
 def test_moments_of_windows_that_overlap_are_told_once():
     scores = {"frame_scores": np.eye(3)[[0, 2]]}
     windows = (0.0, 2.0), (1.0, 3.0)
-    both = [m for w in windows for m in answers.moments_of(facts(), scores, w)]
-    told = row(facts(), moments=both)["moments"]
+    both = [
+        m for w in windows for m in answers.moments_of(metadata(), scores, w)
+    ]
+    told = row(metadata(), moments=both)["moments"]
     assert [m["seconds"] for m in told] == [[0, 1], [1, 2], [2, 3]]
 
 
-def test_facts_are_read_back():
-    about = facts(
+def test_metadata_are_read_back():
+    about = metadata(
         threshold=0.3,
         tasks={"place": objective.Answer(("inside", "outside"), 0.4)},
     )
-    assert model_facts.ModelFacts.from_json(about.to_json()) == about
+    assert model_metadata.ModelMetadata.from_json(about.to_json()) == about
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +131,7 @@ def test_exported_model_answers_for_every_label_set(folder, tmp_path):
     noise = np.random.default_rng(0).integers(0, 255, (12, 48, 64, 3))
     writer.write_mp4(tmp_path / "a.mp4", noise.astype(np.uint8), 25)
     model = loaded_model.LoadedModel(folder / "export")
-    assert model.facts.threshold == 0.5
+    assert model.metadata.threshold == 0.5
     asked = predict.Config(model="", videos="")
     (found,) = predict.predict(model, tmp_path / "a.mp4", asked)
     assert found["tasks"]["place"]["label"] in ("x", "y")

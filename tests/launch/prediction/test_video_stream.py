@@ -60,7 +60,7 @@ def rows(capsys):
 def test_answers_are_those_about_the_frames_that_shards_store(loaded, video):
     answers, _ = follow(loaded, video)
     # Each second stored frame is one of the clip, and two make a chunk.
-    frames = list(reader.read_frames(video, loaded.facts.media))[::2]
+    frames = list(reader.read_frames(video, loaded.metadata.media))[::2]
     pixels = np.stack([pixels_of(frame.data) for frame in frames])
     stream = loaded.stream()
     wanted = [
@@ -94,10 +94,10 @@ def test_frames_are_forgotten_after_so_many_seconds(loaded, video):
 
 
 def test_stride_in_seconds_is_kept(loaded, video):
-    clip = dataclasses.replace(loaded.facts.clip, stride_seconds=0.2)
-    facts = dataclasses.replace(loaded.facts, clip=clip)
+    clip = dataclasses.replace(loaded.metadata.clip, stride_seconds=0.2)
+    metadata = dataclasses.replace(loaded.metadata, clip=clip)
     other = loaded_model.LoadedModel(loaded.path)
-    other.facts = facts
+    other.metadata = metadata
     answers, _ = follow(other, video)
     assert [answer.end_seconds for answer in answers] == [0.2, 0.6, 1.0]
 

@@ -21,7 +21,7 @@ def test_what_was_saved_comes_back(tmp_path):
     state = _state(0.0)
     saved.restore(3, state)
     assert [v.numpy().item() for v in state["network"]] == [7.0, 7.0]
-    assert saved.facts(3) == {"step": 3, "labels": ["a"]}
+    assert saved.metadata(3) == {"step": 3, "labels": ["a"]}
 
 
 def test_only_the_newest_are_kept(tmp_path):

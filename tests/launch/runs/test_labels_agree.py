@@ -2,8 +2,8 @@
 
 import pytest
 
-from launch.runs import label_checks, run_facts
-from launch.serving import model_facts
+from launch.runs import label_checks, run_metadata
+from launch.serving import model_metadata
 from pipelines import batch
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
@@ -27,17 +27,17 @@ def _with_place(*labels):
 @pytest.mark.parametrize("labels", [("y", "x"), ("x", "y", "z"), ("x", "w")])
 def test_run_goes_on_with_the_label_names_of_its_tasks_alone(labels):
     with pytest.raises(errors.UserError, match="label.place of DIR"):
-        run_facts.check(FACTS, _with_place(*labels), "DIR", "RUN")
+        run_metadata.check(FACTS, _with_place(*labels), "DIR", "RUN")
 
 
 def test_run_whose_task_is_gone_does_not_go_on():
     with pytest.raises(errors.UserError, match="label.place of DIR"):
-        run_facts.check(FACTS, FACTS | {"tasks": {}}, "DIR", "RUN")
+        run_metadata.check(FACTS, FACTS | {"tasks": {}}, "DIR", "RUN")
 
 
 def test_run_of_an_older_version_names_no_tasks():
     then = {k: v for k, v in FACTS.items() if k != "tasks"}
-    run_facts.check(then, FACTS, "DIR", "RUN")
+    run_metadata.check(then, FACTS, "DIR", "RUN")
 
 
 def _several(main=None, place=None, **found):
@@ -60,8 +60,8 @@ def test_one_answer_for_clips_of_several_labels_is_refused():
     _several()
 
 
-def _facts(*labels, **tasks):
-    return model_facts.ModelFacts(
+def _metadata(*labels, **tasks):
+    return model_metadata.ModelMetadata(
         batch.ClipSpec(),
         labels,
         reader.Config(),
@@ -72,20 +72,20 @@ def _facts(*labels, **tasks):
 @pytest.mark.parametrize(
     ("before", "now", "told"),
     [
-        (_facts("a", "b"), _facts("a", "b"), ""),
+        (_metadata("a", "b"), _metadata("a", "b"), ""),
         (
-            _facts("a", "b"),
-            _facts("b", "a"),
+            _metadata("a", "b"),
+            _metadata("b", "a"),
             "scores had 2 labels, now 2 in another order",
         ),
         (
-            _facts("a", "b"),
-            _facts("a", "b", "c"),
+            _metadata("a", "b"),
+            _metadata("a", "b", "c"),
             "scores had 2 labels, now 3, others",
         ),
         (
-            _facts("a", place=("x",)),
-            _facts("a", place=("y",)),
+            _metadata("a", place=("x",)),
+            _metadata("a", place=("y",)),
             "scores.place had 1 labels, now 1, others",
         ),
     ],

@@ -11,7 +11,7 @@ import pytest
 from launch.commands import enhance, fidelity, predict
 from launch.enhancement import enhancer
 from launch.prediction import answers
-from launch.serving import loaded_model, model_facts
+from launch.serving import loaded_model, model_metadata
 from pipelines import batch
 from tests.launch import enhancers
 from tfrecords_tools.base import errors, flags
@@ -26,7 +26,7 @@ SHOWN = ("a\\nb.mp4", "c\\x1b[31m.mp4", "d\\u202egpj.mp4", "سلام.mp4")
 class Model:
     """Likes the second of two labels."""
 
-    facts = model_facts.ModelFacts(
+    metadata = model_metadata.ModelMetadata(
         batch.ClipSpec(frames=2, size=16), ("run", "walk"), reader.Config()
     )
 

@@ -11,7 +11,7 @@ from launch.runs import checkpoints, trained_run
 from launch.training import averaging
 from tests.launch import short_runs
 from video_models.optimization import optimizers
-from video_models.weights import recorded_facts
+from video_models.weights import recorded_metadata
 
 NAMES_OF_1 = {"monitor": "watch", "reference_fingerprint": "taught_by"}
 
@@ -72,13 +72,13 @@ def test_nothing_is_built_to_train_with(trained, monkeypatch):
 
 @pytest.fixture
 def of_version_1(toy_shards, tmp_path, no_steps):
-    """Folder of a run of 2 steps whose facts are those of version 1."""
+    """Folder of a run of 2 steps whose metadata are those of version 1."""
     short_runs.run(toy_shards, tmp_path, "--train.steps=2")
     path = _newest(tmp_path) / "facts.json"
-    facts = json.loads(path.read_text())
-    assert facts.pop("format_version") == recorded_facts.FORMAT_VERSION
-    assert facts.keys() >= NAMES_OF_1.keys()
-    old = {NAMES_OF_1.get(name, name): each for name, each in facts.items()}
+    metadata = json.loads(path.read_text())
+    assert metadata.pop("format_version") == recorded_metadata.FORMAT_VERSION
+    assert metadata.keys() >= NAMES_OF_1.keys()
+    old = {NAMES_OF_1.get(name, name): each for name, each in metadata.items()}
     path.write_text(json.dumps(old))
     return tmp_path
 
@@ -87,5 +87,7 @@ def test_run_of_version_1_is_resumed(of_version_1, toy_shards):
     short_runs.run(toy_shards, of_version_1, "--train.steps=4")
     saved = checkpoints.Checkpoints(of_version_1 / "checkpoints")
     assert saved.steps() == [2, 4]
-    assert saved.facts(4)["format_version"] == recorded_facts.FORMAT_VERSION
+    assert (
+        saved.metadata(4)["format_version"] == recorded_metadata.FORMAT_VERSION
+    )
     assert short_runs.steps_logged(of_version_1) == [0, 1, 2, 3]

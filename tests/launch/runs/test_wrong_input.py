@@ -195,10 +195,10 @@ def test_damaged_export_is_one_clear_message(exported, tmp_path):
     assert "export it again" in message
 
 
-def test_damaged_facts_are_one_clear_message(trained, tmp_path):
+def test_damaged_metadata_are_one_clear_message(trained, tmp_path):
     run = shutil.copytree(trained, tmp_path / "run")
-    for facts in run.glob("checkpoints/*/facts.json"):
-        facts.write_text("{")
+    for metadata in run.glob("checkpoints/*/facts.json"):
+        metadata.write_text("{")
     message = _complaint(evaluate.COMMAND, evaluate.main, f"--workdir={run}")
     assert "facts.json is damaged" in message
 

@@ -9,7 +9,7 @@ import pytest
 from launch.generation import measure_table, sample_protocol
 from launch.prediction import answer_table
 from launch.reporting import report_table
-from launch.serving import model_facts
+from launch.serving import model_metadata
 from pipelines import batch
 from tfrecords_tools.base.text import text_cells
 from tfrecords_tools.checking.report import report_charts
@@ -41,7 +41,9 @@ def report(labels):
 
 def rows(labels):
     """What predict prints about a video of each label."""
-    about = model_facts.ModelFacts(batch.ClipSpec(), labels, reader.Config())
+    about = model_metadata.ModelMetadata(
+        batch.ClipSpec(), labels, reader.Config()
+    )
     show = answer_table.begin(about)
     for label in labels:
         show({"label": label, "score": 0.5, "seconds": [0, 1], "path": "a.mp4"})

@@ -45,7 +45,7 @@ def test_damage_is_told_with_the_version(exported, tmp_path, name):
 
 
 def test_clip_of_another_length_is_refused(loaded):
-    frames = loaded.facts.clip.frames
+    frames = loaded.metadata.clip.frames
     with pytest.raises(errors.UserError, match=f"of 1 frames, wanted {frames}"):
         loaded.answers([[b"jpeg"]])
 

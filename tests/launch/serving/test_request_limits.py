@@ -302,7 +302,7 @@ def test_pixels_of_other_shapes_are_refused(signatures, shape, told):
 
 def stream_inputs(loaded, streams=1, shape=(2, 20, 24, 3)):
     frames = tf.zeros((streams, *shape), tf.uint8)
-    zeros = loaded.facts.stream.zeros(streams)
+    zeros = loaded.metadata.stream.zeros(streams)
     return {"frames": frames, **{k: tf.constant(v) for k, v in zeros.items()}}
 
 
@@ -350,7 +350,7 @@ def test_none_asked_is_none_answered(ask, signatures):
 
 def test_no_streams_have_no_scores(loaded, signatures):
     found = signatures["stream"](**stream_inputs(loaded, 0))
-    for name, state in loaded.facts.stream.zeros(0).items():
+    for name, state in loaded.metadata.stream.zeros(0).items():
         assert found[name].shape == state.shape
     assert found["scores"].shape == (0, len(causal_network.LABELS))
 
@@ -397,8 +397,8 @@ def small(tmp_path_factory):
 
 
 def test_limits_are_settings_of_the_export_and_told_to_clients(small):
-    assert small.facts.limits.frame_pixels == 20000
-    assert small.facts.most_clips == 1
+    assert small.metadata.limits.frame_pixels == 20000
+    assert small.metadata.most_clips == 1
     with pytest.raises(errors.UserError, match="at most 20000 pixels"):
         small.scores([[images.grey(200, 200)] * T])
 
@@ -412,7 +412,7 @@ def test_predict_asks_for_no_more_clips_than_are_taken(small, tmp_path):
 
 
 def test_an_older_export_has_no_limits(loaded):
-    values = json.loads(loaded.facts.to_json())
+    values = json.loads(loaded.metadata.to_json())
     del values["limits"]
-    facts = serving.ModelFacts.from_json(json.dumps(values))
-    assert facts.limits is None and facts.most_clips is None
+    metadata = serving.ModelMetadata.from_json(json.dumps(values))
+    assert metadata.limits is None and metadata.most_clips is None

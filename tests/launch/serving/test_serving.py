@@ -62,8 +62,8 @@ def test_exported_model_gives_the_scores_of_the_network_in_memory(
 
 
 def test_pixels_and_jpeg_bytes_give_the_same_scores(loaded, video):
-    clip = loaded.facts.clip
-    windows = video_windows.of_whole_video(video, clip, loaded.facts.media)
+    clip = loaded.metadata.clip
+    windows = video_windows.of_whole_video(video, clip, loaded.metadata.media)
     jpegs = next(windows).jpegs
     pixels = frame_decoding.decode_clip(tf.constant(jpegs))
     model = tf.saved_model.load(str(loaded.path))
@@ -72,7 +72,7 @@ def test_pixels_and_jpeg_bytes_give_the_same_scores(loaded, video):
 
 
 def test_file_and_its_jpeg_bytes_give_the_same_scores(loaded, video):
-    clip, media = loaded.facts.clip, loaded.facts.media
+    clip, media = loaded.metadata.clip, loaded.metadata.media
     stored = [f.data for f in reader.read_frames(video, media)]
     length = clip.frames * clip.stride
     starts = [0, 8, 16, len(stored) - length]
@@ -82,12 +82,12 @@ def test_file_and_its_jpeg_bytes_give_the_same_scores(loaded, video):
     asked = predict.Config(model="", videos="")
     (row,) = predict.predict(loaded, video, asked)
     assert row["score"] == pytest.approx(expected.max(), abs=1e-5)
-    assert row["label"] == loaded.facts.labels[expected.argmax()]
+    assert row["label"] == loaded.metadata.labels[expected.argmax()]
 
 
 def test_labels_are_an_asset(loaded):
     text = (loaded.path / "assets" / "labels.txt").read_text()
-    assert tuple(text.splitlines()) == loaded.facts.labels
+    assert tuple(text.splitlines()) == loaded.metadata.labels
 
 
 def test_next_export_is_the_next_version(trained, tmp_path):
@@ -108,12 +108,12 @@ def test_warm_up_is_read_by_the_stubs_of_tensorflow_serving(loaded):
     request = apis.PredictionLog.FromString(record.numpy()).predict_log.request
     frames = tf.make_ndarray(request.inputs["frames_bytes"])
     assert request.model_spec.signature_name == "serving_default"
-    assert frames.shape == (1, loaded.facts.clip.frames)
+    assert frames.shape == (1, loaded.metadata.clip.frames)
 
 
 def test_windows_tile_the_time_of_a_video(loaded, video):
     windows = video_windows.of_seconds(
-        video, loaded.facts.clip, loaded.facts.media, 0.5
+        video, loaded.metadata.clip, loaded.metadata.media, 0.5
     )
     times = [window[:2] for window in windows]
     assert times == [(0.0, 0.5), (0.5, 1.0), (1.0, pytest.approx(1.2))]

@@ -48,7 +48,7 @@ def test_stream_gives_what_the_clip_gives_after_export(loaded, signatures):
 
 
 def test_states_are_named_tensors(loaded, signatures):
-    zeros = loaded.facts.stream.zeros(streams=1)
+    zeros = loaded.metadata.stream.zeros(streams=1)
     frames = tf.constant(CLIPS[:1, :2])
     found = signatures["stream"](frames=frames, **zeros)
     assert set(found) == {"scores", "label", *zeros}
@@ -67,12 +67,12 @@ def test_a_stream_that_begins_again_has_forgotten(loaded):
     np.testing.assert_array_equal(stream.scores(CLIPS[:1, :2]), first)
 
 
-def test_facts_survive_model_json(loaded):
-    text = loaded.facts.to_json()
-    assert serving.ModelFacts.from_json(text) == loaded.facts
-    shape = loaded.facts.stream.states["state_temporal_attention1_keys"]
+def test_metadata_survive_model_json(loaded):
+    text = loaded.metadata.to_json()
+    assert serving.ModelMetadata.from_json(text) == loaded.metadata
+    shape = loaded.metadata.stream.states["state_temporal_attention1_keys"]
     assert shape == ((3, 2, 4), "float32")  # Window, heads, features of each.
-    counter = loaded.facts.stream.states["state_temporal_moments"]
+    counter = loaded.metadata.stream.states["state_temporal_moments"]
     assert counter == ((1,), "int32")
 
 

@@ -36,8 +36,8 @@ def run(toy_shards, tmp_path, monkeypatch, no_steps):
 RESTART = "--train.on_alarm=restart"
 
 
-def _facts(workdir, step):
-    return checkpoints.Checkpoints(workdir / "checkpoints").facts(step)
+def _metadata(workdir, step):
+    return checkpoints.Checkpoints(workdir / "checkpoints").metadata(step)
 
 
 def test_collapse_ends_the_run_and_names_the_good_checkpoint(run):
@@ -77,7 +77,7 @@ def test_collapsed_step_is_judged_again_by_whoever_goes_on(run, tmp_path):
     with pytest.raises(errors.UserError, match="all alike"):
         run([None, "all alike"])
     run(["all alike", None], RESTART)
-    assert _facts(tmp_path, 4)["restarts"] == 1
+    assert _metadata(tmp_path, 4)["restarts"] == 1
 
 
 def test_patience_does_not_end_a_run_that_starts_again(run, tmp_path):

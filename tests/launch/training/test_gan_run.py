@@ -153,7 +153,7 @@ def test_collapse_starts_again_from_the_last_good_evaluation(
     assert "restarting from it" in capsys.readouterr().out
     assert short_runs.steps_logged(tmp_path) == list(range(6))
     saved = checkpoints.Checkpoints(tmp_path / "checkpoints")
-    assert saved.facts(6)["restarts"] == 1
+    assert saved.metadata(6)["restarts"] == 1
 
 
 def test_evaluation_of_a_generator_prints_its_numbers(trained, capsys):

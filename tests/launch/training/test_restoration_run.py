@@ -73,8 +73,8 @@ def video(tmp_path_factory):
 
 def test_export_says_how_it_is_used(recurrent):
     found = enhancer.load(recurrent)
-    facts = found.factor, found.frames, found.overlap, found.whole
-    assert facts == (2, 5, 1, False)
+    metadata = found.factor, found.frames, found.overlap, found.whole
+    assert metadata == (2, 5, 1, False)
 
 
 def test_export_is_held_to_the_network(recurrent, capsys):

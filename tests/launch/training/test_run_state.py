@@ -9,19 +9,21 @@ CONFIG = train_settings.Config(steps=10, evaluate_every=4, patience=1)
 def test_state_is_the_same_after_it_was_written_as_json():
     monitor = best_step.Monitor("accuracy", 8, 4, 0.5, 1)
     state = run_state.RunState(8, monitor, True, 2, True)
-    facts = json.loads(json.dumps(state.to_facts()))
-    assert run_state.RunState.from_facts(8, facts, patience=1) == state
+    metadata = json.loads(json.dumps(state.to_metadata()))
+    assert run_state.RunState.from_metadata(8, metadata, patience=1) == state
 
 
 def test_checkpoint_that_keeps_nothing_gives_the_state_of_a_first_run():
-    state = run_state.RunState.from_facts(3, {}, patience=None)
+    state = run_state.RunState.from_metadata(3, {}, patience=None)
     assert state == run_state.RunState(step=3)
 
 
 def test_greater_patience_makes_a_run_that_was_over_continue():
-    facts = {"monitor": {"name": "loss", "value": 1.0, "step": 2, "since": 2}}
-    assert run_state.RunState.from_facts(6, facts, patience=2).is_over
-    assert not run_state.RunState.from_facts(6, facts, patience=3).is_over
+    metadata = {
+        "monitor": {"name": "loss", "value": 1.0, "step": 2, "since": 2}
+    }
+    assert run_state.RunState.from_metadata(6, metadata, patience=2).is_over
+    assert not run_state.RunState.from_metadata(6, metadata, patience=3).is_over
 
 
 def test_step_owes_an_evaluation_when_one_is_due_and_at_the_end():

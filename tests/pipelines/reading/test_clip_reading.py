@@ -78,7 +78,7 @@ def test_times_belong_to_the_frames(reader, run):
 
 
 @run_modes.both
-def test_facts_of_the_clip_come_with_it(reader, run):
+def test_metadata_of_the_clip_come_with_it(reader, run):
     record = reading(reader, run, 8, [0])
     assert record["path"] == b"8.mp4"
     assert record["label_ids"].tolist() == [2]

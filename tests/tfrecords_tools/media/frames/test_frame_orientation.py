@@ -231,7 +231,7 @@ def test_any_other_matrix_is_ignored_and_told(tmp_path, name):
         ("transposed the other way", "mirrored, rotated 270"),
     ],
 )
-def test_facts_mirror_first_and_rotate_then(tmp_path, name, words):
+def test_metadata_mirror_first_and_rotate_then(tmp_path, name, words):
     path = oriented.write(tmp_path / "v.mp4", oriented.EIGHT[name])
     told = str(reader.probe(path)).removeprefix("h264, 96x64, 30 fps")
     assert told.removeprefix(", ") == words

@@ -11,32 +11,34 @@ FORMAT_VERSION = 2
 _NAMES_OF_1 = {"watch": "monitor", "taught_by": "reference_fingerprint"}
 
 
-def upgrade(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a checkpoint of any version, as this version names them.
+def upgrade(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The metadata of a checkpoint of any version, as this version names them.
 
     Raises:
         UserError: a later version wrote them.
     """
-    version = facts.get("format_version", 1)
+    version = metadata.get("format_version", 1)
     if version > FORMAT_VERSION:
         raise errors.UserError(
-            f"the checkpoint of step {facts.get('step')} has format version "
+            f"the checkpoint of step {metadata.get('step')} has format version "
             f"{version}, wanted at most {FORMAT_VERSION}: use the version of "
             "this package that wrote it, or a later one"
         )
-    return {_NAMES_OF_1.get(name, name): each for name, each in facts.items()}
+    return {
+        _NAMES_OF_1.get(name, name): each for name, each in metadata.items()
+    }
 
 
-def task(facts: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
-    """The task of a run, from its facts and its clip."""
+def task(metadata: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
+    """The task of a run, from its metadata and its clip."""
     return objective.Task(
         clip,
-        tuple(facts["labels"]),
-        tuple(facts["label_counts"]),
-        facts["several_labels"],
+        tuple(metadata["labels"]),
+        tuple(metadata["label_counts"]),
+        metadata["several_labels"],
         {
             name: objective.LabelSet(tuple(each["labels"]), each["several"])
-            for name, each in facts.get("tasks", {}).items()
+            for name, each in metadata.get("tasks", {}).items()
         },
-        facts.get("clips", 0),
+        metadata.get("clips", 0),
     )

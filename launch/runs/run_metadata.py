@@ -7,7 +7,7 @@ from launch.runs import label_checks
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors
 from video_models import objective
-from video_models.weights import recorded_facts
+from video_models.weights import recorded_metadata
 
 
 def gather(
@@ -16,7 +16,7 @@ def gather(
     batch_size: int,
     numerics: dict[str, Any],
 ) -> dict[str, Any]:
-    """The facts of a run, plain JSON values.
+    """The metadata of a run, plain JSON values.
 
     Args:
         task: what the shards ask of a model.
@@ -26,7 +26,7 @@ def gather(
     """
     sums = [shard.sha256 for shard in found.shards("train")]
     return {
-        "format_version": recorded_facts.FORMAT_VERSION,
+        "format_version": recorded_metadata.FORMAT_VERSION,
         "labels": list(task.labels),
         "label_counts": list(task.label_counts),
         "several_labels": task.several_labels,
@@ -49,7 +49,7 @@ def check(
     """Refuses what does not fit, and says what changes the last bits.
 
     Args:
-        then: the facts of the checkpoint.
+        then: the metadata of the checkpoint.
         now: those of this start.
         shards: folder of the shards, for messages.
         workdir: folder of the run, for messages.
@@ -88,7 +88,7 @@ def check_reference(
     """Raises UserError where features are compared with other ones now.
 
     Args:
-        then: the facts of the checkpoint.
+        then: the metadata of the checkpoint.
         now: those of this start, with the `reference_fingerprint` of the
             objective.
         workdir: folder of the run, for messages.

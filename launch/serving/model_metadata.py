@@ -11,7 +11,7 @@ from video_models import objective as objectives
 
 
 @dataclasses.dataclass(frozen=True)
-class ModelFacts:
+class ModelMetadata:
     """`model.json`: what a caller has to know.
 
     Attributes:
@@ -40,7 +40,7 @@ class ModelFacts:
         """Clips of one request, at most; None: as many as memory holds."""
         return self.limits and self.limits.clips(self.clip.shape)
 
-    def change_since(self, before: "ModelFacts") -> str:
+    def change_since(self, before: "ModelMetadata") -> str:
         """What users of an earlier version have to know; mostly empty."""
         pairs = {"": (before.labels, self.labels)}
         for task, each in before.tasks.items():
@@ -60,7 +60,7 @@ class ModelFacts:
 
     def with_answers(
         self, answers: dict[str, objectives.Answer]
-    ) -> "ModelFacts":
+    ) -> "ModelMetadata":
         """The same with what an objective says of its scores."""
         further = {k: v for k, v in answers.items() if k != "scores"}
         main = answers.get("scores", self.answer)
@@ -91,7 +91,7 @@ class ModelFacts:
         return json.dumps(values, indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> "ModelFacts":
+    def from_json(cls, text: str) -> "ModelMetadata":
         """The inverse of `to_json`."""
         values = json.loads(text)
         stream = values.get("stream")
