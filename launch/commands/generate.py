@@ -23,8 +23,8 @@ class Config:
     output: str = settings.setting(
         "",
         "An mp4 or gif file of all clips in one grid, or a new folder that "
-        "gets an mp4 file for each, <label>/<number>.mp4 as launch.measure "
-        "reads them.",
+        "gets an mp4 file for each, <label>/<number>.mp4 as "
+        "launch.evaluate_generation reads them.",
     )
     count: int = settings.setting(16, "Clips to make.", minimum=1)
     seed: int = settings.setting(

@@ -8,8 +8,8 @@ import numpy as np
 
 from launch.generation import (
     clip_features,
+    generation_metrics,
     real_clips,
-    sample_measures,
     sample_protocol,
     sampler,
     video_samples,
@@ -108,17 +108,19 @@ class Measurement:
         both = self._network, self._classifier
         clips, ids = self._samples.sample(count, asked.seed)
         ids = np.full(count, -1) if ids is None else self._to_known(ids)
-        sets = {"samples": sample_measures.see(clips, ids, *both)}
+        sets = {"samples": generation_metrics.see(clips, ids, *both)}
         batch_size = self._network.trained.experiment.train.batch_size
-        sets |= sample_measures.see_real(
+        sets |= generation_metrics.see_real(
             self._real, count, asked.seed, *both, batch_size
         )
         reference = sets.pop("reference")
         self.dimensions = reference.features.shape[1]
         known = self._classifier.labels if self._classifier else ()
         values = {
-            name: sample_measures.figures(reference, sets[name], asked.k, known)
-            for name in sample_measures.SETS
+            name: generation_metrics.figures(
+                reference, sets[name], asked.k, known
+            )
+            for name in generation_metrics.SETS
         }
         return sample_protocol.Measured(self.protocol, values)
 

@@ -53,7 +53,7 @@ class Measured:
     Attributes:
         protocol: how they came about.
         values: those of `samples`, `real` and `shuffled` by their names, see
-            `sample_measures`.
+            `generation_metrics`.
     """
 
     protocol: Protocol
@@ -96,7 +96,7 @@ def read(path: str | pathlib.Path) -> Measured:
     except (OSError, ValueError) as error:
         raise errors.UserError(
             f"cannot read figures from {path} ({error}): wanted a file that "
-            "launch.measure --output wrote"
+            "launch.evaluate_generation --output wrote"
         ) from error
 
 

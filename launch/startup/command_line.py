@@ -12,6 +12,10 @@ from launch.startup import stand_ins, visible_devices
 from tfrecords_tools.base import errors, flag_files, flags, registry, versions
 
 _COMMANDS = "launch.commands"
+_RENAMED = {
+    "measure": "evaluate_generation",
+    "fidelity": "evaluate_restoration",
+}
 _TOOLS = ("build_shards", "check_shards")  # They load no TensorFlow.
 _ROOMS = ("tfrecords_tools", "pipelines", "video_models")
 # The exit status of a child that found nothing wrong with the flags.
@@ -50,6 +54,8 @@ def main() -> None:
         known = (*_TOOLS, *registry.names_in(_COMMANDS))
         if name.replace("-", "_") not in known:
             near = errors.nearest(name, (*known, "--list", "--version"))
+            if name in _RENAMED:
+                near = f"; it is now {_RENAMED[name]!r}"
             raise errors.UserError(
                 f"no command {name!r}{near}; there is {', '.join(known)}"
             )

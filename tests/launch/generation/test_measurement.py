@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from launch.commands import measure
+from launch.commands import evaluate_generation
 from launch.generation import sampler
 from pipelines import batch
 from tfrecords_tools.base import errors, flags
@@ -49,7 +49,7 @@ def generator(tmp_path, monkeypatch):
 
 def run(trained, *arguments):
     given = [f"--features={trained}", *arguments]
-    measure.main(flags.complete(measure.COMMAND, given))
+    evaluate_generation.main(flags.complete(evaluate_generation.COMMAND, given))
 
 
 def complaint(trained, *arguments):

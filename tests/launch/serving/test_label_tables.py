@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from launch.generation import measure_table, sample_protocol
+from launch.generation import metrics_table, sample_protocol
 from launch.prediction import answer_table
 from launch.reporting import report_table
 from launch.serving import model_metadata
@@ -101,9 +101,9 @@ def test_recognised_labels_of_samples_are_not_alike():
         seed=0,
     )  # fmt: skip
     found = sample_protocol.Measured(protocol, sets)
-    whole = measure_table.of(found)
+    whole = metrics_table.of(found)
     assert all(label in whole for label in LONG)
-    cut = measure_table.of(found, width=50).splitlines()[1:3]
+    cut = metrics_table.of(found, width=50).splitlines()[1:3]
     assert len({line[:23] for line in cut}) == 2
     assert not any(label in line for label in LONG for line in cut)
 

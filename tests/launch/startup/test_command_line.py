@@ -146,6 +146,19 @@ def test_console_script_suggests_a_near_command():
     assert "did you mean 'train'" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "old, new",
+    [("measure", "evaluate_generation"), ("fidelity", "evaluate_restoration")],
+)
+def test_an_old_name_of_a_command_answers_with_the_new_one(
+    old, new, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["video-models", old])
+    with pytest.raises(SystemExit):
+        command_line.main()
+    assert f"it is now {new!r}" in capsys.readouterr().err
+
+
 def test_console_script_hands_flags_on():
     result = console("train", "--trian.steps=3")
     assert result.returncode == 2 and "--train.steps" in result.stderr

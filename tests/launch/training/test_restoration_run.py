@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch.commands import enhance, evaluate, export, fidelity, train
+from launch.commands import (
+    enhance,
+    evaluate,
+    evaluate_restoration,
+    export,
+    train,
+)
 from launch.enhancement import enhancer
 from launch.runs import run_flags, trained_run
 from tests.launch import enhancers
@@ -228,7 +234,7 @@ def test_part_that_the_objective_has_no_use_for_is_refused(
 
 def _fidelity(video, network, **protocol):
     settings = image_quality.Protocol(**protocol)
-    found = fidelity.Fidelity(network, settings)
+    found = evaluate_restoration.Fidelity(network, settings)
     found.measure(video)
     return found
 
@@ -269,7 +275,7 @@ def test_worse_model_is_worth_less(video):
 
 def test_fidelity_prints_lines_for_programs(video, recurrent, capsys):
     flag = f"--model={recurrent}", f"--videos={video}", "--json"
-    assert run(fidelity, fidelity, *flag) == 0
+    assert run(evaluate_restoration, evaluate_restoration, *flag) == 0
     (line,) = capsys.readouterr().out.splitlines()
     row = json.loads(line)
     assert row["frames"] == 11 and row["bicubic"]["psnr"] > 10
@@ -281,7 +287,7 @@ def test_broken_video_is_named_and_the_rest_measured(
     (tmp_path / "a.mp4").write_bytes(b"")
     (tmp_path / "b.mp4").write_bytes(video.read_bytes())
     flag = f"--model={recurrent}", f"--videos={tmp_path}"
-    assert run(fidelity, fidelity, *flag) == 1
+    assert run(evaluate_restoration, evaluate_restoration, *flag) == 1
     printed = capsys.readouterr()
     assert "a.mp4" in printed.err and "b.mp4" in printed.out
 
@@ -292,7 +298,7 @@ def test_a_link_that_leads_nowhere_is_a_row_for_programs(
     (tmp_path / "a.mp4").symlink_to(tmp_path / "nowhere.mp4")
     (tmp_path / "b.mp4").write_bytes(video.read_bytes())
     flag = f"--model={recurrent}", f"--videos={tmp_path}", "--json"
-    assert run(fidelity, fidelity, *flag) == 1
+    assert run(evaluate_restoration, evaluate_restoration, *flag) == 1
     lines = capsys.readouterr().out.splitlines()
     broken, whole = (json.loads(line) for line in lines)
     assert broken == {

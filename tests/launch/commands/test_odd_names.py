@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from launch.commands import enhance, fidelity, predict
+from launch.commands import enhance, evaluate_restoration, predict
 from launch.enhancement import enhancer
 from launch.prediction import answers
 from launch.serving import loaded_model, model_metadata
@@ -74,9 +74,13 @@ def test_predict_s_json_can_be_read_by_any_program(videos, monkeypatch, capsys):
     json.dumps(rows, ensure_ascii=False).encode()
 
 
-def test_fidelity_measures_every_name(videos, monkeypatch, capsys):
+def test_restoration_is_evaluated_under_every_name(videos, monkeypatch, capsys):
     code, lines = run(
-        fidelity, monkeypatch, capsys, f"--videos={videos}", "--json"
+        evaluate_restoration,
+        monkeypatch,
+        capsys,
+        f"--videos={videos}",
+        "--json",
     )
     rows = [json.loads(line) for line in lines]
     assert sum("frames" in row for row in rows) == 5 and code == 1

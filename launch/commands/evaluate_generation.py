@@ -1,6 +1,6 @@
 """Measures generated clips against real ones, by a network of our own."""
 
-from launch.generation import measure_table, measurement, sample_protocol
+from launch.generation import measurement, metrics_table, sample_protocol
 from tfrecords_tools.base import flags
 from tfrecords_tools.base.files import folder_lock
 from tfrecords_tools.base.text import text_cells
@@ -27,7 +27,7 @@ def _measure(asked: measurement.Config) -> None:
     print(begun.announcement, flush=True)
     measured = begun.run()
     width = text_cells.terminal_width()
-    print(measure_table.of(measured, against, begun.dimensions, width))
+    print(metrics_table.of(measured, against, begun.dimensions, width))
     if asked.output:
         sample_protocol.write(asked.output, measured)
         print(f"written: {asked.output}")

@@ -1,6 +1,6 @@
 """The figures of samples as a table, with what they may be compared with."""
 
-from launch.generation import sample_measures, sample_protocol
+from launch.generation import generation_metrics, sample_protocol
 from tfrecords_tools.base.text import text_cells
 
 _LEAST = 23  # Cells that a name may always take.
@@ -29,7 +29,7 @@ def of(
         width: cells of a line, for which long labels are cut; None leaves
             all labels whole.
     """
-    columns = {name: measured.values[name] for name in sample_measures.SETS}
+    columns = {name: measured.values[name] for name in generation_metrics.SETS}
     if against:
         columns["against"] = against.values["samples"]
     rows = [*dict.fromkeys(row for each in columns.values() for row in each)]

@@ -1,0 +1,10 @@
+r"""Measures generated clips against real ones, by a network of our own.
+
+    python -m launch.evaluate_generation --features=RUN --shards=SHARDS \
+        --samples=GAN_RUN
+"""
+
+from launch.startup import command_line
+
+if __name__ == "__main__":
+    command_line.run("evaluate_generation")
