@@ -86,7 +86,7 @@ def test_all_faults_of_a_row_stand_in_its_line():
 def test_a_path_has_one_spelling(path):
     assert annotation_checks.check([Clip(path)])[0].path == "a/b.mp4"
     told = faults(Clip("a/b.mp4", origin="t:2"), Clip(path, origin="t:3"))
-    assert "same clip stands at t:2" in told[0]
+    assert "same clip is at t:2" in told[0]
 
 
 def test_a_video_in_two_splits_is_refused_whatever_its_groups():
@@ -214,7 +214,7 @@ def test_labels_with_control_characters_are_refused(label):
 
 @pytest.mark.parametrize("label", ["|", " | ", "\u200b", "\ufeff|\u00a0"])
 def test_a_label_that_names_nothing_is_refused(label):
-    assert "nothing that can be seen" in faults(Clip("a.mp4", label))[0]
+    assert "no visible character" in faults(Clip("a.mp4", label))[0]
 
 
 def test_names_equal_to_the_eye_are_one():
@@ -255,7 +255,7 @@ def test_a_path_finds_the_file_in_the_folder_that_has_it(root):
 
 def test_one_file_written_in_two_forms_is_one_video(root):
     (root / f"{NFD}.mp4").touch()
-    with pytest.raises(errors.UserError, match="same clip stands at t:2"):
+    with pytest.raises(errors.UserError, match="same clip is at t:2"):
         rows = [Clip(f"{NFC}.mp4", origin="t:2"), Clip(f"{NFD}.mp4")]
         annotation_checks.check(rows, root)
 
@@ -341,7 +341,7 @@ def test_only_rows_without_a_video_are_skipped(root):
 )
 def test_a_label_that_shows_nothing_is_refused(blank):
     clip = annotations.Clip("a.mp4", blank, "train")
-    with pytest.raises(errors.UserError, match="nothing that can be seen"):
+    with pytest.raises(errors.UserError, match="no visible character"):
         annotation_checks.check([clip])
 
 

@@ -39,7 +39,7 @@ def test_a_sound_data_set_has_nothing_to_say():
 
 def test_one_label():
     (text,) = told(("left",), (400,), (50,))
-    assert "only one label, 'left'" in text and "give clips of another" in text
+    assert "only one label, 'left'" in text and "add clips with another" in text
 
 
 def test_a_label_that_is_left_without_clips_makes_no_second_one():

@@ -60,7 +60,9 @@ def test_what_a_killed_writer_left_in_a_folder_is_taken_away(tmp_path):
 def test_a_second_writer_is_refused(tmp_path, write):
     path = tmp_path / "a"
     with write(path):
-        with pytest.raises(errors.UserError, match="is writing .*a: wait for"):
+        with pytest.raises(
+            errors.UserError, match="is writing .*a: wait until it ends"
+        ):
             with write(path):
                 pass
 
@@ -79,7 +81,7 @@ def test_why_nothing_can_be_written_is_said(code, remedy):
             raise OSError(code, os.strerror(code))
     said = str(caught.value)
     assert said.startswith("cannot write a: ") and remedy in said
-    assert "What stood there before is untouched" in said
+    assert "The previous content is untouched" in said
 
 
 def test_a_closed_pipe_is_not_of_the_file():

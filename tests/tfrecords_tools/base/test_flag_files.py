@@ -33,7 +33,7 @@ def test_a_file_may_name_another(written):
 
 def test_a_file_that_names_itself_is_refused(written, tmp_path):
     path = written(f"--a=1\n--flagfile={tmp_path}/a.flagfile")
-    with pytest.raises(errors.UserError, match=":2: .*names itself"):
+    with pytest.raises(errors.UserError, match=":2: .*includes itself"):
         expanded(f"--flagfile={path}")
 
 
@@ -50,7 +50,7 @@ def test_a_file_of_another_encoding_is_refused(written):
 
 @pytest.mark.parametrize("given", [["--flagfile="], ["--flagfile"]])
 def test_a_name_of_nothing_is_refused(given):
-    with pytest.raises(errors.UserError, match="names nothing: wanted --flagf"):
+    with pytest.raises(errors.UserError, match="has no value: wanted --flagf"):
         expanded(*given)
 
 

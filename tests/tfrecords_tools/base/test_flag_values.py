@@ -44,7 +44,10 @@ def test_nothing_given_gives_the_defaults():
         ("--x.count=many", "--x.count=many: wanted a whole number"),
         ("--x.rate=fast", "--x.rate=fast: wanted a number"),
         ("--x.is_on=maybe", "--x.is_on=maybe: wanted true or false"),
-        ("--x.sizes=1,b", "--x.sizes=1,b: wanted ints with commas between"),
+        (
+            "--x.sizes=1,b",
+            "--x.sizes=1,b: wanted comma-separated values of type int",
+        ),
         ("--x.count=0", "--x.count=0: wanted at least 1"),
         ("--y=1", r"unknown flag --y\?; --help lists the names"),
     ],

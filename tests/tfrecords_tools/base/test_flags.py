@@ -212,7 +212,7 @@ MOVE = flags.Command(
 
 
 def test_a_required_flag_that_is_not_given_is_named():
-    with pytest.raises(errors.UserError, match="--target is not given"):
+    with pytest.raises(errors.UserError, match="--target is not set"):
         flags.complete(MOVE, ["--source=a"])
 
 
@@ -232,9 +232,9 @@ def test_required_flags_may_be_given_or_lifted(given):
         ),
         ("--recipe=fast\n\nnonsense\n", "own.flagfile:3: got 'nonsense'"),
         ("--recipe=fsat\n", "own.flagfile:1: no recipe 'fsat'"),
-        ("--recipe\n", "own.flagfile:1: --recipe names nothing"),
-        ("--flagfile=own.flagfile\n", "own.flagfile names itself"),
-        ("--recipe=fast\n--flagfile=own.flagfile\n", "names itself"),
+        ("--recipe\n", "own.flagfile:1: --recipe has no value"),
+        ("--flagfile=own.flagfile\n", "own.flagfile includes itself"),
+        ("--recipe=fast\n--flagfile=own.flagfile\n", "includes itself"),
         ("--flagfile=gone\n", "own.flagfile:1: cannot read flag file gone"),
     ],
 )

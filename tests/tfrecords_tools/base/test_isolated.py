@@ -49,7 +49,7 @@ def test_it_lives_on_from_call_to_call(process):
     [
         ("crash", "crashed", "SIGSEGV"),
         ("exit", "crashed", "exit 7"),
-        ("spin", "too_slow", "1 s of processor time"),
+        ("spin", "too_slow", "1 s of CPU time"),
         ("sleep", "too_slow", "nothing for 2 s"),
         ("bloat", "too_large", "400 MB"),
     ],

@@ -165,7 +165,7 @@ def test_a_report_that_is_gone_draws_nothing_anew(built, tmp_path):
     output = shutil.copytree(built[0], tmp_path / "out")
     (output / "report.csv").unlink()
     source = manifest.read(output).settings["source"]["input"]
-    with pytest.raises(errors.UserError, match="put it back"):
+    with pytest.raises(errors.UserError, match="restore it"):
         small.build(source, output)
 
 

@@ -47,7 +47,7 @@ def test_the_data_set_of_another_source_is_refused(request_of):
 def test_a_damaged_manifest_is_refused_with_what_to_do(request_of, tmp_path):
     stand(request_of())
     (tmp_path / "shards" / manifest.FILE_NAME).write_text("{")
-    with pytest.raises(errors.UserError, match="add --replace to build over"):
+    with pytest.raises(errors.UserError, match="add --replace to overwrite"):
         standing_data_set.find(request_of(), replace=False)
 
 

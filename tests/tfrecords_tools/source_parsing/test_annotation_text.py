@@ -87,7 +87,7 @@ def test_a_label_that_stands_twice_is_told_with_both_places(written):
     assert found == {"run": "labels.txt:1", "walk": "labels.txt:2"}
     assert len(faults) == 1
     assert faults[0].startswith("labels.txt:3:")
-    assert faults[0].endswith("stands at labels.txt:1 too")
+    assert faults[0].endswith("is also at labels.txt:1: remove one")
 
 
 def test_empty_cells_behind_the_columns_are_left_out():

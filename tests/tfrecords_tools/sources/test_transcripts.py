@@ -125,7 +125,7 @@ def test_another_encoding_may_be_named(tmp_path):
 
 
 def test_an_unknown_encoding_is_told(tmp_path):
-    assert "no such encoding" in fault(tmp_path, encoding="utf-9")
+    assert "unknown encoding" in fault(tmp_path, encoding="utf-9")
 
 
 def test_texts_stand_beside_in_siblings_or_below(tmp_path):

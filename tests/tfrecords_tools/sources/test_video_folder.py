@@ -155,7 +155,7 @@ def test_class_folders_equal_to_the_eye_are_one_class(tmp_path):
 def test_a_class_folder_without_a_name_to_be_seen_is_told(tmp_path, name):
     listed(tmp_path, f"{name}/0.mp4", "run/0.mp4")
     clips = video_folder.list_clips(video_folder.Config(), str(tmp_path))
-    with pytest.raises(errors.UserError, match="nothing that can be seen"):
+    with pytest.raises(errors.UserError, match="no visible character"):
         annotation_checks.check(clips, tmp_path)
 
 

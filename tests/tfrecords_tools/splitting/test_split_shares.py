@@ -28,5 +28,5 @@ def test_what_is_not_three_numbers_is_refused(given):
 
 
 def test_nothing_to_train_on_is_refused():
-    with pytest.raises(errors.UserError, match="leaves nothing to train on"):
+    with pytest.raises(errors.UserError, match="leaves no training data"):
         split_shares.whole(split_shares.Config("0:1:1"))

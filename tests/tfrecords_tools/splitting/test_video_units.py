@@ -43,5 +43,5 @@ def test_two_given_splits_of_one_unit_are_refused():
 def test_two_known_splits_of_one_unit_are_refused():
     clips = [row("a", "g"), row("b", "g")]
     known = {"a": "train", "b": "test"}
-    with pytest.raises(errors.UserError, match="build anew with --replace"):
+    with pytest.raises(errors.UserError, match="start over with --replace"):
         video_units.VideoUnits(clips, known)

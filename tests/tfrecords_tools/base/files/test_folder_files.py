@@ -131,5 +131,7 @@ def test_a_folder_that_cannot_be_entered_is_told(tmp_path, monkeypatch):
 
 def test_a_root_that_cannot_be_listed_is_an_error(tmp_path, monkeypatch):
     deny(monkeypatch, tmp_path)
-    with pytest.raises(errors.UserError, match="cannot list .* denied; allow"):
+    with pytest.raises(
+        errors.UserError, match="cannot list .* denied; grant access"
+    ):
         folder_files.below(tmp_path)

@@ -188,7 +188,7 @@ def test_damage_is_named_and_the_rest_is_shown(tmp_path):
     path.write_bytes(b"")
     text = page(tmp_path)
     assert f"<li>{path.name}: the file is empty" in text
-    assert "those of 6 clips that could be read, of 9" in text
+    assert "cover 6 clips that could be read, of 9" in text
     Tags(text)
 
 

@@ -145,7 +145,7 @@ def test_no_frame_of_what_is_left_out_is_picked(jumping):
 
 @pytest.mark.parametrize("pick", ["key", "different"])
 def test_picking_and_a_rate_exclude_each_other(pick):
-    with pytest.raises(errors.UserError, match="leave one of them out"):
+    with pytest.raises(errors.UserError, match="remove one of the two"):
         reader.Config(pick=pick, frame_rate=5.0)
 
 

@@ -9,17 +9,17 @@ from tfrecords_tools.media.writing import writing_errors
     "said, remedy",
     [
         ("packet duration: 3000000000 is out of range", "write .mkv"),
-        ("Application provided non monotonically", "give the video new ones"),
+        ("Application provided non monotonically", "write new ones"),
         ("width x height 3 not divisible", "another size"),
-        ("Input contains NaN/+-Inf", "mend them"),
-        ("something new", "choose other settings of the file"),
+        ("Input contains NaN/+-Inf", "repair them"),
+        ("something new", "choose other settings"),
     ],
 )
 def test_what_ffmpeg_says_comes_with_what_helps(said, remedy):
     found = str(writing_errors.refusal("a.mp4", said))
     assert found.startswith("cannot write a.mp4: ") and remedy in found
     assert f"(FFmpeg: {said})" in found
-    assert found.endswith("What stood there before is untouched")
+    assert found.endswith("The previous file is untouched")
 
 
 def explained(error):
@@ -29,7 +29,7 @@ def explained(error):
 
 def test_a_refusal_of_ffmpeg_is_one_clear_error():
     error = av.error.FFmpegError(-22, "frame too large")
-    with pytest.raises(errors.UserError, match="give a smaller number"):
+    with pytest.raises(errors.UserError, match="use a smaller number"):
         explained(error)
 
 
