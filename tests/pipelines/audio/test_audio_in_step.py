@@ -1,4 +1,4 @@
-"""The columns of the audio change at the frame where the pictures do."""
+"""The columns of the audio change at the frame where the images do."""
 
 from fractions import Fraction
 
@@ -20,20 +20,20 @@ FRAME_COLUMNS = 10  # Columns of 10 ms in a frame of 100 ms.
 
 
 def write(path, change):
-    """Red pictures with a low tone, then blue ones with a high one."""
+    """Red images with a low tone, then blue ones with a high one."""
     waves = two_tones(change / FRAME_RATE, FRAMES / FRAME_RATE)
     with av.open(str(path), "w") as file:
-        pictures = file.add_stream("mpeg4", rate=FRAME_RATE)
-        pictures.width = pictures.height = 32
-        pictures.pix_fmt = "yuv420p"
+        video = file.add_stream("mpeg4", rate=FRAME_RATE)
+        video.width = video.height = 32
+        video.pix_fmt = "yuv420p"
         track = file.add_stream("pcm_s16le", rate=RATE, layout="mono")
         for number in range(FRAMES):
             image = np.zeros((32, 32, 3), np.uint8)
             image[..., 2 * (number >= change)] = 255
             frame = av.VideoFrame.from_ndarray(image)
             frame.pts, frame.time_base = number, Fraction(1, FRAME_RATE)
-            file.mux(pictures.encode(frame))
-        file.mux(pictures.encode(None))
+            file.mux(video.encode(frame))
+        file.mux(video.encode(None))
         heard = av.AudioFrame.from_ndarray(waves[None], "fltp", "mono")
         heard.sample_rate, heard.pts = RATE, 0
         file.mux(track.encode(heard))

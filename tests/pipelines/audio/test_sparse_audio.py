@@ -35,8 +35,8 @@ SETTINGS = {
 def write(path, heard):
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as file:
-        pictures = file.add_stream("mpeg4", rate=1)
-        pictures.width, pictures.height = 160, 96
+        video = file.add_stream("mpeg4", rate=1)
+        video.width, video.height = 160, 96
         track = None
         if heard:
             track = file.add_stream("pcm_s16le", rate=SOURCE_RATE)
@@ -47,14 +47,14 @@ def write(path, heard):
             image = numbered_videos.numbered(number)
             frame = av.VideoFrame.from_ndarray(image)
             frame.pts, frame.time_base = second, Fraction(1)
-            file.mux(pictures.encode(frame))
+            file.mux(video.encode(frame))
             if any(begin <= second < end for begin, end in heard):
                 samples = draw.integers(-9000, 9000, (1, SOURCE_RATE), np.int16)
                 said = av.AudioFrame.from_ndarray(samples, "s16", "mono")
                 said.sample_rate, said.pts = SOURCE_RATE, second * SOURCE_RATE
                 said.time_base = Fraction(1, SOURCE_RATE)
                 file.mux(track.encode(said))
-        file.mux(pictures.encode(None))
+        file.mux(video.encode(None))
         if track is not None:
             file.mux(track.encode(None))
 
