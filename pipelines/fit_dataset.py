@@ -221,6 +221,9 @@ def _check(batch_size: int, label_mode: str) -> None:
 
 def _chosen(augment: Augment) -> tuple[registry.Chosen, ...]:
     names = [augment] if isinstance(augment, str) else list(augment)
+    twins = [name for name in names if names.count(name) > 1]
+    if twins:
+        raise errors.UserError(f"augment names {twins[0]!r} twice: wanted once")
     settings = augment if isinstance(augment, Mapping) else {}
     chosen = []
     for name in names:
