@@ -51,9 +51,9 @@ def build(
         network = _published_head(backbone, head, shapes, classes)
         logits = joined.call("head", network, features)["logits"]
     else:
-        moments = keras.ops.mean(features["volume"], axis=(2, 3))
-        network = _stream("temporal", temporal, tuple(moments.shape[1:]))
-        mixed = joined.call("temporal", network, {"features": moments})
+        pooled = keras.ops.mean(features["volume"], axis=(2, 3))
+        network = _stream("temporal", temporal, tuple(pooled.shape[1:]))
+        mixed = joined.call("temporal", network, {"features": pooled})
         shape = tuple(mixed["features"].shape[1:])
         network = _stream("head", head, shape, classes)
         logits = joined.call("head", network, mixed)["logits"]

@@ -40,29 +40,29 @@ def build(
         shapes = {name: tuple(x.shape[1:]) for name, x in features.items()}
         logits = head.build(backbone, shapes, classes)(features)
     else:
-        moments = _moments(frames, backbone, temporal, clip)
-        logits = head.build(tuple(moments.shape[1:]), classes)(moments)
+        features = _features(frames, backbone, temporal, clip)
+        logits = head.build(tuple(features.shape[1:]), classes)(features)
     return keras.Model(frames, logits, name="video_network")
 
 
 def trunk(
     backbone: registry.Chosen, temporal: registry.Chosen, clip: batch.ClipSpec
 ) -> keras.Model:
-    """All but the head: frames to moments [B, t, C]."""
+    """All but the head: frames to time steps [B, t, C]."""
     frames = keras.Input(clip.shape, name="frames")
-    moments = _moments(frames, backbone, temporal, clip)
-    return keras.Model(frames, moments, name="trunk")
+    features = _features(frames, backbone, temporal, clip)
+    return keras.Model(frames, features, name="trunk")
 
 
-def _moments(
+def _features(
     frames: keras.KerasTensor,
     backbone: registry.Chosen,
     temporal: registry.Chosen,
     clip: batch.ClipSpec,
 ) -> keras.KerasTensor:
     volume = _encoder(backbone, clip)(frames)["volume"]
-    moments = keras.ops.mean(volume, axis=(2, 3))
-    return temporal.build(tuple(moments.shape[1:]))(moments)
+    features = keras.ops.mean(volume, axis=(2, 3))
+    return temporal.build(tuple(features.shape[1:]))(features)
 
 
 def _encoder(backbone: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:

@@ -2,7 +2,7 @@
 
 python -m tests.benchmarks.temporal_cost
 
-A block that looks only so far in time costs as much for each moment however
+A block that looks only so far in time costs as much for each time step however
 many there are; attention to all costs more and more. Forward pass, float32,
 one clip of 128 features, the best of nine.
 """
@@ -15,7 +15,7 @@ import tensorflow as tf
 from tests.benchmarks.measuring import tables
 from video_models.temporal import attention, graph, tcn
 
-MOMENTS = (256, 512, 1024, 2048, 4096)
+FEATURES = (256, 512, 1024, 2048, 4096)
 WINDOW = 16
 BLOCKS = {
     "attention, all": (attention, attention.Config()),
@@ -37,12 +37,14 @@ BLOCKS = {
 }
 
 
-def milliseconds(module, config, moments, features=128, times=9):
+def milliseconds(module, config, time_steps, features=128, times=9):
     """Of one forward pass, the best of several."""
-    network = module.build(config, (moments, features))
+    network = module.build(config, (time_steps, features))
     run = tf.function(lambda x: network(x, training=False))
     random = np.random.default_rng(0)
-    inputs = tf.constant(random.normal(size=(1, moments, features)), "float32")
+    inputs = tf.constant(
+        random.normal(size=(1, time_steps, features)), "float32"
+    )
     run(inputs)
     taken = []
     for _ in range(times):
@@ -55,10 +57,10 @@ def milliseconds(module, config, moments, features=128, times=9):
 def main():
     """Prints a row a block, a column a length."""
     rows = [
-        [name, *(f"{milliseconds(*block, m):.1f}" for m in MOMENTS)]
+        [name, *(f"{milliseconds(*block, m):.1f}" for m in FEATURES)]
         for name, block in BLOCKS.items()
     ]
-    head = ["milliseconds for moments", *map(str, MOMENTS)]
+    head = ["milliseconds for time steps", *map(str, FEATURES)]
     print(tables.versions("tensorflow", "keras"))
     print(tables.markdown(head, rows))
 

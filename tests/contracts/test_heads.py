@@ -40,7 +40,7 @@ def trained(name):
 @every_head
 def test_head_gives_what_it_says(name):
     module = registry.load(FOLDER, name)
-    lengths = {"moments": SHAPE[0], "classes": CLASSES}
+    lengths = {"time_steps": SHAPE[0], "classes": CLASSES}
     lengths["features"] = getattr(module.TINY, "features", None)
     wanted = [lengths[axis] for axis in module.GIVES]
     assert built(name)(FEATURES).shape == (2, *wanted)

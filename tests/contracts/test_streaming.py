@@ -101,7 +101,7 @@ def shapes(backbone, frames):
 
 
 def clip_of(folder, name):
-    """All moments that go into a part, by name of its input."""
+    """All time steps that go into a part, by name of its input."""
     if folder == "backbones":
         return {"frames": network_checks.random_inputs(CLIP.shape, 255.0)}
     if folder == "published":

@@ -10,18 +10,18 @@ FEATURES = np.float32(np.random.default_rng(0).normal(size=(2, 6, 8)))
 def answers_of_stream(chunks, network):
     """What the classifier gives after each chunk, the state handed on."""
     states, found, first = {}, [], 0
-    for moments in chunks:
-        stream = classifier.build_stream(classifier.TINY, (moments, 8), 3)
+    for time_steps in chunks:
+        stream = classifier.build_stream(classifier.TINY, (time_steps, 8), 3)
         stream.set_weights(network.get_weights())
         for name, tensor in stream.input.items():
             if name.startswith("state_"):
                 zeros = np.zeros((2, *tensor.shape[1:]), tensor.dtype)
                 states.setdefault(name, zeros)
-        chunk = FEATURES[:, first : first + moments]
+        chunk = FEATURES[:, first : first + time_steps]
         given = {"features": chunk, **states}
         states = {k: np.array(v) for k, v in stream(given).items()}
         found.append(states.pop("logits"))
-        first += moments
+        first += time_steps
     return found
 
 

@@ -1,4 +1,4 @@
-"""TimeSformer: patches of frames that see their moment, and their place."""
+"""TimeSformer: patches of frames that see their time step, and their place."""
 
 import dataclasses
 

@@ -43,7 +43,7 @@ class ClipClassifier(objective.Objective):
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits float32 [B, classes], or [B, t, classes] of moments."""
+        """Logits float32 [B, classes], or [B, t, classes] of time steps."""
         return self.networks["classifier"](batch["frames"], training=True)
 
     def losses(
@@ -56,7 +56,7 @@ class ClipClassifier(objective.Objective):
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`scores` float32 [B, classes], probabilities; and `frame_scores`
-        [B, t, classes] where the head scores moments."""
+        [B, t, classes] where the head scores time steps."""
         logits = networks["classifier"](frames, training=False)
         return clip_logits.scores(self.labels.scores, logits)
 

@@ -1,4 +1,4 @@
-"""Logits of clips, from heads that score clips and heads that score moments."""
+"""Clip logits, from heads that score clips and from heads that score steps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,16 +15,17 @@ def check_head(head: registry.Chosen) -> None:
     if "classes" not in head.module.GIVES:
         raise errors.UserError(
             f"--head={head.name} gives no scores of labels: wanted "
-            "--head=classifier, or --head=per_frame for each moment"
+            "--head=classifier, or --head=per_frame for each time step"
         )
 
 
 def of_clip(logits: Any) -> Any:
-    """The mean over moments, where there are moments.
+    """The mean over time steps, where there are time steps.
 
     Of logits, not of probabilities: so a linear head scores a clip as it
-    would the average of its moments, the loss is of the very scores that are
-    predicted, and moments in which nothing happens need not name the label.
+    would the average of its time steps, the loss is of the very scores that
+    are predicted, and time steps in which nothing happens need not name the
+    label.
 
     Args:
         logits: [B, classes] or [B, t, classes].
@@ -38,7 +39,7 @@ def of_clip(logits: Any) -> Any:
 def scores(
     to_scores: Callable[[Any], Any], logits: Any, task: str = ""
 ) -> dict[str, Any]:
-    """What is predicted: `scores`, and `frame_scores` where moments have some.
+    """`scores`, and `frame_scores` if the head scores every time step.
 
     Args:
         to_scores: of logits.

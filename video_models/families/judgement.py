@@ -53,7 +53,7 @@ def judge(
     classes: int,
     name: str,
 ) -> keras.Model:
-    """One logit a clip, from features of its pictures or moments.
+    """One logit a clip, from features of its pictures or time steps.
 
     Whether the clip fits its label is an inner product with a vector of the
     label: the projection discriminator, arXiv:1802.05637.

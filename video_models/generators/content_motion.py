@@ -7,8 +7,8 @@ content alone how they look, so that colours stay. Where pictures are small,
 convolutions over time join neighbouring frames.
 
 Source: MoCoGAN, arXiv:1707.04993. Differs: the label steers the motion as
-well, moments are told when they are, looks are a modulation of all sizes, and
-frames are joined at the smallest ones.
+well, time steps are told when they are, looks are a modulation of all sizes,
+and frames are joined at the smallest ones.
 """
 
 import dataclasses

@@ -22,7 +22,7 @@ class Head(offers.File, Protocol):
     NOT_IN_TFLITE: str | None = None
     """Why its networks cannot be converted to TensorFlow Lite."""
     GIVES: tuple[str, ...] = ("classes",)
-    """The axes of the output after the batch: `"moments"`, `"classes"`,
+    """The axes of the output after the batch: `"time_steps"`, `"classes"`,
     `"features"`."""
     build_stream: BuildStream | None = None
     """`(config, shape, classes) -> keras.Model`: the same network for the

@@ -1,4 +1,4 @@
-"""One score a class, from the average moment."""
+"""One score a class, from the average time step."""
 
 import dataclasses
 
@@ -45,22 +45,22 @@ def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
 def build_stream(
     config: Config, shape: tuple[int, int], classes: int
 ) -> keras.Model:
-    """The same of the average over all moments so far.
+    """The same of the average over all time steps so far.
 
     Args:
         config: dropout.
-        shape: `(n, C)` of the newest moments' features.
+        shape: `(n, C)` of the newest time steps' features.
         classes: number of scores.
 
     Returns:
         {"features": [B, n, C], states} -> {"logits": [B, classes], states}.
     """
-    moments, width = shape
+    time_steps, width = shape
     features = keras.Input(shape, name="features")
     total = keras.Input((width,), dtype="float32", name="state_total")
     count = keras.Input((1,), dtype="int32", name="state_moments")
     newer = total + ops.sum(ops.cast(features, "float32"), axis=1)
-    known = count + moments
+    known = count + time_steps
     average = newer / ops.cast(known, "float32")
     logits = _classify(average, config, classes)
     return keras.Model(

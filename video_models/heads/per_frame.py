@@ -1,4 +1,4 @@
-"""Scores for every moment: when in the clip something happens."""
+"""Scores for every time step: when in the clip something happens."""
 
 import dataclasses
 
@@ -7,12 +7,12 @@ import keras
 from tfrecords_tools.base import errors, settings
 from video_models.layers import randomness
 
-GIVES = ("moments", "classes")
+GIVES = ("time_steps", "classes")
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Settings of the head for every moment."""
+    """Settings of the head for every time step."""
 
     dropout: float = settings.setting(
         0.2,
@@ -22,7 +22,7 @@ class Config:
     )
     kernel: int = settings.setting(
         1,
-        "Moments around each that a convolution over time mixes before the "
+        "Time steps around each that a convolution over time mixes before the "
         "linear layer, an odd number; 1: none, each is scored by itself.",
         minimum=1,
     )

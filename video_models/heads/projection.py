@@ -1,4 +1,4 @@
-"""Projects the average moment to where clips are compared with one another."""
+"""Projects the mean over time to an embedding in which clips are compared."""
 
 import dataclasses
 

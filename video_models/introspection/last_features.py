@@ -17,7 +17,7 @@ def beside_logits(network: keras.Model) -> keras.Model:
 
     Returns:
         The same frames -> features float32 [B, D] and logits [B, classes].
-        Where the layer scores moments or places, means over them of both.
+        Where the layer scores time steps or places, means over them of both.
 
     Raises:
         UserError: no `Dense` layer comes last, or there are several outputs.

@@ -9,7 +9,7 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class CumulativeMean(keras.layers.Layer):
-    """The mean over each moment of [B, t, C] and all before it."""
+    """The mean over each time step of [B, t, C] and all before it."""
 
     def __init__(self, **kwargs: Any):
         """Sums in float32, whatever the policy: streams are long."""
@@ -22,7 +22,7 @@ class CumulativeMean(keras.layers.Layer):
 
         Args:
             inputs: [B, t, C].
-            total: float32 [B, C], the sum over the moments before.
+            total: float32 [B, C], the sum over the time steps before.
             frames: int32 [B, 1], how many those were.
 
         Returns:

@@ -96,21 +96,21 @@ class DepthwiseConv3D(keras.layers.Layer):
         return x
 
     def _over_both(self, x: Any, before: int) -> Any:
-        """The sum over the kernel's moments, each convolved over space.
+        """The sum over the kernel's time steps, each convolved over space.
 
-        A moment is the same convolution of all frames that it can see, moved
-        in time; where it would see zeros, nothing is computed.
+        A time step is the same convolution of all frames that it can see,
+        moved in time; where it would see zeros, nothing is computed.
         """
         frames = x.shape[1]
         length = frames - (self.extent[0] - 1) * (self.time == "valid")
         total = None
-        for moment in range(self.extent[0]):
-            first = max(0, before - moment)
-            last = min(length, frames + before - moment)
+        for step in range(self.extent[0]):
+            first = max(0, before - step)
+            last = min(length, frames + before - step)
             if first >= last:
                 continue
-            y = _frames(x, first + moment - before, last - first)
-            y = self._over_space(y, self.kernel[moment])
+            y = _frames(x, first + step - before, last - first)
+            y = self._over_space(y, self.kernel[step])
             y = _zeros_around(y, first, length - last)
             total = y if total is None else total + y
         return total

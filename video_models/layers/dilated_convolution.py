@@ -28,8 +28,8 @@ class DilatedConvolution(keras.layers.Layer):
 
         Args:
             units: features to come out.
-            taps: moments that one output sees.
-            dilation: moments from one tap to the next.
+            taps: time steps that one output sees.
+            dilation: time steps from one tap to the next.
             causal: whether taps lie back only, or on both sides.
             **kwargs: of a Keras layer.
         """
@@ -39,7 +39,7 @@ class DilatedConvolution(keras.layers.Layer):
 
     @property
     def reach(self) -> int:
-        """Moments from the first tap to the last."""
+        """Time steps from the first tap to the last."""
         return (self.taps - 1) * self.dilation
 
     def build(self, shape: tuple[int | None, ...]) -> None:
@@ -58,7 +58,7 @@ class DilatedConvolution(keras.layers.Layer):
 
         Args:
             inputs: [B, t, C].
-            past: float32 [B, reach, C], the moments before, where the layer
+            past: float32 [B, reach, C], the time steps before, where the layer
                 is causal; before a stream they are zeros, as before a clip.
 
         Returns:
@@ -73,9 +73,9 @@ class DilatedConvolution(keras.layers.Layer):
         after = ops.cast(seen[:, inputs.shape[1] :], "float32")
         return self._convolved(seen, inputs.shape[1]), after
 
-    def _convolved(self, seen: Any, moments: int) -> Any:
+    def _convolved(self, seen: Any, time_steps: int) -> Any:
         starts = range(0, self.reach + 1, self.dilation)
-        taps = [seen[:, start : start + moments] for start in starts]
+        taps = [seen[:, start : start + time_steps] for start in starts]
         kernel = ops.reshape(self.kernel, (-1, self.units))
         return ops.matmul(ops.concatenate(taps, axis=-1), kernel) + self.bias
 

@@ -1,4 +1,4 @@
-"""Stacks recurrent layers over the moments of a clip, or of a stream."""
+"""Stacks recurrent layers over the time steps of a clip, or of a stream."""
 
 import dataclasses
 
@@ -30,10 +30,10 @@ class Config:
 def stack(
     layer: type[keras.layers.Layer], shape: tuple[int, int], config: Config
 ) -> keras.Model:
-    """A network that reads the moments one after the other.
+    """A network that reads the time steps one after the other.
 
     Unrolled: a loop in the graph slows XLA and needs TFLite's Flex ops, and
-    the number of moments is fixed anyway.
+    the number of time steps is fixed anyway.
 
     Args:
         layer: `keras.layers.LSTM` or `keras.layers.GRU`.
@@ -68,14 +68,14 @@ def stream(
     Args:
         layer: as of `stack`.
         states: what a layer remembers, in its order.
-        shape: `(n, C)` of the newest moments' features.
+        shape: `(n, C)` of the newest time steps' features.
         config: of the layers, in one direction.
 
     Returns:
         {"features": [B, n, C], states [B, units]} -> the same names.
 
     Raises:
-        UserError: later moments would be read first.
+        UserError: later time steps would be read first.
     """
     name = layer.__name__.lower()
     if config.bidirectional:

@@ -33,7 +33,7 @@ class States:
             self.after[FRAMES] = self.before[FRAMES] + frames
 
     def total(self, name: str, channels: int) -> keras.KerasTensor:
-        """float32 [B, channels], a sum over all moments before the chunk."""
+        """float32 [B, channels], a sum over all time steps before the chunk."""
         self.before[name] = keras.Input((channels,), name=name, dtype="float32")
         return self.before[name]
 

@@ -103,7 +103,7 @@ class MultiTask(objective.Objective):
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits by label set, [B, classes], or [B, t, classes] of moments."""
+        """Logits by label set: [B, classes], or [B, t, classes] per step."""
         return self.networks["multi_task"](batch["frames"], training=True)
 
     def losses(
@@ -119,7 +119,7 @@ class MultiTask(objective.Objective):
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`scores` float32 [B, classes] and `scores.<task>`, and the same of
-        moments, `frame_scores` [B, t, classes], where the head has them."""
+        time steps, `frame_scores` [B, t, classes], where the head has them."""
         logits = networks["multi_task"](frames, training=False)
         found: dict[str, Any] = {}
         for name, each in self._sets.items():
@@ -182,8 +182,8 @@ def _network(
     parts: objective.Parts, clip: Any, classes: dict[str, int]
 ) -> keras.Model:
     trunk = video_network.trunk(parts.backbone, parts.temporal, clip)
-    moments = trunk.output
-    shape = tuple(moments.shape[1:])
+    features = trunk.output
+    shape = tuple(features.shape[1:])
     logits = {}
     tasks = {name: _suffix(name)[1:] for name in classes}
     # So that the weights of heads can be told apart.
@@ -194,7 +194,7 @@ def _network(
             head = parts.head.build(shape, count)
         if scope:
             head.name = f"{head.name}_{scope}"
-        logits[name] = head(moments)
+        logits[name] = head(features)
     return keras.Model(trunk.input, logits, name="multi_task")
 
 

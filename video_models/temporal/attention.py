@@ -1,4 +1,4 @@
-"""Every moment looks at others: a transformer over time."""
+"""Every time step looks at others: a transformer over time."""
 
 import dataclasses
 
@@ -27,17 +27,17 @@ class Config:
         maximum=0.9,
     )
     causal: bool = settings.setting(
-        False, "Whether no moment sees those after it; a stream wants that."
+        False, "Whether no time step sees those after it; a stream wants that."
     )
     window: int = settings.setting(
         0,
-        "Moments that each layer sees on each side, or only back where it is "
-        "causal, at a cost linear in the moments; 0 means all.",
+        "Time steps that each layer attends to on each side (only past ones "
+        "if causal), at a cost linear in the clip's length; 0: all.",
         minimum=0,
     )
     positions: str = settings.setting(
         "absolute",
-        "How moments know their order. absolute: each has its own sinusoids, "
+        "How order is encoded. absolute: each time step has its own sinusoids, "
         "counted from the start; relative: attention knows their distances, "
         "the same anywhere in a long stream.",
         choices=("absolute", "relative"),
@@ -51,7 +51,7 @@ TINY_STREAM = Config(
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """Mixes the moments of a clip.
+    """Mixes the time steps of a clip.
 
     Source: arXiv:1706.03762, normalised before each part as in
     arXiv:2010.11929; the window is that of arXiv:2004.05150, relative
@@ -75,25 +75,26 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """The same network for the newest moments of a stream.
+    """The same network for the newest time steps of a stream.
 
-    Its states hold the keys and values of `window` moments a layer, and how
-    many moments there were. Absolute positions count on from the start of
+    Its states hold the keys and values of `window` time steps a layer, and how
+    many time steps there were. Absolute positions count on from the start of
     the stream, and beyond the length of training clips nothing was learnt of
     them: take relative ones for long streams.
 
     Args:
         config: causal, with a window.
-        shape: `(n, C)` of the newest moments' features.
+        shape: `(n, C)` of the newest time steps' features.
 
     Returns:
         {"features": [B, n, C], states} -> the same names.
 
     Raises:
-        UserError: the settings would need moments to come, or all past ones.
+        UserError: the settings would need time steps to come, or all past
+            ones.
     """
     _check_streams(config)
-    moments, width = shape
+    time_steps, width = shape
     features = keras.Input(shape, name="features")
     count = keras.Input((1,), dtype="int32", name="state_moments")
     past = (config.window, config.heads, _size(config, width))
@@ -105,7 +106,7 @@ def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
     mixed, after = _mix(features, config, count, states)
     return keras.Model(
         {"features": features, "state_moments": count, **states},
-        {"features": mixed, "state_moments": count + moments, **after},
+        {"features": mixed, "state_moments": count + time_steps, **after},
         name="attention",
     )
 
@@ -190,5 +191,5 @@ def _check_streams(config: Config) -> None:
             f"--temporal.causal={str(config.causal).lower()} and "
             f"--temporal.window={config.window}: attention streams only with "
             "--temporal.causal=true and a window of 1 or more, since it "
-            "cannot wait for later moments, nor keep all earlier ones"
+            "cannot wait for later time steps, nor keep all earlier ones"
         )

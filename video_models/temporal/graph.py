@@ -20,7 +20,7 @@ class Config:
     layer: str = settings.setting(
         "convolution",
         "What weighs a neighbour's message. convolution: the graph itself; "
-        "attention: what both moments hold.",
+        "attention: what both time steps hold.",
         choices=("convolution", "attention"),
     )
     layers: int = settings.setting(2, "Graph layers.", minimum=1)
@@ -28,13 +28,13 @@ class Config:
         4, "Attention heads; the features are divided among them.", minimum=1
     )
     reach: int = settings.setting(
-        2, "Moments on each side that have an edge in time.", minimum=0
+        2, "Time steps on each side that have an edge in time.", minimum=0
     )
     similar: int = settings.setting(
         4,
-        "Edges of a moment to others beyond its reach, the most similar "
+        "Edges of a time step to others beyond its reach, the most similar "
         "ones; all pairs are compared to find them. 0: none, at a cost "
-        "linear in the moments.",
+        "linear in the time steps.",
         minimum=0,
     )
     dropout: float = settings.setting(
@@ -49,7 +49,7 @@ TINY = Config(layer="attention", layers=1, heads=2, reach=1, similar=2)
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """Passes messages between the moments of a clip.
+    """Passes messages between the time steps of a clip.
 
     Source: graph convolution, arXiv:1609.02907, with edges of time and of
     similarity as in arXiv:1806.01810; graph attention, arXiv:2105.14491.
@@ -78,9 +78,9 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 def _layer(
     config: Config, shape: tuple[int, int], name: str
 ) -> keras.layers.Layer:
-    moments, width = shape
-    reach = min(config.reach, moments - 1)
-    similar = min(config.similar, moments - 1 - reach)
+    time_steps, width = shape
+    reach = min(config.reach, time_steps - 1)
+    similar = min(config.similar, time_steps - 1 - reach)
     if config.layer == "convolution":
         return graph_convolution.GraphConvolution(reach, similar, name=name)
     size = max(1, width // config.heads)

@@ -1,4 +1,4 @@
-"""Reads the moments in order, with gated recurrent units."""
+"""Reads the time steps in order, with gated recurrent units."""
 
 import keras
 
@@ -18,5 +18,5 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """The same for the newest moments of a stream; see `recurrence.stream`."""
+    """The same network for a stream; see `recurrence.stream`."""
     return recurrence.stream(keras.layers.GRU, ("h",), shape, config)

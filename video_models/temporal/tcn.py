@@ -23,10 +23,10 @@ class Config:
         128, "Features of every convolution.", minimum=1
     )
     kernel: int = settings.setting(
-        3, "Moments that one output of a convolution sees.", minimum=2
+        3, "Time steps that one output of a convolution sees.", minimum=2
     )
     causal: bool = settings.setting(
-        True, "Whether no moment sees those after it; a stream wants that."
+        True, "Whether no time step sees those after it; a stream wants that."
     )
     dropout: float = settings.setting(
         0.1,
@@ -45,7 +45,7 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
     Source: TCN, arXiv:1803.01271. Differs: layer normalisation, which needs
     no batch and no clip, instead of weight normalisation, and dropout of
     single values instead of whole features. Every output sees
-    `1 + 2 (kernel - 1) (2 ^ layers - 1)` moments, the last of them its own,
+    `1 + 2 (kernel - 1) (2 ^ layers - 1)` time steps, the last of them its own,
     or, where it is not causal, the middle one.
 
     Args:
@@ -61,21 +61,21 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """The same network for the newest moments of a stream.
+    """The same network for the newest time steps of a stream.
 
     Args:
         config: causal.
-        shape: `(n, C)` of the newest moments' features.
+        shape: `(n, C)` of the newest time steps' features.
 
     Returns:
         {"features": [B, n, C], states} -> the same names.
 
     Raises:
-        UserError: the settings would need moments to come.
+        UserError: the settings would need time steps to come.
     """
     if not config.causal:
         raise errors.UserError(
-            "--temporal=tcn with --temporal.causal=false sees moments to "
+            "--temporal=tcn with --temporal.causal=false sees time steps to "
             "come, which a stream has not: wanted --temporal.causal=true"
         )
     features = keras.Input(shape, name="features")

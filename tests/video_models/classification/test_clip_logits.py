@@ -7,28 +7,28 @@ import pytest
 from tfrecords_tools.base import errors, registry
 from video_models.classification import clip_logits
 
-OF_MOMENTS = np.float32([[[1, 5], [3, 1]]])  # A clip, 2 moments, 2 classes.
+PER_STEP = np.float32([[[1, 5], [3, 1]]])  # A clip, 2 time steps, 2 classes.
 
 
 def test_a_clip_has_the_mean_logits_of_its_moments():
-    assert np.array(clip_logits.of_clip(OF_MOMENTS)).tolist() == [[2, 3]]
+    assert np.array(clip_logits.of_clip(PER_STEP)).tolist() == [[2, 3]]
 
 
 def test_logits_of_a_clip_stay():
-    of_clips = OF_MOMENTS[:, 0]
+    of_clips = PER_STEP[:, 0]
     assert clip_logits.of_clip(of_clips) is of_clips
 
 
 def test_moments_are_scored_where_there_are_some():
-    found = clip_logits.scores(keras.ops.negative, OF_MOMENTS, ".place")
+    found = clip_logits.scores(keras.ops.negative, PER_STEP, ".place")
     assert np.array(found["scores.place"]).tolist() == [[-2, -3]]
     assert (
-        np.array(found["frame_scores.place"]).tolist() == (-OF_MOMENTS).tolist()
+        np.array(found["frame_scores.place"]).tolist() == (-PER_STEP).tolist()
     )
 
 
 def test_clips_have_no_scores_of_moments():
-    found = clip_logits.scores(keras.ops.negative, OF_MOMENTS[:, 0])
+    found = clip_logits.scores(keras.ops.negative, PER_STEP[:, 0])
     assert list(found) == ["scores"]
 
 

@@ -99,9 +99,9 @@ def test_every_head_of_several_has_distance_0():
         made = keras.layers.Dense(3, name="logits")(given)
         return keras.Model(given, made, name=name)
 
-    moments = trunk(frames)
+    features = trunk(frames)
     heads = [head(name) for name in ("one", "other")]
-    network = keras.Model(frames, [each(moments) for each in heads])
+    network = keras.Model(frames, [each(features) for each in heads])
     found = layer_depth.distances(network)
     assert [found[id(each.weights[0])] for each in heads] == [0, 0]
     assert found[id(trunk.weights[0])] == 1

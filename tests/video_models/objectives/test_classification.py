@@ -161,10 +161,10 @@ def with_head(name):
 
 
 def test_logits_of_moments_are_averaged():
-    # The first moment says nothing, the second says 4 to 1 to 1.
-    moments = np.log(np.array([[[1, 1, 1], [4, 1, 1]]], np.float32))
+    # The first time step says nothing, the second says 4 to 1 to 1.
+    time_steps = np.log(np.array([[[1, 1, 1], [4, 1, 1]]], np.float32))
     given = {"label": np.array([1])}
-    found = build().losses("classifier", given, moments, 0)
+    found = build().losses("classifier", given, time_steps, 0)
     assert float(found["cross_entropy"][0]) == pytest.approx(np.log(4))
 
 

@@ -14,7 +14,7 @@ FEATURES = network_checks.random_inputs((40, 4))
 
 
 def changed_by_the_middle(config):
-    """Moments of the output that moment 20 of 40 changes, counted from it."""
+    """Offsets of the output steps that step 20 of 40 changes."""
     network = tcn.build(config, (40, 4))
     other = FEATURES.copy()
     other[:, 20] += 5 * np.arange(4)  # Not alike: they are normalised away.
@@ -43,7 +43,7 @@ def test_convolution_to_both_sides_is_that_of_keras():
 
 
 def test_a_moment_is_seen_as_long_as_the_receptive_field_is():
-    # 1 + 2 * 2 * (1 + 2) moments: both convolutions of both blocks.
+    # 1 + 2 * 2 * (1 + 2) time steps: both convolutions of both blocks.
     assert changed_by_the_middle(CAUSAL) == (0, 12)
 
 

@@ -37,11 +37,11 @@ def build_stream(
     """The published head for the average over all frames so far."""
     volume = keras.Input(shapes["volume"], name="volume")
     states = stream_states.States()
-    moments = keras.ops.mean(volume, axis=(2, 3))
+    features = keras.ops.mean(volume, axis=(2, 3))
     mean = cumulative_mean.CumulativeMean(name="head_mean")
-    total = states.total("state_total", moments.shape[-1])
-    means, states.after["state_total"] = mean(moments, total, states.frames())
-    states.count(moments.shape[1])
+    total = states.total("state_total", features.shape[-1])
+    means, states.after["state_total"] = mean(features, total, states.frames())
+    states.count(features.shape[1])
     logits = _classify(means[:, -1], config, classes, dropout)
     return keras.Model(
         {"volume": volume, **states.before},

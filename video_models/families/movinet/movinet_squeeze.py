@@ -52,36 +52,36 @@ def weigh(
 
 
 def _squeeze(
-    moments: keras.KerasTensor,
+    features: keras.KerasTensor,
     style: movinet_settings.Style,
     states: stream_states.States | None,
     name: str,
 ) -> keras.KerasTensor:
     """[B, t, C] -> [B, t or 1, C or 2 C]."""
     if style.squeeze == "2d":
-        return moments
-    whole = _over_time(moments, style, states, name)
+        return features
+    whole = _over_time(features, style, states, name)
     if style.squeeze == "3d":
         return whole
     if not style.causal:
-        whole = ops.tile(whole, (1, moments.shape[1], 1))
-    return ops.concatenate([whole, ops.cast(moments, whole.dtype)], axis=-1)
+        whole = ops.tile(whole, (1, features.shape[1], 1))
+    return ops.concatenate([whole, ops.cast(features, whole.dtype)], axis=-1)
 
 
 def _over_time(
-    moments: keras.KerasTensor,
+    features: keras.KerasTensor,
     style: movinet_settings.Style,
     states: stream_states.States | None,
     name: str,
 ) -> keras.KerasTensor:
     if not style.causal:
-        return ops.mean(moments, axis=1, keepdims=True)
+        return ops.mean(features, axis=1, keepdims=True)
     mean = cumulative_mean.CumulativeMean(name=f"{name}_mean")
     if states is None:
-        return mean(moments)[0]
+        return mean(features)[0]
     state = f"state_{name}_total"
-    total = states.total(state, moments.shape[-1])
-    whole, states.after[state] = mean(moments, total, states.frames())
+    total = states.total(state, features.shape[-1])
+    whole, states.after[state] = mean(features, total, states.frames())
     return whole
 
 

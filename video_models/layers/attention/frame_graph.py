@@ -1,6 +1,6 @@
-"""The edges between the moments of a clip: near in time, or alike.
+"""The edges between the time steps of a clip: near in time, or alike.
 
-A list of neighbours a moment, as long for each, keeps shapes static; time
+A list of neighbours a time step, as long for each, keeps shapes static; time
 edges alone cost no more than the list is long.
 """
 
@@ -15,7 +15,7 @@ _NEVER = -1e9
 
 
 def in_time(x: Any, reach: int) -> Any:
-    """The moments around each, itself in the middle.
+    """The time steps around each, itself in the middle.
 
     Args:
         x: [B, t, C].
@@ -24,19 +24,19 @@ def in_time(x: Any, reach: int) -> Any:
     Returns:
         [B, t, 2 * reach + 1, C], zeros where there is none.
     """
-    moments = x.shape[1]
+    time_steps = x.shape[1]
     padded = ops.pad(x, ((0, 0), (reach, reach), (0, 0)))
     offsets = range(2 * reach + 1)
-    return ops.stack([padded[:, o : o + moments] for o in offsets], axis=2)
+    return ops.stack([padded[:, o : o + time_steps] for o in offsets], axis=2)
 
 
-def are_in_time(moments: int, reach: int) -> np.ndarray:
+def are_in_time(time_steps: int, reach: int) -> np.ndarray:
     """bool [t, 2 * reach + 1], which neighbours of `in_time` there are."""
-    times = np.arange(moments)[:, None] + np.arange(-reach, reach + 1)
-    return (times >= 0) & (times < moments)
+    times = np.arange(time_steps)[:, None] + np.arange(-reach, reach + 1)
+    return (times >= 0) & (times < time_steps)
 
 
-def time_weights(moments: int, reach: int) -> np.ndarray:
+def time_weights(time_steps: int, reach: int) -> np.ndarray:
     """Weights of the neighbours of `in_time`, itself among them.
 
     The rows of D^-1/2 (A + I) D^-1/2 of arXiv:1609.02907, in which D counts
@@ -45,34 +45,34 @@ def time_weights(moments: int, reach: int) -> np.ndarray:
     Returns:
         float32 [t, 2 * reach + 1], 0 where there is none.
     """
-    there = are_in_time(moments, reach)
+    there = are_in_time(time_steps, reach)
     degrees = np.pad(there.sum(axis=1), reach, constant_values=1)
     beside = np.stack(
-        [degrees[o : o + moments] for o in range(2 * reach + 1)], axis=1
+        [degrees[o : o + time_steps] for o in range(2 * reach + 1)], axis=1
     )
-    own = degrees[reach : reach + moments, None]
+    own = degrees[reach : reach + time_steps, None]
     return (there / np.sqrt(own * beside)).astype("float32")
 
 
 def most_alike(
     query: Any, key: Any, count: int, reach: int
 ) -> tuple[Any, Any, Any]:
-    """The moments most like each, but for those near in time.
+    """The time steps most like each, but for those near in time.
 
     Args:
         query: [B, t, C].
         key: the same; their product is the likeness.
         count: how many, fewer than t.
-        reach: moments so near have time edges already.
+        reach: time steps so near have time edges already.
 
     Returns:
         Likeness float32 [B, t, count]; int32 places of the same shape; and
-        bool, whether there is such a moment at all.
+        bool, whether there is such a time step at all.
     """
-    moments, features = query.shape[1:]
+    time_steps, features = query.shape[1:]
     likeness = ops.einsum("bqc,bkc->bqk", query, key)
     likeness = ops.cast(likeness, "float32") * features**-0.5
-    times = np.arange(moments)
+    times = np.arange(time_steps)
     near = np.abs(times[:, None] - times) <= reach
     found, places = ops.top_k(ops.where(near, _NEVER, likeness), count)
     return found, places, found > _NEVER / 2
@@ -80,10 +80,10 @@ def most_alike(
 
 def at_places(x: Any, places: Any) -> Any:
     """[B, t, C] at int [B, t, count] -> [B, t, count, C]."""
-    _, moments, count = places.shape
-    flat = ops.reshape(places, (-1, moments * count, 1))
+    _, time_steps, count = places.shape
+    flat = ops.reshape(places, (-1, time_steps * count, 1))
     found = ops.take_along_axis(x, flat, axis=1)
-    return ops.reshape(found, (-1, moments, count, x.shape[-1]))
+    return ops.reshape(found, (-1, time_steps, count, x.shape[-1]))
 
 
 def shares(scores: Any, there: Any, axis: int = -1) -> Any:

@@ -13,9 +13,9 @@ _SLOPE = 0.2  # Of the leaky rectifier, as published.
 
 @keras.saving.register_keras_serializable("video_models")
 class GraphAttention(keras.layers.Layer):
-    """Listens to neighbours in time and to similar moments, [B, t, C].
+    """Listens to neighbours in time and to similar time steps, [B, t, C].
 
-    Source: GATv2, arXiv:2105.14491. The similar moments are those whose
+    Source: GATv2, arXiv:2105.14491. The similar time steps are those whose
     inputs' products are largest.
     """
 
@@ -27,7 +27,7 @@ class GraphAttention(keras.layers.Layer):
         Args:
             heads: how many.
             size: features of each.
-            reach: moments on each side.
+            reach: time steps on each side.
             similar: how many of the others, the most similar; may be 0.
             **kwargs: of a Keras layer.
         """
@@ -49,21 +49,21 @@ class GraphAttention(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """[B, t, C] -> the same shape."""
-        moments = inputs.shape[1]
+        time_steps = inputs.shape[1]
         other = self._other(inputs)
         neighbours, there = self._neighbours(inputs, other)
         count = neighbours.shape[2]
-        heads = (-1, moments, count, self.heads, self.size)
+        heads = (-1, time_steps, count, self.heads, self.size)
         neighbours = ops.reshape(neighbours, heads)
         own = self._own(inputs)
-        own = ops.reshape(own, (-1, moments, 1, self.heads, self.size))
+        own = ops.reshape(own, (-1, time_steps, 1, self.heads, self.size))
         both = ops.leaky_relu(own + neighbours, _SLOPE)
         scores = ops.einsum("btkhd,hd->btkh", both, self.attention)
         scores = ops.cast(scores, "float32")
         weights = frame_graph.shares(scores, there[..., None], axis=2)
         weights = ops.cast(weights, inputs.dtype)
         heard = ops.einsum("btkhd,btkh->bthd", neighbours, weights)
-        heard = ops.reshape(heard, (-1, moments, self.heads * self.size))
+        heard = ops.reshape(heard, (-1, time_steps, self.heads * self.size))
         return self._out(heard)
 
     def _neighbours(self, inputs: Any, other: Any) -> tuple[Any, Any]:

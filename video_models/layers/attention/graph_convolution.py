@@ -11,7 +11,7 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class GraphConvolution(keras.layers.Layer):
-    """Sums what neighbours in time and similar moments say, [B, t, C].
+    """Sums what neighbours in time and similar time steps say, [B, t, C].
 
     Source: arXiv:1609.02907 for the time edges; arXiv:1806.01810 for those of
     similarity, whose weights are the softmax of a learned likeness, and for
@@ -23,7 +23,7 @@ class GraphConvolution(keras.layers.Layer):
         """Says who are neighbours.
 
         Args:
-            reach: moments on each side.
+            reach: time steps on each side.
             similar: how many of the others, the most similar; may be 0.
             **kwargs: of a Keras layer.
         """

@@ -1,6 +1,7 @@
-"""Attention among moments, each seeing only those near to it or before it.
+"""Attention among time steps, each seeing only those near to it or before it.
 
-With a window the cost grows with the number of moments, not with its square.
+With a window the cost grows with the number of time steps, not with its
+square.
 """
 
 from typing import Any
@@ -22,9 +23,9 @@ def attend(
         query: [B, t, heads, D].
         key: the same shape.
         value: the same shape.
-        window: moments seen on each side, or only back where it is causal;
+        window: time steps seen on each side, or only back where it is causal;
             0 means all.
-        causal: whether no moment sees those after it.
+        causal: whether no time step sees those after it.
 
     Returns:
         [B, t, heads, D].
@@ -35,17 +36,17 @@ def attend(
 
 
 def attend_back(
-    query: Any, key: Any, value: Any, window: int, moments: Any
+    query: Any, key: Any, value: Any, window: int, time_steps: Any
 ) -> Any:
-    """What causal `attend` gives for the newest moments of a stream.
+    """What causal `attend` gives for the newest time steps of a stream.
 
     Args:
-        query: [B, n, heads, D] of the new moments.
-        key: [B, window + n, heads, D], those of the moments before first.
+        query: [B, n, heads, D] of the new time steps.
+        key: [B, window + n, heads, D], those of the time steps before first.
         value: the same shape.
-        window: moments seen back.
-        moments: int32 [B, 1], how many came before the new ones; of the keys
-            only so many are real.
+        window: time steps seen back.
+        time_steps: int32 [B, 1], how many came before the new ones; of the
+            keys only so many are real.
 
     Returns:
         [B, n, heads, D].
@@ -53,7 +54,7 @@ def attend_back(
     places = np.arange(key.shape[1], dtype="int32")
     back = places[window:, None] - places
     near = (back >= 0) & (back <= window)
-    real = ops.expand_dims(moments, -1) + places[None, None] >= window
+    real = ops.expand_dims(time_steps, -1) + places[None, None] >= window
     mask = ops.logical_and(near[None], real)
     return ops.dot_product_attention(
         query, key, value, mask=ops.expand_dims(mask, 1)
@@ -64,10 +65,10 @@ def _by_blocks(
     query: Any, key: Any, value: Any, window: int, causal: bool
 ) -> Any:
     """Blocks as long as the window, each with the blocks beside it."""
-    _, moments, heads, size = query.shape
-    blocks = -(-moments // window)
+    _, time_steps, heads, size = query.shape
+    blocks = -(-time_steps // window)
     after = 0 if causal else window
-    filling = blocks * window - moments
+    filling = blocks * window - time_steps
     query = _pad(query, 0, filling)
     query = ops.reshape(query, (-1, blocks, window, heads, size))
     sides = [
@@ -76,12 +77,12 @@ def _by_blocks(
     ]
     scores = ops.einsum("bnqhd,bnkhd->bnhqk", query, sides[0])
     scores = ops.cast(scores, "float32") * size**-0.5
-    hidden = _hidden(moments, blocks, window, causal)
+    hidden = _hidden(time_steps, blocks, window, causal)
     shares = ops.softmax(ops.where(hidden, _NEVER, scores))
     shares = ops.cast(shares, value.dtype)
     mixed = ops.einsum("bnhqk,bnkhd->bnqhd", shares, sides[1])
     mixed = ops.reshape(mixed, (-1, blocks * window, heads, size))
-    return mixed[:, :moments]
+    return mixed[:, :time_steps]
 
 
 def _pad(x: Any, before: int, after: int) -> Any:
@@ -89,23 +90,25 @@ def _pad(x: Any, before: int, after: int) -> Any:
 
 
 def _with_neighbours(x: Any, blocks: int, window: int) -> Any:
-    """[B, moments, ...] -> [B, blocks, 2 or 3 windows, ...]."""
-    _, moments, heads, size = x.shape
+    """[B, time steps, ...] -> [B, blocks, 2 or 3 windows, ...]."""
+    _, time_steps, heads, size = x.shape
     beside = [
         ops.reshape(
             x[:, start : start + blocks * window],
             (-1, blocks, window, heads, size),
         )
-        for start in range(0, moments - blocks * window + 1, window)
+        for start in range(0, time_steps - blocks * window + 1, window)
     ]
     return ops.concatenate(beside, axis=2)
 
 
-def _hidden(moments: int, blocks: int, window: int, causal: bool) -> np.ndarray:
+def _hidden(
+    time_steps: int, blocks: int, window: int, causal: bool
+) -> np.ndarray:
     """bool [1, blocks, 1, window, keys], True where nothing is seen."""
     keys = np.arange((2 if causal else 3) * window) - window
     back = np.arange(window)[:, None] - keys
     far = (back > window) | (back < (0 if causal else -window))
     times = np.arange(blocks)[:, None] * window + keys
-    outside = (times < 0) | (times >= moments)
+    outside = (times < 0) | (times >= time_steps)
     return (far | outside[:, None])[None, :, None]

@@ -25,21 +25,23 @@ def sinusoids(steps: int, features: int) -> np.ndarray:
 class AddPositions(keras.layers.Layer):
     """Adds `sinusoids` to [B, t, C]; nothing in it is trained."""
 
-    def call(self, inputs: Any, moments: Any = None) -> Any:
+    def call(self, inputs: Any, time_steps: Any = None) -> Any:
         """Adds positions.
 
         Args:
             inputs: [B, t, C].
-            moments: int32 [B, 1], how many came before, in a stream.
+            time_steps: int32 [B, 1], how many came before, in a stream.
 
         Returns:
             Same shape and dtype as `inputs`.
         """
-        if moments is None:
+        if time_steps is None:
             table = sinusoids(*inputs.shape[1:])
             return inputs + ops.convert_to_tensor(table, inputs.dtype)
         _, steps, features = inputs.shape
-        times = ops.cast(moments + np.arange(steps, dtype="int32"), "float32")
+        times = ops.cast(
+            time_steps + np.arange(steps, dtype="int32"), "float32"
+        )
         frequency = np.float32(_frequencies(features))
         angle = ops.expand_dims(times, -1) * frequency
         both = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)

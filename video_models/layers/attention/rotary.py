@@ -1,4 +1,4 @@
-"""Tells attention how far apart two moments are, wherever in time they lie."""
+"""Rotary positions: attention depends on how far apart two time steps are."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ def rotate(x: Any, first: int = 0) -> Any:
     """Turns queries or keys by angles that grow with time.
 
     The product of two of them then depends on their distance alone, so that
-    a stream may count from any moment.
+    a stream may count from any time step.
 
     Source: RoFormer, arXiv:2104.09864. Differs: feature i is turned together
     with feature i + D / 2, not with its neighbour; of an odd number the last
@@ -18,7 +18,7 @@ def rotate(x: Any, first: int = 0) -> Any:
 
     Args:
         x: [B, t, heads, D].
-        first: place in time of the first moment.
+        first: place in time of the first time step.
 
     Returns:
         The same shape and dtype.

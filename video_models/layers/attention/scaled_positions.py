@@ -9,7 +9,7 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class ScaledPositions(keras.layers.Layer):
-    """Adds sinusoids of the moment's number, times one trained number.
+    """Adds sinusoids of the time step's number, times one trained number.
 
     `scale` begins at 0. Source: arXiv:1706.03762, as in TensorFlow's Model
     Garden: sines of the even frequencies stand before cosines of the odd.
@@ -26,11 +26,11 @@ class ScaledPositions(keras.layers.Layer):
 
         Args:
             inputs: [B, t, C].
-            frames: int32 [B, 1], the number of the first moment; not given:
+            frames: int32 [B, 1], the number of the first time step; not given:
                 it is 0.
         """
-        _, moments, channels = inputs.shape
-        numbers = ops.arange(moments, dtype="float32")[:, None]
+        _, time_steps, channels = inputs.shape
+        numbers = ops.arange(time_steps, dtype="float32")[:, None]
         if frames is not None:
             numbers = numbers + ops.cast(frames, "float32")[:, None]
         pair = ops.arange(channels) // 2

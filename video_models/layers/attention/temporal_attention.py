@@ -1,4 +1,4 @@
-"""Multi-head attention among the moments of a clip, or of a stream."""
+"""Multi-head attention among the time steps of a clip, or of a stream."""
 
 from typing import Any
 
@@ -32,8 +32,8 @@ class TemporalAttention(keras.layers.Layer):
         Args:
             heads: how many.
             size: features of each.
-            causal: whether no moment sees those after it.
-            window: moments seen on each side, or back; 0 means all.
+            causal: whether no time step sees those after it.
+            window: time steps seen on each side, or back; 0 means all.
             rotates: whether distances in time are told by `layers.rotary`.
             **kwargs: of a Keras layer.
         """
@@ -58,15 +58,15 @@ class TemporalAttention(keras.layers.Layer):
         inputs: Any,
         keys: Any = None,
         values: Any = None,
-        moments: Any = None,
+        time_steps: Any = None,
     ) -> Any:
-        """Mixes a clip; or, with states, the newest moments of a stream.
+        """Mixes a clip; or, with states, the newest time steps of a stream.
 
         Args:
             inputs: [B, t, C].
-            keys: float32 [B, window, heads, size] of the moments before.
+            keys: float32 [B, window, heads, size] of the time steps before.
             values: the same.
-            moments: int32 [B, 1], how many came before.
+            time_steps: int32 [B, 1], how many came before.
 
         Returns:
             [B, t, C]; with states also the new keys and values.
@@ -83,7 +83,7 @@ class TemporalAttention(keras.layers.Layer):
         value, values = self._follow(values, value)
         query, key = self._rotated(query, self.window), self._rotated(key)
         mixed = local_attention.attend_back(
-            query, key, value, self.window, moments
+            query, key, value, self.window, time_steps
         )
         return self._output_dense(mixed), keys, values
 
@@ -91,7 +91,7 @@ class TemporalAttention(keras.layers.Layer):
         return rotary.rotate(x, first) if self.rotates else x
 
     def _follow(self, before: Any, now: Any) -> tuple[Any, Any]:
-        """All moments that the new ones see, and those that later ones do."""
+        """Keys and values that the new steps see, and those to keep."""
         both = ops.concatenate([ops.cast(before, now.dtype), now], axis=1)
         return both, ops.cast(both[:, -self.window :], "float32")
 

@@ -29,7 +29,7 @@ def test_most_alike_are_the_largest_products_beyond_reach():
     assert places[0, 0].numpy().tolist() == [2, 4]
     assert places[0, 1].numpy()[0] == 3
     np.testing.assert_allclose(likeness[0, 0], [3 / 2**0.5, 2 / 2**0.5])
-    # Moment 2 has neighbours in time on both sides; 0 and 4 are left.
+    # Time step 2 has neighbours in time on both sides; 0 and 4 are left.
     assert set(places[0, 2].numpy()) == {0, 4}
     assert there.numpy().all()
 

@@ -21,9 +21,9 @@ def test_window_is_a_band_of_the_whole_attention(window, causal):
     np.testing.assert_allclose(found, wanted, atol=1e-6)
 
 
-def largest_tensor(moments):
+def largest_tensor(time_steps):
     """Elements, of one clip of 2 heads with 4 features each."""
-    spec = tf.TensorSpec((1, moments, 2, 4))
+    spec = tf.TensorSpec((1, time_steps, 2, 4))
     traced = tf.function(
         lambda x: local_attention.attend(x, x, x, window=4)
     ).get_concrete_function(spec)

@@ -20,10 +20,10 @@ def built(config):
     return attention.build(config, (12, 8))
 
 
-def changed_by(config, moment):
-    """The moments of the output that one of the input changes."""
+def changed_by(config, step):
+    """The time steps of the output that one of the input changes."""
     other = FEATURES.copy()
-    other[:, moment] = -other[:, moment]
+    other[:, step] = -other[:, step]
     difference = np.abs(built(config)(other) - built(config)(FEATURES))
     return np.flatnonzero(difference.max(axis=(0, 2)) > 1e-6).tolist()
 
