@@ -81,7 +81,7 @@ class Sampler:
         return np.full(count, labels.index(wanted), np.int32)
 
     def _made(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        made = self._goal.made(
+        made = self._goal.generate(
             self._networks, tf.constant(noise), tf.constant(labels)
         )
         return frame_decoding.to_uint8(made).numpy()

@@ -1,6 +1,6 @@
 """What an objective shows while it trains: moving grids of clips.
 
-`RUN/samples/00000500-made.mp4`, a GIF of the same beside it, and the same
+`RUN/samples/00000500-generated.mp4`, a GIF of the same beside it, and the same
 clips as strips in TensorBoard.
 """
 

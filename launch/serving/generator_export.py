@@ -55,7 +55,7 @@ def export(
         inputs["label"] = tf.TensorSpec((None,), tf.int32)
 
     def make(noise: tf.Tensor, label: Any = None) -> dict[str, tf.Tensor]:
-        made = goal.made(networks, noise, label)
+        made = goal.generate(networks, noise, label)
         return {"frames": frame_decoding.to_uint8(made)}
 
     metadata = {

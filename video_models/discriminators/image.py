@@ -11,14 +11,14 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import settings
-from video_models.families import judgement
+from video_models.families import discriminator_blocks
 from video_models.layers.images import frame_folding
 
 SECTION = "image_discriminator"
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(judgement.Config):
+class Config(discriminator_blocks.Config):
     """Settings of the discriminator."""
 
     widths: tuple[int, ...] = settings.setting(
@@ -47,6 +47,12 @@ def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
     x = frame_folding.FoldFrames(name="fold")(frames)
     x = keras.layers.Rescaling(1 / 127.5, -1.0, name="scale_pixels")(x)
     for number, width in enumerate(config.widths, start=1):
-        x = judgement.convolve(config, x, width, 4, 2, f"conv{number}")
-    x = judgement.convolve(config, x, config.widths[-1], 3, 1, "last")
-    return judgement.judge(config, frames, x, classes, "image")
+        x = discriminator_blocks.convolve(
+            config, x, width, 4, 2, f"conv{number}"
+        )
+    x = discriminator_blocks.convolve(
+        config, x, config.widths[-1], 3, 1, "last"
+    )
+    return discriminator_blocks.projection_discriminator(
+        config, frames, x, classes, "image"
+    )

@@ -10,13 +10,13 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
-from video_models.families import judgement
+from video_models.families import discriminator_blocks
 
 SECTION = "video_discriminator"
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(judgement.Config):
+class Config(discriminator_blocks.Config):
     """Settings of the discriminator."""
 
     widths: tuple[int, ...] = settings.setting(
@@ -62,7 +62,9 @@ def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
         time = 2 if x.shape[1] > 2 else 1
         kernel = (3 if x.shape[1] > 1 else 1, 4, 4)
         strides = (time, 2, 2)
-        x = judgement.convolve(
+        x = discriminator_blocks.convolve(
             config, x, width, kernel, strides, f"conv{number}"
         )
-    return judgement.judge(config, frames, x, classes, "video")
+    return discriminator_blocks.projection_discriminator(
+        config, frames, x, classes, "video"
+    )

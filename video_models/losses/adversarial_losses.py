@@ -1,6 +1,6 @@
-"""What discriminator and generator want of each other.
+"""Losses of discriminator and generator, and the R1 gradient penalty.
 
-A discriminator gives a logit, float32 [B]: above 0 it takes a clip for real.
+A discriminator returns a logit, float32 [B]; above 0 means real.
 """
 
 from collections.abc import Callable
@@ -11,58 +11,58 @@ import keras
 ops = keras.ops
 
 
-class Game(NamedTuple):
-    """The losses of a game, each of logits [B], float32 [B].
+class GanLoss(NamedTuple):
+    """A pair of GAN losses; each maps logits [B] to losses, float32 [B].
 
     Attributes:
-        real: of the discriminator, for real clips.
-        made: of the discriminator, for made ones.
-        fooled: of the generator, for those that it made.
+        real: discriminator loss on real clips.
+        generated: discriminator loss on generated clips.
+        generator_loss: generator loss on generated clips.
     """
 
     real: Callable[[Any], Any]
-    made: Callable[[Any], Any]
-    fooled: Callable[[Any], Any]
+    generated: Callable[[Any], Any]
+    generator_loss: Callable[[Any], Any]
 
 
-GAMES = {
-    # arXiv:1406.2661, the generator's loss as its section 3 advises: the
-    # other one, log(1 - D), has no slope where the discriminator is sure.
-    "non_saturating": Game(
+GAN_LOSSES = {
+    # arXiv:1406.2661 with the generator loss that its section 3 advises:
+    # log(1 - D) has a vanishing gradient where the discriminator is certain.
+    "non_saturating": GanLoss(
         lambda real: ops.softplus(-real),
-        lambda made: ops.softplus(made),
-        lambda made: ops.softplus(-made),
+        lambda generated: ops.softplus(generated),
+        lambda generated: ops.softplus(-generated),
     ),
     # arXiv:1705.02894.
-    "hinge": Game(
+    "hinge": GanLoss(
         lambda real: ops.relu(1.0 - real),
-        lambda made: ops.relu(1.0 + made),
-        lambda made: -made,
+        lambda generated: ops.relu(1.0 + generated),
+        lambda generated: -generated,
     ),
 }
-HELP = "Losses of the two players: non_saturating (cross-entropy) or hinge."
+HELP = "GAN loss: non_saturating (cross-entropy) or hinge."
 
 
-def accuracy(real: Any, made: Any) -> Any:
-    """The share of both that the discriminator is right about, [B]."""
-    right = ops.cast(real > 0, "float32") + ops.cast(made <= 0, "float32")
+def accuracy(real: Any, generated: Any) -> Any:
+    """Accuracy of the discriminator on a real and a generated clip, [B]."""
+    right = ops.cast(real > 0, "float32") + ops.cast(generated <= 0, "float32")
     return right / 2.0
 
 
 def gradient_penalty(
     logits_of: Callable[[Any], Any], frames: Any
 ) -> tuple[Any, Any]:
-    """R1: half the squared slope of the logits at real clips.
+    """R1: half the squared gradient norm of the logits at real clips.
 
-    Source: arXiv:1801.04406. The slope is that by pixels in 0..1; the square
-    and the sum are in float32, the passes in the dtype of the network.
+    Source: arXiv:1801.04406. The gradient is with respect to pixels in 0..1;
+    square and sum are float32, both passes have the network's dtype.
 
     Args:
         logits_of: frames -> logits [B].
         frames: real clips, float32 [B, T, H, W, 3], 0..255.
 
     Returns:
-        The logits [B], and the penalty float32 [B].
+        The logits [B], and the penalty, float32 [B].
     """
     import tensorflow as tf  # Keras has no gradients of its own.
 

@@ -1,7 +1,7 @@
 """Changes of clips through which gradients pass, alike in all their frames.
 
-Made of real and made clips alike, they keep a discriminator from learning a
-small data set by heart.
+Made of real and generated clips alike, they keep a discriminator from learning
+a small data set by heart.
 
 Source: DiffAugment, arXiv:2006.10738. Differs: one change a clip, not a frame;
 the chances are an argument; what is shifted in or cut out is black, not grey.

@@ -1,4 +1,4 @@
-"""How far made clips are from the true ones, by pixels and by features.
+"""How far generated clips are from the true ones, by pixels and by features.
 
 Clips are float32 [B, T, H, W, 3], 0..255; every loss is one value a clip,
 float32 [B], of pixels in 0..1.
@@ -15,22 +15,22 @@ ops = keras.ops
 _ROUND = 1e-3  # Charbonnier's epsilon: below it differences count squared.
 
 
-def charbonnier(made: Any, true: Any) -> Any:
+def charbonnier(generated: Any, true: Any) -> Any:
     """The mean of sqrt(difference^2 + 1e-6).
 
     Source: arXiv:1710.01992. A little more than the mean absolute difference,
     and smooth at 0.
     """
-    apart = (made - true) / 255.0
+    apart = (generated - true) / 255.0
     return _mean(ops.sqrt(apart * apart + _ROUND**2))
 
 
-def temporal_difference(made: Any, true: Any) -> Any:
+def temporal_difference(generated: Any, true: Any) -> Any:
     """Charbonnier of the change from one frame to the next: flicker.
 
     Motion that is in the true clip costs nothing, whatever it is.
     """
-    return charbonnier(_changes(made), _changes(true))
+    return charbonnier(_changes(generated), _changes(true))
 
 
 def warped(clip: Any, flows: Any, warp: Any) -> Any:
@@ -46,18 +46,18 @@ def warped(clip: Any, flows: Any, warp: Any) -> Any:
     return charbonnier(frame_folding.unfold(moved, here), here)
 
 
-def feature_distance(made: list[Any], true: list[Any]) -> Any:
+def feature_distance(generated: list[Any], true: list[Any]) -> Any:
     """The mean absolute difference of features, over the scale of the true.
 
     Perceptual loss, arXiv:1603.08155. Differs: features of a network of ours;
     each layer counts alike, whatever the size of its values.
 
     Args:
-        made: features of a few layers, each [B, T, h, w, C].
+        generated: features of a few layers, each [B, T, h, w, C].
         true: the same of the true clips.
     """
     total: Any = 0.0
-    for one, other in zip(made, true, strict=True):
+    for one, other in zip(generated, true, strict=True):
         one, other = ops.cast(one, "float32"), ops.cast(other, "float32")
         scale = ops.stop_gradient(_mean(ops.abs(other)) + 1e-6)
         total = total + _mean(ops.abs(one - other)) / scale
@@ -77,25 +77,25 @@ def gram(features: Any) -> Any:
     return both / float(height * width * channels)
 
 
-def style_distance(made: list[Any], style: list[Any]) -> Any:
+def style_distance(generated: list[Any], style: list[Any]) -> Any:
     """Mean squared difference of Gram matrices, over that of the style.
 
     Args:
-        made: features of a few layers, each [B, T, h, w, C].
+        generated: features of a few layers, each [B, T, h, w, C].
         style: Gram matrices of the style for the same layers, [C, C].
     """
     total: Any = 0.0
-    for features, wanted in zip(made, style, strict=True):
+    for features, wanted in zip(generated, style, strict=True):
         apart = gram(features) - wanted
         scale = ops.mean(wanted * wanted) + 1e-12
         total = total + _mean(apart * apart) / scale
     return total / len(style)
 
 
-def roughness(made: Any) -> Any:
+def roughness(generated: Any) -> Any:
     """The mean absolute difference of neighbouring pixels."""
-    down = ops.abs(made[:, :, 1:] - made[:, :, :-1]) / 255.0
-    right = ops.abs(made[:, :, :, 1:] - made[:, :, :, :-1]) / 255.0
+    down = ops.abs(generated[:, :, 1:] - generated[:, :, :-1]) / 255.0
+    right = ops.abs(generated[:, :, :, 1:] - generated[:, :, :, :-1]) / 255.0
     return _mean(down) + _mean(right)
 
 

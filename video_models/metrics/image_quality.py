@@ -1,4 +1,4 @@
-"""PSNR, SSIM and flicker of made clips against true ones.
+"""PSNR, SSIM and flicker of generated clips against true ones.
 
 A PSNR says nothing without its protocol: which channel, how much of the
 border is cut, and how the input was made. All frames count.
@@ -39,11 +39,11 @@ class Protocol:
     )
 
 
-def measures(made: Any, true: Any, protocol: Protocol) -> dict[str, Any]:
+def measures(generated: Any, true: Any, protocol: Protocol) -> dict[str, Any]:
     """What is known of each clip.
 
     Args:
-        made: float32 [B, T, H, W, 3], 0..255; rounded to whole numbers here.
+        generated: float32 [B, T, H, W, 3], 0..255; rounded here.
         true: the same shape.
         protocol: channel and border.
 
@@ -52,27 +52,29 @@ def measures(made: Any, true: Any, protocol: Protocol) -> dict[str, Any]:
         mean absolute error of the change from frame to frame, grey levels,
         0 for a single frame; each float32 [B].
     """
-    made, true = _compared(made, protocol), _compared(true, protocol)
-    error = ops.mean((made - true) ** 2, axis=(2, 3, 4))
+    generated, true = _compared(generated, protocol), _compared(true, protocol)
+    error = ops.mean((generated - true) ** 2, axis=(2, 3, 4))
     error = ops.maximum(error, _PERFECT)
     psnr = 10.0 * ops.log10(255.0**2 / error)
-    moved = (made[:, 1:] - made[:, :-1]) - (true[:, 1:] - true[:, :-1])
+    moved = (generated[:, 1:] - generated[:, :-1]) - (
+        true[:, 1:] - true[:, :-1]
+    )
     flicker = ops.sum(ops.mean(ops.abs(moved), axis=(2, 3, 4)), axis=1)
     return {
         "psnr": ops.mean(psnr, axis=1),
-        "ssim": ops.mean(ssim(made, true), axis=1),
-        "flicker": flicker / max(1, made.shape[1] - 1),
+        "ssim": ops.mean(ssim(generated, true), axis=1),
+        "flicker": flicker / max(1, generated.shape[1] - 1),
     }
 
 
-def ssim(made: Any, true: Any) -> Any:
+def ssim(generated: Any, true: Any) -> Any:
     """Structural similarity of each frame, float32 [B, T].
 
     Source: Wang et al., IEEE TIP 13 (2004): Gaussian window of 11, sigma 1.5,
     only where it lies within the picture; the mean over channels.
     """
-    shape = ops.shape(made)
-    one, two = map(frame_folding.fold, (made, true))
+    shape = ops.shape(generated)
+    one, two = map(frame_folding.fold, (generated, true))
     products = ops.concatenate([one, two, one * one, two * two, one * two], -1)
     means = _blurred(products)
     mean1, mean2, of1, of2, of12 = ops.split(means, 5, axis=-1)

@@ -14,7 +14,11 @@ import numpy as np
 from tfrecords_tools.base import errors, settings
 from video_models import objective
 from video_models.layers.images import frame_folding
-from video_models.losses import adversarial_losses, clip_changes, critics
+from video_models.losses import (
+    adversarial_losses,
+    clip_changes,
+    discriminator_losses,
+)
 
 ops = keras.ops
 PARTS = ("generator", "discriminator")
@@ -27,10 +31,10 @@ _COARSE = 8  # Sides of what diversity is measured on, pixels.
 class Config:
     """The game, and how it is kept going."""
 
-    game: str = settings.setting(
+    gan_loss: str = settings.setting(
         "non_saturating",
         adversarial_losses.HELP,
-        choices=tuple(adversarial_losses.GAMES),
+        choices=tuple(adversarial_losses.GAN_LOSSES),
     )
     labels: bool = settings.setting(
         True, "Make clips for labels, where the data has them."
@@ -43,7 +47,7 @@ class Config:
     )
     changes: tuple[str, ...] = settings.setting(
         (),
-        "What is changed at random in real and made clips alike, for small "
+        "DiffAugment: augments real and generated clips alike, for small "
         f"data; some of {', '.join(clip_changes.KINDS)}, with commas between.",
     )
     least_diversity: float = settings.setting(
@@ -82,7 +86,7 @@ def build(
 class Gan(objective.Objective):
     """A network `generator`, and one of each discriminator's name."""
 
-    only_logged = frozenset({critics.ACCURACY})
+    only_logged = frozenset({discriminator_losses.ACCURACY})
 
     def __init__(
         self,
@@ -97,16 +101,19 @@ class Gan(objective.Objective):
         classes = len(self.labels)
         noise = task.input_config("noise", "--objective=gan").length
         generator = parts.generator.build(task.clip, classes, noise)
-        self._critics = critics.Critics(
+        self._discriminators = discriminator_losses.Discriminators(
             parts.discriminators(task.clip, classes),
-            config.game,
+            config.gan_loss,
             config.gradient_penalty,
         )
-        self.networks = {**self._critics.networks, "generator": generator}
+        self.networks = {
+            **self._discriminators.networks,
+            "generator": generator,
+        }
         self.players = (
             objective.Player(
                 "discriminator",
-                tuple(self._critics.networks),
+                tuple(self._discriminators.networks),
                 make_optimizer(),
             ),
             objective.Player("generator", ("generator",), make_optimizer()),
@@ -118,11 +125,11 @@ class Gan(objective.Objective):
         return tuple(self.networks["generator"].input["noise"].shape[1:])
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Made clips, float32 [B, T, H, W, 3]."""
+        """Generated clips, float32 [B, T, H, W, 3]."""
         label = batch.get("label")
-        return self.made(self.networks, batch["noise"], label, True)
+        return self.generate(self.networks, batch["noise"], label, True)
 
-    def made(
+    def generate(
         self, networks: dict, noise: Any, label: Any, training: bool = False
     ) -> Any:
         """Clips, float32 [B, T, H, W, 3], 0..255.
@@ -144,12 +151,12 @@ class Gan(objective.Objective):
         each, and the share that they are right about; of the generator
         `<name>_fooled`."""
         label = self._label(batch.get("label"))
-        made = self._changed(outputs, batch, 1)
+        generated = self._changed(outputs, batch, 1)
         if player == "discriminator":
             real = self._changed(batch["frames"], batch, 0)
-            return self._critics.losses(real, made, label)
-        fooled = self._critics.fooled(made, label)
-        return {f"{name}_fooled": loss for name, loss in fooled.items()}
+            return self._discriminators.losses(real, generated, label)
+        generator_loss = self._discriminators.generator_losses(generated, label)
+        return {f"{name}_fooled": loss for name, loss in generator_loss.items()}
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`realism` float32 [B]: the mean logit of the discriminators, for
@@ -158,7 +165,7 @@ class Gan(objective.Objective):
         label = {"label": blank} if self.labels else {}
         logits = [
             networks[name]({"frames": frames, **label}, training=False)
-            for name in self._critics.networks
+            for name in self._discriminators.networks
         ]
         return {"realism": sum(logits) / len(logits)}
 
@@ -166,13 +173,13 @@ class Gan(objective.Objective):
         """Sums over clips, of which `report` makes spreads and shares."""
         real = ops.cast(batch["frames"][:, 0], "float32")
         noise, label = batch["noise"][:, 0], batch.get("label")
-        made = self.made(networks, noise, label)
-        other = self.made(networks, batch["other_noise"][:, 0], label)
+        generated = self.generate(networks, noise, label)
+        other = self.generate(networks, batch["other_noise"][:, 0], label)
         mask = ops.cast(batch["mask"], "float32")
         found = {"clips": ops.sum(mask)}
-        apart = (_coarse(made) - _coarse(other)) ** 2
+        apart = (_coarse(generated) - _coarse(other)) ** 2
         apart = ops.mean(apart, axis=(1, 2, 3, 4))
-        found["made_apart"] = ops.sum(apart * mask)
+        found["generated_apart"] = ops.sum(apart * mask)
         shares = self._label(label).get("label", mask[:, None])
         shares = shares * mask[:, None]
         coarse = _coarse(real)
@@ -181,7 +188,7 @@ class Gan(objective.Objective):
         found["real_squares"] = ops.sum(
             ops.mean(coarse**2, axis=(1, 2, 3, 4)) * ops.sum(shares, axis=1)
         )
-        for name, clips in (("real", real), ("made", made)):
+        for name, clips in (("real", real), ("generated", generated)):
             moved = ops.mean(
                 ops.abs(clips[:, 1:] - clips[:, :-1]), axis=(1, 2, 3, 4)
             )
@@ -191,35 +198,37 @@ class Gan(objective.Objective):
         return {**found, "taken_for_real": ops.sum(right * mask)}
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """Of made clips over that of real ones: `diversity`, the spread of
-        coarse pixels among clips of one label, and `motion`, the mean change
-        from frame to frame; `taken_for_real`, the share of the real clips
-        that are."""
+        """Of generated clips over that of real ones: `diversity`, the spread
+        of coarse pixels among clips of one label, and `motion`, the mean
+        change from frame to frame; `taken_for_real`, the share of the real
+        clips that are."""
         clips = max(float(counts["clips"]), 1.0)
-        made = np.sqrt(float(counts["made_apart"]) / clips / 2)
-        motion = {k: float(counts[f"{k}_motion"]) for k in ("made", "real")}
+        generated = np.sqrt(float(counts["generated_apart"]) / clips / 2)
+        motion = {
+            k: float(counts[f"{k}_motion"]) for k in ("generated", "real")
+        }
         return {
-            "diversity": float(made / max(_spread_of_real(counts), 1e-6)),
-            "motion": motion["made"] / max(motion["real"], 1e-6),
+            "diversity": float(generated / max(_spread_of_real(counts), 1e-6)),
+            "motion": motion["generated"] / max(motion["real"], 1e-6),
             "taken_for_real": float(counts["taken_for_real"]) / clips,
         }
 
     def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Made clips, and real ones of the same labels."""
+        """Generated clips, and real ones of the same labels."""
         noise = batch["noise"][:, 0]
         return {
-            "made": self.made(networks, noise, batch.get("label")),
+            "generated": self.generate(networks, noise, batch.get("label")),
             "real": ops.cast(batch["frames"][:, 0], "float32"),
         }
 
     def alarm(self, report: dict[str, Any]) -> str | None:
-        """Whether the made clips of a label have become alike."""
+        """Whether the generated clips of a label have become alike."""
         least, found = self._config.least_diversity, report["diversity"]
         if found >= least:
             return None
         return (
-            f"made clips of a label are too much alike: diversity {found:.3f} "
-            f"of that of real clips, wanted at least {least:g} "
+            "generated clips of a label are too much alike: diversity "
+            f"{found:.3f} of that of real clips, wanted at least {least:g} "
             "(--objective.least_diversity)"
         )
 

@@ -119,19 +119,19 @@ class StyleTransfer(objective.Objective):
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`frames` float32 [B, T, H, W, 3], in the style."""
-        made = networks["generator"](frames, training=False)
-        return {"frames": made["frames"]}
+        generated = networks["generator"](frames, training=False)
+        return {"frames": generated["frames"]}
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Sums over clips of what `report` tells."""
         frames = ops.cast(batch["frames"][:, 0], "float32")
-        made = self.predict(networks, frames)["frames"]
+        generated = self.predict(networks, frames)["frames"]
         mask = ops.cast(batch["mask"], "float32")
-        each = {"flicker": pixel_losses.temporal_difference(made, frames)}
+        each = {"flicker": pixel_losses.temporal_difference(generated, frames)}
         if self._features is not None:
             each |= {
                 f"{name}_distance": value
-                for name, value in self._distances(made, frames).items()
+                for name, value in self._distances(generated, frames).items()
             }
         sums = {name: ops.sum(value * mask) for name, value in each.items()}
         return {"clips": ops.sum(mask), **sums}
@@ -145,11 +145,11 @@ class StyleTransfer(objective.Objective):
     def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
         """The clip, and the same in the style, side by side."""
         frames = ops.cast(batch["frames"][:, 0], "float32")
-        made = self.predict(networks, frames)["frames"]
-        return {"clip, styled": ops.concatenate([frames, made], axis=3)}
+        generated = self.predict(networks, frames)["frames"]
+        return {"clip, styled": ops.concatenate([frames, generated], axis=3)}
 
-    def _distances(self, made: Any, frames: Any) -> dict[str, Any]:
-        found = self._features(made)
+    def _distances(self, generated: Any, frames: Any) -> dict[str, Any]:
+        found = self._features(generated)
         deepest = ops.stop_gradient(self._features(frames)[-1])
         return {
             "content": pixel_losses.feature_distance([found[-1]], [deepest]),

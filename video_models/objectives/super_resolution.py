@@ -15,7 +15,11 @@ from tfrecords_tools.base import errors, settings
 from video_models import objective
 from video_models.introspection import feature_network, weight_fingerprint
 from video_models.layers.images import bicubic, frame_folding, warp
-from video_models.losses import adversarial_losses, critics, pixel_losses
+from video_models.losses import (
+    adversarial_losses,
+    discriminator_losses,
+    pixel_losses,
+)
 from video_models.metrics import image_quality
 
 ops = keras.ops
@@ -54,10 +58,10 @@ class Config(image_quality.Protocol):
         "Steps in which the generator does not hear the discriminators.",
         minimum=0,
     )
-    game: str = settings.setting(
+    gan_loss: str = settings.setting(
         "non_saturating",
         adversarial_losses.HELP,
-        choices=tuple(adversarial_losses.GAMES),
+        choices=tuple(adversarial_losses.GAN_LOSSES),
     )
 
 
@@ -97,7 +101,7 @@ def _factor(task: objective.Task) -> int:
 class SuperResolution(objective.Objective):
     """A network `generator`, and one of each discriminator's name."""
 
-    only_logged = frozenset({critics.ACCURACY})
+    only_logged = frozenset({discriminator_losses.ACCURACY})
 
     def __init__(
         self,
@@ -115,15 +119,22 @@ class SuperResolution(objective.Objective):
             self._features = feature_network.of(parts.features)
             self.reference_fingerprint = weight_fingerprint.of(self._features)
         generator = parts.generator.build(factor, clip.frames)
-        self._critics = critics.Critics(parts.discriminators(clip), config.game)
-        self.networks = {"generator": generator, **self._critics.networks}
+        self._discriminators = discriminator_losses.Discriminators(
+            parts.discriminators(clip), config.gan_loss
+        )
+        self.networks = {
+            "generator": generator,
+            **self._discriminators.networks,
+        }
         players = [
             objective.Player("generator", ("generator",), make_optimizer())
         ]
-        names = tuple(self._critics.networks)
+        names = tuple(self._discriminators.networks)
         if names:
-            critic = objective.Player("discriminator", names, make_optimizer())
-            players.insert(0, critic)
+            discriminator = objective.Player(
+                "discriminator", names, make_optimizer()
+            )
+            players.insert(0, discriminator)
         self.players = tuple(players)
         self.enhances = objective.Enhancement(parts.generator, factor)
 
@@ -145,43 +156,50 @@ class SuperResolution(objective.Objective):
     ) -> dict[str, Any]:
         """`pixels` and what else has a weight; of the discriminators `real`
         and `made`, and the share that they are right about."""
-        made, true = outputs["frames"], batch["frames"]
+        generated, true = outputs["frames"], batch["frames"]
         if player == "discriminator":
-            return self._critics.losses(true, made, {})
+            return self._discriminators.losses(true, generated, {})
         config = self._config
-        found = {"pixels": config.pixels * pixel_losses.charbonnier(made, true)}
+        found = {
+            "pixels": config.pixels * pixel_losses.charbonnier(generated, true)
+        }
         if config.temporal and true.shape[1] > 1:
             found["temporal"] = (
-                config.temporal * pixel_losses.temporal_difference(made, true)
+                config.temporal
+                * pixel_losses.temporal_difference(generated, true)
             )
         if config.perceptual:
-            found["perceptual"] = config.perceptual * self._apart(made, true)
+            found["perceptual"] = config.perceptual * self._apart(
+                generated, true
+            )
         if config.flow and "flows" in outputs:
             low = ops.cast(batch[_LOW], "float32")
             found["flow"] = config.flow * pixel_losses.warped(
                 low, outputs["flows"], self._warp
             )
-        if self._critics.networks and config.adversarial:
+        if self._discriminators.networks and config.adversarial:
             heard = ops.cast(step >= config.warm_up, "float32")
-            fooled = sum(self._critics.fooled(made, {}).values())
-            found["adversarial"] = heard * config.adversarial * fooled
+            generator_loss = sum(
+                self._discriminators.generator_losses(generated, {}).values()
+            )
+            found["adversarial"] = heard * config.adversarial * generator_loss
         return found
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """`frames` float32 [B, T, factor * H, factor * W, 3]."""
-        made = networks["generator"](frames, training=False)
-        return {"frames": made["frames"]}
+        generated = networks["generator"](frames, training=False)
+        return {"frames": generated["frames"]}
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Sums over clips of PSNR, SSIM and flicker, also of the input."""
         true, low = map(frame_folding.fold, (batch["frames"], batch[_LOW]))
         true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
-        made = networks["generator"](low, training=False)["frames"]
+        generated = networks["generator"](low, training=False)["frames"]
         views = batch["frames"].shape[1]
         mask = ops.repeat(ops.cast(batch["mask"], "float32"), views) / views
         protocol = self._config
         found = {"clips": ops.sum(mask)}
-        for name, clips in (("", made), ("input_", self._enlarged(low))):
+        for name, clips in (("", generated), ("input_", self._enlarged(low))):
             each = image_quality.measures(clips, true, protocol)
             found |= {f"{name}{k}": ops.sum(v * mask) for k, v in each.items()}
         return found
@@ -200,13 +218,13 @@ class SuperResolution(objective.Objective):
         """The input, what was made of it, and the truth, side by side."""
         true, low = batch["frames"][:, 0], batch[_LOW][:, 0]
         true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
-        made = networks["generator"](low, training=False)["frames"]
-        sides = [self._enlarged(low), made, true]
-        return {"input, made, true": ops.concatenate(sides, axis=3)}
+        generated = networks["generator"](low, training=False)["frames"]
+        sides = [self._enlarged(low), generated, true]
+        return {"input, restored, true": ops.concatenate(sides, axis=3)}
 
-    def _apart(self, made: Any, true: Any) -> Any:
+    def _apart(self, generated: Any, true: Any) -> Any:
         of_true = [ops.stop_gradient(x) for x in self._features(true)]
-        return pixel_losses.feature_distance(self._features(made), of_true)
+        return pixel_losses.feature_distance(self._features(generated), of_true)
 
     def _enlarged(self, low: Any) -> Any:
         large = self._upscale(frame_folding.fold(low))

@@ -78,6 +78,13 @@ def test_share_of_an_old_crop_is_its_fraction(tmp_path):
     assert found.chosen["augment"][0].config.fraction == 0.75
 
 
+def test_game_of_an_old_gan_run_is_its_loss(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text("--objective=gan\n--objective.game=hinge\n")
+    found = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert found.one("objective").config.gan_loss == "hinge"
+
+
 def test_negated_flag_of_an_old_flag_file_is_read(tmp_path):
     path = tmp_path / "own.flagfile"
     path.write_text("--sound.voice\n--nosound.voice\n")

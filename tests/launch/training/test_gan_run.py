@@ -49,7 +49,7 @@ def test_run_writes_what_it_shows(trained):
     wanted = {
         f"0000000{step}-{title}.{ending}"
         for step in (2, 4)
-        for title in ("made", "real")
+        for title in ("generated", "real")
         for ending in ("mp4", "gif")
     }
     assert names == wanted

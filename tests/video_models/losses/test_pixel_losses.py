@@ -47,10 +47,12 @@ def test_frames_moved_along_the_true_flow_fit():
 
 
 def test_feature_distance_is_over_the_scale_of_the_true_features():
-    true, made = clip(4), clip(5)
-    found = pixel_losses.feature_distance([made], [true])
+    true, generated = clip(4), clip(5)
+    found = pixel_losses.feature_distance([generated], [true])
     np.testing.assert_allclose(found, [0.25] * 2, rtol=1e-5)
-    many = pixel_losses.feature_distance([made, 10 * made], [true, 10 * true])
+    many = pixel_losses.feature_distance(
+        [generated, 10 * generated], [true, 10 * true]
+    )
     np.testing.assert_allclose(many, [0.25] * 2, rtol=1e-5)
 
 

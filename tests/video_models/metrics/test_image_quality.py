@@ -46,9 +46,9 @@ def test_luma_of_white_and_black_is_235_and_16():
 
 def test_border_does_not_count():
     protocol = image_quality.Protocol(channel="rgb", border=2)
-    made = grey(100).numpy()
-    made[:, :, 0] = made[:, :, :, -1] = 0
-    found = image_quality.measures(tf.constant(made), grey(100), protocol)
+    generated = grey(100).numpy()
+    generated[:, :, 0] = generated[:, :, :, -1] = 0
+    found = image_quality.measures(tf.constant(generated), grey(100), protocol)
     assert float(found["psnr"][0]) > 140
 
 

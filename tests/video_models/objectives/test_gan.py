@@ -25,13 +25,13 @@ NOISE = {"noise": noise.Config(length=8)}
 def build(
     labels=("a", "b"),
     clip=CLIP,
-    critics=("image", "video"),
+    discriminators=("image", "video"),
     inputs=NOISE,
     **changes,
 ):
     parts = objective.Parts(
         generator=tiny("generators", "content_motion"),
-        discriminator=tuple(tiny("discriminators", c) for c in critics),
+        discriminator=tuple(tiny("discriminators", c) for c in discriminators),
     )
     config = dataclasses.replace(gan.TINY, **changes)
     task = objective.Task(clip, labels, extra_inputs=inputs)
@@ -61,9 +61,9 @@ def evaluated(goal, given=None):
 
 
 def test_made_clips_have_the_shape_and_range_of_real_ones():
-    made = build().forward("generator", clips(), None, 0)
-    assert made.shape == (3, *CLIP.shape)
-    assert np.all(made >= 0) and np.all(made <= 255)
+    generated = build().forward("generator", clips(), None, 0)
+    assert generated.shape == (3, *CLIP.shape)
+    assert np.all(generated >= 0) and np.all(generated <= 255)
 
 
 def test_content_noise_changes_all_frames():
@@ -71,7 +71,7 @@ def test_content_noise_changes_all_frames():
     changed = given["noise"].numpy()
     changed[:, 0] += 1.0
     one, other = (
-        goal.made(goal.networks, noise, given["label"])
+        goal.generate(goal.networks, noise, given["label"])
         for noise in (given["noise"], tf.constant(changed))
     )
     apart = np.abs(one - other).max(axis=(0, 2, 3, 4))
@@ -84,7 +84,7 @@ def test_motion_noise_changes_no_frame_long_before_it():
     changed = given["noise"].numpy()
     changed[:, 4] += 1.0  # That of the last frame.
     one, other = (
-        goal.made(goal.networks, noise, given["label"])
+        goal.generate(goal.networks, noise, given["label"])
         for noise in (given["noise"], tf.constant(changed))
     )
     apart = np.abs(one - other).max(axis=(0, 2, 3, 4))
@@ -94,7 +94,7 @@ def test_motion_noise_changes_no_frame_long_before_it():
 def test_label_steers_what_is_made():
     goal, given = build(), clips()
     one, other = (
-        goal.made(goal.networks, given["noise"], tf.fill((3,), label))
+        goal.generate(goal.networks, given["noise"], tf.fill((3,), label))
         for label in (0, 1)
     )
     assert np.abs(one - other).max() > 1e-3
@@ -109,12 +109,12 @@ def test_without_labels_none_are_asked_for():
 def test_discriminator_learns_and_the_generator_does_not_in_its_turn():
     goal, given = build(), clips()
     with tf.GradientTape() as tape:
-        made = goal.forward("discriminator", given, None, 0)
-        found = goal.losses("discriminator", given, made, 0)
+        generated = goal.forward("discriminator", given, None, 0)
+        found = goal.losses("discriminator", given, generated, 0)
         total = tf.add_n([v for k, v in found.items() if k != "accuracy"])
     of_maker = goal.networks["generator"].trainable_variables
-    of_critic = goal.networks["video"].trainable_variables
-    slopes = tape.gradient(total, of_maker + of_critic)
+    of_discriminator = goal.networks["video"].trainable_variables
+    slopes = tape.gradient(total, of_maker + of_discriminator)
     assert all(s is None for s in slopes[: len(of_maker)])
     assert any(s is not None for s in slopes[len(of_maker) :])
 
@@ -148,7 +148,7 @@ def test_diversity_of_made_clips_is_their_standard_deviation():
         random.normal(size=(2, 4000, 1, 1, 1, 1)), (2, *shape)
     )
     # A generator of clips of one grey level, drawn with deviation 20.
-    goal.made = lambda networks, noise, label, training=False: noise
+    goal.generate = lambda networks, noise, label, training=False: noise
     report = evaluated(
         goal,
         {
@@ -171,13 +171,13 @@ def test_still_clips_have_no_motion():
     given = clips()
     still = tf.repeat(given["frames"][:, :1], 4, axis=1)
     report = evaluated(goal, {**given, "frames": still})
-    assert report["motion"] > 100  # Made ones over hardly any.
+    assert report["motion"] > 100  # Generated ones over hardly any.
 
 
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"critics": ()}, "without --discriminator"),
+        ({"discriminators": ()}, "without --discriminator"),
         ({"changes": ("wobble",)}, "wobble"),
         ({"clip": batch.ClipSpec(frames=4, size=64)}, "--generator.widths"),
         ({"inputs": {}}, "add --extra_inputs=noise"),
@@ -198,13 +198,15 @@ def test_generator_takes_as_much_noise_as_the_batch_has(length):
 def test_logits_do_not_grow_with_the_picture():
     chosen = registry.choose("video_models.discriminators", "image")
     sizes = 32, 128
-    critics = [
+    discriminators = [
         chosen.build(batch.ClipSpec(frames=1, size=size), 0) for size in sizes
     ]
-    critics[1].set_weights(critics[0].get_weights())
+    discriminators[1].set_weights(discriminators[0].get_weights())
     small, large = (
-        float(critic({"frames": tf.fill((1, 1, size, size, 3), 200.0)})[0])
-        for size, critic in zip(sizes, critics, strict=True)
+        float(
+            discriminator({"frames": tf.fill((1, 1, size, size, 3), 200.0)})[0]
+        )
+        for size, discriminator in zip(sizes, discriminators, strict=True)
     )
     # At the edges padding is seen; 16 times as many places would be 16 times.
     assert 1 / 3 < large / small < 3

@@ -22,11 +22,15 @@ def tiny(folder, name):
 
 
 def build(
-    generator="srresnet", critics=(), features=None, inputs=LOW, **changes
+    generator="srresnet",
+    discriminators=(),
+    features=None,
+    inputs=LOW,
+    **changes,
 ):
     parts = objective.Parts(
         generator=tiny("generators", generator),
-        discriminator=tuple(tiny("discriminators", c) for c in critics),
+        discriminator=tuple(tiny("discriminators", c) for c in discriminators),
         features=features,
     )
     config = dataclasses.replace(super_resolution.TINY, **changes)
@@ -53,11 +57,11 @@ def losses(goal, player="generator", step=0, batch=None):
 
 def test_untrained_network_is_the_bicubic_enlargement():
     goal, batch = build(), clips()
-    made = goal.forward("generator", batch, None, 0)["frames"]
+    generated = goal.forward("generator", batch, None, 0)["frames"]
     wanted = tf.image.resize(
         tf.cast(batch["low_frames"][0], tf.float32), (16, 16), "bicubic"
     )
-    np.testing.assert_allclose(made[0], wanted, atol=1e-2)
+    np.testing.assert_allclose(generated[0], wanted, atol=1e-2)
 
 
 def test_report_measures_the_input_as_well():
@@ -78,7 +82,7 @@ def test_without_discriminators_there_is_one_player():
 
 
 def test_generator_does_not_hear_the_discriminator_while_it_warms_up():
-    goal = build(critics=("video",), warm_up=10)
+    goal = build(discriminators=("video",), warm_up=10)
     before = losses(goal, step=9)["adversarial"]
     after = losses(goal, step=10)["adversarial"]
     assert not np.any(before) and np.all(after != 0)
@@ -124,8 +128,8 @@ def test_features_are_compared_with_those_of_the_true_clip():
 def test_frames_are_enlarged_as_much_as_the_view_reduces_them(factor):
     view = low_resolution.Config(factor=factor)
     goal = build(inputs={"low_resolution": view})
-    made = goal.predict(goal.networks, tf.zeros((1, 2, 4, 4, 3)))["frames"]
-    assert made.shape == (1, 2, 4 * factor, 4 * factor, 3)
+    generated = goal.predict(goal.networks, tf.zeros((1, 2, 4, 4, 3)))["frames"]
+    assert generated.shape == (1, 2, 4 * factor, 4 * factor, 3)
     assert goal.enhances.factor == factor
 
 

@@ -1,4 +1,4 @@
-"""What discriminators have in common: layers, and the last word."""
+"""Building blocks shared by the discriminators, including the final logit."""
 
 import dataclasses
 from typing import Any
@@ -14,12 +14,12 @@ _PLACES = 16
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How a discriminator is kept from being too sure."""
+    """Normalisation of a discriminator."""
 
     norm: str = settings.setting(
         "spectral",
-        "spectral: kernels are divided by their largest singular value; "
-        "none: the penalty on gradients has to do.",
+        "Weight normalisation. spectral: divide kernels by their largest "
+        "singular value; none: rely on --objective.gradient_penalty.",
         choices=("spectral", "none"),
     )
 
@@ -32,7 +32,7 @@ def convolve(
     strides: int | tuple[int, ...],
     name: str,
 ) -> keras.KerasTensor:
-    """A convolution in as many dimensions as `x` has, and a leaky ReLU."""
+    """A convolution (2-D or 3-D, like `x`) followed by a leaky ReLU."""
     dimensions = len(x.shape) - 2
     convolution = _LAYERS[config.norm, dimensions]
     x = convolution(
@@ -46,28 +46,29 @@ def convolve(
     return leaky_relu.LeakyReLU(0.2, name=f"{name}_relu")(x)
 
 
-def judge(
+def projection_discriminator(
     config: Config,
     frames: keras.KerasTensor,
     x: keras.KerasTensor,
     classes: int,
     name: str,
 ) -> keras.Model:
-    """One logit a clip, from features of its pictures or time steps.
+    """Completes a discriminator: features to one logit per clip.
 
-    Whether the clip fits its label is an inner product with a vector of the
-    label: the projection discriminator, arXiv:1802.05637.
+    With labels it is a projection discriminator, arXiv:1802.05637: the logit
+    gains the inner product of features and a label embedding.
 
     Args:
-        config: of the discriminator.
+        config: settings of the discriminator.
         frames: the input, [B, T, H, W, 3].
         x: features [B * T, h, w, C] or [B, t, h, w, C].
-        classes: labels; 0 for none.
-        name: of the network.
+        classes: number of labels; 0 for none.
+        name: name of the network.
     """
     dense = _LAYERS[config.norm, 0]
-    # A sum, as in the paper: where kernels have norm 1, means say too little.
-    # But of no more than its 4x4 places: logits would grow with the picture.
+    # A sum, as in the paper: with kernels of norm 1 a mean would be too small.
+    # Scaled to the paper's 4x4 positions, so that logits do not grow with the
+    # size of the frames.
     places = x.shape[-3] * x.shape[-2]
     x = ops.sum(x, axis=(-3, -2))
     if places > _PLACES:
