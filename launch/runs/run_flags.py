@@ -168,6 +168,7 @@ COMMAND = flags.Command(
         "low_resolution.least_quality": "low_resolution.min_quality",
         "low_resolution.most_quality": "low_resolution.max_quality",
         "generator.noise": "noise.length",
+        "objective.changes": "objective.diff_augment",
         "objective.game": "objective.gan_loss",
         "objective.factor": "low_resolution.factor",
     },

@@ -12,7 +12,7 @@ import tensorflow as tf
 from pipelines import batch
 from tfrecords_tools.base import settings
 
-_CHANCES = 8
+_AUGMENT_SEEDS = 8
 """Random numbers per clip for augmentations within the training step."""
 
 
@@ -40,8 +40,8 @@ def build(
         A function (frames uint8 [T, H, W, 3], seed int64 [2]) -> `noise`
         float32 [1 + T, length], standard normal, first that of the clip, then
         that of each frame; `other_noise`, a second draw, for the diversity
-        measure of evaluation; `chances` float32 [2, _CHANCES], uniform in
-        [0, 1), for a real and a generated clip.
+        measure of evaluation; `augment_seeds` float32 [2, _AUGMENT_SEEDS],
+        uniform in [0, 1), for a real and a generated clip.
     """
     fold = tf.random.experimental.stateless_fold_in
     shape = (1 + clip.frames, config.length)
@@ -51,8 +51,8 @@ def build(
         return {
             "noise": tf.random.stateless_normal(shape, fold(seed, 0)),
             "other_noise": tf.random.stateless_normal(shape, fold(seed, 2)),
-            "chances": tf.random.stateless_uniform(
-                (2, _CHANCES), fold(seed, 1)
+            "augment_seeds": tf.random.stateless_uniform(
+                (2, _AUGMENT_SEEDS), fold(seed, 1)
             ),
         }
 

@@ -95,14 +95,16 @@ def training_batch():
         "other_noise": tf.constant(
             generator.normal(size=(4, 5, 8)), tf.float32
         ),
-        "chances": tf.constant(generator.uniform(size=(4, 2, 8)), tf.float32),
+        "augment_seeds": tf.constant(
+            generator.uniform(size=(4, 2, 8)), tf.float32
+        ),
     }
 
 
 def evaluation_batch(rows, views=2):
     given = {key: value[rows] for key, value in training_batch().items()}
     frames = tf.stack([given["frames"] * v for v in (1, 0.5)][:views], 1)
-    for key in ("low_frames", "noise", "other_noise", "chances"):
+    for key in ("low_frames", "noise", "other_noise", "augment_seeds"):
         given[key] = tf.stack([given[key]] * views, 1)
     return {**given, "frames": frames}
 

@@ -32,7 +32,7 @@ CLASSIFIER = {
 }
 GAN = {
     "objective": "gan",
-    "objective.changes": "color,shift",
+    "objective.diff_augment": "color,shift",
     "objective.gradient_penalty": 0.01,
     "objective.least_diversity": 0,
     "extra_inputs": "noise",

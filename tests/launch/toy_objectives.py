@@ -235,5 +235,5 @@ def clips(batch_size: int, batches: int = 4) -> dict[str, np.ndarray]:
         "clip_id": np.arange(count),
         "low_frames": frames[:, :, ::2, ::2].clip(0, 255).astype(np.uint8),
         "noise": numbers.normal(size=(count, 3, 8)).astype(np.float32),
-        "chances": numbers.uniform(size=(count, 2, 8)).astype(np.float32),
+        "augment_seeds": numbers.uniform(size=(count, 2, 8)).astype(np.float32),
     }

@@ -16,7 +16,7 @@ from video_models import objective
 from video_models.layers.images import frame_folding
 from video_models.losses import (
     adversarial_losses,
-    clip_changes,
+    diff_augment,
     discriminator_losses,
 )
 
@@ -24,7 +24,8 @@ ops = keras.ops
 PARTS = ("generator", "discriminator")
 GENERATOR = "content_motion"
 DISCRIMINATORS = ("image", "video")
-_COARSE = 8  # Sides of what diversity is measured on, pixels.
+_AUGMENTATIONS = ", ".join(diff_augment.KINDS)
+_COARSE = 8  # Side of the frames that diversity is measured on, pixels.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,10 +46,10 @@ class Config:
         "pixels in 0..1; twice the cost of a step.",
         minimum=0.0,
     )
-    changes: tuple[str, ...] = settings.setting(
+    diff_augment: tuple[str, ...] = settings.setting(
         (),
-        "DiffAugment: augments real and generated clips alike, for small "
-        f"data; some of {', '.join(clip_changes.KINDS)}, with commas between.",
+        "DiffAugment for small data: augmentations of both real and generated "
+        f"clips, comma-separated; some of {_AUGMENTATIONS}.",
     )
     least_diversity: float = settings.setting(
         0.2,
@@ -58,7 +59,7 @@ class Config:
     )
 
 
-TINY = Config(gradient_penalty=0.01, changes=clip_changes.KINDS)
+TINY = Config(gradient_penalty=0.01, diff_augment=diff_augment.KINDS)
 
 
 def build(
@@ -74,11 +75,11 @@ def build(
             "--objective=gan without --discriminator: wanted some, such as "
             "image,video"
         )
-    unknown = [x for x in config.changes if x not in clip_changes.KINDS]
+    unknown = [x for x in config.diff_augment if x not in diff_augment.KINDS]
     if unknown:
         raise errors.UserError(
-            f"--objective.changes has {unknown[0]!r}: wanted some of "
-            f"{', '.join(clip_changes.KINDS)}"
+            f"--objective.diff_augment has {unknown[0]!r}: wanted some of "
+            f"{_AUGMENTATIONS}"
         )
     return Gan(config, parts, task, make_optimizer)
 
@@ -233,10 +234,12 @@ class Gan(objective.Objective):
         )
 
     def _changed(self, frames: Any, batch: dict, which: int) -> Any:
-        kinds = self._config.changes
+        kinds = self._config.diff_augment
         if not kinds:
             return frames
-        return clip_changes.change(frames, batch["chances"][:, which], kinds)
+        return diff_augment.augment(
+            frames, batch["augment_seeds"][:, which], kinds
+        )
 
     def _label(self, label: Any) -> dict[str, Any]:
         if not self.labels:

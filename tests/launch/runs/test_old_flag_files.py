@@ -85,6 +85,13 @@ def test_game_of_an_old_gan_run_is_its_loss(tmp_path):
     assert found.one("objective").config.gan_loss == "hinge"
 
 
+def test_changes_of_an_old_gan_run_are_its_augmentations(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text("--objective=gan\n--objective.changes=color,cut\n")
+    found = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert found.one("objective").config.diff_augment == ("color", "cut")
+
+
 def test_negated_flag_of_an_old_flag_file_is_read(tmp_path):
     path = tmp_path / "own.flagfile"
     path.write_text("--sound.voice\n--nosound.voice\n")

@@ -47,14 +47,16 @@ def clips(seed=0):
         "label": tf.constant([0, 1, 0]),
         "noise": tf.constant(random.normal(size=(3, 5, 8)), tf.float32),
         "other_noise": tf.constant(random.normal(size=(3, 5, 8)), tf.float32),
-        "chances": tf.constant(random.uniform(size=(3, 2, 8)), tf.float32),
+        "augment_seeds": tf.constant(
+            random.uniform(size=(3, 2, 8)), tf.float32
+        ),
         "mask": tf.ones(3),
     }
 
 
 def evaluated(goal, given=None):
     given = clips() if given is None else given
-    views = ("frames", "noise", "other_noise", "chances")
+    views = ("frames", "noise", "other_noise", "augment_seeds")
     given = {k: v[:, None] if k in views else v for k, v in given.items()}
     counts = goal.counts(goal.networks, given)
     return goal.report({k: np.asarray(v) for k, v in counts.items()})
@@ -178,7 +180,7 @@ def test_still_clips_have_no_motion():
     "settings, message",
     [
         ({"discriminators": ()}, "without --discriminator"),
-        ({"changes": ("wobble",)}, "wobble"),
+        ({"diff_augment": ("wobble",)}, "wobble"),
         ({"clip": batch.ClipSpec(frames=4, size=64)}, "--generator.widths"),
         ({"inputs": {}}, "add --extra_inputs=noise"),
         ({"inputs": {"noise": noise.Config(length=3)}}, "--noise.length=3"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from video_models.losses import clip_changes
+from video_models.losses import diff_augment
 
 MIDDLE = np.full((1, 8), 0.5, np.float32)
 
@@ -12,7 +12,7 @@ def clip(seed=0):
     return tf.constant(random.uniform(0, 255, (1, 3, 16, 16, 3)), tf.float32)
 
 
-def chances(**places):
+def augment_seeds(**places):
     drawn = MIDDLE.copy()
     for place, value in places.items():
         drawn[0, int(place[1:])] = value
@@ -20,25 +20,27 @@ def chances(**places):
 
 
 def changed(kind, **places):
-    return clip_changes.change(clip(), chances(**places), (kind,)).numpy()
+    return diff_augment.augment(
+        clip(), augment_seeds(**places), (kind,)
+    ).numpy()
 
 
-@pytest.mark.parametrize("kind", clip_changes.KINDS)
+@pytest.mark.parametrize("kind", diff_augment.KINDS)
 def test_all_frames_are_changed_alike(kind):
     still = tf.repeat(clip()[:, :1], 3, axis=1)
-    drawn = chances(c0=0.9, c1=0.2, c2=0.1, c3=0.9, c4=0.1)
-    found = clip_changes.change(still, drawn, (kind,)).numpy()
+    drawn = augment_seeds(c0=0.9, c1=0.2, c2=0.1, c3=0.9, c4=0.1)
+    found = diff_augment.augment(still, drawn, (kind,)).numpy()
     np.testing.assert_array_equal(found[:, 0], found[:, 1])
     assert not np.array_equal(found, still)
 
 
-@pytest.mark.parametrize("kind", clip_changes.KINDS)
+@pytest.mark.parametrize("kind", diff_augment.KINDS)
 def test_gradients_pass(kind):
     frames = clip()
     with tf.GradientTape() as tape:
         tape.watch(frames)
         total = tf.reduce_sum(
-            clip_changes.change(frames, chances(), (kind,)) ** 2
+            diff_augment.augment(frames, augment_seeds(), (kind,)) ** 2
         )
     assert float(tf.norm(tape.gradient(total, frames))) > 0
 
@@ -72,7 +74,7 @@ def test_cut_leaves_a_black_square_of_half_the_side():
 
 
 def test_no_kind_changes_nothing():
-    assert clip_changes.change(clip(), chances(), ()) is not None
+    assert diff_augment.augment(clip(), augment_seeds(), ()) is not None
     np.testing.assert_array_equal(
-        clip_changes.change(clip(), chances(), ()), clip()
+        diff_augment.augment(clip(), augment_seeds(), ()), clip()
     )

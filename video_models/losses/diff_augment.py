@@ -16,30 +16,30 @@ KINDS = ("color", "shift", "cut")
 _SHIFT, _CUT = 0.125, 0.5  # Shares of the sides, as in the paper.
 
 
-def change(frames: Any, chances: Any, kinds: tuple[str, ...]) -> Any:
-    """The changed clips.
+def augment(frames: Any, augment_seeds: Any, kinds: tuple[str, ...]) -> Any:
+    """Augments clips.
 
     Args:
         frames: float32 [B, T, H, W, 3], 0..255.
-        chances: float32 [B, 8], in [0, 1).
+        augment_seeds: float32 [B, 8], uniform in [0, 1).
         kinds: some of `KINDS`.
 
     Returns:
-        As `frames`.
+        The augmented clips, like `frames`.
     """
     if "color" in kinds:
-        frames = _color(frames, chances[:, :3])
+        frames = _color(frames, augment_seeds[:, :3])
     if "shift" in kinds:
-        frames = _shift(frames, chances[:, 3:5])
+        frames = _shift(frames, augment_seeds[:, 3:5])
     if "cut" in kinds:
-        frames = _cut(frames, chances[:, 5:7])
+        frames = _cut(frames, augment_seeds[:, 5:7])
     return frames
 
 
-def _color(frames: Any, chances: Any) -> Any:
-    """Brightness, saturation and contrast."""
+def _color(frames: Any, augment_seeds: Any) -> Any:
+    """Shifts brightness, scales saturation and contrast."""
     light, colour, contrast = (
-        chances[:, i, None, None, None, None] for i in range(3)
+        augment_seeds[:, i, None, None, None, None] for i in range(3)
     )
     frames = frames + (light - 0.5) * 127.5
     grey = ops.mean(frames, axis=-1, keepdims=True)
@@ -48,12 +48,12 @@ def _color(frames: Any, chances: Any) -> Any:
     return middle + (frames - middle) * (0.5 + contrast)
 
 
-def _shift(frames: Any, chances: Any) -> Any:
-    """Moved by whole pixels; what comes in is black."""
-    for axis, chance in ((2, chances[:, 0]), (3, chances[:, 1])):
+def _shift(frames: Any, augment_seeds: Any) -> Any:
+    """Shifts by whole pixels; fills with black."""
+    for axis, draw in ((2, augment_seeds[:, 0]), (3, augment_seeds[:, 1])):
         side = frames.shape[axis]
         most = round(side * _SHIFT)
-        by = ops.floor(chance * (2 * most + 1)) - most
+        by = ops.floor(draw * (2 * most + 1)) - most
         places = ops.arange(side, dtype="float32")
         wanted = places[None, :, None] + by[:, None, None]
         moves = ops.cast(
@@ -65,12 +65,12 @@ def _shift(frames: Any, chances: Any) -> Any:
     return frames
 
 
-def _cut(frames: Any, chances: Any) -> Any:
-    """A square that is black."""
+def _cut(frames: Any, augment_seeds: Any) -> Any:
+    """Blackens a square."""
     kept: Any = 0.0
-    for axis, chance in ((2, chances[:, 0]), (3, chances[:, 1])):
+    for axis, draw in ((2, augment_seeds[:, 0]), (3, augment_seeds[:, 1])):
         side = frames.shape[axis]
-        middle = ops.floor(chance * side)[:, None]
+        middle = ops.floor(draw * side)[:, None]
         away = ops.arange(side, dtype="float32")[None] - middle
         half = side * _CUT / 2
         inside = ops.cast((away >= -half) & (away < half), frames.dtype)
