@@ -87,11 +87,11 @@ class Answer:
 
 
 @dataclasses.dataclass(frozen=True)
-class Parts:
-    """The chosen parts that an objective makes its networks of.
+class Components:
+    """The components chosen for an objective's networks.
 
-    A file of `video_models.objectives` names in `PARTS` those that it takes;
-    the others are None, or empty.
+    A file of `video_models.objectives` lists those that it uses in
+    `COMPONENTS`; all others are None or empty.
     """
 
     backbone: registry.Chosen | None = None
@@ -177,7 +177,7 @@ class Objective:
     """Networks, players, losses and metrics.
 
     A file of `video_models.objectives` offers `Config`, `TINY` and
-    `build(config, parts, task, make_optimizer) -> Objective`.
+    `build(config, components, task, make_optimizer) -> Objective`.
     """
 
     networks: Networks

@@ -1,6 +1,6 @@
 """A video network that sees a stream chunk by chunk and keeps states.
 
-Its parts are those of `video_network`, each built by its `build_stream`; a
+Its components are those of `video_network`, each built by its `build_stream`; a
 backbone that sees each frame alone needs none.
 """
 
@@ -24,7 +24,7 @@ def build(
 
     It has the weights of `video_network.build` in the same order, so that
     `set_weights` makes a trained one of it. Once it has seen all chunks of a
-    clip it gives what that gives for the clip. Parts that do not fit one
+    clip it gives what that gives for the clip. Components that do not fit one
     another are refused there.
 
     Args:
@@ -76,7 +76,7 @@ def zero_states(network: keras.Model, batch_size: int) -> dict[str, Any]:
 
 
 class _Joined:
-    """Parts called one after the other, and all their states.
+    """Components called one after the other, and all their states.
 
     Attributes:
         inputs: name to input of the whole network.

@@ -31,7 +31,7 @@ def build(
         what else the head gives.
 
     Raises:
-        UserError: the parts do not fit one another.
+        UserError: the components do not fit one another.
     """
     frames = keras.Input(clip.shape, name="frames")
     if head.name == "published":

@@ -64,14 +64,14 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table, or a line of JSON."""
     asked, config = resolved.settings, resolved.sections["devices"]
     devices.start(config)
-    parts = run_flags.to_parts(resolved)
-    if parts.backbone is None:
+    components = run_flags.to_components(resolved)
+    if components.backbone is None:
         raise errors.UserError(
             f"--objective={resolved.one('objective').name} has no backbone: "
             "networks with one are described"
         )
     found = described_network.find(
-        parts, resolved.sections["clip"], asked.classes
+        components, resolved.sections["clip"], asked.classes
     )
     network = network_graph.without_weights(found.build)
     counted = multiply_adds.of_each(network_graph.trace(network))

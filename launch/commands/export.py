@@ -112,7 +112,7 @@ def _stream(trained: trained_run.Trained, frames: int) -> stream_serving.Stream:
     return stream_serving.Stream(
         trained.objective,
         trained.networks,
-        trained.experiment.parts,
+        trained.experiment.components,
         trained.experiment.clip,
         len(trained.labels),
         frames,

@@ -72,32 +72,34 @@ class Described(NamedTuple):
         """The network.
 
         Raises:
-            UserError: the parts and the clip do not fit one another.
+            UserError: the components and the clip do not fit one another.
         """
-        parts = self.backbone, self.temporal, self.head
-        return video_network.build(*parts, self.clip, self.classes)
+        components = self.backbone, self.temporal, self.head
+        return video_network.build(*components, self.clip, self.classes)
 
 
-def find(parts: objective.Parts, asked: Clip, classes: int | None) -> Described:
-    """The network of the parts; what is not given is as published.
+def find(
+    components: objective.Components, asked: Clip, classes: int | None
+) -> Described:
+    """The network of the components; what is not given is as published.
 
     Args:
-        parts: backbone, temporal block and head.
+        components: backbone, temporal block and head.
         asked: the clip, as far as it is given.
         classes: of the head, where they are given.
     """
-    backbone = parts.backbone
+    backbone = components.backbone
     wanted = {
         "frames": asked.frames, "size": asked.size, "classes": classes
     }  # fmt: skip
     row = _nearest(backbone, wanted)
-    if parts.head.name != "published" and backbone.module.FRAMES_ALONE:
+    if components.head.name != "published" and backbone.module.FRAMES_ALONE:
         row = None  # What is published is for a single picture.
     usual = batch.ClipSpec()
     return Described(
         backbone,
-        parts.temporal,
-        parts.head,
+        components.temporal,
+        components.head,
         batch.ClipSpec(
             frames=asked.frames or (row or usual).frames,
             size=asked.size or (row or usual).size,

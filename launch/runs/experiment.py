@@ -27,7 +27,7 @@ class Experiment:
     """All that a run depends on."""
 
     shards: str
-    parts: objective.Parts
+    components: objective.Components
     objective: registry.Chosen
     augmentations: tuple[registry.Chosen, ...] = ()
     extra_inputs: tuple[registry.Chosen, ...] = ()
@@ -78,8 +78,8 @@ class Experiment:
 
         inputs = {each.name: each.config for each in self.extra_inputs}
         task = dataclasses.replace(task, extra_inputs=inputs)
-        parts = self.parts
+        components = self.components
         if self.reference is not None:
             features = self.reference.build(task.clip)
-            parts = dataclasses.replace(parts, features=features)
-        return self.objective.build(parts, task, make_optimizer)
+            components = dataclasses.replace(components, features=features)
+        return self.objective.build(components, task, make_optimizer)

@@ -28,7 +28,7 @@ from tfrecords_tools.base import (
     registry,
     settings,
 )
-from video_models import default_parts, objective
+from video_models import default_components, objective
 from video_models.optimization import learning_rates, optimizers
 from video_models.weights import initial_weights
 
@@ -38,7 +38,7 @@ _LONGEST_NAMES = 256  # Bytes of a path inside of a run's folder.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Data, folder, and the parts of the network."""
+    """Data, folder, and the components of the network."""
 
     shards: str = settings.setting(
         "", "Folder that tfrecords_tools.build_shards wrote."
@@ -83,23 +83,23 @@ class Config:
 
 def usual_backbone(chosen: dict[str, Any]) -> str | None:
     """The backbone of an objective for which none is chosen."""
-    takes = chosen["objective"].PARTS
-    return default_parts.BACKBONE if "backbone" in takes else None
+    takes = chosen["objective"].COMPONENTS
+    return default_components.BACKBONE if "backbone" in takes else None
 
 
 def usual_temporal(chosen: dict[str, Any]) -> str | None:
     """The temporal block of a backbone for which none is chosen."""
-    if "temporal" not in chosen["objective"].PARTS:
+    if "temporal" not in chosen["objective"].COMPONENTS:
         return None
-    return default_parts.temporal_of(chosen["backbone"])
+    return default_components.temporal_of(chosen["backbone"])
 
 
 def usual_head(chosen: dict[str, Any]) -> str | None:
     """The head of a network for which none is chosen."""
-    if "head" not in chosen["objective"].PARTS:
+    if "head" not in chosen["objective"].COMPONENTS:
         return None
     temporal = chosen["temporal"].__name__.rpartition(".")[2]
-    return default_parts.head_of(chosen["backbone"], temporal)
+    return default_components.head_of(chosen["backbone"], temporal)
 
 
 def usual_generator(chosen: dict[str, Any]) -> str | None:
@@ -188,7 +188,7 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
 
 
 def _reference(workdir: str) -> trained_features.Reference:
-    chosen = described(workdir).parts.backbone
+    chosen = described(workdir).components.backbone
     if chosen is None:
         raise errors.UserError(
             f"--features: the run in {workdir} has no backbone: wanted one of "
@@ -202,7 +202,7 @@ def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
     sections = resolved.sections
     return experiment.Experiment(
         shards=resolved.settings.shards,
-        parts=to_parts(resolved),
+        components=to_components(resolved),
         objective=resolved.one("objective"),
         augmentations=resolved.chosen["augment"],
         extra_inputs=resolved.chosen["extra_inputs"],
@@ -210,15 +210,15 @@ def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
     )
 
 
-def to_parts(resolved: flags.Resolved) -> objective.Parts:
-    """The parts of the networks that the flags choose.
+def to_components(resolved: flags.Resolved) -> objective.Components:
+    """The components of the networks that the flags choose.
 
     Raises:
         UserError: the objective has no use for one of them.
     """
     goal = resolved.one("objective")
-    takes = goal.module.PARTS
-    every = [field.name for field in dataclasses.fields(objective.Parts)]
+    takes = goal.module.COMPONENTS
+    every = [field.name for field in dataclasses.fields(objective.Components)]
     for name in every:
         if name not in takes and getattr(resolved.settings, name):
             raise errors.UserError(
@@ -227,7 +227,7 @@ def to_parts(resolved: flags.Resolved) -> objective.Parts:
             )
     one = [name for name in every if name in resolved.chosen]
     own = {name: next(iter(resolved.chosen[name]), None) for name in one}
-    return objective.Parts(
+    return objective.Components(
         **{**own, "discriminator": resolved.chosen["discriminator"]}
     )
 
@@ -251,8 +251,8 @@ def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
         settings=dataclasses.replace(own, **whole),
         sections={**resolved.sections, "reader": reading, "init": start},
         chosen={
-            kind: tuple(_with_files(each, _whole_path) for each in parts)
-            for kind, parts in resolved.chosen.items()
+            kind: tuple(_with_files(each, _whole_path) for each in chosen)
+            for kind, chosen in resolved.chosen.items()
         },
     )
 

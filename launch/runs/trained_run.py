@@ -47,15 +47,15 @@ class Trained:
     ):
         """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
-        parts = described.parts
+        components = described.components
         # They are in the checkpoint; the file may be gone. What only teaches
         # may be gone, too.
-        backbone = parts.backbone
+        backbone = components.backbone
         if backbone is not None:
             backbone = run_flags.without_files(backbone)
         described = dataclasses.replace(
             described,
-            parts=dataclasses.replace(parts, backbone=backbone),
+            components=dataclasses.replace(components, backbone=backbone),
             reference=None,
         )
         self.experiment, self.step = described, saved.chosen(checkpoint)

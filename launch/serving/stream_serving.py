@@ -75,7 +75,7 @@ class Stream:
         self,
         objective: objectives.Objective,
         networks: dict[str, keras.Model],
-        parts: objectives.Parts,
+        components: objectives.Components,
         clip: batch.ClipSpec,
         classes: int,
         frames: int,
@@ -85,7 +85,7 @@ class Stream:
         Args:
             objective: says how scores are made of logits.
             networks: the trained ones.
-            parts: of which they are made.
+            components: the components of its networks.
             clip: that they were trained with.
             classes: number of scores.
             frames: of one chunk.
@@ -100,7 +100,7 @@ class Stream:
                 "an objective that classifies"
             )
         chunk = dataclasses.replace(clip, frames=frames)
-        network = streaming_network.build(*_three(parts), chunk, classes)
+        network = streaming_network.build(*_three(components), chunk, classes)
         states = streaming_network.zero_states(network, batch_size=1)
         self.metadata = StreamFacts(
             frames,
@@ -227,5 +227,5 @@ def _check_clip(clip: batch.ClipSpec, frames: int) -> None:
         )
 
 
-def _three(parts: objectives.Parts) -> tuple:
-    return parts.backbone, parts.temporal, parts.head
+def _three(components: objectives.Components) -> tuple:
+    return components.backbone, components.temporal, components.head

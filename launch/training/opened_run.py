@@ -221,7 +221,7 @@ def _load_weights(run: OpenedRun) -> None:
         found = initial_weights.load(
             run.experiment.init,
             run.loop.objective.networks,
-            run.experiment.parts,
+            run.experiment.components,
             label_axes.sets_of(run.experiment.task(run.data.manifest)),
         )
     run.loop.reset_averages()

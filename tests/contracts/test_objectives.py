@@ -43,7 +43,7 @@ def tiny(folder, name):
 
 
 def parts_of(module):
-    takes = module.PARTS
+    takes = module.COMPONENTS
     own = {
         "backbone": tiny("backbones", "frame_conv"),
         "temporal": tiny("temporal", "attention"),
@@ -56,7 +56,7 @@ def parts_of(module):
         if "features" in takes
         else None,
     }
-    return objective.Parts(**{key: own[key] for key in takes})
+    return objective.Components(**{key: own[key] for key in takes})
 
 
 def style_picture():

@@ -14,7 +14,7 @@ CLIP = batch.ClipSpec(frames=8, size=16)
 LABELS = ("dark", "grey", "light")
 
 
-def parts(temporal="attention"):
+def components(temporal="attention"):
     chosen = {
         "backbones": "frame_conv",
         "temporal": temporal,
@@ -24,7 +24,7 @@ def parts(temporal="attention"):
         registry.choose(f"video_models.{folder}", name)
         for folder, name in chosen.items()
     ]
-    return objective.Parts(
+    return objective.Components(
         *(
             each._replace(config=each.module.TINY_STREAM or each.module.TINY)
             for each in made
@@ -37,7 +37,7 @@ def build(temporal="attention"):
     keras.utils.set_random_seed(0)
     made = classification.build(
         classification.Config(),
-        parts(temporal),
+        components(temporal),
         objective.Task(CLIP, LABELS),
         keras.optimizers.SGD,
     )
@@ -58,7 +58,7 @@ def export(output, **more):
     """
     made = build()
     stream = stream_serving.Stream(
-        made, made.networks, parts(), CLIP, classes=3, frames=2
+        made, made.networks, components(), CLIP, classes=3, frames=2
     )
     metadata = model_metadata.ModelMetadata(
         CLIP, LABELS, reader.Config(), **more

@@ -32,11 +32,11 @@ def _flat(units: tuple[int, ...], name: str) -> keras.Model:
 
 
 def classification(make_optimizer, norm="layer", dropout=0.0):
-    """The registered objective over tiny parts, for clips of `clips`."""
+    """The registered objective over tiny components, for clips of `clips`."""
     frame_conv = registry.load("video_models.backbones", "frame_conv")
     attention = registry.load("video_models.temporal", "attention")
     classifier = registry.load("video_models.heads", "classifier")
-    parts = objective.Parts(
+    components = objective.Components(
         registry.Chosen(
             "frame_conv",
             frame_conv,
@@ -54,13 +54,13 @@ def classification(make_optimizer, norm="layer", dropout=0.0):
     clip = batch.ClipSpec(frames=2, size=8)
     task = objective.Task(clip, ("a", "b", "c"))
     chosen = registry.choose("video_models.objectives", "classification")
-    return chosen.build(parts, task, make_optimizer)
+    return chosen.build(components, task, make_optimizer)
 
 
 def _restoring(name, make_optimizer, generator, critics, **settings):
     """A registered objective that makes clips, for clips of `clips`."""
     goal = registry.load("video_models.objectives", name)
-    parts = objective.Parts(
+    components = objective.Components(
         generator=_tiny("generators", generator[0], **generator[1]),
         discriminator=tuple(
             _tiny("discriminators", c[0], **c[1]) for c in critics
@@ -75,7 +75,7 @@ def _restoring(name, make_optimizer, generator, critics, **settings):
     config = dataclasses.replace(goal.TINY, **settings)
     # Not by `build`, which refuses clips as small as these.
     made = goal.Gan if name == "gan" else goal.SuperResolution
-    return made(config, parts, task, make_optimizer)
+    return made(config, components, task, make_optimizer)
 
 
 def _tiny(folder, name, **settings):
@@ -120,7 +120,7 @@ def style_transfer(make_optimizer):
         cv2.imwrite(path, stripes)
         return goal.build(
             dataclasses.replace(goal.TINY, style=path),
-            objective.Parts(
+            objective.Components(
                 generator=_tiny("generators", "style_net"),
                 features=_tiny("backbones", "frame_conv").build(clip),
             ),

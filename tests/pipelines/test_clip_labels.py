@@ -216,16 +216,16 @@ def test_mixing_is_refused_beside_what_it_does_not_mix(
 
 @pytest.fixture(scope="module")
 def goal():
-    """The registered objective over tiny parts."""
-    parts = [
+    """The registered objective over tiny components."""
+    components = [
         registry.choose("video_models.backbones", "frame_conv"),
         registry.choose("video_models.temporal", "none"),
         registry.choose("video_models.heads", "classifier"),
     ]
-    tiny = [each._replace(config=each.module.TINY) for each in parts]
+    tiny = [each._replace(config=each.module.TINY) for each in components]
     task = objective.Task(batches.CLIP, ("a", "b", "c"))
     chosen = registry.choose("video_models.objectives", "classification")
-    return chosen.build(objective.Parts(*tiny), task, keras.optimizers.SGD)
+    return chosen.build(objective.Components(*tiny), task, keras.optimizers.SGD)
 
 
 def floats(made):

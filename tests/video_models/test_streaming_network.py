@@ -20,7 +20,7 @@ def tiny(folder, name):
     return registry.Chosen(name, module, config)
 
 
-def parts(backbone="frame_conv", temporal="attention", head="classifier"):
+def components(backbone="frame_conv", temporal="attention", head="classifier"):
     return (
         tiny("backbones", backbone),
         tiny("temporal", temporal),
@@ -30,7 +30,7 @@ def parts(backbone="frame_conv", temporal="attention", head="classifier"):
 
 @pytest.mark.parametrize("temporal", ["attention", "tcn", "gru", "none"])
 def test_trained_weights_make_a_stream_that_gives_what_the_clip_gives(temporal):
-    chosen = parts(temporal=temporal)
+    chosen = components(temporal=temporal)
     whole = video_network.build(*chosen, CLIP, classes=3)
     stream = streaming_network.build(*chosen, CHUNK, classes=3)
     stream.set_weights(whole.get_weights())
@@ -47,7 +47,7 @@ def test_trained_weights_make_a_stream_that_gives_what_the_clip_gives(temporal):
 
 
 def test_states_are_named_by_their_part():
-    stream = streaming_network.build(*parts(), CHUNK, classes=3)
+    stream = streaming_network.build(*components(), CHUNK, classes=3)
     states = streaming_network.zero_states(stream, batch_size=5)
     assert set(states) == set(stream.output) - {"logits"}
     assert states["state_temporal_moments"].tolist() == [[0]] * 5
@@ -56,7 +56,7 @@ def test_states_are_named_by_their_part():
 
 
 def test_a_part_that_is_not_causal_says_what_makes_it_so():
-    backbone, temporal, head = parts(temporal="lstm")
+    backbone, temporal, head = components(temporal="lstm")
     temporal = temporal._replace(config=temporal.module.TINY)
     with pytest.raises(errors.UserError, match="bidirectional=false"):
         streaming_network.build(backbone, temporal, head, CHUNK, 3)
@@ -64,15 +64,15 @@ def test_a_part_that_is_not_causal_says_what_makes_it_so():
 
 def test_a_part_without_a_stream_names_those_that_have_one():
     with pytest.raises(errors.UserError, match="one of attention, gru, lstm"):
-        streaming_network.build(*parts(temporal="graph"), CHUNK, 3)
+        streaming_network.build(*components(temporal="graph"), CHUNK, 3)
 
 
 def test_a_backbone_that_sees_whole_clips_names_those_that_do_not():
     with pytest.raises(errors.UserError, match="frame_conv"):
-        streaming_network.build(*parts("r2plus1d"), CHUNK, 3)
+        streaming_network.build(*components("r2plus1d"), CHUNK, 3)
 
 
 def test_a_published_head_without_a_stream_is_refused():
-    chosen = parts("frame_conv", "none", "published")
+    chosen = components("frame_conv", "none", "published")
     with pytest.raises(errors.UserError, match="--head=classifier"):
         streaming_network.build(*chosen, CHUNK, 3)

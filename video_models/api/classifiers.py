@@ -10,7 +10,7 @@ import keras
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.base.keywords import keyword_settings
-from video_models import default_parts, objective, video_network
+from video_models import default_components, objective, video_network
 from video_models.classification import clip_logits, label_axes, label_scores
 from video_models.weights import initial_weights
 
@@ -70,8 +70,9 @@ def classifier(
         float, 0..255 -> float32 [B, classes].
 
     Raises:
-        UserError: an unknown name or setting (the nearest one is named), parts
-            that do not fit one another, weights of which nothing fits.
+        UserError: an unknown name or setting (the nearest one is named),
+            components that do not fit one another, weights of which nothing
+            fits.
     """
     count, labels = _classes(classes)
     activation = _activation(classifier_activation)
@@ -82,18 +83,22 @@ def classifier(
     with keyword_settings.in_keywords([_CLIP, *sections], *flags):
         (clip,) = keyword_settings.configs([_CLIP], given, ())
         configs = keyword_settings.configs(sections, settings, _KEYWORDS)
-        parts = objective.Parts(
+        components = objective.Components(
             *(
                 registry.choose(package, file, config)
                 for (package, file), config in zip(files, configs, strict=True)
             )
         )
-        clip_logits.check_head(parts.head)
+        clip_logits.check_head(components.head)
         network = video_network.build(
-            parts.backbone, parts.temporal, parts.head, clip, count
+            components.backbone,
+            components.temporal,
+            components.head,
+            clip,
+            count,
         )
         if weights is not None:
-            _load(weights, network, parts, labels)
+            _load(weights, network, components, labels)
     scores = label_scores.LabelScores(activation, labels, name="scores")
     return keras.Model(
         network.input, scores(network.output), name=f"{name}_classifier"
@@ -133,8 +138,8 @@ def _files(
 ) -> list[tuple[str, str]]:
     """Package and name of backbone, temporal block and head."""
     module = registry.load(_BACKBONES, name)
-    temporal = temporal or default_parts.temporal_of(module)
-    head = head or default_parts.head_of(module, temporal)
+    temporal = temporal or default_components.temporal_of(module)
+    head = head or default_components.head_of(module, temporal)
     packages = _BACKBONES, "video_models.temporal", "video_models.heads"
     return list(zip(packages, (name, temporal, head), strict=True))
 
@@ -154,14 +159,14 @@ def _sections(files: list[tuple[str, str]]) -> list[keyword_settings.Section]:
 def _load(
     path: str | os.PathLike,
     network: keras.Model,
-    parts: objective.Parts,
+    components: objective.Components,
     labels: tuple[str, ...],
 ) -> None:
     """Loads what fits, and warns of what does not but for the last layer."""
     found = initial_weights.load(
         initial_weights.Config(weights=os.fspath(path)),
         {"classifier": network},
-        parts,
+        components,
         {label_axes.MAIN: labels} if labels else None,
     )
     layers = [row.target.layer.rpartition("/")[2] for row in found.fresh]

@@ -44,7 +44,7 @@ def restore(path: pathlib.Path) -> objective.Objective:
     """
     flags = recorded_settings.flags_in(_flag_file(path))
     goal = _chosen(flags, "objective")
-    if set(goal.module.PARTS) - set(_FOLDERS):
+    if set(goal.module.COMPONENTS) - set(_FOLDERS):
         raise errors.UserError(
             f"{path} is a run of --objective={goal.name}: wanted one that "
             "classifies. launch.export writes what it makes frames with"
@@ -55,7 +55,7 @@ def restore(path: pathlib.Path) -> objective.Objective:
     metadata = recorded_metadata.upgrade(saved.metadata(step))
     clip = recorded_settings.config_of(batch.ClipSpec, "clip", flags)
     restored = goal.build(
-        objective.Parts(
+        objective.Components(
             backbone=_chosen(flags, "backbone"),
             temporal=_chosen(flags, "temporal"),
             head=_chosen(flags, "head"),

@@ -23,7 +23,7 @@ class ClipClassifier(objective.Objective):
     def __init__(
         self,
         labels: single_label.SingleLabel | several_labels.SeveralLabels,
-        parts: objective.Parts,
+        components: objective.Components,
         task: objective.Task,
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
@@ -31,9 +31,9 @@ class ClipClassifier(objective.Objective):
         self.labels, self.task = labels, task
         self.answers = {"scores": labels.answer}
         classifier = video_network.build(
-            parts.backbone,
-            parts.temporal,
-            parts.head,
+            components.backbone,
+            components.temporal,
+            components.head,
             task.clip,
             len(task.labels),
         )

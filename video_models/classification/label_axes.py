@@ -2,7 +2,7 @@
 
 Last layers of classifiers are called `logits`, one column a label. Layers
 that take a label in, one row a label, are `label_vector` in generators and
-`of_label` in discriminators. A contract test holds all parts to it.
+`of_label` in discriminators. A contract test holds all components to it.
 """
 
 import re

@@ -1,10 +1,11 @@
-"""Changes of clips through which gradients pass, alike in all their frames.
+"""Differentiable augmentation of clips, the same in all frames of a clip.
 
-Made of real and generated clips alike, they keep a discriminator from learning
-a small data set by heart.
+Applied to both real and generated clips, it keeps a discriminator from
+memorising a small data set.
 
-Source: DiffAugment, arXiv:2006.10738. Differs: one change a clip, not a frame;
-the chances are an argument; what is shifted in or cut out is black, not grey.
+Source: DiffAugment, arXiv:2006.10738. Differs: one draw per clip instead of
+per frame; the random numbers are an argument; shifts and cuts fill with
+black instead of grey.
 """
 
 from typing import Any

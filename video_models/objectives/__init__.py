@@ -19,8 +19,9 @@ class Objective(offers.File, Protocol):
     """An objective."""
 
     TINY: Any
-    PARTS: tuple[str, ...] = ("backbone", "temporal", "head")
-    """The flags of the parts that its networks are built of."""
+    COMPONENTS: tuple[str, ...] = ("backbone", "temporal", "head")
+    """The components that its networks consist of, by the names of their
+    flags."""
     GENERATOR: str | None = None
     """The default generator."""
     DISCRIMINATORS: tuple[str, ...] | None = None
@@ -29,7 +30,7 @@ class Objective(offers.File, Protocol):
     def build(
         self,
         config: Any,
-        parts: objective.Parts,
+        components: objective.Components,
         task: objective.Task,
         make_optimizer: MakeOptimizer,
     ) -> objective.Objective:

@@ -37,7 +37,7 @@ TINY = Config(label_smoothing=0.1)
 
 def build(
     config: Config,
-    parts: objective.Parts,
+    components: objective.Components,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> clip_classifier.ClipClassifier:
@@ -54,10 +54,12 @@ def build(
             "wants one: choose --objective=multi_label, or keep one label a "
             "clip and build the shards again"
         )
-    clip_logits.check_head(parts.head)
+    clip_logits.check_head(components.head)
     labels = single_label.SingleLabel(
         task.labels,
         config.label_smoothing,
         class_weights.of(config.class_weights, task),
     )
-    return clip_classifier.ClipClassifier(labels, parts, task, make_optimizer)
+    return clip_classifier.ClipClassifier(
+        labels, components, task, make_optimizer
+    )

@@ -21,7 +21,7 @@ from video_models.losses import (
 )
 
 ops = keras.ops
-PARTS = ("generator", "discriminator")
+COMPONENTS = ("generator", "discriminator")
 GENERATOR = "content_motion"
 DISCRIMINATORS = ("image", "video")
 _AUGMENTATIONS = ", ".join(diff_augment.KINDS)
@@ -64,13 +64,13 @@ TINY = Config(gradient_penalty=0.01, diff_augment=diff_augment.KINDS)
 
 def build(
     config: Config,
-    parts: objective.Parts,
+    components: objective.Components,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "Gan":
-    """Raises UserError where the parts or the settings do not fit."""
-    parts.check_generator("gan", "frames of noise", GENERATOR)
-    if not parts.discriminator:
+    """Raises UserError where the components or the settings do not fit."""
+    components.check_generator("gan", "frames of noise", GENERATOR)
+    if not components.discriminator:
         raise errors.UserError(
             "--objective=gan without --discriminator: wanted some, such as "
             "image,video"
@@ -81,7 +81,7 @@ def build(
             f"--objective.diff_augment has {unknown[0]!r}: wanted some of "
             f"{_AUGMENTATIONS}"
         )
-    return Gan(config, parts, task, make_optimizer)
+    return Gan(config, components, task, make_optimizer)
 
 
 class Gan(objective.Objective):
@@ -92,7 +92,7 @@ class Gan(objective.Objective):
     def __init__(
         self,
         config: Config,
-        parts: objective.Parts,
+        components: objective.Components,
         task: objective.Task,
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
@@ -101,9 +101,9 @@ class Gan(objective.Objective):
         self.labels = task.labels if config.labels else ()
         classes = len(self.labels)
         noise = task.input_config("noise", "--objective=gan").length
-        generator = parts.generator.build(task.clip, classes, noise)
+        generator = components.generator.build(task.clip, classes, noise)
         self._discriminators = discriminator_losses.Discriminators(
-            parts.discriminators(task.clip, classes),
+            components.discriminators(task.clip, classes),
             config.gan_loss,
             config.gradient_penalty,
         )

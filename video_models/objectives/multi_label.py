@@ -56,7 +56,7 @@ TINY = Config(threshold=0.4, label_smoothing=0.1)
 
 def build(
     config: Config,
-    parts: objective.Parts,
+    components: objective.Components,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> clip_classifier.ClipClassifier:
@@ -70,7 +70,7 @@ def build(
             "give a label column, with | between several, and build the "
             "shards again"
         )
-    clip_logits.check_head(parts.head)
+    clip_logits.check_head(components.head)
     labels = several_labels.SeveralLabels(
         task.labels,
         config.threshold,
@@ -79,4 +79,6 @@ def build(
         class_weights.of_positives(config.positive_weights, task),
         config.unlabelled == "negative",
     )
-    return clip_classifier.ClipClassifier(labels, parts, task, make_optimizer)
+    return clip_classifier.ClipClassifier(
+        labels, components, task, make_optimizer
+    )

@@ -51,7 +51,7 @@ TINY = Config(weights=("label=0.5",))
 
 def build(
     config: Config,
-    parts: objective.Parts,
+    components: objective.Components,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "MultiTask":
@@ -64,13 +64,13 @@ def build(
             "label.<task> and build the shards again, or choose "
             "--objective=classification"
         )
-    if parts.head.name == "published":
+    if components.head.name == "published":
         raise errors.UserError(
             "--objective=multi_task with --head=published, which is of one "
             "label set: wanted --head=classifier"
         )
-    clip_logits.check_head(parts.head)
-    return MultiTask(config, parts, task, make_optimizer)
+    clip_logits.check_head(components.head)
+    return MultiTask(config, components, task, make_optimizer)
 
 
 class MultiTask(objective.Objective):
@@ -82,7 +82,7 @@ class MultiTask(objective.Objective):
     def __init__(
         self,
         config: Config,
-        parts: objective.Parts,
+        components: objective.Components,
         task: objective.Task,
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
@@ -97,7 +97,7 @@ class MultiTask(objective.Objective):
             for name, each in self._sets.items()
         }
         classes = {name: len(each.labels) for name, each in asked.items()}
-        self.networks = {"multi_task": _network(parts, task.clip, classes)}
+        self.networks = {"multi_task": _network(components, task.clip, classes)}
         self.players = (
             objective.Player("multi_task", ("multi_task",), make_optimizer()),
         )
@@ -179,9 +179,9 @@ def _learnt(
 
 
 def _network(
-    parts: objective.Parts, clip: Any, classes: dict[str, int]
+    components: objective.Components, clip: Any, classes: dict[str, int]
 ) -> keras.Model:
-    trunk = video_network.trunk(parts.backbone, parts.temporal, clip)
+    trunk = video_network.trunk(components.backbone, components.temporal, clip)
     features = trunk.output
     shape = tuple(features.shape[1:])
     logits = {}
@@ -191,7 +191,7 @@ def _network(
     for name, count in classes.items():
         scope = scopes.get(tasks[name], "")
         with keras.name_scope(scope) if scope else contextlib.nullcontext():
-            head = parts.head.build(shape, count)
+            head = components.head.build(shape, count)
         if scope:
             head.name = f"{head.name}_{scope}"
         logits[name] = head(features)

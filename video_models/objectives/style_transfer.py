@@ -21,7 +21,7 @@ from video_models.introspection import feature_network, weight_fingerprint
 from video_models.losses import pixel_losses
 
 ops = keras.ops
-PARTS = ("generator", "features")
+COMPONENTS = ("generator", "features")
 GENERATOR = "style_net"
 
 
@@ -51,13 +51,13 @@ TINY = Config()
 
 def build(
     config: Config,
-    parts: objective.Parts,
+    components: objective.Components,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "StyleTransfer":
     """Raises UserError where the generator or the picture does not fit."""
-    parts.check_generator("style_transfer", "frames of frames", GENERATOR)
-    return StyleTransfer(config, parts, task, make_optimizer)
+    components.check_generator("style_transfer", "frames of frames", GENERATOR)
+    return StyleTransfer(config, components, task, make_optimizer)
 
 
 class StyleTransfer(objective.Objective):
@@ -66,22 +66,22 @@ class StyleTransfer(objective.Objective):
     def __init__(
         self,
         config: Config,
-        parts: objective.Parts,
+        components: objective.Components,
         task: objective.Task,
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
         """See `build`; without `features` it can be used, not trained."""
         self._config, self._clip = config, task.clip
-        generator = parts.generator.build(1, task.clip.frames)
+        generator = components.generator.build(1, task.clip.frames)
         self.networks = {"generator": generator}
         self.players = (
             objective.Player("generator", ("generator",), make_optimizer()),
         )
-        self.enhances = objective.Enhancement(parts.generator, 1)
+        self.enhances = objective.Enhancement(components.generator, 1)
         self._features, self._style = None, []
-        if parts.features is not None:
+        if components.features is not None:
             pixels = _picture(config.style, task.clip.size)
-            self._features = feature_network.of(parts.features)
+            self._features = feature_network.of(components.features)
             style = hashlib.sha256(pixels).hexdigest()
             network = weight_fingerprint.of(self._features)
             self.reference_fingerprint = f"{style} {network}"

@@ -23,7 +23,7 @@ from video_models.losses import (
 from video_models.metrics import image_quality
 
 ops = keras.ops
-PARTS = ("generator", "discriminator", "features")
+COMPONENTS = ("generator", "discriminator", "features")
 GENERATOR = "srresnet"
 _LOW = "low_frames"
 
@@ -70,12 +70,14 @@ TINY = Config(border=1, warm_up=0)
 
 def build(
     config: Config,
-    parts: objective.Parts,
+    components: objective.Components,
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "SuperResolution":
-    """Raises UserError where the parts or the clip do not fit."""
-    parts.check_generator("super_resolution", "frames of frames", GENERATOR)
+    """Raises UserError where the components or the clip do not fit."""
+    components.check_generator(
+        "super_resolution", "frames of frames", GENERATOR
+    )
     factor = _factor(task)
     if task.clip.size % factor:
         raise errors.UserError(
@@ -89,7 +91,7 @@ def build(
             f"{config.border} on both sides leaves {left} pixels: SSIM wants "
             f"{image_quality.WINDOW} at least"
         )
-    return SuperResolution(config, parts, task, make_optimizer)
+    return SuperResolution(config, components, task, make_optimizer)
 
 
 def _factor(task: objective.Task) -> int:
@@ -106,7 +108,7 @@ class SuperResolution(objective.Objective):
     def __init__(
         self,
         config: Config,
-        parts: objective.Parts,
+        components: objective.Components,
         task: objective.Task,
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
@@ -115,12 +117,12 @@ class SuperResolution(objective.Objective):
         self._upscale = bicubic.Upscale(factor, dtype="float32")
         self._warp = warp.Warp(dtype="float32")
         self._features = None
-        if parts.features is not None:
-            self._features = feature_network.of(parts.features)
+        if components.features is not None:
+            self._features = feature_network.of(components.features)
             self.reference_fingerprint = weight_fingerprint.of(self._features)
-        generator = parts.generator.build(factor, clip.frames)
+        generator = components.generator.build(factor, clip.frames)
         self._discriminators = discriminator_losses.Discriminators(
-            parts.discriminators(clip), config.gan_loss
+            components.discriminators(clip), config.gan_loss
         )
         self.networks = {
             "generator": generator,
@@ -136,7 +138,7 @@ class SuperResolution(objective.Objective):
             )
             players.insert(0, discriminator)
         self.players = tuple(players)
-        self.enhances = objective.Enhancement(parts.generator, factor)
+        self.enhances = objective.Enhancement(components.generator, factor)
 
     def check_input(self) -> None:
         """There have to be features to compare."""

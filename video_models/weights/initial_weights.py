@@ -46,7 +46,7 @@ class Config:
 def load(
     config: Config,
     networks: Mapping[str, keras.Model],
-    parts: objectives.Parts,
+    components: objectives.Components,
     labels: label_axes.LabelSets | None = None,
 ) -> report.Report:
     """Loads what fits; call it in the strategy's scope.
@@ -54,7 +54,7 @@ def load(
     Args:
         config: `weights` is given.
         networks: name to network.
-        parts: the backbone knows its published names.
+        components: the backbone knows its published names.
         labels: of the data to train on: what weights know of a label is
             loaded by its name, where the source names its own.
 
@@ -68,10 +68,10 @@ def load(
     path = pathlib.Path(config.weights)
     wanted = fitting.targets(networks)
     compare = label_rows.compare(labels, source_labels.of(path))
-    rows, names = _rows(path, wanted, parts, compare)
+    rows, names = _rows(path, wanted, components, compare)
     found = report.of(str(path), rows, names)
     if not found.share:
-        raise errors.UserError(_nothing(found, names, parts))
+        raise errors.UserError(_nothing(found, names, components))
     if config.strict and not found.is_whole:
         raise errors.UserError(
             f"--init.strict, but {found.summary()}: leave it out, or give "
@@ -83,14 +83,16 @@ def load(
 def _rows(
     path: pathlib.Path,
     wanted: list[fitting.Target],
-    parts: objectives.Parts,
+    components: objectives.Components,
     compare: fitting.Compare,
 ) -> tuple[list[fitting.Row], list[str]]:
     """A row a weight, and the names of all arrays."""
     garden = _garden_checkpoint(path)
     if garden:
         arrays = garden_checkpoint.read(garden)
-        return _published(wanted, arrays, parts, False, compare), list(arrays)
+        return _published(wanted, arrays, components, False, compare), list(
+            arrays
+        )
     if path.is_dir():
         arrays = run_checkpoints.averaged_weights(path)
         rows = fitting.by_path(wanted, arrays, compare=compare)
@@ -102,7 +104,9 @@ def _rows(
         is_torch = path.suffix in _TORCH
         read = torch_file.read if is_torch else safetensors_file.read
         arrays = read(_existing(path))
-        return _published(wanted, arrays, parts, True, compare), list(arrays)
+        return _published(wanted, arrays, components, True, compare), list(
+            arrays
+        )
     _existing(path)
     raise errors.UserError(
         f"--init.weights={path}: wanted a run's or a checkpoint's folder, or "
@@ -129,17 +133,17 @@ def _existing(path: pathlib.Path) -> pathlib.Path:
 def _published(
     wanted: list[fitting.Target],
     arrays: Mapping[str, np.ndarray],
-    parts: objectives.Parts,
+    components: objectives.Components,
     outputs_first: bool,
     compare: fitting.Compare,
 ) -> list[fitting.Row]:
-    backbone = parts.backbone
+    backbone = components.backbone
     if backbone is None or backbone.module.published_name is None:
         raise errors.UserError(
-            f"{_called(parts)} has no published weights: "
+            f"{_called(components)} has no published weights: "
             "--init.weights wants a run's folder, a .keras or a .weights.h5"
         )
-    own = (backbone.name, "published_head", parts.head.name)
+    own = (backbone.name, "published_head", components.head.name)
     return published_weights.load(
         wanted,
         backbone.module.published_name,
@@ -151,21 +155,21 @@ def _published(
 
 
 def _nothing(
-    found: report.Report, names: list[str], parts: objectives.Parts
+    found: report.Report, names: list[str], components: objectives.Components
 ) -> str:
     fresh = ", ".join(
         f"{row.target.path} {tuple(row.target.variable.shape)} ({row.why})"
         for row in found.fresh[:3]
     )
     return (
-        f"nothing in {found.source} fits {_called(parts)}: "
+        f"nothing in {found.source} fits {_called(components)}: "
         f"it holds {', '.join(names[:3]) or 'nothing'}, ...; wanted {fresh}, "
         "...: choose the backbone, its variant and settings that it was made "
         "with"
     )
 
 
-def _called(parts: objectives.Parts) -> str:
-    if parts.backbone is not None:
-        return f"--backbone={parts.backbone.name}"
-    return f"--generator={parts.generator.name}"
+def _called(components: objectives.Components) -> str:
+    if components.backbone is not None:
+        return f"--backbone={components.backbone.name}"
+    return f"--generator={components.generator.name}"

@@ -52,7 +52,7 @@ def build(job: network_job.Job) -> network_job.Built:
     strategy = devices.start(settings)
     if job.task == "train":
         return _training(job, strategy, devices.compiles(settings))
-    network = video_network.build(*_parts(job), _clip(job), job.classes)
+    network = video_network.build(*_components(job), _clip(job), job.classes)
     predict = _as_tflite if "tflite" in job.options else _as_saved_model
     return network_job.Built(predict(network, job), _count(network))
 
@@ -61,7 +61,7 @@ def _clip(job: network_job.Job) -> batch.ClipSpec:
     return batch.ClipSpec(frames=job.frames, size=job.size)
 
 
-def _parts(job: network_job.Job) -> tuple[registry.Chosen, ...]:
+def _components(job: network_job.Job) -> tuple[registry.Chosen, ...]:
     backbone, temporal, head, values = _PARTS[job.network]
     module = registry.load("video_models.backbones", backbone)
     return (
@@ -83,9 +83,9 @@ def _training(
     goal = registry.choose("video_models.objectives", "classification")
 
     def make_objective() -> objective.Objective:
-        parts = objective.Parts(*_parts(job))
+        components = objective.Components(*_components(job))
         make_optimizer = lambda: optimizers.build(_MOMENTUM, 1e-3)  # noqa: E731
-        return goal.build(parts, task, make_optimizer)
+        return goal.build(components, task, make_optimizer)
 
     given = {
         "frames": network_job.frames(job),

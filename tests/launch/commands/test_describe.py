@@ -30,7 +30,7 @@ PARAMETERS = (4 * 27 + 4 * 4) + (8 * 36 + 4 * 8) + (8 * 128 + 8) + (8 * 5 + 5)
 def described(*arguments):
     resolved = flags.parse(describe.COMMAND, arguments)
     return described_network.find(
-        run_flags.to_parts(resolved),
+        run_flags.to_components(resolved),
         resolved.sections["clip"],
         resolved.settings.classes,
     )

@@ -33,7 +33,7 @@ def test_blank_report_has_the_numbers_of_a_report(name, clips, tasks, tmp_path):
     splits = {"train": clips, "validation": clips}
     folder = shards.write(tmp_path, splits, tasks=tasks, labels=("a", "b"))
     names = {"backbones": "frame_conv", "temporal": "none"}
-    parts = objective.Parts(
+    components = objective.Components(
         *(
             chosen._replace(config=chosen.module.TINY)
             for chosen in (
@@ -45,8 +45,10 @@ def test_blank_report_has_the_numbers_of_a_report(name, clips, tasks, tmp_path):
     goal = registry.choose("video_models.objectives", name)
     wanted = clip_dataset.Input(CLIP)
     reader = clip_dataset.open_split(str(folder), "validation", wanted)
-    made = experiment.Experiment(str(folder), parts, goal, clip=CLIP)
-    built = goal.build(parts, made.task(reader.manifest), keras.optimizers.SGD)
+    made = experiment.Experiment(str(folder), components, goal, clip=CLIP)
+    built = goal.build(
+        components, made.task(reader.manifest), keras.optimizers.SGD
+    )
     strategy = tf.distribute.get_strategy()
     told = (built, built.networks, strategy, reader, wanted, 2)
     blank, real = evaluation.blank_report(*told), evaluation.evaluate(*told)

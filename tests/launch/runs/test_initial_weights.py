@@ -16,7 +16,7 @@ from video_models.introspection import layer_paths
 from video_models.weights import fitting, initial_weights
 
 
-def _parts(backbone="r2plus1d", head="published"):
+def _components(backbone="r2plus1d", head="published"):
     chosen = {
         package: registry.choose(
             f"video_models.{package}",
@@ -29,18 +29,18 @@ def _parts(backbone="r2plus1d", head="published"):
             ("heads", head),
         )
     }
-    return objective.Parts(*chosen.values())
+    return objective.Components(*chosen.values())
 
 
-def _networks(parts, classes=3, size=16):
+def _networks(components, classes=3, size=16):
     clip = batch.ClipSpec(frames=2, size=size)
     built = video_network.build(
-        parts.backbone, parts.temporal, parts.head, clip, classes
+        components.backbone, components.temporal, components.head, clip, classes
     )
     return {"classifier": built}
 
 
-def _published_file(path, parts, networks):
+def _published_file(path, components, networks):
     """Random weights under their published names, as PyTorch has them."""
     draw = np.random.default_rng(0).normal
     arrays = {}
@@ -49,18 +49,18 @@ def _published_file(path, parts, networks):
         shape = tuple(each.variable.shape)
         if inside.endswith("kernel"):
             shape = (*reversed(shape[-2:]), *shape[:-2])
-        name = parts.backbone.module.published_name(inside)
+        name = components.backbone.module.published_name(inside)
         arrays[name] = np.float32(draw(size=shape))
     safetensors.numpy.save_file(arrays, path)
     return arrays
 
 
 def test_public_checkpoint_fills_backbone_and_published_head(tmp_path):
-    parts, path = _parts(), tmp_path / "public.safetensors"
-    networks = _networks(parts)
-    arrays = _published_file(path, parts, networks)
+    components, path = _components(), tmp_path / "public.safetensors"
+    networks = _networks(components)
+    arrays = _published_file(path, components, networks)
     config = initial_weights.Config(weights=str(path), strict=True)
-    found = initial_weights.load(config, networks, parts)
+    found = initial_weights.load(config, networks, components)
     assert found.share == 1.0 and not found.unused
     head = networks["classifier"].get_layer("published_head")
     np.testing.assert_array_equal(
@@ -69,28 +69,33 @@ def test_public_checkpoint_fills_backbone_and_published_head(tmp_path):
 
 
 def test_layers_in_networks_within_the_backbone_are_filled(tmp_path):
-    parts, path = _parts("video_swin"), tmp_path / "public.safetensors"
-    networks = _networks(parts, size=32)
+    components, path = (
+        _components("video_swin"),
+        tmp_path / "public.safetensors",
+    )
+    networks = _networks(components, size=32)
     arrays = {}
     for target in fitting.targets(networks):
         inside = "/".join(target.path.split("/")[-target.least :])
         shape = tuple(target.variable.shape)
         if inside.endswith("kernel"):
             shape = (*reversed(shape[-2:]), *shape[:-2])
-        name = parts.backbone.module.published_name(inside)
+        name = components.backbone.module.published_name(inside)
         if name:
             arrays[name] = np.ones(shape, np.float32)
     safetensors.numpy.save_file(arrays, path)
     config = initial_weights.Config(weights=str(path))
-    found = initial_weights.load(config, networks, parts)
+    found = initial_weights.load(config, networks, components)
     assert found.share == 1.0 and not found.unused
 
 
 def test_head_for_other_classes_stays_fresh(tmp_path):
-    parts, path = _parts(), tmp_path / "public.safetensors"
-    _published_file(path, parts, _networks(parts))
+    components, path = _components(), tmp_path / "public.safetensors"
+    _published_file(path, components, _networks(components))
     config = initial_weights.Config(weights=str(path))
-    found = initial_weights.load(config, _networks(parts, classes=7), parts)
+    found = initial_weights.load(
+        config, _networks(components, classes=7), components
+    )
     fresh = [row.target.path for row in found.fresh]
     assert fresh == [
         "classifier/published_head/logits/kernel",
@@ -98,35 +103,39 @@ def test_head_for_other_classes_stays_fresh(tmp_path):
     ]
     strict = initial_weights.Config(weights=str(path), strict=True)
     with pytest.raises(errors.UserError, match="--init.strict"):
-        initial_weights.load(strict, _networks(parts, classes=7), parts)
+        initial_weights.load(
+            strict, _networks(components, classes=7), components
+        )
 
 
-def _refused(path, parts, match):
+def _refused(path, components, match):
     config = initial_weights.Config(weights=str(path))
     with pytest.raises(errors.UserError, match=match):
-        initial_weights.load(config, _networks(parts), parts)
+        initial_weights.load(config, _networks(components), components)
 
 
 def test_file_of_another_network_is_refused(tmp_path):
     path = tmp_path / "other.safetensors"
     safetensors.numpy.save_file({"a": np.zeros(2, np.float32)}, path)
-    _refused(path, _parts(), "nothing in .* fits --backbone=r2plus1d")
+    _refused(path, _components(), "nothing in .* fits --backbone=r2plus1d")
 
 
 def test_backbone_without_published_names_is_refused(tmp_path):
     path = tmp_path / "other.safetensors"
     safetensors.numpy.save_file({"a": np.zeros(2, np.float32)}, path)
-    _refused(path, _parts("frame_conv", "classifier"), "no published weights")
+    _refused(
+        path, _components("frame_conv", "classifier"), "no published weights"
+    )
 
 
 def test_file_that_is_not_there_is_refused(tmp_path):
-    _refused(tmp_path / "a.pth", _parts(), "no such file")
-    _refused(tmp_path / "run", _parts(), "no such file or folder")
+    _refused(tmp_path / "a.pth", _components(), "no such file")
+    _refused(tmp_path / "run", _components(), "no such file or folder")
 
 
 def test_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "a.what").touch()
-    _refused(tmp_path / "a.what", _parts(), "wanted a run's")
+    _refused(tmp_path / "a.what", _components(), "wanted a run's")
 
 
 def _experiment(shards, *more):
@@ -213,14 +222,14 @@ def test_file_in_the_folder_of_a_run_has_its_labels(trained, tmp_path):
     source = trained_run.read_back(str(run)).networks["classifier"]
     source.save(run / "a.keras")
     shutil.copy(run / "a.keras", tmp_path / "alone.keras")
-    parts = _experiment("").parts
+    components = _experiment("").components
     said = {}
     for path in (run / "a.keras", tmp_path / "alone.keras"):
         networks = {
             "classifier": video_network.build(
-                parts.backbone,
-                parts.temporal,
-                parts.head,
+                components.backbone,
+                components.temporal,
+                components.head,
                 batch.ClipSpec(frames=4, size=16),
                 3,
             )
@@ -228,7 +237,7 @@ def test_file_in_the_folder_of_a_run_has_its_labels(trained, tmp_path):
         found = initial_weights.load(
             initial_weights.Config(weights=str(path)),
             networks,
-            parts,
+            components,
             {"": ("light", "new", "newer")},
         )
         said[path.stem] = found.summary()
@@ -243,13 +252,13 @@ def test_keras_file_fits_a_network_with_another_block_after_it(
     source = trained_run.read_back(str(trained)).networks["classifier"]
     source.save(tmp_path / "a.keras")
     keras.utils.set_random_seed(1)
-    parts = _experiment("", "--temporal=none").parts
+    components = _experiment("", "--temporal=none").components
     clip = batch.ClipSpec(frames=4, size=16)
     built = video_network.build(
-        parts.backbone, parts.temporal, parts.head, clip, 3
+        components.backbone, components.temporal, components.head, clip, 3
     )
     config = initial_weights.Config(weights=str(tmp_path / "a.keras"))
-    found = initial_weights.load(config, {"classifier": built}, parts)
+    found = initial_weights.load(config, {"classifier": built}, components)
     assert not found.fresh
     assert any(
         name.startswith("video_network/attention") for name in found.unused
@@ -268,4 +277,4 @@ def test_resumed_run_does_not_look_for_the_weights(
 
 
 def test_folder_that_is_no_run_is_refused(tmp_path):
-    _refused(tmp_path, _parts(), "no checkpoint")
+    _refused(tmp_path, _components(), "no checkpoint")

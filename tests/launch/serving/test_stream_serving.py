@@ -32,10 +32,10 @@ def signatures(loaded):
 def refused(**changed):
     made = causal_network.build(changed.pop("temporal", "attention"))
     frames = changed.pop("frames", 2)
-    parts = changed.pop("parts", causal_network.parts())
+    components = changed.pop("components", causal_network.components())
     clip = dataclasses.replace(causal_network.CLIP, **changed)
     with pytest.raises(errors.UserError) as caught:
-        stream_serving.Stream(made, made.networks, parts, clip, 3, frames)
+        stream_serving.Stream(made, made.networks, components, clip, 3, frames)
     return str(caught.value)
 
 
@@ -139,8 +139,8 @@ def test_a_network_that_is_not_causal_is_not_exported(trained, tmp_path):
 
 
 def test_a_part_without_a_stream_names_those_that_have_one():
-    graph = causal_network.parts("graph")
-    said = refused(temporal="graph", parts=graph)
+    graph = causal_network.components("graph")
+    said = refused(temporal="graph", components=graph)
     assert "--temporal=graph" in said and "tcn" in said
 
 

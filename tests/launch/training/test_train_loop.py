@@ -162,7 +162,7 @@ def test_restored_loop_with_rates_by_depth_goes_on_to_the_same_bytes(tmp_path):
 
 def test_compiled_step_has_static_shapes_only():
     clip = batch.ClipSpec(frames=4, size=16)
-    parts = objectives.Parts(
+    components = objectives.Components(
         *(
             registry.choose(f"video_models.{package}", name)
             for package, name in (
@@ -175,7 +175,7 @@ def test_compiled_step_has_static_shapes_only():
     chosen = registry.choose("video_models.objectives", "classification")
     task = objectives.Task(clip, ("a", "b"))
     loop = train_loop.TrainLoop(
-        lambda: chosen.build(parts, task, keras.optimizers.AdamW),
+        lambda: chosen.build(components, task, keras.optimizers.AdamW),
         tf.distribute.get_strategy(),
         train_loop.Config(batch_size=2),
         xla=True,

@@ -32,7 +32,7 @@ def recorded(name):
 
 
 @functools.cache
-def parts(name):
+def components(name):
     """Backbone and head with the drawn weights, and the names of these."""
     golden, config = recorded(name), CONFIGS[name]
     clip = batch.ClipSpec(frames=golden["frames"], size=golden["size"])
@@ -50,7 +50,7 @@ def parts(name):
 
 @every_golden
 def test_logits_are_those_of_the_model_garden(name):
-    backbone, head, _ = parts(name)
+    backbone, head, _ = components(name)
     golden = recorded(name)
     clip = random_weights.clip(golden["frames"], golden["size"])
     logits = head(backbone(np.float32(clip)))[0]
@@ -59,15 +59,15 @@ def test_logits_are_those_of_the_model_garden(name):
 
 @every_golden
 def test_every_weight_of_the_model_garden_has_its_place(name):
-    backbone, head, used = parts(name)
+    backbone, head, used = components(name)
     golden = recorded(name)
     assert used == golden["shapes"].keys()
     assert backbone.count_params() + head.count_params() == golden["parameters"]
 
 
 def test_weights_and_averages_are_as_many_as_in_the_released_network():
-    _, head, _ = parts("movinet_a0_base")
-    backbone = parts("movinet_a0_base")[0]
+    _, head, _ = components("movinet_a0_base")
+    backbone = components("movinet_a0_base")[0]
     assert backbone.count_params() == 911_583
     assert head.count_params() == 3_126_071 - 911_583
 

@@ -12,9 +12,13 @@ CLIPS = np.random.default_rng(0).uniform(0, 255, (2, *CLIP.shape))
 
 
 def network(backbone="frame_conv", head="classifier"):
-    parts = [("backbones", backbone), ("temporal", "none"), ("heads", head)]
+    components = [
+        ("backbones", backbone),
+        ("temporal", "none"),
+        ("heads", head),
+    ]
     chosen = []
-    for folder, name in parts:
+    for folder, name in components:
         module = registry.load(f"video_models.{folder}", name)
         chosen.append(registry.Chosen(name, module, module.TINY))
     return video_network.build(*chosen, CLIP, 3)

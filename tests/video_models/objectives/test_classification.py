@@ -14,14 +14,14 @@ LOGITS = np.log(np.array([[2.0, 1.0, 1.0]], np.float32))
 LABELS = ("fall", "jump", "run")
 
 
-def parts():
+def components():
     chosen = [
         registry.choose("video_models.backbones", "frame_conv"),
         registry.choose("video_models.temporal", "none"),
         registry.choose("video_models.heads", "classifier"),
     ]
     tiny = [each._replace(config=each.module.TINY) for each in chosen]
-    return objective.Parts(*tiny)
+    return objective.Components(*tiny)
 
 
 def build(counts=(), several=False, labels=LABELS, **settings):
@@ -32,7 +32,9 @@ def build(counts=(), several=False, labels=LABELS, **settings):
         several_labels=several,
     )
     config = classification.Config(**settings)
-    return classification.build(config, parts(), task, keras.optimizers.SGD)
+    return classification.build(
+        config, components(), task, keras.optimizers.SGD
+    )
 
 
 def loss(goal, label):
@@ -157,7 +159,9 @@ def test_forward_runs_in_training_mode():
 def with_head(name):
     head = registry.choose("video_models.heads", name)
     head = head._replace(config=head.module.TINY)
-    return objective.Parts(parts().backbone, parts().temporal, head)
+    return objective.Components(
+        components().backbone, components().temporal, head
+    )
 
 
 def test_logits_of_moments_are_averaged():

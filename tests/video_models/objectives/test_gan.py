@@ -29,13 +29,13 @@ def build(
     inputs=NOISE,
     **changes,
 ):
-    parts = objective.Parts(
+    components = objective.Components(
         generator=tiny("generators", "content_motion"),
         discriminator=tuple(tiny("discriminators", c) for c in discriminators),
     )
     config = dataclasses.replace(gan.TINY, **changes)
     task = objective.Task(clip, labels, extra_inputs=inputs)
-    return gan.build(config, parts, task, keras.optimizers.SGD)
+    return gan.build(config, components, task, keras.optimizers.SGD)
 
 
 def clips(seed=0):

@@ -13,14 +13,14 @@ LABELS = ("fall", "jump", "run")
 FRAMES = np.full((2, 2, 16, 16, 3), 100.0, np.float32)
 
 
-def parts(head="classifier"):
+def components(head="classifier"):
     chosen = [
         registry.choose("video_models.backbones", "frame_conv"),
         registry.choose("video_models.temporal", "none"),
         registry.choose("video_models.heads", head),
     ]
     tiny = [each._replace(config=each.module.TINY) for each in chosen]
-    return objective.Parts(*tiny)
+    return objective.Components(*tiny)
 
 
 def build(labels=LABELS, counts=(), clips=0, head="classifier", **settings):
@@ -32,7 +32,9 @@ def build(labels=LABELS, counts=(), clips=0, head="classifier", **settings):
         clips=clips,
     )
     config = multi_label.Config(**settings)
-    return multi_label.build(config, parts(head), task, keras.optimizers.SGD)
+    return multi_label.build(
+        config, components(head), task, keras.optimizers.SGD
+    )
 
 
 def loss(goal, label):

@@ -45,7 +45,7 @@ def build(tasks=None, head="classifier", labels=("a", "b", "c"), **settings):
     )
     return multi_task.build(
         multi_task.Config(**settings),
-        objective.Parts(*tiny),
+        objective.Components(*tiny),
         task,
         keras.optimizers.SGD,
     )

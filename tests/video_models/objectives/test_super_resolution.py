@@ -28,14 +28,16 @@ def build(
     inputs=LOW,
     **changes,
 ):
-    parts = objective.Parts(
+    components = objective.Components(
         generator=tiny("generators", generator),
         discriminator=tuple(tiny("discriminators", c) for c in discriminators),
         features=features,
     )
     config = dataclasses.replace(super_resolution.TINY, **changes)
     task = objective.Task(CLIP, (), extra_inputs=inputs)
-    return super_resolution.build(config, parts, task, keras.optimizers.SGD)
+    return super_resolution.build(
+        config, components, task, keras.optimizers.SGD
+    )
 
 
 def clips():
