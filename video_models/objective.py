@@ -153,7 +153,7 @@ class Enhancement:
 
     @property
     def whole(self) -> bool:
-        """Whether it has to see all of a picture, and not tiles of it."""
+        """Whether it has to see all of a frame, and not tiles of it."""
         return self.generator.module.SEES_WHOLE_FRAMES
 
     def network(self, networks: Networks) -> keras.Model:

@@ -59,7 +59,7 @@ def parts_of(module):
     return objective.Components(**{key: own[key] for key in takes})
 
 
-def style_picture():
+def style_image():
     path = pathlib.Path(tempfile.gettempdir(), f"style-{os.getpid()}.png")
     rows, columns = np.mgrid[0:20, 0:24]
     waves = [127 + 120 * np.sin(rows / n + columns) for n in (1, 2, 3)]
@@ -70,7 +70,7 @@ def style_picture():
 def fresh(name):
     chosen = tiny("objectives", name)
     if hasattr(chosen.config, "style"):
-        config = dataclasses.replace(chosen.config, style=style_picture())
+        config = dataclasses.replace(chosen.config, style=style_image())
         chosen = chosen._replace(config=config)
     adam = optimizers.Config(name="adam")
     return chosen.build(

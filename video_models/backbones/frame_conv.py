@@ -18,7 +18,7 @@ class Config:
 
     widths: tuple[int, ...] = settings.setting(
         (32, 64, 96, 128),
-        "Channels of the 3x3 convolutions; each halves the picture.",
+        "Channels of the 3x3 convolutions; each halves the frame.",
         minimum=1,
     )
     features: int = settings.setting(
@@ -36,8 +36,8 @@ FRAMES_ALONE = True
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """Encodes every frame into one vector.
 
-    The last convolution is as large as what is left of the picture, so that
-    a vector still tells where in the picture things are; an average over
+    The last convolution is as large as what is left of the frame, so that
+    a vector still tells where in the frame things are; an average over
     space would not.
 
     Args:

@@ -53,7 +53,7 @@ class Config:
     stages: int = settings.setting(
         _STAGES,
         "Stages of blocks; 7 is the published network, fewer are for small "
-        "pictures.",
+        "frames.",
         minimum=1,
         maximum=_STAGES,
     )
@@ -92,7 +92,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """The network of `keras.applications` on every frame.
 
     Source: arXiv:1905.11946, as in `keras.applications.EfficientNetB0` to
-    `B7`, published for a picture of 224 (b0) to 600 (b7) pixels a side; with
+    `B7`, published for a frame of 224 (b0) to 600 (b7) pixels a side; with
     a linear layer for 1000 classes 5,288,548 (b0) to 66,347,960 (b7)
     trainable parameters and 0.386 to 37.7 G multiply-adds a frame. Differs:
     stochastic depth, which draws for each frame, goes through our own
@@ -149,7 +149,7 @@ def _template(
         drop_connect_rate=config.stochastic_depth,
         include_top=classes is not None,
         classes=classes,
-        # A tensor: Keras refuses the shape of a picture below 32 pixels.
+        # A tensor: Keras refuses the shape of a frame below 32 pixels.
         input_tensor=keras.Input(clip.shape[1:]),
     )
 

@@ -49,8 +49,8 @@ class Config:
     )
     stages: int = settings.setting(
         4,
-        "Stages; each but the first halves the picture. 4 is the published "
-        "network, fewer are for small pictures.",
+        "Stages; each but the first halves the frame. 4 is the published "
+        "network, fewer are for small frames.",
         minimum=1,
         maximum=4,
     )
@@ -174,7 +174,7 @@ def _add(
 def _convolve(
     x: keras.KerasTensor, width: int, kernel: int, stride: int, name: str
 ) -> keras.KerasTensor:
-    # Keras pads an even picture on one side only when it strides.
+    # Keras pads an even frame on one side only when it strides.
     padding = "same"
     if stride > 1:
         padding = "valid"

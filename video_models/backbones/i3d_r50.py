@@ -22,7 +22,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     256x256 pixels; with its head for 400 classes 28,043,472 trainable
     parameters, and on 256x256 pixels 37.10 billion multiply-adds. (The zoo's
     37.53 has 5 more for each normalised value.) Differs: none, but on
-    pictures above 224x224 in the head: it averages the whole volume once,
+    frames above 224x224 in the head: it averages the whole volume once,
     PyTorchVideo's all windows of 7x7.
 
     Args:

@@ -34,7 +34,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     256x256 pixels; with its head for 400 classes 32,454,096 trainable
     parameters, and on 256x256 pixels 54.52 and 27.26 billion multiply-adds.
     (The zoo's 27.55 for 4x16 has 5 more for each normalised value.)
-    Differs: none, but on pictures above 224x224 in the head: it averages
+    Differs: none, but on frames above 224x224 in the head: it averages
     the whole volume once, PyTorchVideo's all windows of 7x7.
 
     Args:

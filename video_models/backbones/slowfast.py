@@ -43,7 +43,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     400 classes 34,480,216 and 34,566,488 trainable parameters, and on
     256x256 pixels 36.10 and 65.71 billion multiply-adds. (The zoo's 36.69
     for 4x16 has 5 more for each normalised value.) Differs: none, but on
-    pictures above 224x224 in the head: it averages the whole volume once,
+    frames above 224x224 in the head: it averages the whole volume once,
     PyTorchVideo's all windows of 7x7.
 
     Args:

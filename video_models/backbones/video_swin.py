@@ -55,8 +55,8 @@ class Config:
     )
     stages: int = settings.setting(
         4,
-        "Stages; each but the last halves the picture. 4 is the published "
-        "network, fewer are for small pictures.",
+        "Stages; each but the last halves the frame. 4 is the published "
+        "network, fewer are for small frames.",
         minimum=1,
         maximum=4,
     )
@@ -98,7 +98,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     Differs, as KerasCV does: where a volume has fewer patches than a window,
     the table of relative positions is smaller, and so are the parameters (at
     last below 224 pixels, or 16 frames); weights begin as Keras draws them,
-    not from pictures. The layers of a stage are one layer to whoever counts
+    not from frames. The layers of a stage are one layer to whoever counts
     depth. TFLite does not convert it with ops of its own: windows are cut by
     a transposition of eight axes, and shifted by a roll.
 
@@ -111,7 +111,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
         {"volume": [B, T / 2, H / 32, W / 32, 8 * width]}, T / 2 rounded up.
 
     Raises:
-        UserError: the picture cannot be halved so often, or a bad setting.
+        UserError: the frame cannot be halved so often, or a bad setting.
     """
     _check(config, clip)
     # Here, since it imports KerasCV, which takes seconds.

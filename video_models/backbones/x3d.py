@@ -65,7 +65,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     parameters, l 6,153,432; on these clips 0.61, 1.96, 4.73 and 18.37
     billion multiply-adds. (PyTorchVideo's 0.91, 2.96 and 6.72 are for 182,
     182 and 256 pixels, with 5 more for each normalised value.) Differs: none
-    from PySlowFast, but on larger pictures in the head: it averages the
+    from PySlowFast, but on larger frames in the head: it averages the
     whole volume once, the others all windows of the size trained on.
     PyTorchVideo does not normalise the shortcut of the first block, so has
     48 parameters less.

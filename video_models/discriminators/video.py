@@ -1,7 +1,7 @@
 """Judges the motion of a clip: convolutions over space and time.
 
 Source: the video discriminator of MoCoGAN, arXiv:1707.04993; that it sees
-smaller pictures is DVD-GAN's, arXiv:1907.06571.
+smaller frames is DVD-GAN's, arXiv:1907.06571.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ class Config(discriminator_blocks.Config):
 
     widths: tuple[int, ...] = settings.setting(
         (32, 64, 128),
-        "Channels of the convolutions; each halves the picture, and time "
+        "Channels of the convolutions; each halves the frame, and time "
         "where three frames or more are left.",
         minimum=1,
     )

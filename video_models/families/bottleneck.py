@@ -1,7 +1,7 @@
 """The residual network that Slow, SlowFast and I3D-R50 have in common.
 
 A block narrows its channels, seeing one or more frames, then looks at the
-picture, and widens them again: kernels (k, 1, 1), (1, 3, 3), (1, 1, 1).
+frame, and widens them again: kernels (k, 1, 1), (1, 3, 3), (1, 1, 1).
 Which blocks see more than one frame stands in the backbones' own files.
 """
 
@@ -84,7 +84,7 @@ def stage(
     path: str = "",
     narrower: int = 1,
 ) -> keras.KerasTensor:
-    """The blocks of one stage; all but the first stage halve the picture.
+    """The blocks of one stage; all but the first stage halve the frame.
 
     Args:
         x: [B, T, H, W, C].

@@ -1,10 +1,10 @@
-"""Where the pixels of one picture lie in another, from coarse to fine."""
+"""Where the pixels of one image lie in another, from coarse to fine."""
 
 from typing import Any
 
 import keras
 
-from video_models.layers.images import half_pictures, lucas_kanade, warp
+from video_models.layers.images import half_images, lucas_kanade, warp
 
 ops = keras.ops
 
@@ -39,15 +39,15 @@ def build(width: int, levels: int) -> keras.Model:
         levels: sizes; the smallest has sides 2 ** (levels - 1) times less.
 
     Returns:
-        [pictures float32 [B, h, w, 3], -1..1, others, the same] -> flow
-        float32 [B, h, w, 2]: where in the other picture each pixel is found,
+        [images float32 [B, h, w, 3], -1..1, others, the same] -> flow
+        float32 [B, h, w, 2]: where in the other image each pixel is found,
         in pixels to the right and down.
     """
     here = keras.Input((None, None, 3), name="here")
     there = keras.Input((None, None, 3), name="there")
     pyramid = [(here, there)]
     for level in range(1, levels):
-        halve = half_pictures.Halve(name=f"halve{level}")
+        halve = half_images.Halve(name=f"halve{level}")
         pyramid.append(tuple(halve(each) for each in pyramid[-1]))
     flow = None
     for level, (one, other) in reversed(list(enumerate(pyramid))):
@@ -55,7 +55,7 @@ def build(width: int, levels: int) -> keras.Model:
         if flow is None:
             moved, known = other, [one, other]
         else:
-            flow = half_pictures.Double(2.0, name=f"{name}_grow")(flow, one)
+            flow = half_images.Double(2.0, name=f"{name}_grow")(flow, one)
             moved = warp.Warp(name=f"{name}_warp")(other, flow)
             known = [one, moved, flow]
         step = lucas_kanade.LucasKanade(name=f"{name}_step")(one, moved)

@@ -73,7 +73,7 @@ def dense(kernel: tuple[int, int, int]) -> Callable[..., keras.KerasTensor]:
 
 
 def dense_stem(x: keras.KerasTensor, config: Config) -> keras.KerasTensor:
-    """A 3x7x7 convolution that halves the picture."""
+    """A 3x7x7 convolution that halves the frame."""
     x = convolution.convolve(x, config.width, (3, 7, 7), (1, 2, 2), "stem")
     return normalization.normalize_relu(x, config.norm, "stem")
 

@@ -74,7 +74,7 @@ def finish(
 
     Args:
         x: features [B * T, h, w, C].
-        base: the input, picture by picture, [B * T, h, w, 3], 0..255.
+        base: the input, image by image, [B * T, h, w, 3], 0..255.
         clip: the same as clips, [B, T, h, w, 3].
         width: channels at the size that comes out.
         factor: how many times larger the result is.

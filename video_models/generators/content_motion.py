@@ -3,7 +3,7 @@
 One random vector, and the label, stay for the whole clip: the content. One a
 frame goes through a recurrent network, which makes a path of them: the
 motion. A small 2-D network draws each frame: both say where things are, the
-content alone how they look, so that colours stay. Where pictures are small,
+content alone how they look, so that colours stay. Where images are small,
 convolutions over time join neighbouring frames.
 
 Source: MoCoGAN, arXiv:1707.04993. Differs: the label steers the motion as
@@ -23,7 +23,7 @@ from video_models.layers.attention import positions
 from video_models.layers.images import pixel_shuffle
 
 ops = keras.ops
-_START = 4  # Height and width of the first picture.
+_START = 4  # Height and width of the first image.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Config:
     )
     widths: tuple[int, ...] = settings.setting(
         (64, 48, 32),
-        "Channels of the pictures, from 4x4 on, each twice as large as the "
+        "Channels of the images, from 4x4 on, each twice as large as the "
         "one before; colours are drawn at twice the size of the last.",
         minimum=1,
     )
@@ -86,8 +86,8 @@ def build(
     code = _codes(config, drawn, content, clip.frames)
     looks = keras.layers.Dense(config.code, "relu", name="looks")(content)
     looks = ops.repeat(looks, clip.frames, axis=0)
-    pictures = _pictures(config, code, looks, clip.frames)
-    frames = ops.reshape(pictures, (-1, *clip.shape))
+    images = _images(config, code, looks, clip.frames)
+    frames = ops.reshape(images, (-1, *clip.shape))
     frames = keras.layers.Rescaling(
         127.5, 127.5, dtype="float32", name="to_pixels"
     )(frames)
@@ -114,7 +114,7 @@ def _codes(
     return keras.layers.Dense(config.code, "relu", name="code")(both)
 
 
-def _pictures(
+def _images(
     config: Config,
     code: keras.KerasTensor,
     looks: keras.KerasTensor,
@@ -160,7 +160,7 @@ def _joined(
 def _modulated(
     x: keras.KerasTensor, looks: keras.KerasTensor, width: int, name: str
 ) -> keras.KerasTensor:
-    """Normalised in each picture, then scaled and shifted by its looks.
+    """Normalised in each image, then scaled and shifted by its looks.
 
     FiLM, arXiv:1709.07871, after group normalisation: nothing depends on the
     other clips of a batch.

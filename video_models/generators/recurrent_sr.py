@@ -111,7 +111,7 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
             "at least, or --generator=srresnet"
         )
     clip = keras.Input((frames, None, None, 3), name="frames")
-    pictures = frame_folding.FoldFrames(name="fold")(clip)
+    images = frame_folding.FoldFrames(name="fold")(clip)
     scaled = keras.layers.Rescaling(
         1 / 127.5, -1.0, dtype="float32", name="scale_pixels"
     )(clip)
@@ -130,7 +130,7 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
     x = frame_folding.FoldFrames(name="fold_both")(both)
     x = keras.layers.Add(name="add_own")([x, own])
     made = restoration.finish(
-        x, pictures, clip, config.fine_width, factor, _late(factor)
+        x, images, clip, config.fine_width, factor, _late(factor)
     )
     return keras.Model(
         clip, {"frames": made, "flows": flows}, name="recurrent_sr"

@@ -1,4 +1,4 @@
-"""Frames in the style of a picture, one by one, at any size.
+"""Frames in the style of an image, one by one, at any size.
 
 Source: the image transformation network of arXiv:1603.08155, with instance
 normalisation, arXiv:1607.08022, and enlarging by repeated pixels before the
@@ -10,7 +10,7 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers.images import frame_folding, half_pictures
+from video_models.layers.images import frame_folding, half_images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Config:
 
 TINY = Config(width=4, blocks=1)
 MAKES = "frames of frames"
-SEES_WHOLE_FRAMES = True  # Normalised by what is in all of the picture.
+SEES_WHOLE_FRAMES = True  # Normalised by what is in all of the image.
 
 
 def build(config: Config, factor: int, frames: int) -> keras.Model:
@@ -64,7 +64,7 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
         y = _convolve(y, 4 * width, 3, 1, f"block{number}_2", relu=False)
         x = keras.layers.Add(name=f"block{number}_add")([x, y])
     for like, name in ((half, "grow_half"), (whole, "grow_whole")):
-        x = half_pictures.Double(name=name)(x, like)
+        x = half_images.Double(name=name)(x, like)
         x = _convolve(x, like.shape[-1], 3, 1, f"{name}_conv")
     x = keras.layers.Conv2D(
         3, 9, padding="same", activation="tanh", name="colors"

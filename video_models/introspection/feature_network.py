@@ -1,4 +1,4 @@
-"""What a trained backbone sees on its way, at each size of its pictures."""
+"""What a trained backbone sees on its way, at each size of its frames."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _ACTIVATIONS = (keras.layers.ReLU, keras.layers.Activation)
 
 
 def of(backbone: keras.Model, most: int = 4) -> keras.Model:
-    """The deepest activations of each height that pictures have in it.
+    """The deepest activations of each height that frames have in it.
 
     Args:
         backbone: a file of `video_models.backbones` built it; its weights
@@ -23,7 +23,7 @@ def of(backbone: keras.Model, most: int = 4) -> keras.Model:
         from large to small.
 
     Raises:
-        UserError: it has no activations of pictures.
+        UserError: it has no activations of frames.
     """
     backbone.trainable = False
     frames = backbone.input.shape[1]
@@ -35,7 +35,7 @@ def of(backbone: keras.Model, most: int = 4) -> keras.Model:
                 deepest[shape[-3]] = layer.output
     if not deepest:
         raise errors.UserError(
-            f"--features: {backbone.name} has no layer of pictures with an "
+            f"--features: {backbone.name} has no image activations with an "
             "activation: wanted a run with a convolutional backbone, such "
             "as frame_conv or r2plus1d"
         )

@@ -44,9 +44,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         import tensorflow as tf
 
         channels = inputs.shape[-1]
-        pictures = tf.reshape(inputs, (-1, *inputs.shape[-3:]))
+        images = tf.reshape(inputs, (-1, *inputs.shape[-3:]))
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=pictures,
+            x=images,
             scale=tf.cast(self.gamma, tf.float32),
             offset=tf.cast(self.beta, tf.float32),
             mean=tf.zeros((0,)),
@@ -55,7 +55,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
             is_training=True,
         )
         # The kernel gives the variance of a sample, Keras keeps that of all.
-        values = tf.cast(tf.size(pictures) // channels, tf.float32)
+        values = tf.cast(tf.size(images) // channels, tf.float32)
         variance *= (values - 1) / values
         for moving, now in (
             (self.moving_mean, mean),

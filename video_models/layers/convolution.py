@@ -24,7 +24,7 @@ def convolve(
     Returns:
         [B, T', H', W', width], each side divided by its stride, rounded up.
     """
-    # Keras pads an even picture on one side only when it strides.
+    # Keras pads an even frame on one side only when it strides.
     padding = "same"
     if max(strides) > 1:
         padding = "valid"

@@ -56,7 +56,7 @@ def distance(one: Gaussian, other: Gaussian) -> float:
     Fewer clips give a larger value for the same two populations, so only
     distances of equal numbers of clips can be compared.
 
-    Source: Dowson and Landau 1982; as a measure of generated pictures
+    Source: Dowson and Landau 1982; as a measure of generated images
     arXiv:1706.08500, of videos arXiv:1812.01717. Differs: the trace of
     (C1 C2)^½ is the sum of the singular values of C1^½ C2^½, so nothing has
     to be added to covariances that are singular; the features are not those

@@ -14,7 +14,7 @@ from video_models.layers.images import frame_folding
 
 ops = keras.ops
 WINDOW = 11
-"""Pixels a side that SSIM looks at together; no picture may be smaller."""
+"""Pixels a side that SSIM looks at together; no image may be smaller."""
 _SIGMA = 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 # Y of BT.601 in 16..235, as MATLAB's rgb2ycbcr and all papers on
@@ -71,7 +71,7 @@ def ssim(generated: Any, true: Any) -> Any:
     """Structural similarity of each frame, float32 [B, T].
 
     Source: Wang et al., IEEE TIP 13 (2004): Gaussian window of 11, sigma 1.5,
-    only where it lies within the picture; the mean over channels.
+    only where it lies within the image; the mean over channels.
     """
     shape = ops.shape(generated)
     one, two = map(frame_folding.fold, (generated, true))
@@ -96,14 +96,14 @@ def _compared(clip: Any, protocol: Protocol) -> Any:
     return ops.sum(clip * ops.array(_LUMA), axis=-1, keepdims=True) + _BLACK
 
 
-def _blurred(pictures: Any) -> Any:
+def _blurred(images: Any) -> Any:
     """[B, h - 10, w - 10, C]."""
     places = ops.arange(WINDOW, dtype="float32") - WINDOW // 2
     weights = ops.exp(-0.5 * (places / _SIGMA) ** 2)
     weights = weights / ops.sum(weights)
-    channels = pictures.shape[-1]
+    channels = images.shape[-1]
     for shape in ((WINDOW, 1, 1, 1), (1, WINDOW, 1, 1)):
         kernel = ops.reshape(weights, shape)
         kernel = ops.tile(kernel, (1, 1, channels, 1))
-        pictures = ops.depthwise_conv(pictures, kernel, padding="valid")
-    return pictures
+        images = ops.depthwise_conv(images, kernel, padding="valid")
+    return images

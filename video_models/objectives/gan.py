@@ -262,5 +262,5 @@ def _spread_of_real(counts: dict[str, np.ndarray]) -> float:
 def _coarse(clips: Any) -> Any:
     """[B, T, 8, 8, 3] in 0..1, or as small as they are."""
     step = max(1, clips.shape[2] // _COARSE)
-    pictures = frame_folding.fold(clips) / 255.0
-    return frame_folding.unfold(ops.average_pool(pictures, step, step), clips)
+    images = frame_folding.fold(clips) / 255.0
+    return frame_folding.unfold(ops.average_pool(images, step, step), clips)

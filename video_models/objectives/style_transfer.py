@@ -1,4 +1,4 @@
-"""Clips that keep what they show and look like a picture.
+"""Clips that keep what they show and look like an image.
 
 Source: feed-forward style transfer, arXiv:1603.08155, with content and style
 losses of arXiv:1508.06576. Differs: features of a network of ours
@@ -30,7 +30,7 @@ class Config:
     """The style, and what counts how much."""
 
     style: str = settings.setting(
-        "", "A PNG or JPEG file: the picture whose style is learnt."
+        "", "A PNG or JPEG file: the image whose style is learnt."
     )
     content: float = settings.setting(
         1.0, "Weight of the distance of the deepest features.", minimum=0.0
@@ -55,7 +55,7 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "StyleTransfer":
-    """Raises UserError where the generator or the picture does not fit."""
+    """Raises UserError where the generator or the image does not fit."""
     components.check_generator("style_transfer", "frames of frames", GENERATOR)
     return StyleTransfer(config, components, task, make_optimizer)
 
@@ -80,7 +80,7 @@ class StyleTransfer(objective.Objective):
         self.enhances = objective.Enhancement(components.generator, 1)
         self._features, self._style = None, []
         if components.features is not None:
-            pixels = _picture(config.style, task.clip.size)
+            pixels = _image(config.style, task.clip.size)
             self._features = feature_network.of(components.features)
             style = hashlib.sha256(pixels).hexdigest()
             network = weight_fingerprint.of(self._features)
@@ -166,8 +166,8 @@ class StyleTransfer(objective.Objective):
         ]
 
 
-def _picture(path: str, size: int) -> np.ndarray:
-    """A picture file as uint8 [size, size, 3], RGB, its middle.
+def _image(path: str, size: int) -> np.ndarray:
+    """A image file as uint8 [size, size, 3], RGB, its middle.
 
     Raises:
         UserError: it cannot be read.

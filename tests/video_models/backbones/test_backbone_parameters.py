@@ -91,7 +91,7 @@ def test_frame_conv_sees_each_frame_alone():
     assert differs.tolist() == [False, True, False]
 
 
-def test_frame_conv_tells_where_in_the_picture_something_is():
+def test_frame_conv_tells_where_in_the_frame_something_is():
     network = frame_conv.build(
         frame_conv.TINY, batch.ClipSpec(frames=2, size=32)
     )

@@ -27,7 +27,7 @@ def test_slowfast_keeps_the_slow_frames_and_the_channels_of_both_pathways():
     assert volume_of(slowfast, frames=16, variant="4x16")[0] == 2
 
 
-def test_x3d_keeps_all_frames_of_odd_pictures():
+def test_x3d_keeps_all_frames_of_odd_frames():
     assert volume_of(x3d, frames=3, size=33) == (3, 2, 2, 32)
 
 

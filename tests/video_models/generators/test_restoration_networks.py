@@ -10,14 +10,14 @@ from video_models.introspection import layer_paths
 from video_models.layers.images import (
     bicubic,
     fine_warp,
-    half_pictures,
+    half_images,
     lucas_kanade,
     pixel_shuffle,
     warp,
 )
 
 
-def pictures(height=6, width=9, channels=3, seed=0):
+def images(height=6, width=9, channels=3, seed=0):
     random = np.random.default_rng(seed)
     return tf.constant(
         random.uniform(0, 255, (2, height, width, channels)), tf.float32
@@ -31,28 +31,28 @@ def test_srresnet_has_the_parameters_of_the_published_network():
 
 @pytest.mark.parametrize("factor", [2, 3, 4])
 def test_bicubic_is_that_of_tensorflow(factor):
-    found = bicubic.Upscale(factor)(pictures())
-    wanted = tf.image.resize(pictures(), (6 * factor, 9 * factor), "bicubic")
+    found = bicubic.Upscale(factor)(images())
+    wanted = tf.image.resize(images(), (6 * factor, 9 * factor), "bicubic")
     # TensorFlow takes its weights from a table of 1024 places.
     exact = 1024 % (2 * factor) == 0
     np.testing.assert_allclose(found, wanted, atol=1e-3 if exact else 0.2)
 
 
 def test_pixel_shuffle_is_that_of_tensorflow():
-    x = pictures(channels=12)
+    x = images(channels=12)
     found = pixel_shuffle.PixelShuffle(2)(x)
     np.testing.assert_array_equal(found, tf.nn.depth_to_space(x, 2))
 
 
 def test_warp_looks_where_the_flow_points():
-    x = pictures()
+    x = images()
     flow = tf.tile(tf.constant([1.0, 2.0]), [2 * 6 * 9])
     moved = warp.Warp()(x, tf.reshape(flow, (2, 6, 9, 2)))
     np.testing.assert_allclose(moved[:, :-2, :-1], x[:, 2:, 1:], atol=1e-4)
 
 
 def test_warp_by_half_a_pixel_is_the_mean_of_neighbours():
-    x = pictures()
+    x = images()
     flow = tf.tile(tf.constant([0.5, 0.0]), [2 * 6 * 9])
     moved = warp.Warp()(x, tf.reshape(flow, (2, 6, 9, 2)))
     wanted = (x[:, :, :-1] + x[:, :, 1:]) / 2
@@ -60,27 +60,27 @@ def test_warp_by_half_a_pixel_is_the_mean_of_neighbours():
 
 
 def test_pixels_go_back_into_channels():
-    x = pictures(height=6, width=10)
+    x = images(height=6, width=10)
     found = pixel_shuffle.unshuffle(x, 2)
     np.testing.assert_array_equal(found, tf.nn.space_to_depth(x, 2))
 
 
 def test_nearest_pixel_is_taken_unmixed():
-    x = pictures()
+    x = images()
     flow = tf.tile(tf.constant([0.7, -0.3]), [2 * 6 * 9])
     found = warp.nearest(x, tf.reshape(flow, (2, 6, 9, 2)))
     np.testing.assert_array_equal(found[:, :, :-1], x[:, :, 1:])
 
 
 def test_no_pixel_is_lost_between_two_others():
-    x = pictures(height=1, width=8)
+    x = images(height=1, width=8)
     flow = tf.tile(tf.constant([0.5, 0.0]), [2 * 8])
     found = warp.nearest(x, tf.reshape(flow, (2, 1, 8, 2)))
     np.testing.assert_array_equal(found[:, :, :-1], x[:, :, 1:])
 
 
 def test_fine_warp_keeps_the_flow_exact_in_bfloat16():
-    small = pictures(height=4, width=160)
+    small = images(height=4, width=160)
     features = pixel_shuffle.unshuffle(small, 4)
     flow = tf.tile(tf.constant([33.25, 0.0]), [2 * 40])
     layer = fine_warp.FineWarp(4, dtype="mixed_bfloat16")
@@ -91,7 +91,7 @@ def test_fine_warp_keeps_the_flow_exact_in_bfloat16():
 
 @pytest.mark.parametrize("training", [False, True])
 def test_fine_warp_moves_features_by_quarters_of_a_pixel(training):
-    small = pictures(height=16, width=24)
+    small = images(height=16, width=24)
     features = pixel_shuffle.unshuffle(small, 4)
     flow = tf.reshape(tf.tile(tf.constant([0.25, 0.5]), [48]), (2, 4, 6, 2))
     moved = fine_warp.FineWarp(4)(features, flow, training=training)
@@ -101,7 +101,7 @@ def test_fine_warp_moves_features_by_quarters_of_a_pixel(training):
 
 @pytest.mark.parametrize("training, share", [(False, 0.6), (True, 1.0)])
 def test_fine_warp_mixes_small_pixels_but_while_training(training, share):
-    small = pictures(height=4, width=24)
+    small = images(height=4, width=24)
     features = pixel_shuffle.unshuffle(small, 4)
     flow = tf.reshape(tf.tile(tf.constant([0.15, 0]), [12]), (2, 1, 6, 2))
     moved = fine_warp.FineWarp(4)(features, flow, training=training)
@@ -115,7 +115,7 @@ def test_what_is_carried_stays_where_the_gate_is_shut():
     new = step.get_layer("new")
     new.kernel.assign(tf.zeros(new.kernel.shape))
     new.bias.assign(tf.fill([16], -100.0))
-    seen, carried = (pictures(channels=16, seed=n) for n in (1, 2))
+    seen, carried = (images(channels=16, seed=n) for n in (1, 2))
     np.testing.assert_array_equal(step([seen, carried]), carried)
 
 
@@ -126,14 +126,14 @@ def test_width_that_makes_no_small_pixels_is_refused():
 
 @pytest.mark.parametrize("side", [4, 5])
 def test_halves_and_doubles_fit_at_even_and_odd_sides(side):
-    x = pictures(side, side)
-    small = half_pictures.Halve()(x)
-    assert half_pictures.Double()(small, x).shape == x.shape
+    x = images(side, side)
+    small = half_images.Halve()(x)
+    assert half_images.Double()(small, x).shape == x.shape
 
 
 def test_every_frame_is_alone_to_srresnet():
     network = srresnet.build(srresnet.TINY, 2, 3)
-    clip = pictures()[None]
+    clip = images()[None]
     whole = network(clip)["frames"]
     alone = network(clip[:, 1:])["frames"]
     np.testing.assert_allclose(whole[:, 1:], alone, atol=1e-3)

@@ -32,6 +32,6 @@ def test_the_backbone_is_not_trained_any_more():
     assert not feature_network.of(backbone("frame_conv")).trainable_variables
 
 
-def test_a_backbone_without_pictures_is_refused():
-    with pytest.raises(errors.UserError, match="vit has no layer of pictures"):
+def test_a_backbone_without_images_is_refused():
+    with pytest.raises(errors.UserError, match="vit has no image activations"):
         feature_network.of(backbone("vit"))

@@ -101,7 +101,7 @@ def test_network_itself_is_not_changed():
         np.testing.assert_array_equal(one, other)
 
 
-def test_depthwise_pictures_take_the_normalisation_after_them():
+def test_depthwise_image_convolutions_take_the_normalisation_after_them():
     clips = keras.Input(SHAPE)
     frames = keras.ops.reshape(clips, (-1, *SHAPE[1:]))
     layer = keras.layers.DepthwiseConv2D(3, depth_multiplier=2)

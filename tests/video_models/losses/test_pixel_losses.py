@@ -34,9 +34,9 @@ def test_temporal_difference_counts_flicker():
 
 def test_frames_moved_along_the_true_flow_fit():
     columns = np.arange(8.0)
-    picture = np.tile(20 * columns[None, :, None], (8, 1, 3))
-    later = np.roll(picture, 1, axis=1)
-    frames = tf.constant(np.stack([picture, later])[None], tf.float32)
+    image = np.tile(20 * columns[None, :, None], (8, 1, 3))
+    later = np.roll(image, 1, axis=1)
+    frames = tf.constant(np.stack([image, later])[None], tf.float32)
     right = np.tile([1.0, 0.0], (8, 8, 1))  # Found one pixel to the right.
     flows = tf.constant(np.stack([right, -right])[None], tf.float32)
     moved = warp.Warp()(frames[:, 1], flows[:, 0])
@@ -56,7 +56,7 @@ def test_feature_distance_is_over_the_scale_of_the_true_features():
     np.testing.assert_allclose(many, [0.25] * 2, rtol=1e-5)
 
 
-def test_gram_matrix_of_a_hand_made_picture():
+def test_gram_matrix_of_a_hand_made_image():
     # Two pixels of two channels: (1, 0) and (1, 2); over h * w * C = 4.
     features = tf.constant([[[[[1.0, 0.0], [1.0, 2.0]]]]])
     found = pixel_losses.gram(features)[0, 0]

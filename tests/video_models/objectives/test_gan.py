@@ -197,7 +197,7 @@ def test_generator_takes_as_much_noise_as_the_batch_has(length):
     assert goal.noise_shape == (1 + CLIP.frames, length)
 
 
-def test_logits_do_not_grow_with_the_picture():
+def test_logits_do_not_grow_with_the_frame():
     chosen = registry.choose("video_models.discriminators", "image")
     sizes = 32, 128
     discriminators = [

@@ -86,7 +86,7 @@ def published(prefix="module.", **changes):
         "stem.conv.weight": draw(size=(2, 3, 3, 3)),
         "stem.conv.bias": draw(size=2),
         "stem.norm.weight": draw(size=2),
-        # A convolution over the whole picture, where ours is dense.
+        # A convolution over the whole frame, where ours is dense.
         "fc.weight": draw(size=(2, 2, 2, 2)),
         "stem.norm.num_batches_tracked": np.array(7),
     }
@@ -115,7 +115,7 @@ def test_kernel_of_pytorch_is_turned():
     )
 
 
-def test_dense_layer_holds_a_convolution_over_the_whole_picture():
+def test_dense_layer_holds_a_convolution_over_the_whole_frame():
     arrays = published()
     built, _ = load(arrays)
     kernel = arrays["module.fc.weight"].transpose(2, 3, 1, 0)

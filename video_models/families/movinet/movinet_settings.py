@@ -76,8 +76,8 @@ class Config:
     )
     stages: int = settings.setting(
         5,
-        "Stages; each but the fourth halves the picture. 5 is the published "
-        "network, fewer are for small pictures.",
+        "Stages; each but the fourth halves the frame. 5 is the published "
+        "network, fewer are for small frames.",
         minimum=1,
         maximum=5,
     )

@@ -1,4 +1,4 @@
-"""Scales pictures up bicubically, at any size, compiled or not.
+"""Scales images up bicubically, at any size, compiled or not.
 
 The result is that of `tf.image.resize(..., "bicubic")`, which XLA cannot
 compile and Keras' layers cannot trace for frames of unknown size. (It rounds
@@ -25,16 +25,16 @@ class Upscale(keras.layers.Layer):
         super().__init__(**kwargs)
         self.factor = factor
 
-    def call(self, pictures: Any) -> Any:
+    def call(self, images: Any) -> Any:
         """Same dtype; values may leave the range of the input a little."""
         if self.factor == 1:
-            return pictures
-        _, height, width, channels = ops.shape(pictures)
+            return images
+        _, height, width, channels = ops.shape(images)
         tall, wide = self.factor * height, self.factor * width
-        rows = ops.reshape(pictures, (-1, height, width * channels))
-        rows = ops.matmul(self._weights(height, pictures.dtype), rows)
+        rows = ops.reshape(images, (-1, height, width * channels))
+        rows = ops.matmul(self._weights(height, images.dtype), rows)
         columns = ops.reshape(rows, (-1, width, channels))
-        columns = ops.matmul(self._weights(width, pictures.dtype), columns)
+        columns = ops.matmul(self._weights(width, images.dtype), columns)
         return ops.reshape(columns, (-1, tall, wide, channels))
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:

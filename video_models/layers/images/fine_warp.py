@@ -17,9 +17,9 @@ class FineWarp(keras.layers.Layer):
     what is carried through many frames is blurred as often. Here what lay a
     part of a pixel aside lies in another channel then.
 
-    Source: FRVSR, arXiv:1801.04590, which moves its last picture at the size
+    Source: FRVSR, arXiv:1801.04590, which moves its last image at the size
     that comes out and folds it into channels. Differs: features are moved,
-    not pictures; while training to the nearest small pixel, which costs a
+    not images; while training to the nearest small pixel, which costs a
     quarter and shows the network errors of motion of all kinds, afterwards
     between them. The flow gets no gradient.
     """

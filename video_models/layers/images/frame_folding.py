@@ -1,4 +1,4 @@
-"""Between clips and single pictures, at any height, width and length.
+"""Between clips and single images, at any height, width and length.
 
 A reshape with numbers of its own would nail a network to one size of frames.
 """
@@ -15,10 +15,10 @@ def fold(clips: Any) -> Any:
     return ops.reshape(clips, (-1, *ops.shape(clips)[2:]))
 
 
-def unfold(pictures: Any, like: Any) -> Any:
+def unfold(images: Any, like: Any) -> Any:
     """The inverse of `fold`, with the T of another clip [B, T, ...]."""
-    shape = ops.shape(pictures)
-    return ops.reshape(pictures, (-1, ops.shape(like)[1], *shape[1:]))
+    shape = ops.shape(images)
+    return ops.reshape(images, (-1, ops.shape(like)[1], *shape[1:]))
 
 
 @keras.saving.register_keras_serializable("video_models")
@@ -38,12 +38,12 @@ class FoldFrames(keras.layers.Layer):
 class UnfoldFrames(keras.layers.Layer):
     """[B * T, h, w, C] to [B, T, h, w, C], with B and T of another clip."""
 
-    def call(self, pictures: Any, like: Any) -> Any:
-        """`like` is the clip [B, T, ...] that the pictures were made of."""
-        return unfold(pictures, like)
+    def call(self, images: Any, like: Any) -> Any:
+        """`like` is the clip [B, T, ...] that the images were made of."""
+        return unfold(images, like)
 
     def compute_output_shape(
-        self, pictures_shape: tuple, like_shape: tuple
+        self, images_shape: tuple, like_shape: tuple
     ) -> tuple:
         """Told, since the batch is not always known."""
-        return (*like_shape[:2], *pictures_shape[1:])
+        return (*like_shape[:2], *images_shape[1:])

@@ -1,4 +1,4 @@
-"""How pictures moved, in closed form: a small problem of least squares."""
+"""How images moved, in closed form: a small problem of least squares."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ class LucasKanade(keras.layers.Layer):
     """One step of Lucas and Kanade for each pixel; it has no weights.
 
     Source: Lucas and Kanade, An Iterative Image Registration Technique,
-    IJCAI 1981. Differs: slopes are those of the mean of both pictures, all
+    IJCAI 1981. Differs: slopes are those of the mean of both images, all
     channels count, and a small constant on the diagonal keeps flat places
     still. No gradient passes.
     """
 
     def __init__(self, **kwargs: Any):
-        """Pictures are taken as they come: bfloat16 is coarse for changes."""
+        """Images are taken as they come: bfloat16 is coarse for changes."""
         super().__init__(**kwargs, autocast=False)
 
     def call(self, here: Any, there: Any) -> Any:
-        """Where in the other picture each pixel is found, within one pixel.
+        """Where in the other image each pixel is found, within one pixel.
 
         Args:
             here: [B, h, w, C], values around -1..1.

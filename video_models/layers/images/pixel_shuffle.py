@@ -1,4 +1,4 @@
-"""Channels become pixels, and back: a picture grows by a whole factor."""
+"""Channels become pixels, and back: an image grows by a whole factor."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ class PixelShuffle(keras.layers.Layer):
         super().__init__(**kwargs)
         self.factor = factor
 
-    def call(self, pictures: Any) -> Any:
+    def call(self, images: Any) -> Any:
         """Same dtype."""
-        return shuffle(pictures, self.factor)
+        return shuffle(images, self.factor)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Told, since sides are not always known."""
@@ -37,19 +37,19 @@ class PixelShuffle(keras.layers.Layer):
         return {**super().get_config(), "factor": self.factor}
 
 
-def shuffle(pictures: Any, f: int) -> Any:
+def shuffle(images: Any, f: int) -> Any:
     """[B, h, w, f * f * C] to [B, f * h, f * w, C]."""
-    _, height, width, channels = ops.shape(pictures)
+    _, height, width, channels = ops.shape(images)
     less = channels // (f * f)
-    x = ops.reshape(pictures, (-1, height, width, f, f * less))
+    x = ops.reshape(images, (-1, height, width, f, f * less))
     x = ops.transpose(x, (0, 1, 3, 2, 4))
     return ops.reshape(x, (-1, f * height, f * width, less))
 
 
-def unshuffle(pictures: Any, f: int) -> Any:
+def unshuffle(images: Any, f: int) -> Any:
     """The way back; sides are multiples of f."""
-    _, height, width, channels = ops.shape(pictures)
+    _, height, width, channels = ops.shape(images)
     height, width = height // f, width // f
-    x = ops.reshape(pictures, (-1, height, f, width, f * channels))
+    x = ops.reshape(images, (-1, height, f, width, f * channels))
     x = ops.transpose(x, (0, 1, 3, 2, 4))
     return ops.reshape(x, (-1, height, width, f * f * channels))

@@ -1,4 +1,4 @@
-"""Moves pictures along a field of motion."""
+"""Moves images along a field of motion."""
 
 from typing import Any
 
@@ -20,34 +20,34 @@ class Warp(keras.layers.Layer):
         """Flow is taken as it comes: half a pixel is much in bfloat16."""
         super().__init__(**kwargs, autocast=False)
 
-    def call(self, pictures: Any, flow: Any) -> Any:
+    def call(self, images: Any, flow: Any) -> Any:
         """What lies at each pixel plus its flow.
 
         Args:
-            pictures: [B, h, w, C].
+            images: [B, h, w, C].
             flow: float [B, h, w, 2], pixels to the right and down.
 
         Returns:
-            As `pictures`.
+            As `images`.
         """
-        return linear(pictures, flow)
+        return linear(images, flow)
 
     def compute_output_shape(
-        self, pictures_shape: tuple, flow_shape: tuple
+        self, images_shape: tuple, flow_shape: tuple
     ) -> tuple:
-        """That of the pictures."""
-        return pictures_shape
+        """That of the images."""
+        return images_shape
 
 
-def linear(pictures: Any, flow: Any) -> Any:
+def linear(images: Any, flow: Any) -> Any:
     """See `Warp.call`."""
-    x, y = _places(pictures, flow)
+    x, y = _places(images, flow)
     left, top = ops.floor(x), ops.floor(y)
     right_share, low_share = x - left, y - top
 
     def at(row: Any, column: Any, share: Any) -> Any:
-        found = _looked_up(pictures, row, column)
-        return found * ops.cast(share, pictures.dtype)[..., None]
+        found = _looked_up(images, row, column)
+        return found * ops.cast(share, images.dtype)[..., None]
 
     return (
         at(top, left, (1 - low_share) * (1 - right_share))
@@ -57,16 +57,16 @@ def linear(pictures: Any, flow: Any) -> Any:
     )
 
 
-def nearest(pictures: Any, flow: Any) -> Any:
+def nearest(images: Any, flow: Any) -> Any:
     """As `linear`, but each pixel becomes one that is there, unmixed."""
-    x, y = _places(pictures, flow)
+    x, y = _places(images, flow)
     # Not `round`: to the nearest even number it tears at halves.
-    return _looked_up(pictures, ops.floor(y + 0.5), ops.floor(x + 0.5))
+    return _looked_up(images, ops.floor(y + 0.5), ops.floor(x + 0.5))
 
 
-def _places(pictures: Any, flow: Any) -> tuple[Any, Any]:
-    """Column and row that each pixel looks at, within the picture."""
-    _, height, width, _ = ops.shape(pictures)
+def _places(images: Any, flow: Any) -> tuple[Any, Any]:
+    """Column and row that each pixel looks at, within the image."""
+    _, height, width, _ = ops.shape(images)
     flow = ops.cast(flow, "float32")
     columns = ops.cast(ops.arange(width), "float32")[None, None, :]
     rows = ops.cast(ops.arange(height), "float32")[None, :, None]
@@ -76,14 +76,14 @@ def _places(pictures: Any, flow: Any) -> tuple[Any, Any]:
     )
 
 
-def _looked_up(pictures: Any, rows: Any, columns: Any) -> Any:
+def _looked_up(images: Any, rows: Any, columns: Any) -> Any:
     """The pixels at whole places [B, h, w], at least 0; beyond the far edges
     those at them."""
-    batch, height, width, channels = ops.shape(pictures)
+    batch, height, width, channels = ops.shape(images)
     rows = ops.minimum(ops.cast(rows, "int32"), height - 1)
     columns = ops.minimum(ops.cast(columns, "int32"), width - 1)
     first = ops.arange(batch)[:, None, None] * (height * width)
-    flat = ops.reshape(pictures, (-1, channels))
+    flat = ops.reshape(images, (-1, channels))
     return ops.take(flat, first + rows * width + columns, axis=0)
 
 

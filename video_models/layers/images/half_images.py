@@ -1,6 +1,6 @@
-"""Pictures of half the sides, and of twice the sides.
+"""Images of half the sides, and of twice the sides.
 
-Odd sides are rounded up, so that pictures of any size go through.
+Odd sides are rounded up, so that images of any size go through.
 """
 
 from typing import Any
@@ -15,12 +15,12 @@ class Halve(keras.layers.Layer):
     """[B, h, w, C] to [B, ceil(h / 2), ceil(w / 2), C], means of 2x2."""
 
     def __init__(self, **kwargs: Any):
-        """The dtype stays as it comes: motion wants exact pictures."""
+        """The dtype stays as it comes: motion wants exact images."""
         super().__init__(**kwargs, autocast=False)
 
-    def call(self, pictures: Any) -> Any:
+    def call(self, images: Any) -> Any:
         """Same dtype; at an odd edge the mean of what is there."""
-        return ops.average_pool(pictures, 2, 2, padding="same")
+        return ops.average_pool(images, 2, 2, padding="same")
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Told, since sides are not always known."""
@@ -31,25 +31,25 @@ class Halve(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("video_models")
 class Double(keras.layers.Layer):
-    """[B, h', w', C] to the sides of a picture twice as large."""
+    """[B, h', w', C] to the sides of an image twice as large."""
 
     def __init__(self, times: float = 1.0, **kwargs: Any):
         """`times` multiplies the values: 2 for flow, which counts pixels."""
         super().__init__(**kwargs, autocast=False)  # Flow stays exact.
         self.times = times
 
-    def call(self, pictures: Any, like: Any) -> Any:
+    def call(self, images: Any, like: Any) -> Any:
         """Each value four times."""
-        large = ops.repeat(pictures, 2, axis=1)
+        large = ops.repeat(images, 2, axis=1)
         large = self.times * ops.repeat(large, 2, axis=2)
         _, height, width, _ = ops.shape(like)
         return large[:, :height, :width]
 
     def compute_output_shape(
-        self, pictures_shape: tuple, like_shape: tuple
+        self, images_shape: tuple, like_shape: tuple
     ) -> tuple:
-        """The sides of the picture."""
-        return (*like_shape[:3], pictures_shape[3])
+        """The sides of the image."""
+        return (*like_shape[:3], images_shape[3])
 
     def get_config(self) -> dict[str, Any]:
         """What `from_config` needs to build it again."""
