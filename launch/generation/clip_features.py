@@ -55,7 +55,7 @@ class FeatureNetwork:
                 "classifier: wanted one of --objective=classification"
             )
         (network,) = trained.networks.values()
-        self.fingerprint = weight_fingerprint.of(network)
+        self.fingerprint = weight_fingerprint.compute(network)
         beside = last_features.beside_logits(network)
         self._batch_size = trained.experiment.train.batch_size
 

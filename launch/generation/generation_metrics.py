@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from launch.generation import clip_features, real_clips
-from video_models.metrics import frechet, sample_coverage
+from video_models.metrics import frechet, precision_recall
 
 SETS = ("real", "shuffled", "samples")
 
@@ -94,14 +94,14 @@ def figures(
         frechet.fitted(reference.features),
         frechet.fitted(clips.features),
     )
-    precision, recall = sample_coverage.precision_and_recall(
+    precision, recall = precision_recall.precision_and_recall(
         reference.features, clips.features, k
     )
     return {
         "frechet_distance": frechet.distance(one, other),
         "precision": precision,
         "recall": recall,
-        "diversity": sample_coverage.diversity(
+        "diversity": precision_recall.diversity(
             reference.features, clips.features
         ),
         **_recognised(clips, labels),

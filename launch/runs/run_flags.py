@@ -91,7 +91,7 @@ def usual_temporal(chosen: dict[str, Any]) -> str | None:
     """The temporal block of a backbone for which none is chosen."""
     if "temporal" not in chosen["objective"].COMPONENTS:
         return None
-    return default_components.temporal_of(chosen["backbone"])
+    return default_components.default_temporal(chosen["backbone"])
 
 
 def usual_head(chosen: dict[str, Any]) -> str | None:
@@ -99,7 +99,7 @@ def usual_head(chosen: dict[str, Any]) -> str | None:
     if "head" not in chosen["objective"].COMPONENTS:
         return None
     temporal = chosen["temporal"].__name__.rpartition(".")[2]
-    return default_components.head_of(chosen["backbone"], temporal)
+    return default_components.default_head(chosen["backbone"], temporal)
 
 
 def usual_generator(chosen: dict[str, Any]) -> str | None:

@@ -222,7 +222,7 @@ def _load_weights(run: OpenedRun) -> None:
             run.experiment.init,
             run.loop.objective.networks,
             run.experiment.components,
-            label_axes.sets_of(run.experiment.task(run.data.manifest)),
+            label_axes.label_sets(run.experiment.task(run.data.manifest)),
         )
     run.loop.reset_averages()
     print(found.summary(), flush=True)

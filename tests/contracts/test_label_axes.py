@@ -23,7 +23,7 @@ def _check(build):
     for one, other in zip(few, many, strict=True):
         shapes = tuple(one.variable.shape), tuple(other.variable.shape)
         sets = {label_axes.MAIN: LABELS[:FEW]}
-        axis = label_axes.find(f"network/{one.path}", shapes[0], sets)
+        axis = label_axes.find_axis(f"network/{one.path}", shapes[0], sets)
         pairs = enumerate(zip(*shapes, strict=True))
         differ = [n for n, (a, b) in pairs if a != b]
         assert differ == ([axis.number] if axis else []), one.path

@@ -16,7 +16,7 @@ def load(
 ) -> set[str]:
     """The names that were used; see `published_weights.load`."""
     rows = published_weights.load(
-        fitting.targets({"network": network}),
+        fitting.list_targets({"network": network}),
         published_name,
         named_weights,
         outputs_first,

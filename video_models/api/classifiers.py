@@ -138,8 +138,8 @@ def _files(
 ) -> list[tuple[str, str]]:
     """Package and name of backbone, temporal block and head."""
     module = registry.load(_BACKBONES, name)
-    temporal = temporal or default_components.temporal_of(module)
-    head = head or default_components.head_of(module, temporal)
+    temporal = temporal or default_components.default_temporal(module)
+    head = head or default_components.default_head(module, temporal)
     packages = _BACKBONES, "video_models.temporal", "video_models.heads"
     return list(zip(packages, (name, temporal, head), strict=True))
 

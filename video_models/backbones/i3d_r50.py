@@ -66,7 +66,7 @@ def published_name(path: str) -> str | None:
         "stage4": "blocks.5",
         "logits": "blocks.6.proj",
     }
-    return pytorchvideo.name_of(path, modules, bottleneck.PARTS)
+    return pytorchvideo.published_name(path, modules, bottleneck.PARTS)
 
 
 PUBLISHED = (published.Network(Config(), 8, 256, 400, 28_043_472, 37.53e9),)

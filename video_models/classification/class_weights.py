@@ -9,7 +9,9 @@ _FLAG = "--objective.class_weights"
 _POSITIVE = "--objective.positive_weights"
 
 
-def of(setting: tuple[str, ...], task: objective.Task) -> np.ndarray | None:
+def parse_weights(
+    setting: tuple[str, ...], task: objective.Task
+) -> np.ndarray | None:
     """The weights that a setting asks for.
 
     Args:
@@ -30,7 +32,7 @@ def of(setting: tuple[str, ...], task: objective.Task) -> np.ndarray | None:
     return _given(_FLAG, setting, task)
 
 
-def of_positives(
+def parse_positive_weights(
     setting: tuple[str, ...], task: objective.Task
 ) -> np.ndarray | None:
     """The weights of clips that have a label, against those that have not.

@@ -62,7 +62,9 @@ class ClipClassifier(objective.Objective):
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Probabilities are averaged over views."""
-        logits = clip_logits.of_views(networks["classifier"], batch["frames"])
+        logits = clip_logits.predict_views(
+            networks["classifier"], batch["frames"]
+        )
         return self.labels.counts(logits, batch["label"], batch["mask"])
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def check_head(head: registry.Chosen) -> None:
         )
 
 
-def of_clip(logits: Any) -> Any:
+def mean_over_time(logits: Any) -> Any:
     """The mean over time steps, where there are time steps.
 
     Of logits, not of probabilities: so a linear head scores a clip as it
@@ -49,13 +49,13 @@ def scores(
     Returns:
         [B, classes] and [B, t, classes], by name.
     """
-    found = {f"scores{task}": to_scores(of_clip(logits))}
+    found = {f"scores{task}": to_scores(mean_over_time(logits))}
     if len(logits.shape) == 3:
         found[f"frame_scores{task}"] = to_scores(logits)
     return found
 
 
-def of_views(network: Any, frames: Any) -> Any:
+def predict_views(network: Any, frames: Any) -> Any:
     """Logits of all views of each clip.
 
     Args:
@@ -69,7 +69,7 @@ def of_views(network: Any, frames: Any) -> Any:
     clips = ops.reshape(frames, (-1, *frames.shape[2:]))
 
     def divided(logits: Any) -> Any:
-        logits = of_clip(logits)
+        logits = mean_over_time(logits)
         return ops.reshape(logits, (-1, views, logits.shape[-1]))
 
     found = network(clips, training=False)

@@ -26,7 +26,7 @@ class Axis(NamedTuple):
     labels: tuple[str, ...]
 
 
-def sets_of(task: objective.Task) -> dict[str, tuple[str, ...]]:
+def label_sets(task: objective.Task) -> dict[str, tuple[str, ...]]:
     """All label sets of some data, by their tasks."""
     further = {name: each.labels for name, each in task.tasks.items()}
     return {MAIN: task.labels, **further}
@@ -43,7 +43,9 @@ def head_scopes(tasks: Iterable[str]) -> dict[str, str]:
     return scopes
 
 
-def find(path: str, shape: tuple[int, ...], sets: LabelSets) -> Axis | None:
+def find_axis(
+    path: str, shape: tuple[int, ...], sets: LabelSets
+) -> Axis | None:
     """The axis of a weight that stands for labels; None where there is none.
 
     Args:

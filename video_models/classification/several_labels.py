@@ -60,7 +60,7 @@ class SeveralLabels:
             float32 [B].
         """
         targets, share = self._targets(label), self._smoothing
-        logits = clip_logits.of_clip(logits)
+        logits = clip_logits.mean_over_time(logits)
         smooth = (1 - share) * targets + share / 2
         positive = smooth * ops.log_sigmoid(logits)
         if self._positive_weights is not None:

@@ -50,7 +50,7 @@ class SingleLabel:
         targets, classes = self._targets(label), len(self.answer.labels)
         share = self._smoothing
         smooth = (1 - share) * targets + share / classes
-        log_scores = ops.log_softmax(clip_logits.of_clip(logits))
+        log_scores = ops.log_softmax(clip_logits.mean_over_time(logits))
         entropy = -ops.sum(smooth * log_scores, axis=-1)
         if self.weights is not None:
             entropy = entropy * ops.sum(targets * self.weights, axis=-1)

@@ -17,7 +17,7 @@ def scale_pixels(frames: keras.KerasTensor) -> keras.KerasTensor:
     return pixels.standardize(frames, _MEAN, _DEVIATION)
 
 
-def name_of(
+def published_name(
     path: str, modules: Mapping[str, str], parts: Mapping[str, str]
 ) -> str | None:
     """The name of a weight in the zoo's checkpoints.

@@ -43,7 +43,7 @@ def enlarge(
     x: keras.KerasTensor, width: int, factor: int, name: str
 ) -> keras.KerasTensor:
     """Doubles the sides as often as it takes; 3 and other primes at once."""
-    for number, step in enumerate(steps_of(factor), start=1):
+    for number, step in enumerate(prime_factors(factor), start=1):
         own = f"{name}{number}"
         x = convolve(x, width * step * step, own)
         x = pixel_shuffle.PixelShuffle(step, name=f"{own}_shuffle")(x)
@@ -51,7 +51,7 @@ def enlarge(
     return x
 
 
-def steps_of(factor: int) -> list[int]:
+def prime_factors(factor: int) -> list[int]:
     """Its prime factors, the smallest first."""
     steps, least = [], 2
     while factor > 1:

@@ -139,7 +139,7 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
 
 def _late(factor: int) -> int:
     """The last of the steps of enlargement."""
-    return (restoration.steps_of(factor) or [1])[-1]
+    return (restoration.prime_factors(factor) or [1])[-1]
 
 
 def _flows(config: Config, clip: keras.KerasTensor) -> keras.KerasTensor:

@@ -10,7 +10,7 @@ ops = keras.ops
 _ACTIVATIONS = (keras.layers.ReLU, keras.layers.Activation)
 
 
-def of(backbone: keras.Model, most: int = 4) -> keras.Model:
+def build(backbone: keras.Model, most: int = 4) -> keras.Model:
     """The deepest activations of each height that frames have in it.
 
     Args:
@@ -35,8 +35,8 @@ def of(backbone: keras.Model, most: int = 4) -> keras.Model:
                 deepest[shape[-3]] = layer.output
     if not deepest:
         raise errors.UserError(
-            f"--features: {backbone.name} has no image activations with an "
-            "activation: wanted a run with a convolutional backbone, such "
+            f"--features: {backbone.name} has no image activations: wanted a "
+            "run with a convolutional backbone, such "
             "as frame_conv or r2plus1d"
         )
     chosen = [deepest[height] for height in sorted(deepest, reverse=True)]

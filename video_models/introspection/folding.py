@@ -79,7 +79,7 @@ def without_normalization(network: keras.Model) -> keras.Model:
 
 def _pairs(network: keras.Model) -> _Pairs:
     """Id of a convolution to the normalisation that alone sees its output."""
-    calls = {id(x): keras_internals.calls_of(x) for x in network.operations}
+    calls = {id(x): keras_internals.list_calls(x) for x in network.operations}
     made_by: dict[int, keras.Operation] = {}
     users: dict[int, list[keras.Operation]] = {}
     for call in itertools.chain(*calls.values()):

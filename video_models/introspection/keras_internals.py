@@ -37,12 +37,12 @@ class Call(NamedTuple):
         return self.operation(*args, **{**named, **kwargs})
 
 
-def calls_of(operation: keras.Operation) -> list[Call]:
+def list_calls(operation: keras.Operation) -> list[Call]:
     """All calls of a layer, in any network, in their order."""
     return [_call(node) for node in operation._inbound_nodes]
 
 
-def call_that_made(tensor: keras.KerasTensor) -> Call:
+def producing_call(tensor: keras.KerasTensor) -> Call:
     """The call whose output a tensor is."""
     history = tensor._keras_history
     return _call(history.operation._inbound_nodes[history.node_index])

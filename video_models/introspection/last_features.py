@@ -27,7 +27,7 @@ def beside_logits(network: keras.Model) -> keras.Model:
             f"network {network.name} has {len(network.outputs)} answers, "
             "wanted one: a run of --objective=classification"
         )
-    call = keras_internals.call_that_made(network.outputs[0])
+    call = keras_internals.producing_call(network.outputs[0])
     last = call.operation
     if layer_paths.is_network(last):
         (given,) = call.inputs

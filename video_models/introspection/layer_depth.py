@@ -99,7 +99,7 @@ def _path(placed: layer_paths.PlacedLayer) -> str:
 def _heads(network: keras.Model) -> set[str]:
     """Names of the nested networks that give an output."""
     makers = [
-        keras_internals.call_that_made(tensor).operation
+        keras_internals.producing_call(tensor).operation
         for tensor in network.outputs
     ]
     return {each.name for each in makers if layer_paths.is_network(each)}

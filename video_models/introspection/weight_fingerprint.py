@@ -8,7 +8,7 @@ import numpy as np
 from video_models.introspection import layer_paths
 
 
-def of(network: keras.Model) -> str:
+def compute(network: keras.Model) -> str:
     """SHA-256, hexadecimal, of the names, shapes and bytes of all weights."""
     found = hashlib.sha256()
     for path, _, _, variable in layer_paths.weights(network):

@@ -58,7 +58,7 @@ def build(
     labels = single_label.SingleLabel(
         task.labels,
         config.label_smoothing,
-        class_weights.of(config.class_weights, task),
+        class_weights.parse_weights(config.class_weights, task),
     )
     return clip_classifier.ClipClassifier(
         labels, components, task, make_optimizer

@@ -75,8 +75,8 @@ def build(
         task.labels,
         config.threshold,
         config.label_smoothing,
-        class_weights.of(config.class_weights, task),
-        class_weights.of_positives(config.positive_weights, task),
+        class_weights.parse_weights(config.class_weights, task),
+        class_weights.parse_positive_weights(config.positive_weights, task),
         config.unlabelled == "negative",
     )
     return clip_classifier.ClipClassifier(

@@ -130,7 +130,9 @@ class MultiTask(objective.Objective):
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Those of each label set, before a `/` its name."""
-        logits = clip_logits.of_views(networks["multi_task"], batch["frames"])
+        logits = clip_logits.predict_views(
+            networks["multi_task"], batch["frames"]
+        )
         return {
             f"{name}/{key}": value
             for name, each in self._sets.items()

@@ -81,9 +81,9 @@ class StyleTransfer(objective.Objective):
         self._features, self._style = None, []
         if components.features is not None:
             pixels = _image(config.style, task.clip.size)
-            self._features = feature_network.of(components.features)
+            self._features = feature_network.build(components.features)
             style = hashlib.sha256(pixels).hexdigest()
-            network = weight_fingerprint.of(self._features)
+            network = weight_fingerprint.compute(self._features)
             self.reference_fingerprint = f"{style} {network}"
             self._style = self._style_of(pixels)
 

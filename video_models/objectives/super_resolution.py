@@ -118,8 +118,10 @@ class SuperResolution(objective.Objective):
         self._warp = warp.Warp(dtype="float32")
         self._features = None
         if components.features is not None:
-            self._features = feature_network.of(components.features)
-            self.reference_fingerprint = weight_fingerprint.of(self._features)
+            self._features = feature_network.build(components.features)
+            self.reference_fingerprint = weight_fingerprint.compute(
+                self._features
+            )
         generator = components.generator.build(factor, clip.frames)
         self._discriminators = discriminator_losses.Discriminators(
             components.discriminators(clip), config.gan_loss

@@ -61,7 +61,7 @@ class Row(NamedTuple):
 Compare = Callable[[Target, str, np.ndarray], Row]
 
 
-def targets(networks: Mapping[str, keras.Model]) -> list[Target]:
+def list_targets(networks: Mapping[str, keras.Model]) -> list[Target]:
     """All weights of some networks, in their order."""
     return [
         Target(
@@ -75,7 +75,7 @@ def targets(networks: Mapping[str, keras.Model]) -> list[Target]:
     ]
 
 
-def compared(target: Target, name: str, array: np.ndarray) -> Row:
+def match_shapes(target: Target, name: str, array: np.ndarray) -> Row:
     """The row of a weight and the array found for it, by their shapes."""
     if tuple(array.shape) != tuple(target.variable.shape):
         was = tuple(int(size) for size in array.shape)
@@ -83,11 +83,11 @@ def compared(target: Target, name: str, array: np.ndarray) -> Row:
     return Row(target, name, array=array)
 
 
-def by_path(
-    wanted: Iterable[Target],
+def load_by_path(
+    targets: Iterable[Target],
     arrays: Mapping[str, np.ndarray],
     by_slot: bool = False,
-    compare: Compare = compared,
+    compare: Compare = match_shapes,
 ) -> list[Row]:
     """Loads arrays whose names are paths of layers of ours.
 
@@ -96,31 +96,34 @@ def by_path(
     the most names in common is taken, and each only once.
 
     Args:
-        wanted: the weights.
+        targets: the weights.
         arrays: path to array.
         by_slot: whether a path ends in the number of the weight.
         compare: whether, and how, an array fits its weight.
 
     Returns:
-        A row a weight, in the order of `wanted`.
+        A row a weight, in the order of `targets`.
     """
-    wanted = list(wanted)
-    own = {
-        each.path: (each.slot if by_slot else each.path).split("/")
-        for each in wanted
+    targets = list(targets)
+    ends = {
+        each.path: (
+            (each.slot if by_slot else each.path).split("/"),
+            each.least,
+        )
+        for each in targets
     }
-    pairs = _pair({t.path: (own[t.path], t.least) for t in wanted}, arrays)
+    pairs = _pair(ends, arrays)
     rows = []
-    for target in wanted:
+    for target in targets:
         name = pairs.get(target.path)
         if name is None:
             rows.append(Row(target, None, "not there"))
         else:
             rows.append(compare(target, name, arrays[name]))
-    return put(rows)
+    return assign(rows)
 
 
-def put(rows: Iterable[Row]) -> list[Row]:
+def assign(rows: Iterable[Row]) -> list[Row]:
     """Sets the weights to their arrays; a layer's all, or none of them.
 
     Without its kernel, the bias of a layer for other classes means nothing.
@@ -141,7 +144,7 @@ def put(rows: Iterable[Row]) -> list[Row]:
 
 
 def _pair(
-    wanted: dict[str, tuple[list[str], int]], arrays: Iterable[str]
+    targets: dict[str, tuple[list[str], int]], arrays: Iterable[str]
 ) -> dict[str, str]:
     """Path to the array's name; the longest common ends go first."""
     ends = collections.defaultdict(list)
@@ -151,9 +154,9 @@ def _pair(
             ends[tuple(parts[-length:])].append(name)
     pairs: dict[str, str] = {}
     taken: set[str] = set()
-    most = max((len(parts) for parts, _ in wanted.values()), default=0)
+    most = max((len(parts) for parts, _ in targets.values()), default=0)
     for length in range(most, 0, -1):
-        for path, (parts, least) in wanted.items():
+        for path, (parts, least) in targets.items():
             if path in pairs or not least <= length <= len(parts):
                 continue
             free = [n for n in ends[tuple(parts[-length:])] if n not in taken]

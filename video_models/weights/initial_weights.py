@@ -66,10 +66,10 @@ def load(
             or, if strict, not everything.
     """
     path = pathlib.Path(config.weights)
-    wanted = fitting.targets(networks)
-    compare = label_rows.compare(labels, source_labels.of(path))
-    rows, names = _rows(path, wanted, components, compare)
-    found = report.of(str(path), rows, names)
+    targets = fitting.list_targets(networks)
+    compare = label_rows.compare(labels, source_labels.read(path))
+    rows, names = _rows(path, targets, components, compare)
+    found = report.build(str(path), rows, names)
     if not found.share:
         raise errors.UserError(_nothing(found, names, components))
     if config.strict and not found.is_whole:
@@ -82,7 +82,7 @@ def load(
 
 def _rows(
     path: pathlib.Path,
-    wanted: list[fitting.Target],
+    targets: list[fitting.Target],
     components: objectives.Components,
     compare: fitting.Compare,
 ) -> tuple[list[fitting.Row], list[str]]:
@@ -90,23 +90,23 @@ def _rows(
     garden = _garden_checkpoint(path)
     if garden:
         arrays = garden_checkpoint.read(garden)
-        return _published(wanted, arrays, components, False, compare), list(
-            arrays
-        )
+        rows = _published(targets, arrays, components, False, compare)
+        return rows, list(arrays)
     if path.is_dir():
         arrays = run_checkpoints.averaged_weights(path)
-        rows = fitting.by_path(wanted, arrays, compare=compare)
+        rows = fitting.load_by_path(targets, arrays, compare=compare)
         return rows, list(arrays)
     if path.suffix in (".keras", ".h5"):
         arrays = keras_file.read(_existing(path))
-        return fitting.by_path(wanted, arrays, True, compare), list(arrays)
+        return fitting.load_by_path(targets, arrays, True, compare), list(
+            arrays
+        )
     if path.suffix in (".safetensors", *_TORCH):
         is_torch = path.suffix in _TORCH
         read = torch_file.read if is_torch else safetensors_file.read
         arrays = read(_existing(path))
-        return _published(wanted, arrays, components, True, compare), list(
-            arrays
-        )
+        rows = _published(targets, arrays, components, True, compare)
+        return rows, list(arrays)
     _existing(path)
     raise errors.UserError(
         f"--init.weights={path}: wanted a run's or a checkpoint's folder, or "
@@ -131,7 +131,7 @@ def _existing(path: pathlib.Path) -> pathlib.Path:
 
 
 def _published(
-    wanted: list[fitting.Target],
+    targets: list[fitting.Target],
     arrays: Mapping[str, np.ndarray],
     components: objectives.Components,
     outputs_first: bool,
@@ -145,7 +145,7 @@ def _published(
         )
     own = (backbone.name, "published_head", components.head.name)
     return published_weights.load(
-        wanted,
+        targets,
         backbone.module.published_name,
         arrays,
         outputs_first,
@@ -155,14 +155,14 @@ def _published(
 
 
 def _nothing(
-    found: report.Report, names: list[str], components: objectives.Components
+    loaded: report.Report, names: list[str], components: objectives.Components
 ) -> str:
     fresh = ", ".join(
         f"{row.target.path} {tuple(row.target.variable.shape)} ({row.why})"
-        for row in found.fresh[:3]
+        for row in loaded.fresh[:3]
     )
     return (
-        f"nothing in {found.source} fits {_called(components)}: "
+        f"nothing in {loaded.source} fits {_called(components)}: "
         f"it holds {', '.join(names[:3]) or 'nothing'}, ...; wanted {fresh}, "
         "...: choose the backbone, its variant and settings that it was made "
         "with"

@@ -18,33 +18,33 @@ UNKNOWN = "labels are not named in the file: taken in its order"
 
 
 def compare(
-    wanted: label_axes.LabelSets | None, found: label_axes.LabelSets | None
+    labels: label_axes.LabelSets | None, trained: label_axes.LabelSets | None
 ) -> fitting.Compare:
     """How arrays of one data set's labels fit weights of another's.
 
     Args:
-        wanted: labels of the data to train on; None: all by their shapes.
-        found: labels that the arrays were trained on; None: not known. Those
+        labels: those of the data to train on; None: all by their shapes.
+        trained: labels that the arrays were trained on; None: not known. Those
             equal to the eye are equal: see `names.normalized`.
     """
-    if wanted is None:
-        return fitting.compared
-    wanted = _normalized(wanted)
-    found = found and _normalized(found)
+    if labels is None:
+        return fitting.match_shapes
+    labels = _normalized(labels)
+    trained = trained and _normalized(trained)
 
     def compared(
         target: fitting.Target, name: str, array: np.ndarray
     ) -> fitting.Row:
-        own = label_axes.find(target.path, target.variable.shape, wanted)
-        if own is None:
-            return fitting.compared(target, name, array)
-        if found is None:
-            row = fitting.compared(target, name, array)
+        axis = label_axes.find_axis(target.path, target.variable.shape, labels)
+        if axis is None:
+            return fitting.match_shapes(target, name, array)
+        if trained is None:
+            row = fitting.match_shapes(target, name, array)
             return row._replace(note=UNKNOWN) if row.source else row
-        theirs = label_axes.find(name, array.shape, found)
-        if theirs is None or theirs.labels == own.labels:
-            return fitting.compared(target, name, array)
-        return _by_name(target, name, array, own, theirs)
+        theirs = label_axes.find_axis(name, array.shape, trained)
+        if theirs is None or theirs.labels == axis.labels:
+            return fitting.match_shapes(target, name, array)
+        return _by_name(target, name, array, axis, theirs)
 
     return compared
 
@@ -60,26 +60,26 @@ def _by_name(
     target: fitting.Target,
     name: str,
     array: np.ndarray,
-    own: label_axes.Axis,
+    axis: label_axes.Axis,
     theirs: label_axes.Axis,
 ) -> fitting.Row:
     fresh = np.array(keras.ops.convert_to_numpy(target.variable))
-    values = np.moveaxis(fresh, own.number, 0)
+    values = np.moveaxis(fresh, axis.number, 0)
     rows = np.moveaxis(np.asarray(array), theirs.number, 0)
-    known = [label for label in own.labels if label in theirs.labels]
+    known = [label for label in axis.labels if label in theirs.labels]
     if rows.shape[1:] != values.shape[1:]:
-        return fitting.compared(target, name, array)
+        return fitting.match_shapes(target, name, array)
     if not known:
         why = f"its labels were {_listed(theirs.labels)}"
         return fitting.Row(target, None, why)
     for label in known:
-        values[own.labels.index(label)] = rows[theirs.labels.index(label)]
+        values[axis.labels.index(label)] = rows[theirs.labels.index(label)]
     return fitting.Row(
         target,
         name,
-        array=np.moveaxis(values, 0, own.number),
-        note=_said(own.labels, theirs.labels, len(known)),
-        loaded=len(known) / len(own.labels),
+        array=np.moveaxis(values, 0, axis.number),
+        note=_said(axis.labels, theirs.labels, len(known)),
+        loaded=len(known) / len(axis.labels),
     )
 
 

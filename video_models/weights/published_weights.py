@@ -13,12 +13,12 @@ Named = Callable[[str], str | None]
 
 
 def load(
-    wanted: Iterable[fitting.Target],
+    targets: Iterable[fitting.Target],
     published_name: Named,
     arrays: Mapping[str, np.ndarray],
     outputs_first: bool,
     parts: tuple[str, ...] = (),
-    compare: fitting.Compare = fitting.compared,
+    compare: fitting.Compare = fitting.match_shapes,
 ) -> list[fitting.Row]:
     """Loads what a backbone's `published_name` finds in a checkpoint.
 
@@ -26,7 +26,7 @@ def load(
     reshaped, as a dense layer may hold a convolution.
 
     Args:
-        wanted: the weights.
+        targets: the weights.
         published_name: our path, from the network right above the layer on,
             to the checkpoint's name; None for what it does not have.
         arrays: the checkpoint. Its names may begin with more, such as
@@ -36,17 +36,17 @@ def load(
         compare: whether, and how, an array fits its weight.
 
     Returns:
-        A row a weight, in the order of `wanted`.
+        A row a weight, in the order of `targets`.
     """
     names = {
         target.path: published_name(_inside(target))
         if not parts or set(parts) & set(target.part.split("/"))
         else None
-        for target in wanted
+        for target in targets
     }
     prefix = _prefix({name for name in names.values() if name}, arrays)
     rows = []
-    for target in wanted:
+    for target in targets:
         name = names[target.path]
         if name is None:
             rows.append(fitting.Row(target, None, "not published"))
@@ -56,7 +56,7 @@ def load(
             array = arrays[prefix + name]
             array = _converted(target, array, outputs_first)
             rows.append(compare(target, prefix + name, array))
-    return fitting.put(rows)
+    return fitting.assign(rows)
 
 
 def _converted(
@@ -75,10 +75,10 @@ def _inside(target: fitting.Target) -> str:
     return "/".join(target.path.split("/")[-target.least :])
 
 
-def _prefix(wanted: set[str], arrays: Iterable[str]) -> str:
+def _prefix(names: set[str], arrays: Iterable[str]) -> str:
     """What most names of a checkpoint have before the wanted ones."""
     counts: collections.Counter[str] = collections.Counter()
     for name in arrays:
         begins = [0, *(m.end() for m in re.finditer("[./]", name))]
-        counts.update(name[:at] for at in begins if name[at:] in wanted)
+        counts.update(name[:at] for at in begins if name[at:] in names)
     return counts.most_common(1)[0][0] if counts else ""

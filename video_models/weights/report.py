@@ -80,7 +80,7 @@ class Report:
         return "\n".join(lines) + "\n"
 
 
-def of(
+def build(
     source: str, rows: Sequence[fitting.Row], names: Sequence[str]
 ) -> Report:
     """The report on arrays of these names; mere counters are left out."""

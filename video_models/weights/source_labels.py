@@ -13,7 +13,7 @@ from video_models.classification import label_axes
 from video_models.weights import keras_file, run_checkpoints
 
 
-def of(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
+def read(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
     """The label sets by their tasks; None where nobody knows.
 
     Args:

@@ -44,10 +44,10 @@ def test_fingerprint_is_the_same_when_the_run_is_opened_again(network, trained):
 
 def test_another_weight_has_another_fingerprint(trained):
     (network,) = clip_features.open(str(trained)).trained.networks.values()
-    before = weight_fingerprint.of(network)
+    before = weight_fingerprint.compute(network)
     weight = network.weights[-1]
     weight.assign(weight + 1e-6)
-    assert weight_fingerprint.of(network) != before
+    assert weight_fingerprint.compute(network) != before
 
 
 @pytest.mark.parametrize(

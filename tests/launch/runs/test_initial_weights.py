@@ -75,7 +75,7 @@ def test_layers_in_networks_within_the_backbone_are_filled(tmp_path):
     )
     networks = _networks(components, size=32)
     arrays = {}
-    for target in fitting.targets(networks):
+    for target in fitting.list_targets(networks):
         inside = "/".join(target.path.split("/")[-target.least :])
         shape = tuple(target.variable.shape)
         if inside.endswith("kernel"):

@@ -11,12 +11,12 @@ PER_STEP = np.float32([[[1, 5], [3, 1]]])  # A clip, 2 time steps, 2 classes.
 
 
 def test_a_clip_has_the_mean_logits_of_its_moments():
-    assert np.array(clip_logits.of_clip(PER_STEP)).tolist() == [[2, 3]]
+    assert np.array(clip_logits.mean_over_time(PER_STEP)).tolist() == [[2, 3]]
 
 
 def test_logits_of_a_clip_stay():
     of_clips = PER_STEP[:, 0]
-    assert clip_logits.of_clip(of_clips) is of_clips
+    assert clip_logits.mean_over_time(of_clips) is of_clips
 
 
 def test_moments_are_scored_where_there_are_some():
@@ -38,7 +38,7 @@ def test_views_keep_their_order():
     def network(frames, training):
         return {"a": keras.ops.reshape(frames, (-1, 1))}
 
-    found = clip_logits.of_views(network, clips)["a"]
+    found = clip_logits.predict_views(network, clips)["a"]
     assert np.array(found).tolist() == [[[0], [1], [2]], [[3], [4], [5]]]
 
 

@@ -16,7 +16,7 @@ def twice_through_one_layer():
 
 def test_a_layer_knows_its_calls_in_their_order():
     network, dense = twice_through_one_layer()
-    first, second = keras_internals.calls_of(dense)
+    first, second = keras_internals.list_calls(dense)
     assert first.operation is second.operation is dense
     assert first.inputs[0] is network.inputs[0]
     assert first.outputs[0] is second.inputs[0]
@@ -24,22 +24,22 @@ def test_a_layer_knows_its_calls_in_their_order():
 
 def test_a_tensor_knows_the_call_that_made_it():
     network, dense = twice_through_one_layer()
-    last = keras_internals.call_that_made(network.outputs[0])
+    last = keras_internals.producing_call(network.outputs[0])
     assert isinstance(last.operation, keras.layers.Dropout)
-    before = keras_internals.call_that_made(last.inputs[0])
-    assert before == keras_internals.calls_of(dense)[1]
+    before = keras_internals.producing_call(last.inputs[0])
+    assert before == keras_internals.list_calls(dense)[1]
 
 
 def test_a_network_knows_the_order_of_its_calls():
     network, dense = twice_through_one_layer()
     found = keras_internals.calls_in_order(network)
-    assert found[:2] == keras_internals.calls_of(dense)
+    assert found[:2] == keras_internals.list_calls(dense)
     assert [x.outputs[0] for x in found][-1] is network.outputs[0]
 
 
 def test_a_call_runs_again_with_other_values():
     _, dense = twice_through_one_layer()
-    call, values = keras_internals.calls_of(dense)[0], np.ones((2, 4))
+    call, values = keras_internals.list_calls(dense)[0], np.ones((2, 4))
     found = call.run({id(call.inputs[0]): values})
     np.testing.assert_array_equal(found, dense(values))
 
@@ -47,7 +47,7 @@ def test_a_call_runs_again_with_other_values():
 @pytest.mark.parametrize("training, changed", [(False, False), (True, True)])
 def test_a_call_runs_again_in_another_mode(training, changed):
     network, _ = twice_through_one_layer()
-    call = keras_internals.call_that_made(network.outputs[0])
+    call = keras_internals.producing_call(network.outputs[0])
     values = np.ones((9, 9))
     found = call.run({id(call.inputs[0]): values}, training=training)
     assert np.any(found != values) == changed

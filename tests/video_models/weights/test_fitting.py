@@ -29,7 +29,7 @@ def network(classes=5):
 def arrays_of(networks, by_slot=False):
     return {
         each.slot if by_slot else each.path: np.full(each.variable.shape, 3.0)
-        for each in fitting.targets(networks)
+        for each in fitting.list_targets(networks)
     }
 
 
@@ -39,9 +39,9 @@ def fitted(rows):
 
 @pytest.mark.parametrize("by_slot", [False, True])
 def test_everything_but_another_head_fits(by_slot):
-    wanted = fitting.targets(network(classes=7))
+    wanted = fitting.list_targets(network(classes=7))
     arrays = arrays_of(network(classes=5), by_slot)
-    rows = fitting.by_path(wanted, arrays, by_slot)
+    rows = fitting.load_by_path(wanted, arrays, by_slot)
     fresh = [row for row in rows if row.source is None]
     assert [(row.target.path, row.why) for row in fresh] == [
         ("classifier/head/logits/kernel", "was (2, 5)"),
@@ -53,7 +53,9 @@ def test_everything_but_another_head_fits(by_slot):
 
 def test_backbone_alone_fills_the_backbone_alone():
     arrays = arrays_of({"file": backbone()})
-    found = fitted(fitting.by_path(fitting.targets(network()), arrays))
+    found = fitted(
+        fitting.load_by_path(fitting.list_targets(network()), arrays)
+    )
     # Not the temporal block, whose layer has the same name.
     assert found and all("/backbone/" in path for path in found)
 
@@ -61,14 +63,16 @@ def test_backbone_alone_fills_the_backbone_alone():
 def test_network_of_another_name_and_depth_fits():
     (built,) = network().values()
     arrays = arrays_of({"encoder": built.get_layer("backbone")})
-    found = fitted(fitting.by_path(fitting.targets(network()), arrays))
+    found = fitted(
+        fitting.load_by_path(fitting.list_targets(network()), arrays)
+    )
     assert "classifier/backbone/stem_conv/kernel" in found
 
 
 def test_array_is_taken_once():
-    wanted = fitting.targets(network())
+    wanted = fitting.list_targets(network())
     arrays = {"block1_dense/kernel": np.zeros((2, 2), np.float32)}
-    rows = fitting.by_path(wanted, arrays)
+    rows = fitting.load_by_path(wanted, arrays)
     assert len([r for r in rows if r.why != "not there"]) == 1
 
 
@@ -96,7 +100,7 @@ def published(prefix="module.", **changes):
 def load(arrays, outputs_first=True):
     networks = network()
     rows = published_weights.load(
-        fitting.targets(networks),
+        fitting.list_targets(networks),
         NAMES.get,
         arrays,
         outputs_first,
@@ -149,7 +153,7 @@ def test_weights_of_other_parts_stay_fresh():
 def test_report_counts_parameters_and_names_what_is_fresh():
     arrays = published(**{"fc.weight": np.zeros((5, 2, 2, 2))})
     _, rows = load(arrays)
-    found = report.of("x.pth", rows, list(arrays))
+    found = report.build("x.pth", rows, list(arrays))
     # 54 + 2 of the convolution and 2 of the norm's 8, of 103 in all.
     assert found.share == pytest.approx(58 / 103)
     assert found.summary().startswith("loaded 56.3 % of the parameters")
@@ -162,10 +166,10 @@ def test_report_counts_parameters_and_names_what_is_fresh():
 
 
 def test_bias_of_a_layer_of_another_width_stays_fresh():
-    wanted = fitting.targets(network())
+    wanted = fitting.list_targets(network())
     arrays = arrays_of(network())
     arrays["classifier/head/logits/kernel"] = np.zeros((9, 5))
-    rows = fitting.by_path(wanted, arrays)
+    rows = fitting.load_by_path(wanted, arrays)
     assert rows[-1].target.path == "classifier/head/logits/bias"
     assert rows[-1].why == "its layer was another"
     assert np.all(rows[-1].target.variable == 0.0)

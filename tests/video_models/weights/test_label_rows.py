@@ -30,7 +30,9 @@ def load(wanted, found, networks=None, arrays=None):
         KERNEL.replace("kernel", "bias"): np.arange(len(found)) + 10.0,
     }
     compare = label_rows.compare({"": wanted}, found and {"": found})
-    rows = fitting.by_path(fitting.targets(networks), arrays, compare=compare)
+    rows = fitting.load_by_path(
+        fitting.list_targets(networks), arrays, compare=compare
+    )
     layer = networks["classifier"].get_layer("classifier").get_layer("logits")
     kernel = layer.kernel.numpy()
     columns = {
@@ -39,7 +41,7 @@ def load(wanted, found, networks=None, arrays=None):
         else int(kernel[0, n])
         for n, label in enumerate(wanted)
     }
-    return report.of("a", rows, list(arrays)), columns, layer.bias.numpy()
+    return report.build("a", rows, list(arrays)), columns, layer.bias.numpy()
 
 
 def test_equal_labels_are_loaded_as_they_are():
@@ -120,16 +122,16 @@ def _two_tasks(place):
 def test_heads_of_tasks_are_loaded_by_their_own_labels():
     source, found = _two_tasks(("inside", "outside"))
     goal, wanted = _two_tasks(("outside", "garden"))
-    targets = fitting.targets(source.networks)
+    targets = fitting.list_targets(source.networks)
     arrays = {each.path: each.variable.numpy() for each in targets}
     compare = label_rows.compare(wanted, found)
-    rows = fitting.by_path(
-        fitting.targets(goal.networks), arrays, compare=compare
+    rows = fitting.load_by_path(
+        fitting.list_targets(goal.networks), arrays, compare=compare
     )
-    (note,) = report.of("a", rows, list(arrays)).notes
+    (note,) = report.build("a", rows, list(arrays)).notes
     assert note == "1 of 2 labels by name, fresh garden, not used inside"
     path = "multi_task/classifier_place/logits/kernel"
-    for target in fitting.targets(goal.networks):
+    for target in fitting.list_targets(goal.networks):
         if target.path == path:
             kernel = target.variable.numpy()
             np.testing.assert_array_equal(kernel[:, 0], arrays[path][:, 1])
@@ -156,14 +158,14 @@ SETS = {"": ("a", "b"), "place": ("x", "y"), "no w": ("p", "q", "r")}
     ],
 )
 def test_axis_of_labels_is_known_by_the_name(path, shape, axis):
-    found = label_axes.find(path, shape, SETS)
+    found = label_axes.find_axis(path, shape, SETS)
     wanted = axis and label_axes.Axis(axis[0], tuple(axis[1]))
     assert found == wanted
 
 
 def test_network_without_labels_has_no_axis_of_them():
     path = "classifier/projection/logits/kernel"
-    assert label_axes.find(path, (4, 2), {"": ()}) is None
+    assert label_axes.find_axis(path, (4, 2), {"": ()}) is None
 
 
 def test_heads_of_tasks_of_like_names_are_told_apart():
