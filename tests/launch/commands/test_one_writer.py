@@ -11,9 +11,9 @@ import pytest
 from launch.commands import (
     enhance,
     evaluate,
+    evaluate_generation,
     export,
     generate,
-    measure,
     preview,
     train,
 )
@@ -69,7 +69,12 @@ def test_second_export_into_a_folder_is_told_of_the_first(trained, tmp_path):
     [
         (generate, "output", "clips.mp4", ["--workdir=none"]),
         (generate, "output", "clips", ["--workdir=none"]),
-        (measure, "output", "a.json", ["--features=none", "--samples=none"]),
+        (
+            evaluate_generation,
+            "output",
+            "a.json",
+            ["--features=none", "--samples=none"],
+        ),
         (enhance, "output", "a.mp4", ["--model=none", "--video=none"]),
         (check_shards, "report", "a.html", ["--shards=none"]),
     ],
