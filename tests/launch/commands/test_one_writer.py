@@ -17,11 +17,12 @@ from launch.commands import (
     preview,
     train,
 )
-from launch.runs import checkpoints, run_flags, trained_run
+from launch.runs import run_flags, trained_run
 from tests.launch import loop_run, short_runs
 from tfrecords_tools import check_shards
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import folder_lock
+from video_models.weights import run_checkpoints
 
 
 def _complaint(module, *arguments: str) -> str:
@@ -144,12 +145,13 @@ def test_checkpoint_that_training_replaces_meanwhile_is_followed(
     trained, tmp_path, monkeypatch
 ):
     run = shutil.copytree(trained, tmp_path / "run")
-    folder, real = run / "checkpoints", checkpoints.Checkpoints.restore
+    saved = run_checkpoints.SavedCheckpoints
+    folder, real = run / "checkpoints", saved.restore_averages
 
-    def restore(self, step, state):
+    def restore(self, step, networks):
         if step == 12:
             (folder / "00000012").rename(folder / "00000013")
-        real(self, step, state)
+        real(self, step, networks)
 
-    monkeypatch.setattr(checkpoints.Checkpoints, "restore", restore)
+    monkeypatch.setattr(saved, "restore_averages", restore)
     assert trained_run.read_back(str(run)).step == 13
