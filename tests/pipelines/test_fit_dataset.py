@@ -95,8 +95,8 @@ def test_another_seed_is_another_order(coded_shards):
 def test_training_clips_are_those_of_the_train_loop(coded_shards):
     config = clip_dataset.Input(batch.ClipSpec(**CLIP))
     reader = clip_dataset.open_split(coded_shards, "train", config)
-    share = clip_dataset.Share(reader.clips)
-    first = next(iter(clip_dataset.training(reader, config, share, seed=3)))
+    shard = clip_dataset.BatchShard(reader.clips)
+    first = next(iter(clip_dataset.training(reader, config, shard, seed=3)))
     wanted = first["frames"].numpy()[first["label"].numpy() >= 0]
     found = [x.numpy() for x, _ in dataset(coded_shards, seed=3)]
     np.testing.assert_array_equal(np.concatenate(found), wanted)
@@ -105,8 +105,8 @@ def test_training_clips_are_those_of_the_train_loop(coded_shards):
 def test_evaluation_clips_are_those_of_an_evaluation(coded_shards):
     config = clip_dataset.Input(batch.ClipSpec(**CLIP))
     reader = clip_dataset.open_split(coded_shards, "validation", config)
-    share = clip_dataset.Share(reader.clips)
-    first = next(iter(clip_dataset.evaluation(reader, config, share)))
+    shard = clip_dataset.BatchShard(reader.clips)
+    first = next(iter(clip_dataset.evaluation(reader, config, shard)))
     wanted = first["frames"].numpy()[first["label"].numpy() >= 0, 0]
     found = [x.numpy() for x, _ in dataset(coded_shards, "validation")]
     np.testing.assert_array_equal(np.concatenate(found), wanted)
