@@ -27,7 +27,7 @@ def test_settings_that_do_not_fit_together_are_refused(settings, message):
 @pytest.mark.parametrize("features", ["spectrogram", "log_mel", "mfcc"])
 def test_columns_may_be_hidden(features):
     config = audio_settings.Config(features=features, time_masks=1)
-    assert config.in_columns and config.wanted
+    assert config.in_columns and config.is_used
 
 
 @pytest.mark.parametrize(
