@@ -148,28 +148,12 @@ def test_a_moved_run_is_read_without_its_shards(trained, tmp_path):
     assert video_models.load(run).output_shape == (None, 3)
 
 
-def test_a_run_without_a_checkpoint_is_refused(trained, tmp_path):
-    shutil.copy(trained / "flags.flagfile", tmp_path)
-    with pytest.raises(errors.UserError, match="no checkpoint in"):
-        video_models.load(tmp_path)
-
-
 def test_a_run_of_a_later_version_is_refused(trained, tmp_path):
     run = shutil.copytree(trained, tmp_path / "run")
     for path in run.glob("checkpoints/*/facts.json"):
         facts = json.loads(path.read_text())
         path.write_text(json.dumps(facts | {"format_version": 99}))
     with pytest.raises(errors.UserError, match="format version 99"):
-        video_models.load(run)
-
-
-def test_a_run_that_makes_frames_is_refused(trained, tmp_path):
-    run = shutil.copytree(trained, tmp_path / "run")
-    flags = (run / "flags.flagfile").read_text()
-    flags = flags.replace("=classification", "=super_resolution")
-    lines = [x for x in flags.splitlines() if not x.startswith("--objective.")]
-    (run / "flags.flagfile").write_text("\n".join(lines))
-    with pytest.raises(errors.UserError, match="run of --objective=super_res"):
         video_models.load(run)
 
 
