@@ -169,6 +169,7 @@ COMMAND = flags.Command(
         "low_resolution.most_quality": "low_resolution.max_quality",
         "generator.noise": "noise.length",
         "objective.changes": "objective.diff_augment",
+        "objective.least_diversity": "objective.min_diversity",
         "objective.game": "objective.gan_loss",
         "objective.factor": "low_resolution.factor",
     },

@@ -34,7 +34,7 @@ GAN = {
     "objective": "gan",
     "objective.diff_augment": "color,shift",
     "objective.gradient_penalty": 0.01,
-    "objective.least_diversity": 0,
+    "objective.min_diversity": 0,
     "extra_inputs": "noise",
     "noise.length": 8,
     "generator.motion_noise": 4,

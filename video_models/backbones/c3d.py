@@ -22,9 +22,9 @@ class Config:
 
     width: int = settings.setting(
         64,
-        "Channels of the first convolution; the others have 2, 4, 8 times as "
-        "many, the published head's two layers 64 times. 64 is the published "
-        "network.",
+        "Channels of the first convolution; later ones have 2, 4 and 8 "
+        "times as many, the published head's hidden layers 64 times. 64 is "
+        "the published network.",
         minimum=1,
     )
 

@@ -18,11 +18,11 @@ class Config:
 
     widths: tuple[int, ...] = settings.setting(
         (32, 64, 96, 128),
-        "Channels of the 3x3 convolutions; each halves the frame.",
+        "Channels of the 3x3 convolutions; each halves height and width.",
         minimum=1,
     )
     features: int = settings.setting(
-        128, "Length of the vector of a frame.", minimum=1
+        128, "Length of the feature vector of a frame.", minimum=1
     )
     norm: str = settings.setting(
         "batch", normalization.HELP, choices=normalization.KINDS

@@ -52,22 +52,22 @@ class Config:
     variant: str = settings.setting("b0", "Size.", choices=tuple(_VARIANTS))
     stages: int = settings.setting(
         _STAGES,
-        "Stages of blocks; 7 is the published network, fewer are for small "
+        "Number of stages; 7 is the published network, fewer suit small "
         "frames.",
         minimum=1,
         maximum=_STAGES,
     )
     stochastic_depth: float = settings.setting(
         0.2,
-        "Share of frames for which the last block is left out in training; "
-        "it grows from 0 at the first block.",
+        "Stochastic depth: rate at which the last block is skipped per "
+        "frame in training; it grows linearly from 0 at the first block.",
         minimum=0.0,
         maximum=0.9,
     )
     weights: str | None = settings.setting(
         None,
-        "File of weights, .weights.h5, .h5 or .keras, of the same network "
-        "of keras.applications; not given: random. Nothing is downloaded.",
+        "Weights file (.weights.h5, .h5 or .keras) of the same network of "
+        "keras.applications; unset: random. Nothing is downloaded.",
     )
 
 

@@ -40,17 +40,19 @@ _VARIANTS = {
 class Config:
     """Settings of the frame ResNet."""
 
-    variant: str = settings.setting("18", "Layers.", choices=tuple(_VARIANTS))
+    variant: str = settings.setting(
+        "18", "Number of layers.", choices=tuple(_VARIANTS)
+    )
     width: int = settings.setting(
         64,
-        "Channels of the stem; each later stage has twice as many. 64 is "
-        "the published network.",
+        "Channels of the stem; doubled in each later stage. 64 is the "
+        "published network.",
         minimum=2,
     )
     stages: int = settings.setting(
         4,
-        "Stages; each but the first halves the frame. 4 is the published "
-        "network, fewer are for small frames.",
+        "Number of stages; each but the first halves height and width. 4 is "
+        "the published network, fewer suit small frames.",
         minimum=1,
         maximum=4,
     )

@@ -24,7 +24,7 @@ class Config:
     """Settings of the network."""
 
     grid: int = settings.setting(
-        8, "Cells that a side of the frame is cut into.", minimum=1
+        8, "Grid cells per side of the frame.", minimum=1
     )
     widths: tuple[int, ...] = settings.setting(
         (8, 16),

@@ -25,8 +25,8 @@ class Config(bottleneck.Config):
 
     variant: str = settings.setting(
         "8x8",
-        "Frames x stride of the slow pathway, published for a clip of 32 "
-        "frames, 2 apart: 4x16 sees one frame of 8 slowly, 8x8 one of 4.",
+        "Frames x stride of the slow pathway, for clips of 32 frames with "
+        "stride 2: 4x16 takes every 8th frame, 8x8 every 4th.",
         choices=tuple(_RATIO_AND_REACH),
     )
 

@@ -27,14 +27,15 @@ class Config(transformer.Config):
     variant: str = settings.setting("b", "Size.", choices=("s", "b", "l"))
     attention: str = settings.setting(
         "divided",
-        "divided: every patch sees those at its place, and then those of its "
-        "frame; joint: all at once.",
+        "divided: each patch attends over time, then over its frame; joint: "
+        "over all patches at once.",
         choices=("divided", "joint"),
     )
     stochastic_depth: float = settings.setting(
         0.1,
-        "Share of examples for which a part of the last block is left out in "
-        "training; earlier blocks have less. Published: 0.1.",
+        "Stochastic depth: rate at which the branches of the last block are "
+        "skipped per example in training; less in earlier blocks. "
+        "Published: 0.1.",
         minimum=0.0,
         maximum=0.9,
     )

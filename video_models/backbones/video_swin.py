@@ -43,28 +43,28 @@ class Config:
     variant: str = settings.setting("t", "Size.", choices=tuple(_VARIANTS))
     window: tuple[int, ...] = settings.setting(
         (8, 7, 7),
-        "Patches in time, height and width that see one another; a patch is "
-        "2 frames of 4x4 pixels. 16,7,7 is for 32 frames whose order counts.",
+        "Attention window in patches: time, height, width; a patch is 2 "
+        "frames of 4x4 pixels. 16,7,7 is for 32 frames where order matters.",
         minimum=1,
     )
     width: int | None = settings.setting(
         None,
-        "Channels of the first stage, a multiple of its heads; not given: "
-        "the variant's.",
+        "Channels of the first stage, a multiple of its heads; unset: the "
+        "variant's.",
         minimum=1,
     )
     stages: int = settings.setting(
         4,
-        "Stages; each but the last halves the frame. 4 is the published "
-        "network, fewer are for small frames.",
+        "Number of stages; each but the last halves height and width. 4 is "
+        "the published network, fewer suit small frames.",
         minimum=1,
         maximum=4,
     )
     stochastic_depth: float = settings.setting(
         0.1,
-        "Share of clips for which the last block is left out in training; it "
-        "grows from 0 at the first. The paper's is 0.1 for t and s, and 0.2 "
-        "to 0.4 for b.",
+        "Stochastic depth: rate at which the last block is skipped per clip "
+        "in training; it grows linearly from 0 at the first. Published: 0.1 "
+        "for t and s, 0.2 to 0.4 for b.",
         minimum=0.0,
         maximum=0.9,
     )

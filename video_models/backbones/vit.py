@@ -24,11 +24,12 @@ class Config(transformer.Config):
         "Size: s, b, l and h have 22, 87, 304 and 632 million parameters.",
         choices=tuple(transformer.SIZES),
     )
-    tubelet: int = settings.setting(2, "Frames of a patch.", minimum=1)
+    tubelet: int = settings.setting(2, "Frames per patch.", minimum=1)
     stochastic_depth: float = settings.setting(
         0.1,
-        "Share of clips for which the last block is left out in training; "
-        "earlier blocks have less. VideoMAE fine-tunes with 0.1, h with 0.2.",
+        "Stochastic depth: rate at which the last block is skipped per clip "
+        "in training; less in earlier blocks. VideoMAE fine-tunes with 0.1, "
+        "h with 0.2.",
         minimum=0.0,
         maximum=0.9,
     )

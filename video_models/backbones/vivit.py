@@ -25,18 +25,20 @@ class Config(transformer.Config):
     variant: str = settings.setting("b", "Size.", choices=("b", "l"))
     attention: str = settings.setting(
         "joint",
-        "joint: every patch sees all others; factorised: those of its own "
-        "tubelet of frames, and then the tubelets see one another.",
+        "joint: each patch attends to all others; factorised: to those of "
+        "its own tubelet of frames, then tubelets attend to one another.",
         choices=("joint", "factorised"),
     )
     time_depth: int = settings.setting(
-        4, "Transformer blocks over time, if factorised.", minimum=1
+        4,
+        "Transformer blocks over time; used by factorised attention.",
+        minimum=1,
     )
-    tubelet: int = settings.setting(2, "Frames of a patch.", minimum=1)
+    tubelet: int = settings.setting(2, "Frames per patch.", minimum=1)
     stochastic_depth: float = settings.setting(
         0.0,
-        "Share of clips for which the last block is left out in training; "
-        "earlier blocks have less. Published: 0 for Kinetics.",
+        "Stochastic depth: rate at which the last block is skipped per clip "
+        "in training; less in earlier blocks. Published: 0 for Kinetics.",
         minimum=0.0,
         maximum=0.9,
     )

@@ -31,21 +31,21 @@ class Config:
 
     variant: str = settings.setting(
         "s",
-        "Size: xs, s and m are one network, published for clips of 4 frames "
-        "of 160x160 pixels, 13 of 160x160, 16 of 224x224; l is deeper, for "
-        "16 of 312x312.",
+        "Size. xs, s and m are one network, published for clips of 4 frames "
+        "of 160x160 pixels, 13 of 160x160 and 16 of 224x224; l is deeper, "
+        "for 16 of 312x312.",
         choices=tuple(_BLOCKS),
     )
     width: int = settings.setting(
         24,
-        "Channels of the first stage; each next one has twice as many. 24 "
-        "is the published network.",
+        "Channels of the first stage; doubled in each later stage. 24 is "
+        "the published network.",
         minimum=2,
     )
     blocks: tuple[int, ...] | None = settings.setting(
         None,
-        "Blocks of each of the four stages; not given: the variant's, "
-        "3,5,11,7 or 5,10,25,15.",
+        "Blocks of each of the four stages; unset: the variant's, 3,5,11,7 "
+        "or 5,10,25,15.",
         minimum=1,
     )
     norm: str = settings.setting(

@@ -23,7 +23,7 @@ class Config(discriminator_blocks.Config):
 
     widths: tuple[int, ...] = settings.setting(
         (24, 48, 96),
-        "Channels of the 4x4 convolutions; each halves the frame.",
+        "Channels of the 4x4 convolutions; each halves height and width.",
         minimum=1,
     )
 

@@ -21,12 +21,14 @@ class Config(discriminator_blocks.Config):
 
     widths: tuple[int, ...] = settings.setting(
         (32, 64, 128),
-        "Channels of the convolutions; each halves the frame, and time "
-        "where three frames or more are left.",
+        "Channels of the convolutions; each halves height and width, and "
+        "time while three frames or more are left.",
         minimum=1,
     )
     shrink: int = settings.setting(
-        2, "How many times smaller it sees the frames.", minimum=1
+        2,
+        "Downscaling factor of the frames before the first convolution.",
+        minimum=1,
     )
 
 

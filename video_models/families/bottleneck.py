@@ -34,14 +34,14 @@ class Config:
 
     width: int = settings.setting(
         64,
-        "Channels of the stem; the four stages give 4, 8, 16 and 32 times as "
-        "many. 64 is the published network.",
+        "Channels of the stem; the four stages return 4, 8, 16 and 32 times "
+        "as many. 64 is the published network.",
         minimum=2,
     )
     blocks: tuple[int, ...] = settings.setting(
         (3, 4, 6, 3),
-        "Blocks of each of the four stages; 3,4,6,3 is the published network "
-        "of 50 layers, 3,4,23,3 makes 101.",
+        "Blocks of each of the four stages; 3,4,6,3 is the published "
+        "network of 50 layers, 3,4,23,3 has 101.",
         minimum=1,
     )
     norm: str = settings.setting(

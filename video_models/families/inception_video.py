@@ -35,14 +35,14 @@ class Config:
 
     width: int = settings.setting(
         64,
-        "Channels of the first convolution; all others change alike. 64 is "
+        "Channels of the first convolution; all others scale with it. 64 is "
         "the published network.",
         minimum=4,
     )
     blocks: tuple[int, ...] = settings.setting(
         (2, 5, 2),
-        "How many Inception blocks are kept of the 2, 5 and 2 that the three "
-        "stages of the published network have.",
+        "Inception blocks to keep in each of the three stages; the "
+        "published network has 2,5,2.",
         minimum=0,
         maximum=5,
     )
@@ -51,9 +51,8 @@ class Config:
     )
     norm_momentum: float = settings.setting(
         0.999,
-        "Share that batch normalisation keeps of its averages in a step; "
-        "0.999 is published and needs thousands of steps, 0.9 suits short "
-        "runs.",
+        "Momentum of the moving averages of batch normalisation; the "
+        "published 0.999 needs thousands of steps, 0.9 suits short runs.",
         minimum=0.0,
         maximum=1.0,
     )

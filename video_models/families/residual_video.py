@@ -24,14 +24,14 @@ class Config:
 
     width: int = settings.setting(
         64,
-        "Channels of the first stage; each next one has twice as many. 64 "
-        "is the published network.",
+        "Channels of the first stage; doubled in each later stage. 64 is "
+        "the published network.",
         minimum=2,
     )
     blocks: tuple[int, ...] = settings.setting(
         (2, 2, 2, 2),
         "Residual blocks of each of the four stages; 2,2,2,2 is the "
-        "published network of 18 layers, 3,4,6,3 makes 34.",
+        "published network of 18 layers, 3,4,6,3 has 34.",
         minimum=1,
     )
     norm: str = settings.setting(

@@ -33,11 +33,11 @@ class Config:
 
     width: int | None = settings.setting(
         None,
-        "Channels, a multiple of the heads; not given: the variant's.",
+        "Channels, a multiple of the heads; unset: the variant's.",
         minimum=1,
     )
     depth: int | None = settings.setting(
-        None, "Transformer blocks; not given: the variant's.", minimum=1
+        None, "Number of transformer blocks; unset: the variant's.", minimum=1
     )
     patch: int = settings.setting(
         16, "Height and width of a patch in pixels.", minimum=1

@@ -32,7 +32,7 @@ class Config:
 
     motion_noise: int = settings.setting(
         16,
-        "Numbers of --noise.length that each frame draws, at most all.",
+        "Numbers per frame that drive the motion, at most --noise.length.",
         minimum=1,
     )
     motion: int = settings.setting(
@@ -40,17 +40,21 @@ class Config:
     )
     code: int = settings.setting(
         128,
-        "Length of what a frame is drawn from, and of its looks.",
+        "Length of the code that each frame is drawn from, and of the "
+        "appearance code.",
         minimum=1,
     )
     widths: tuple[int, ...] = settings.setting(
         (64, 48, 32),
-        "Channels of the images, from 4x4 on, each twice as large as the "
-        "one before; colours are drawn at twice the size of the last.",
+        "Channels of the images from 4x4 on, each twice as large as the one "
+        "before; the output is twice the size of the last.",
         minimum=1,
     )
     joined: int = settings.setting(
-        2, "Sizes at which neighbouring frames are joined.", minimum=0
+        2,
+        "Number of sizes, from the smallest, at which convolutions over "
+        "time join neighbouring frames.",
+        minimum=0,
     )
 
 

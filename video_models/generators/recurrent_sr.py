@@ -35,32 +35,35 @@ class Config:
         48, f"Channels, a multiple of {_FINE**2}.", minimum=_FINE**2
     )
     frame_blocks: int = settings.setting(
-        3, "Residual blocks that see a frame alone.", minimum=0
+        3, "Residual blocks applied to each frame alone.", minimum=0
     )
     blocks: int = settings.setting(
         3, "Residual blocks of each direction.", minimum=1
     )
     fine_width: int = settings.setting(
-        32, "Channels of the enlargement.", minimum=1
+        32, "Channels of the upscaling layers.", minimum=1
     )
     flow_width: int = settings.setting(
-        16, "Channels of the estimation of motion.", minimum=1
+        16, "Channels of the motion estimation.", minimum=1
     )
     flow_levels: int = settings.setting(
         3,
-        "Sizes at which motion is estimated, each half of the next; every one "
-        "reaches about two more pixels, and doubles what those before reach.",
+        "Levels of the motion pyramid, each half the size of the next; "
+        "every level doubles the largest motion that is found and adds "
+        "about two pixels.",
         minimum=1,
         maximum=6,
     )
     piece: int = settings.setting(
         6,
-        "Frames of a piece, when a whole video is enhanced; many more than "
-        "--clip.frames are worse.",
+        "Frames per window when a whole video is enhanced; many more than "
+        "--clip.frames reduce quality.",
         minimum=2,
     )
     overlap: int = settings.setting(
-        1, "Frames of a piece at each end that only help others.", minimum=0
+        1,
+        "Frames at each end of a window that serve as context only.",
+        minimum=0,
     )
 
     def __post_init__(self):

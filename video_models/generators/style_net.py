@@ -18,7 +18,8 @@ class Config:
     """Settings of the network."""
 
     width: int = settings.setting(
-        24, "Channels at full size; twice at half, four times at a quarter.",
+        24, "Channels at full size; twice as many at half, four times at a "
+        "quarter.",
         minimum=1,
     )  # fmt: skip
     blocks: int = settings.setting(

@@ -16,7 +16,7 @@ class Config:
 
     dropout: float = settings.setting(
         0.2,
-        "Share of features dropped in training.",
+        "Dropout rate of the features.",
         minimum=0.0,
         maximum=0.9,
     )

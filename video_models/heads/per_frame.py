@@ -16,14 +16,14 @@ class Config:
 
     dropout: float = settings.setting(
         0.2,
-        "Share of features dropped in training.",
+        "Dropout rate of the features.",
         minimum=0.0,
         maximum=0.9,
     )
     kernel: int = settings.setting(
         1,
-        "Time steps around each that a convolution over time mixes before the "
-        "linear layer, an odd number; 1: none, each is scored by itself.",
+        "Kernel size, odd, of a convolution over time before the linear "
+        "layer; 1: no convolution, each time step is scored alone.",
         minimum=1,
     )
 

@@ -16,22 +16,20 @@ class Config:
 
     layers: int = settings.setting(
         2,
-        "Linear layers, with a rectifier after all but the last; 1: linear.",
+        "Linear layers, with a ReLU after all but the last; 1: linear.",
         minimum=1,
     )
     hidden: int = settings.setting(
         512, "Units of every layer but the last.", minimum=1
     )
-    features: int = settings.setting(
-        128, "Length of what comes out.", minimum=1
-    )
+    features: int = settings.setting(128, "Length of the embedding.", minimum=1)
     norm: str = settings.setting(
         "none",
         "Before each rectifier. " + normalization.HELP,
         choices=normalization.KINDS,
     )
     unit_length: bool = settings.setting(
-        True, "Whether what comes out is scaled to length 1."
+        True, "Normalise the embedding to length 1."
     )
 
 

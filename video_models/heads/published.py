@@ -13,7 +13,7 @@ class Config:
 
     dropout: float | None = settings.setting(
         None,
-        "Share of features dropped in training; not given: the paper's.",
+        "Dropout rate of the features; unset: the paper's.",
         minimum=0.0,
         maximum=0.9,
     )

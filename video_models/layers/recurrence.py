@@ -12,16 +12,14 @@ from video_models.layers import randomness
 class Config:
     """Settings of the recurrent layers."""
 
-    layers: int = settings.setting(1, "Layers, one above the other.", minimum=1)
-    units: int = settings.setting(
-        128, "Length of the state in one direction.", minimum=1
-    )
+    layers: int = settings.setting(1, "Number of stacked layers.", minimum=1)
+    units: int = settings.setting(128, "Units per direction.", minimum=1)
     bidirectional: bool = settings.setting(
-        False, "Whether the clip is also read backwards."
+        False, "Also read the clip backwards."
     )
     dropout: float = settings.setting(
         0.1,
-        "Share of features dropped before every layer in training.",
+        "Dropout rate before every layer.",
         minimum=0.0,
         maximum=0.9,
     )

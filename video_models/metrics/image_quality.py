@@ -30,12 +30,11 @@ class Protocol:
 
     channel: str = settings.setting(
         "y",
-        "Channel that PSNR and SSIM compare: y, the BT.601 luma in 16..235, "
-        "or rgb.",
+        "Channel of PSNR and SSIM: y, the BT.601 luma in 16..235, or rgb.",
         choices=("y", "rgb"),
     )
     border: int = settings.setting(
-        4, "Pixels that are cut off at each side before.", minimum=0
+        4, "Pixels cropped from each side before measuring.", minimum=0
     )
 
 

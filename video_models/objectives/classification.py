@@ -21,14 +21,14 @@ class Config:
 
     label_smoothing: float = settings.setting(
         0.0,
-        "Share of every target spread evenly over all classes.",
+        "Label smoothing: fraction of each target spread over all classes.",
         minimum=0.0,
         maximum=0.9,
     )
     class_weights: tuple[str, ...] = settings.setting(
         (),
-        "Weight of a clip in the loss by its label: 'balanced', or one "
-        "number a label in the order of the label list; empty: all alike.",
+        "Loss weight of a clip by its label: 'balanced', or one number per "
+        "label in the order of the label list; unset: all equal.",
     )
 
 

@@ -38,12 +38,12 @@ class Config:
         choices=tuple(adversarial_losses.GAN_LOSSES),
     )
     labels: bool = settings.setting(
-        True, "Make clips for labels, where the data has them."
+        True, "Condition on labels, if the data has them."
     )
     gradient_penalty: float = settings.setting(
         0.0,
-        "Weight of R1, the squared slope of discriminators at real clips, of "
-        "pixels in 0..1; twice the cost of a step.",
+        "Weight of R1, the squared gradient of the discriminators at real "
+        "clips (pixels in 0..1); doubles the cost of a step.",
         minimum=0.0,
     )
     diff_augment: tuple[str, ...] = settings.setting(
@@ -51,10 +51,10 @@ class Config:
         "DiffAugment for small data: augmentations of both real and generated "
         f"clips, comma-separated; some of {_AUGMENTATIONS}.",
     )
-    least_diversity: float = settings.setting(
+    min_diversity: float = settings.setting(
         0.2,
-        "Of that of real clips of a label; an evaluation that finds less "
-        "raises the alarm, see --train.on_alarm.",
+        "Minimum diversity of generated clips relative to real clips of the "
+        "same label; less raises an alarm, see --train.on_alarm.",
         minimum=0.0,
     )
 
@@ -224,13 +224,13 @@ class Gan(objective.Objective):
 
     def alarm(self, report: dict[str, Any]) -> str | None:
         """Whether the generated clips of a label have become alike."""
-        least, found = self._config.least_diversity, report["diversity"]
+        least, found = self._config.min_diversity, report["diversity"]
         if found >= least:
             return None
         return (
             "generated clips of a label are too much alike: diversity "
             f"{found:.3f} of that of real clips, wanted at least {least:g} "
-            "(--objective.least_diversity)"
+            "(--objective.min_diversity)"
         )
 
     def _changed(self, frames: Any, batch: dict, which: int) -> Any:

@@ -21,32 +21,32 @@ class Config:
 
     threshold: float = settings.setting(
         0.5,
-        "Probability from which on a clip has a label, in metrics and in "
-        "prediction.",
+        "Probability from which a clip counts as having a label, in metrics "
+        "and predictions.",
         minimum=0.0,
         maximum=1.0,
     )
     label_smoothing: float = settings.setting(
         0.0,
-        "Share of every target that becomes a half.",
+        "Label smoothing: fraction of each target replaced by 0.5.",
         minimum=0.0,
         maximum=0.9,
     )
     class_weights: tuple[str, ...] = settings.setting(
         (),
-        "Weight of each label in the loss: 'balanced', or one number a label "
-        "in the order of the label list; empty: all alike.",
+        "Loss weight of each label: 'balanced', or one number per label in "
+        "the order of the label list; unset: all equal.",
     )
     positive_weights: tuple[str, ...] = settings.setting(
         (),
-        "Weight in the loss of the clips that have a label, for each label: "
-        "'balanced', so that they weigh as much as the others, or one number "
-        "a label; empty: 1.",
+        "Loss weight of the positive clips of each label: 'balanced', so "
+        "that positives and negatives weigh the same, or one number per "
+        "label; unset: 1.",
     )
     unlabelled: str = settings.setting(
         "skip",
-        "What a clip without any label says. skip: nothing, it does not "
-        "count; negative: that it has none of them.",
+        "Clips without any label. skip: ignore them; negative: treat them "
+        "as having none of the labels.",
         choices=("skip", "negative"),
     )
 

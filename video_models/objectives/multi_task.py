@@ -26,21 +26,20 @@ class Config:
 
     weights: tuple[str, ...] = settings.setting(
         (),
-        "Weights of label sets in the loss, such as label=1,place=0.5: the "
-        "main one is 'label', further ones bear their task's name; 1 where "
-        "not given.",
+        "Loss weights of the label sets, such as label=1,place=0.5; the "
+        "main set is 'label', others are named by their task; unset: 1.",
     )
     label_smoothing: float = settings.setting(
         0.0,
-        "Share of every target spread evenly over all classes; where a clip "
-        "may have several labels, the share that becomes a half.",
+        "Label smoothing: fraction of each target spread over all classes, "
+        "or replaced by 0.5 in sets with several labels per clip.",
         minimum=0.0,
         maximum=0.9,
     )
     threshold: float = settings.setting(
         0.5,
-        "Probability from which on a clip has a label, in sets of which it "
-        "may have several.",
+        "Probability from which a clip counts as having a label, in sets "
+        "with several labels per clip.",
         minimum=0.0,
         maximum=1.0,
     )

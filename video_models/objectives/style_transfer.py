@@ -29,20 +29,28 @@ GENERATOR = "style_net"
 class Config:
     """The style, and what counts how much."""
 
-    style: str = settings.setting(
-        "", "A PNG or JPEG file: the image whose style is learnt."
-    )
+    style: str = settings.setting("", "Style image, a PNG or JPEG file.")
     content: float = settings.setting(
-        1.0, "Weight of the distance of the deepest features.", minimum=0.0
+        1.0,
+        "Weight of the content loss, the distance of the deepest features.",
+        minimum=0.0,
     )
     likeness: float = settings.setting(
-        5.0, "Weight of the distance from the style.", minimum=0.0
+        5.0,
+        "Weight of the style loss, the distance of the Gram matrices.",
+        minimum=0.0,
     )
     temporal: float = settings.setting(
-        5.0, "Weight of the difference of changes in time.", minimum=0.0
+        5.0,
+        "Weight of the temporal loss, the difference of frame-to-frame "
+        "changes.",
+        minimum=0.0,
     )
     smooth: float = settings.setting(
-        0.1, "Weight of differences between neighbouring pixels.", minimum=0.0
+        0.1,
+        "Weight of the total variation, the differences of neighbouring "
+        "pixels.",
+        minimum=0.0,
     )
 
 

@@ -33,29 +33,35 @@ class Config(image_quality.Protocol):
     """What counts, how much, and by which protocol it is measured."""
 
     pixels: float = settings.setting(
-        1.0, "Weight of the difference of pixels (Charbonnier).", minimum=0.0
+        1.0, "Weight of the pixel loss (Charbonnier).", minimum=0.0
     )
     temporal: float = settings.setting(
-        0.0, "Weight of the difference of changes in time.", minimum=0.0
+        0.0,
+        "Weight of the temporal loss, the difference of frame-to-frame "
+        "changes.",
+        minimum=0.0,
     )
     perceptual: float = settings.setting(
         0.0,
-        "Weight of the distance of features; wants --features.",
+        "Weight of the perceptual loss, the distance of features; needs "
+        "--features.",
         minimum=0.0,
     )
     flow: float = settings.setting(
         0.02,
-        "Weight of how well neighbours moved along the flow fit a frame; for "
-        "generators that estimate one. They learn it from this alone; at 0 it "
-        "stays what its closed form finds.",
+        "Weight of the warping loss, for generators that estimate optical "
+        "flow: how well warped neighbours match a frame. The flow learns "
+        "from this loss alone; at 0 it keeps its closed-form estimate.",
         minimum=0.0,
     )
     adversarial: float = settings.setting(
-        0.005, "Weight of what the discriminators say.", minimum=0.0
+        0.005,
+        "Weight of the generator loss against the discriminators.",
+        minimum=0.0,
     )
     warm_up: int = settings.setting(
         1000,
-        "Steps in which the generator does not hear the discriminators.",
+        "Steps before the generator loss against the discriminators applies.",
         minimum=0,
     )
     gan_loss: str = settings.setting(

@@ -16,8 +16,8 @@ class Config:
 
     schedule: str = settings.setting(
         "warmup_cosine",
-        "What follows the warm-up: nothing new, half a cosine down to the "
-        "end of the run, steps down, or exponential decay.",
+        "Schedule after the warm-up: constant, cosine decay to the end of "
+        "the run, step decay or exponential decay.",
         choices=("constant", "warmup_cosine", "step", "exponential"),
     )
     base: float = settings.setting(
@@ -25,25 +25,24 @@ class Config:
     )
     warmup_steps: int | None = settings.setting(
         None,
-        "Steps of linear rise from 0; not given: a twentieth of the run for "
-        "warmup_cosine, none for the others.",
+        "Steps of linear warm-up from 0; unset: a twentieth of the run for "
+        "warmup_cosine, 0 for the others.",
         minimum=0,
     )
     final: float = settings.setting(
         0.0,
-        "Last learning rate of warmup_cosine as a share of base.",
+        "Final learning rate of warmup_cosine as a fraction of base.",
         minimum=0.0,
         maximum=1.0,
     )
     decay_steps: int | None = settings.setting(
         None,
-        "Steps after which step and exponential have decayed once; not "
-        "given: a third of the run.",
+        "Steps per decay of step and exponential; unset: a third of the run.",
         minimum=1,
     )
     decay: float = settings.setting(
         0.1,
-        "What one decay of step and exponential leaves, as a share.",
+        "Factor of one decay of step and exponential.",
         minimum=0.0,
         maximum=1.0,
     )

@@ -20,50 +20,50 @@ class Config:
 
     name: str = settings.setting(
         "adamw",
-        "Rule of the update; muon is for matrices and takes adamw for the "
-        "rest. Keras has no LARS; lamb is its successor.",
+        "Optimizer. muon updates matrices and uses adamw for all other "
+        "weights. Keras has no LARS; lamb is its successor.",
         choices=("sgd", "momentum", "adagrad", "adam", *_DECAYING),
     )
     momentum: float = settings.setting(
         0.9,
-        "Share of the last update kept, for momentum and muon (its paper: "
-        "0.95).",
+        "Momentum, for momentum and muon (its paper: 0.95).",
         minimum=0.0,
     )
     beta_1: float = settings.setting(
         0.9,
-        "Decay of the mean gradient, but for sgd, momentum and adagrad.",
+        "Decay of the first moment; not for sgd, momentum and adagrad.",
         minimum=0.0,
     )
     beta_2: float = settings.setting(
         0.999,
-        "Decay of the mean square, likewise; for lion of its momentum (its "
-        "paper: 0.99).",
+        "Decay of the second moment, likewise; of the momentum for lion "
+        "(its paper: 0.99).",
         minimum=0.0,
     )
     epsilon: float = settings.setting(
         1e-7,
-        "Smallest divisor, but for sgd, momentum and lion.",
+        "Epsilon of the divisor; not for sgd, momentum and lion.",
         minimum=0.0,
     )
     weight_decay: float | None = settings.setting(
         None,
-        "Share of a kernel taken away each step, times the learning rate; "
-        f"for {', '.join(_DECAYING)} only; not given: {_WEIGHT_DECAY}.",
+        "Decoupled weight decay of kernels, per step and times the learning "
+        f"rate; for {', '.join(_DECAYING)} only; unset: {_WEIGHT_DECAY}.",
         minimum=0.0,
     )
     layer_decay: float = settings.setting(
         1.0,
-        "Rate of each block of layers, as a share of that of the block after "
-        "it; the head has the whole rate. 1 gives all the same.",
+        "Layer-wise learning-rate decay: rate of each block of layers as a "
+        "fraction of the next block's; the head has the full rate. 1: no "
+        "decay.",
         minimum=0.0,
         maximum=1.0,
     )
     l1: float = settings.setting(
-        0.0, "Penalty on the size of kernels, sum of |w|.", minimum=0.0
+        0.0, "L1 penalty on kernels, sum of |w|.", minimum=0.0
     )
     l2: float = settings.setting(
-        0.0, "Penalty on the square of kernels, half sum of w^2.", minimum=0.0
+        0.0, "L2 penalty on kernels, half the sum of w^2.", minimum=0.0
     )
 
 

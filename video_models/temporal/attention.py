@@ -13,21 +13,23 @@ from video_models.layers.attention import positions, temporal_attention
 class Config:
     """Settings of the transformer."""
 
-    layers: int = settings.setting(2, "Transformer layers.", minimum=1)
+    layers: int = settings.setting(
+        2, "Number of transformer layers.", minimum=1
+    )
     heads: int = settings.setting(
-        4, "Attention heads; the features are divided among them.", minimum=1
+        4, "Attention heads; the features are split among them.", minimum=1
     )
     widening: int = settings.setting(
         4, "Hidden units of the MLP, as a multiple of the features.", minimum=1
     )
     dropout: float = settings.setting(
         0.1,
-        "Share of values dropped after attention and MLP in training.",
+        "Dropout rate after attention and MLP.",
         minimum=0.0,
         maximum=0.9,
     )
     causal: bool = settings.setting(
-        False, "Whether no time step sees those after it; a stream wants that."
+        False, "Causal: no time step sees later ones; required for streaming."
     )
     window: int = settings.setting(
         0,
@@ -37,9 +39,8 @@ class Config:
     )
     positions: str = settings.setting(
         "absolute",
-        "How order is encoded. absolute: each time step has its own sinusoids, "
-        "counted from the start; relative: attention knows their distances, "
-        "the same anywhere in a long stream.",
+        "Position encoding. absolute: sinusoids, counted from the start; "
+        "relative: rotary, by distance, valid anywhere in a long stream.",
         choices=("absolute", "relative"),
     )
 

@@ -19,27 +19,27 @@ class Config:
 
     layer: str = settings.setting(
         "convolution",
-        "What weighs a neighbour's message. convolution: the graph itself; "
-        "attention: what both time steps hold.",
+        "Graph layer. convolution: weights given by the graph; attention: "
+        "weights computed from both time steps.",
         choices=("convolution", "attention"),
     )
-    layers: int = settings.setting(2, "Graph layers.", minimum=1)
+    layers: int = settings.setting(2, "Number of graph layers.", minimum=1)
     heads: int = settings.setting(
-        4, "Attention heads; the features are divided among them.", minimum=1
+        4, "Attention heads; the features are split among them.", minimum=1
     )
     reach: int = settings.setting(
-        2, "Time steps on each side that have an edge in time.", minimum=0
+        2, "Time edges: neighbours on each side.", minimum=0
     )
     similar: int = settings.setting(
         4,
-        "Edges of a time step to others beyond its reach, the most similar "
-        "ones; all pairs are compared to find them. 0: none, at a cost "
-        "linear in the time steps.",
+        "Similarity edges per time step: the most similar steps beyond its "
+        "reach, found by comparing all pairs. 0: none, at a cost linear in "
+        "the clip's length.",
         minimum=0,
     )
     dropout: float = settings.setting(
         0.1,
-        "Share of values dropped after every layer in training.",
+        "Dropout rate after every layer.",
         minimum=0.0,
         maximum=0.9,
     )

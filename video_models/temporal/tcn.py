@@ -14,23 +14,20 @@ class Config:
 
     layers: int = settings.setting(
         4,
-        "Residual blocks of two convolutions; the distance of taps is 1, 2, "
-        "4, ... in them.",
+        "Residual blocks of two convolutions each, with dilations 1, 2, 4, ...",
         minimum=1,
         maximum=16,
     )
     units: int = settings.setting(
-        128, "Features of every convolution.", minimum=1
+        128, "Channels of every convolution.", minimum=1
     )
-    kernel: int = settings.setting(
-        3, "Time steps that one output of a convolution sees.", minimum=2
-    )
+    kernel: int = settings.setting(3, "Kernel size over time.", minimum=2)
     causal: bool = settings.setting(
-        True, "Whether no time step sees those after it; a stream wants that."
+        True, "Causal: no time step sees later ones; required for streaming."
     )
     dropout: float = settings.setting(
         0.1,
-        "Share of values dropped after every convolution in training.",
+        "Dropout rate after every convolution.",
         minimum=0.0,
         maximum=0.9,
     )

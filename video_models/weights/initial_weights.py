@@ -32,14 +32,14 @@ class Config:
 
     weights: str | None = settings.setting(
         None,
-        "Weights to start from, loaded where they fit: a run's folder (its "
-        "best checkpoint where there is one, else its newest), a checkpoint's "
-        "folder, a .keras or .weights.h5 file; under their published names a "
-        ".pth, .pt or .safetensors file, or a checkpoint of Model Garden, "
-        "its folder or its path without .index.",
+        "Weights to start from; whatever fits is loaded: a run folder (its "
+        "best checkpoint if known, else its newest), a checkpoint folder, a "
+        ".keras or .weights.h5 file; or published weights: a .pth, .pt or "
+        ".safetensors file, or a Model Garden checkpoint (its folder, or "
+        "its path without .index).",
     )
     strict: bool = settings.setting(
-        False, "Refuse to start where any weight finds nothing that fits."
+        False, "Refuse to start unless every weight is loaded."
     )
 
 
@@ -69,15 +69,15 @@ def load(
     targets = fitting.list_targets(networks)
     compare = label_rows.compare(labels, source_labels.read(path))
     rows, names = _rows(path, targets, components, compare)
-    found = report.build(str(path), rows, names)
-    if not found.share:
-        raise errors.UserError(_nothing(found, names, components))
-    if config.strict and not found.is_whole:
+    loaded = report.build(str(path), rows, names)
+    if not loaded.share:
+        raise errors.UserError(_nothing(loaded, names, components))
+    if config.strict and not loaded.is_whole:
         raise errors.UserError(
-            f"--init.strict, but {found.summary()}: leave it out, or give "
+            f"--init.strict, but {loaded.summary()}: leave it out, or give "
             "weights of the same network"
         )
-    return found
+    return loaded
 
 
 def _rows(

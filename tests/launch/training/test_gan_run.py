@@ -28,7 +28,7 @@ TINY = (
     "--train.batch_size=4",
     "--train.ema_decay=0.5",
     "--train.log_every=1",
-    "--objective.least_diversity=0",
+    "--objective.min_diversity=0",
 )
 
 

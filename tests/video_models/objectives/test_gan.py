@@ -122,7 +122,7 @@ def test_discriminator_learns_and_the_generator_does_not_in_its_turn():
 
 
 def test_one_clip_a_label_raises_the_alarm():
-    goal = build(least_diversity=0.1)
+    goal = build(min_diversity=0.1)
     # What is drawn is all in the first layers: without them only labels act.
     generator = goal.networks["generator"]
     for layer, rows in (("looks", 8), ("motion_input", 4 + 8), ("code", 8)):

@@ -37,57 +37,59 @@ class Config:
         "a0", "Size.", choices=tuple(movinet_specs.SPECS)
     )
     causal: bool = settings.setting(
-        False, "Whether no frame sees those after it; a stream wants that."
+        False, "Causal: no frame sees later frames; required for streaming."
     )
     conv: str | None = settings.setting(
         None,
-        "Convolutions over time and space: 3d, in one; 2plus1d, first over "
-        "space, then over time; not given: 2plus1d where causal, else 3d.",
+        "Convolutions over space and time: 3d, joint; 2plus1d, space then "
+        "time; unset: 2plus1d if causal, else 3d.",
         choices=("3d", "2plus1d"),
     )
     squeeze: str | None = settings.setting(
         None,
-        "What channels are weighed by: 3d, the whole clip, or its past where "
-        "causal; 2d, their own frame; 2plus3d, both; none; not given: "
-        "2plus3d where causal, else 3d.",
+        "Extent of squeeze-and-excitation: 3d, the whole clip (its past if "
+        "causal); 2d, each frame; 2plus3d, both; none; unset: 2plus3d if "
+        "causal, else 3d.",
         choices=("3d", "2d", "2plus3d", "none"),
     )
     activation: str | None = settings.setting(
         None,
-        "Activation; hard_swish is swish made of straight lines; not given: "
-        "hard_swish where causal, else swish.",
+        "Activation; hard_swish approximates swish piecewise linearly; "
+        "unset: hard_swish if causal, else swish.",
         choices=("swish", "hard_swish"),
     )
     head_activation: str = settings.setting(
         "swish",
-        "Activation in the published head.",
+        "Activation of the published head.",
         choices=("swish", "hard_swish"),
     )
     positions: bool | None = settings.setting(
         None,
-        "Whether the weighing of channels knows the number of a frame; not "
-        "given: in causal a3, a4 and a5.",
+        "Add the frame number as a position to squeeze-and-excitation; "
+        "unset: only in causal a3, a4 and a5.",
     )
     width: float = settings.setting(
         1.0,
-        "Share of the published channels.",
+        "Multiplier of the published channel counts.",
         minimum=0.01,
         maximum=4.0,
     )
     stages: int = settings.setting(
         5,
-        "Stages; each but the fourth halves the frame. 5 is the published "
-        "network, fewer are for small frames.",
+        "Number of stages; each but the fourth halves height and width. 5 "
+        "is the published network, fewer suit small frames.",
         minimum=1,
         maximum=5,
     )
     blocks: int | None = settings.setting(
-        None, "Most blocks of a stage; not given: as published.", minimum=1
+        None,
+        "Maximum number of blocks per stage; unset: as published.",
+        minimum=1,
     )
     stochastic_depth: float = settings.setting(
         0.2,
-        "Share of the clips that skip the last block in training; fewer "
-        "skip those before it.",
+        "Stochastic depth: rate at which the last block is skipped per clip "
+        "in training; less in earlier blocks.",
         minimum=0.0,
         maximum=0.9,
     )
