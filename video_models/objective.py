@@ -124,7 +124,7 @@ class Components:
 
         Args:
             clip: shape of the clips that are judged.
-            classes: labels that clips are made for; 0: for none.
+            classes: number of labels to condition on; 0 for none.
         """
         return {
             chosen.name: chosen.build(clip, classes)

@@ -31,7 +31,7 @@ def build(
         backbone: a file of `video_models.backbones` with its settings.
         temporal: a file of `video_models.temporal` with its settings.
         head: a file of `video_models.heads` with its settings.
-        clip: shape of a chunk: `frames` counts those of one.
+        clip: shape of a chunk; `frames` is the chunk's length.
         classes: number of logits.
 
     Returns:

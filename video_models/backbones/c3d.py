@@ -52,7 +52,7 @@ PUBLISHED = (
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Eight 3-D convolutions without normalisation.
+    """Builds eight 3-D convolutions without normalisation.
 
     Source: arXiv:1412.0767, as in MMAction2's `C3D`, whose weights fit by
     `published_name`. For clips of 16 frames of 112x112 pixels; with its head
@@ -89,24 +89,24 @@ def published_head(
     classes: int,
     dropout: float | None,
 ) -> keras.Model:
-    """Three linear layers on all values of the volume, fc6 to fc8.
+    """Three linear layers (fc6 to fc8) on the flattened volume.
 
-    Public weights fit 16 frames of 112x112 pixels alone: the first layer has
-    a weight for each value, so that other clips change its size.
+    Public weights fit only clips of 16 frames of 112x112 pixels, since the
+    size of the first layer depends on the clip.
 
     Args:
         config: width; the two hidden layers are 64 times as wide.
         shapes: of the backbone's outputs.
         classes: number of logits.
-        dropout: share of features dropped before each of the last two
-            layers in training; the paper's is 0.5.
+        dropout: dropout rate before each of the last two layers; the paper's
+            is 0.5.
 
     Returns:
         {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].
     """
     dropout = 0.5 if dropout is None else dropout
     volume = keras.Input(shapes["volume"], name="volume")
-    # Channels before places, as PyTorch's weights want it.
+    # Channels before positions, the order of PyTorch's weights.
     x = keras.ops.transpose(volume, (0, 4, 1, 2, 3))
     x = keras.layers.Flatten(name="flatten")(x)
     for name in ("fc6", "fc7"):
@@ -119,7 +119,7 @@ def published_head(
 
 
 def published_name(path: str) -> str | None:
-    """MMAction2's name of a weight of ours; None where it has none."""
+    """Returns MMAction2's name of a weight, or None."""
     layer, variable = torch_names.split(path)
     if variable is None:
         return None

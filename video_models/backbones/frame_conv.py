@@ -1,6 +1,6 @@
-"""A small convolutional network that sees each frame alone.
+"""A small convolutional network applied to each frame alone.
 
-It knows nothing of time: pair it with a temporal block.
+It ignores time; combine it with a temporal block.
 """
 
 import dataclasses
@@ -36,9 +36,8 @@ FRAMES_ALONE = True
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """Encodes every frame into one vector.
 
-    The last convolution is as large as what is left of the frame, so that
-    a vector still tells where in the frame things are; an average over
-    space would not.
+    The last convolution covers the whole remaining feature map, so that the
+    vector keeps spatial positions, which a spatial average would discard.
 
     Args:
         config: widths, features, normalisation.

@@ -1,6 +1,6 @@
-"""EfficientNet-B0 to -B7 of Keras, which see each frame alone.
+"""EfficientNet-B0 to -B7 of Keras, applied to each frame alone.
 
-They know nothing of time: pair them with a temporal block.
+They ignore time; combine them with a temporal block.
 """
 
 import dataclasses
@@ -89,15 +89,14 @@ PUBLISHED = tuple(
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """The network of `keras.applications` on every frame.
+    """Applies the network of `keras.applications` to every frame.
 
     Source: arXiv:1905.11946, as in `keras.applications.EfficientNetB0` to
-    `B7`, published for a frame of 224 (b0) to 600 (b7) pixels a side; with
-    a linear layer for 1000 classes 5,288,548 (b0) to 66,347,960 (b7)
-    trainable parameters and 0.386 to 37.7 G multiply-adds a frame. Differs:
-    stochastic depth, which draws for each frame, goes through our own
-    randomness; the scaling of pixels is that of the ImageNet weights whether
-    they are loaded or not, and is no weight.
+    `B7`, published for a frame of 224 (b0) to 600 (b7) pixels a side; with a
+    linear layer for 1000 classes 5,288,548 (b0) to 66,347,960 (b7) trainable
+    parameters and 0.386 to 37.7 G multiply-adds a frame. Differs: stochastic
+    depth, drawn per frame, uses `layers.randomness`; pixels are always scaled
+    as for the ImageNet weights, by constants.
 
     Args:
         config: variant, stages, stochastic depth, weights.
@@ -175,7 +174,7 @@ def _check_is_there(path: str) -> None:
 
 
 def _weights(config: Config, clip: batch.ClipSpec) -> list:
-    """Those of the file, with or without the layer that classifies."""
+    """Reads the file, with or without its classification layer."""
     path = pathlib.Path(config.weights)
     try:
         with warnings.catch_warnings():

@@ -1,6 +1,6 @@
-"""ResNet-18 and -50, which see each frame alone.
+"""ResNet-18 and -50, applied to each frame alone.
 
-They know nothing of time: pair them with a temporal block.
+They ignore time; combine them with a temporal block.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ _DEVIATION = (0.229, 0.224, 0.225)
 
 
 class _Variant(NamedTuple):
-    """Blocks of each stage, and what a block is made of."""
+    """Blocks of each stage, and their kind."""
 
     blocks: tuple[int, ...]
     is_narrowed: bool
@@ -70,7 +70,7 @@ PUBLISHED = (
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """A residual network of 2-D convolutions on every frame.
+    """Applies a residual network of 2-D convolutions to every frame.
 
     Source: arXiv:1512.03385, as in torchvision's `resnet18` and `resnet50`
     (a block of the latter strides in its 3x3 convolution): the same padding,
@@ -114,9 +114,9 @@ for _number in "123":
 
 
 def published_name(path: str) -> str | None:
-    """Our weight's path -> its name in torchvision's `resnet18`, `resnet50`.
+    """Returns the name of a weight in torchvision's `resnet18` or `resnet50`.
 
-    None for what they do not have.
+    None if they have no such weight.
     """
     layer, variable = torch_names.split(path)
     if variable is None:

@@ -25,16 +25,16 @@ PUBLISHED = (
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Inception-v1 with kernels of 3x3x3.
+    """Builds Inception-v1 with 3x3x3 kernels.
 
     Source: arXiv:1705.07750. For clips of 64 frames of 224x224 pixels in
     -1..1, padded as TensorFlow does; with its head for 400 classes 12,697,264
     trainable parameters and 111.2 billion multiply-adds, on 79 frames 138.9:
-    OpenVINO counts 139.5 in the authors' graph. (arXiv:1712.04851 tells 107.9
-    for 64 frames and 12.06 million parameters, of its own version as it
-    seems.) Differs: batch normalisation also scales, as in the
-    PyTorch version (piergiaj's) whose weights fit by `published_name`;
-    without that the authors' code has 12,689,984.
+    OpenVINO counts 139.5 in the authors' graph. (arXiv:1712.04851 reports
+    107.9 for 64 frames and 12.06 million parameters, apparently of its own
+    version.) Differs: batch normalisation also scales, as in the PyTorch
+    version (piergiaj's) whose weights fit by `published_name`; without that
+    the authors' code has 12,689,984.
 
     Args:
         config: width, blocks and normalisation.
@@ -70,7 +70,7 @@ _BRANCHES = {
 
 
 def published_name(path: str) -> str | None:
-    """The name in piergiaj's `rgb_imagenet.pt`; None where it has none."""
+    """Returns the name of a weight in piergiaj's `rgb_imagenet.pt`, or None."""
     layer, variable = torch_names.split(path)
     if variable is None:
         return None

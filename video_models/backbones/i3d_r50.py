@@ -1,4 +1,4 @@
-"""I3D on a ResNet-50: some blocks see three frames, others one."""
+"""I3D on a ResNet-50: temporal kernels of 3 in some blocks, 1 in others."""
 
 import keras
 
@@ -10,20 +10,19 @@ from video_models.layers import pooling
 Config = bottleneck.Config
 TINY = Config(width=4, blocks=(1, 1, 1, 1))
 
-# Frames that the blocks of each stage see, in turn.
+# Temporal kernel sizes of the blocks of each stage, in turn.
 _REACHES = ((3,), (3, 1), (3, 1), (1, 3))
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """A ResNet-50 whose kernels were inflated in time.
+    """Builds a ResNet-50 with kernels inflated in time.
 
     Source: arXiv:1705.07750 and arXiv:1711.07971, as PyTorchVideo's I3D-R50
     8x8: for clips of 8 frames, 8 apart, trained on 224x224 and tested on
     256x256 pixels; with its head for 400 classes 28,043,472 trainable
     parameters, and on 256x256 pixels 37.10 billion multiply-adds. (The zoo's
-    37.53 has 5 more for each normalised value.) Differs: none, but on
-    frames above 224x224 in the head: it averages the whole volume once,
-    PyTorchVideo's all windows of 7x7.
+    37.53 has 5 more for each normalised value.) Differs: the head averages the
+    whole volume, PyTorchVideo's all windows of 7x7; equal up to 224x224.
 
     Args:
         config: width, blocks and normalisation.

@@ -1,4 +1,4 @@
-"""MC3-18: 3x3x3 convolutions in the first stage, then each frame alone."""
+"""MC3-18: 3x3x3 convolutions in the first stage, then 1x3x3."""
 
 import keras
 
@@ -25,7 +25,7 @@ published_name = residual_video.published_name
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """An 18-layer residual network of mixed convolutions.
+    """Builds an 18-layer residual network of mixed convolutions.
 
     Source: arXiv:1711.11248, as in torchvision's `mc3_18`, whose weights fit
     by `published_name`. For clips of 16 frames of 112x112 pixels; with its

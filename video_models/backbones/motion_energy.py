@@ -1,9 +1,9 @@
-"""Where and when a clip moves, and how much; nothing else of it is seen.
+"""Motion energy: where, when and how much a clip moves; no appearance.
 
-For few clips of cameras that stand still: what a place looks like is gone, so
-it cannot be learnt by heart. Neighbouring frames are subtracted, as for the
-RGB differences of TSN (arXiv:1608.00859); differs: their magnitudes are
-averaged over the cells of a coarse grid, and their logarithm is seen.
+For small data sets from static cameras: without appearance the network cannot
+memorise scenes. Neighbouring frames are subtracted, as for the RGB differences
+of TSN (arXiv:1608.00859). Differs: magnitudes are averaged over the cells of a
+coarse grid, and the network takes their logarithm.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from video_models.layers import normalization, pooling
 
 ops = keras.ops
 
-_NOISE = 0.5  # Mean difference of frames in which nothing moves, about.
+_NOISE = 0.5  # Approximate mean difference of static frames.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,17 +40,17 @@ TINY = Config(grid=4, widths=(4, 8))
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Encodes the movement between each two frames.
+    """Encodes the motion between neighbouring frames.
 
     Args:
         config: grid, widths, normalisation.
-        clip: shape of the clip; two frames at least.
+        clip: shape of the clip, at least two frames.
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 -> {"volume": [B, T - 1, h, w, C]}.
 
     Raises:
-        UserError: a single frame, which does not move.
+        UserError: the clip has a single frame.
     """
     if clip.frames < 2:
         raise errors.UserError(

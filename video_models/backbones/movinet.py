@@ -1,4 +1,4 @@
-"""MoViNet A0 to A5: small networks for clips, and for streams."""
+"""MoViNet A0 to A5: efficient networks for clips and streams."""
 
 import dataclasses
 
@@ -26,7 +26,7 @@ TINY_STREAM = dataclasses.replace(TINY, causal=True, positions=True)
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Depthwise convolutions in bottlenecks with squeeze and excitation.
+    """Builds depthwise bottlenecks with squeeze-and-excitation.
 
     Source: arXiv:2103.11511, as TensorFlow's Model Garden released it for
     Kinetics-600: the same paddings, and the same results with the same
@@ -41,12 +41,12 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
         a4        80x290x290  11,349,463   103.339 G       18,136,182
         a5       120x320x320  18,650,523   276.334 G       31,495,934
 
-    Parameters are the trained ones. The multiply-adds are those of the
-    released blocks; their authors' table says 2.7, 6.0, 10, 57, 110 and 280
-    G, and its 10 of A2 does not fit A2's blocks. The causal networks are
-    the released stream networks: trained as `3d_2plus1d` and published as
-    `2plus1d`, two programs for the same function, here `2plus1d`; that of a0
-    needs 2.43 G. Differs: no states, but in the network for streams.
+    Parameters are trainable ones. Multiply-adds are computed for the released
+    blocks; the authors' table has 2.7, 6.0, 10, 57, 110 and 280 G, and its 10
+    for A2 does not match A2's blocks. The causal networks are the released
+    stream networks: trained as `3d_2plus1d` and published as `2plus1d`, two
+    programs for the same function, here `2plus1d`; that of a0 needs 2.43 G.
+    Differs: only the streaming network has states.
 
     Args:
         config: variant, and whether it is causal.
@@ -62,11 +62,11 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
 
 
 def build_stream(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """The causal network for the newest frames of a stream.
+    """Builds the causal network for the newest frames of a stream.
 
     Args:
         config: causal.
-        clip: shape of a chunk: `frames` counts those of one.
+        clip: shape of a chunk; `frames` is the chunk's length.
 
     Returns:
         {"frames": float32 [B, n, H, W, 3], 0..255, states} -> {"volume",
@@ -74,7 +74,7 @@ def build_stream(config: Config, clip: batch.ClipSpec) -> keras.Model:
         back to, sums over all frames so far, and their number.
 
     Raises:
-        UserError: the settings would need frames to come.
+        UserError: the network is not causal.
     """
     if not config.causal:
         raise errors.UserError(
@@ -132,7 +132,7 @@ def _stem(
 def _blocks(
     spec: movinet_specs.Spec, stochastic_depth: float
 ) -> list[tuple[str, movinet_block.Sizes]]:
-    """Names and sizes; later blocks are skipped more often."""
+    """Names and sizes; stochastic depth grows with depth."""
     count = sum(len(stage.expansions) for stage in spec.stages)
     found: list[tuple[str, movinet_block.Sizes]] = []
     for stage, (width, expansions, kernels, stride) in enumerate(

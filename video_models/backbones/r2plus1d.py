@@ -25,7 +25,7 @@ published_name = residual_video.published_name
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """An 18-layer residual network of (2+1)-D convolutions.
+    """Builds an 18-layer residual network of (2+1)-D convolutions.
 
     Source: arXiv:1711.11248, as in torchvision's `r2plus1d_18`, whose weights
     fit by `published_name`. For clips of 16 frames of 112x112 pixels; with
@@ -65,7 +65,7 @@ def _split(
     norm: str,
     name: str,
 ) -> keras.KerasTensor:
-    # As many parameters as a 3x3x3 convolution would have.
+    # The parameter count of a 3x3x3 convolution.
     middle = (entering * width * 27) // (entering * 9 + 3 * width)
     in_time, *in_space = strides
     x = convolution.convolve(

@@ -23,14 +23,14 @@ PUBLISHED = (
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """A separable Inception network.
+    """Builds a separable Inception network.
 
     Source: arXiv:1712.04851, as in torchvision's `s3d`, whose weights fit by
     `published_name`. For frames of 224x224 pixels, torchvision's accuracy is
     on clips of 128; with its head for 400 classes 8,320,048 trainable
-    parameters, and on 16 frames 18.0 billion multiply-adds. Differs: none
-    from torchvision; the authors' code pads as TensorFlow does and has a
-    first convolution that is not split.
+    parameters, and on 16 frames 18.0 billion multiply-adds. Differs: none from
+    torchvision; the authors' code pads like TensorFlow and does not split the
+    first convolution.
 
     Args:
         config: width, blocks and normalisation.
@@ -64,7 +64,7 @@ _PARTS = {"space": ".0", "time": ".1"}
 
 
 def published_name(path: str) -> str | None:
-    """torchvision's name of a weight of ours; None where it has none."""
+    """Returns torchvision's name of a weight, or None."""
     layer, variable = torch_names.split(path)
     if variable is None:
         return None

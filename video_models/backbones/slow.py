@@ -1,4 +1,4 @@
-"""Slow: a ResNet-50 over few frames, which sees motion in its last stages."""
+"""Slow: a ResNet-50 over few frames, with temporal kernels in late stages."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from pipelines import batch
 from tfrecords_tools.base import settings
 from video_models.families import bottleneck, published, pytorchvideo
 
-_REACHES = (1, 1, 3, 3)  # Frames that a block of each stage sees.
+_REACHES = (1, 1, 3, 3)  # Temporal kernel size in each stage.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +27,15 @@ TINY = Config(width=4, blocks=(1, 1, 1, 1))
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """The slow pathway of SlowFast alone.
+    """Builds the slow pathway of SlowFast.
 
     Source: arXiv:1812.03982, as PyTorchVideo's `slow_r50`: for clips of 8
     frames, 8 apart, or 4 frames, 16 apart, trained on 224x224 and tested on
     256x256 pixels; with its head for 400 classes 32,454,096 trainable
     parameters, and on 256x256 pixels 54.52 and 27.26 billion multiply-adds.
-    (The zoo's 27.55 for 4x16 has 5 more for each normalised value.)
-    Differs: none, but on frames above 224x224 in the head: it averages
-    the whole volume once, PyTorchVideo's all windows of 7x7.
+    (The zoo's 27.55 for 4x16 has 5 more for each normalised value.) Differs:
+    the head averages the whole volume, PyTorchVideo's all windows of 7x7;
+    equal up to 224x224.
 
     Args:
         config: variant, width, blocks and normalisation.

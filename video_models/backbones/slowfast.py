@@ -1,4 +1,4 @@
-"""SlowFast: few frames seen by many channels, many frames by few."""
+"""SlowFast: a wide pathway over few frames, a narrow one over many."""
 
 import dataclasses
 import re
@@ -12,10 +12,10 @@ from video_models.layers import convolution, normalization
 
 ops = keras.ops
 
-_SLOW_REACHES = (1, 1, 3, 3)  # Frames that a block of each stage sees.
-_NARROWER = 8  # Times that the fast pathway is, in channels.
+_SLOW_REACHES = (1, 1, 3, 3)  # Temporal kernel size in each stage.
+_NARROWER = 8  # Channel ratio of slow to fast pathway.
 
-# Frames of the clip to a slow one, and frames seen by what joins pathways.
+# Frames per slow frame, and temporal kernel of the lateral connections.
 _RATIO_AND_REACH = {"4x16": (8, 5), "8x8": (4, 7)}
 
 
@@ -35,20 +35,19 @@ TINY = Config(width=16, blocks=(1, 1, 1, 1))
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Two residual networks; the fast one is joined to the slow four times.
+    """Builds both pathways and four lateral connections from fast to slow.
 
     Source: arXiv:1812.03982, as PyTorchVideo's SlowFast-R50 4x16 and 8x8
     (`slowfast_r50`); the input is the clip of the fast pathway: 32 frames, 2
     apart, trained on 224x224 and tested on 256x256 pixels. With its head for
-    400 classes 34,480,216 and 34,566,488 trainable parameters, and on
-    256x256 pixels 36.10 and 65.71 billion multiply-adds. (The zoo's 36.69
-    for 4x16 has 5 more for each normalised value.) Differs: none, but on
-    frames above 224x224 in the head: it averages the whole volume once,
-    PyTorchVideo's all windows of 7x7.
+    400 classes 34,480,216 and 34,566,488 trainable parameters, and on 256x256
+    pixels 36.10 and 65.71 billion multiply-adds. (The zoo's 36.69 for 4x16 has
+    5 more for each normalised value.) Differs: the head averages the whole
+    volume, PyTorchVideo's all windows of 7x7; equal up to 224x224.
 
     Args:
         config: variant, width, blocks and normalisation.
-        clip: shape of the clip, whose frames the variant's ratio divides.
+        clip: shape of the clip; frames are a multiple of the variant's ratio.
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 ->
@@ -57,7 +56,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
         over the frames of a slow one.
 
     Raises:
-        UserError: the ratio does not divide the frames, or 8 the width.
+        UserError: the frames are no multiple of the ratio, or the width of 8.
     """
     ratio, reach = _RATIO_AND_REACH[config.variant]
     _check(config, clip, ratio)
@@ -108,7 +107,7 @@ def _check(config: Config, clip: batch.ClipSpec, ratio: int) -> None:
 
 
 def _spread(x: keras.KerasTensor, ratio: int) -> keras.KerasTensor:
-    """One frame of `ratio`, the first and the last of all among them."""
+    """Evenly spaced frames, one of `ratio`, including the first and last."""
     last, count = x.shape[1] - 1, x.shape[1] // ratio
     picked = [last * n // max(1, count - 1) for n in range(count)]
     return ops.concatenate([x[:, n : n + 1] for n in picked], axis=1)

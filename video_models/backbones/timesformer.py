@@ -1,4 +1,4 @@
-"""TimeSformer: patches of frames that see their time step, and their place."""
+"""TimeSformer: attention of frame patches over time and over space."""
 
 import dataclasses
 
@@ -60,18 +60,18 @@ PUBLISHED = tuple(
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """A transformer over frames' patches; attention is divided, or joint.
+    """Builds a transformer over frame patches, divided or joint attention.
 
     Source: arXiv:2102.05095, as in facebookresearch's code, whose weights fit
-    by `published_name`. For clips of 8 frames of 224x224 pixels; with its
-    head for 400 classes b has 121,566,352 trainable parameters divided and
-    86,112,400 joint, and 196 and 180 billion multiply-adds. Stochastic depth
-    of divided attention leaves out single places and frames, as there.
+    by `published_name`. For clips of 8 frames of 224x224 pixels; with its head
+    for 400 classes b has 121,566,352 trainable parameters divided and
+    86,112,400 joint, and 196 and 180 billion multiply-adds. As there,
+    stochastic depth of divided attention drops single positions and frames.
     Differs: none.
 
     Args:
-        config: variant, attention, and what differs from them.
-        clip: shape of the clip; patches fill it.
+        config: variant, attention, and overrides.
+        clip: shape of the clip, a multiple of the patch.
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 ->
@@ -79,8 +79,8 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
         normalised.
 
     Raises:
-        UserError: the patches do not fill the clip, or the width is no
-            multiple of the heads.
+        UserError: the clip is no multiple of the patch, or the width of the
+            heads.
     """
     size = transformer.size(config.variant, config)
     patch = (1, config.patch, config.patch)
@@ -121,16 +121,16 @@ _PUBLISHED_NAMES = (
 
 
 def published_name(path: str) -> str | None:
-    """Our weight's path -> its name in facebookresearch's checkpoints.
+    """Returns the name of a weight in facebookresearch's checkpoints, or None.
 
-    None for what they do not have.
+    It takes the path of our weight.
     """
     name = transformer_names.rename(path, _PUBLISHED_NAMES)
     return f"model.{name}" if name else None
 
 
 def _placed(x: keras.KerasTensor, frames: int) -> keras.KerasTensor:
-    """[B, T * N, C] -> [B, 1 + T * N, C], which know their place and time."""
+    """[B, T * N, C] -> [B, 1 + T * N, C], with position and time embeddings."""
     width = x.shape[-1]
     x = keras.ops.reshape(x, (-1, frames, x.shape[1] // frames, width))
     x = tokens.ClassToken(name="stem_token")(x)

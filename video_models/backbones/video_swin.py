@@ -1,4 +1,4 @@
-"""Video Swin Transformer: attention within windows that shift."""
+"""Video Swin Transformer: attention in shifted windows."""
 
 import dataclasses
 import importlib
@@ -89,18 +89,18 @@ PUBLISHED = (
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """KerasCV's `VideoSwinBackbone` behind a scaling of pixels.
+    """Builds KerasCV's `VideoSwinBackbone` after scaling pixels.
 
     Source: arXiv:2106.13230, published for 32 frames of 224x224; with a
     linear layer for 400 classes exactly 28,158,070 (t), 49,816,678 (s),
     88,048,984 (b) and 196,953,916 (l) trainable parameters and 88, 166, 282
     and 604 G multiply-adds. Equal to torchvision's `swin3d_t`, `_s` and `_b`.
-    Differs, as KerasCV does: where a volume has fewer patches than a window,
-    the table of relative positions is smaller, and so are the parameters (at
-    last below 224 pixels, or 16 frames); weights begin as Keras draws them,
-    not from frames. The layers of a stage are one layer to whoever counts
-    depth. TFLite does not convert it with ops of its own: windows are cut by
-    a transposition of eight axes, and shifted by a roll.
+    Differs, as KerasCV does: if a volume is smaller than the window (below 224
+    pixels or 16 frames), the table of relative positions, and with it the
+    number of parameters, is smaller; weights are initialised by Keras, not
+    from an image model. A stage counts as one layer in depth. TFLite cannot
+    convert it with built-in ops: windows need a transposition of eight axes
+    and a roll.
 
     Args:
         config: variant, window, width, stages, stochastic depth.
@@ -111,10 +111,10 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
         {"volume": [B, T / 2, H / 32, W / 32, 8 * width]}, T / 2 rounded up.
 
     Raises:
-        UserError: the frame cannot be halved so often, or a bad setting.
+        UserError: the size does not fit the stages, or a setting is invalid.
     """
     _check(config, clip)
-    # Here, since it imports KerasCV, which takes seconds.
+    # Imported here: KerasCV takes seconds to import.
     keras_cv_swin = importlib.import_module(_SWIN)
 
     variant = _VARIANTS[config.variant]
@@ -148,9 +148,9 @@ _LAYERS = {
 
 
 def published_name(path: str) -> str | None:
-    """Our weight's path -> its name in torchvision's `swin3d_t`, `_s`, `_b`.
+    """Returns the name of a weight in torchvision's `swin3d_t`, `_s` or `_b`.
 
-    None for what they do not have.
+    None if they have no such weight.
     """
     layer, _, variable = path.rpartition("/")
     variable = torch_names.VARIABLES.get(variable, variable)
@@ -164,7 +164,7 @@ def published_name(path: str) -> str | None:
         }
         name = known.get("/".join(layer.split("/")[-2:]))
         return name and f"{name}.{variable}"
-    # Stages and the mergers between them stand in one list.
+    # torchvision lists stages and the mergers between them together.
     place = 2 * (int(stage[1]) - 1)
     if stage[2]:
         block = int(stage[2]) - 1

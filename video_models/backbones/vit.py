@@ -56,7 +56,7 @@ PUBLISHED = tuple(
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """A transformer that sees all patches of a clip at once.
+    """Builds a transformer with joint attention over all patches of a clip.
 
     Source: arXiv:2203.12602, as VideoMAE's code fine-tunes it, whose weights
     fit by `published_name`: no class token, fixed positions, no bias for
@@ -66,16 +66,16 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     multiply-adds. Differs: none.
 
     Args:
-        config: variant and what differs from it.
-        clip: shape of the clip; patches fill it.
+        config: variant and overrides.
+        clip: shape of the clip, a multiple of the patch.
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 ->
         {"volume": [B, T / 2, H / 16, W / 16, C]}, not normalised.
 
     Raises:
-        UserError: the patches do not fill the clip, or the width is no
-            multiple of the heads.
+        UserError: the clip is no multiple of the patch, or the width of the
+            heads.
     """
     size = transformer.size(config.variant, config)
     patch = (config.tubelet, config.patch, config.patch)
@@ -98,10 +98,10 @@ def published_head(
     classes: int,
     dropout: float | None,
 ) -> keras.Model:
-    """The mean of all tokens, layer normalisation, dropout, a linear layer.
+    """Mean of all tokens, layer normalisation, dropout, a linear layer.
 
-    Its weights start near 0, as VideoMAE's do. VideoMAE drops half of the
-    features in h, and none in the other variants.
+    Its weights start near 0, like VideoMAE's. VideoMAE's dropout rate is 0.5
+    for h and 0 for the other variants.
     """
     if dropout is None:
         dropout = 0.5 if config.variant == "h" else 0.0
@@ -127,8 +127,8 @@ _PUBLISHED_NAMES = (
 
 
 def published_name(path: str) -> str | None:
-    """Our weight's path -> its name in VideoMAE's fine-tuned checkpoints.
+    """Returns the name of a weight in VideoMAE's fine-tuned checkpoints.
 
-    None for what they do not have.
+    None if they have no such weight.
     """
     return transformer_names.rename(path, _PUBLISHED_NAMES)

@@ -1,4 +1,4 @@
-"""ViViT: a Vision Transformer over tubelets, whole or space before time."""
+"""ViViT: a Vision Transformer over tubelets, joint or factorised."""
 
 import dataclasses
 
@@ -67,7 +67,7 @@ PUBLISHED = (
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Models 1 (joint) and 2 (factorised encoder) of the paper.
+    """Builds model 1 (joint) or 2 (factorised encoder) of the paper.
 
     Source: arXiv:2103.15691, as in Scenic, with GELU by tanh; the weights of
     Hugging Face's `VivitForVideoClassification` (joint) fit by
@@ -78,17 +78,17 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     start at a deviation of 0.02, as Hugging Face's do.
 
     Args:
-        config: variant, attention, and what differs from them.
-        clip: shape of the clip; patches fill it.
+        config: variant, attention, and overrides.
+        clip: shape of the clip, a multiple of the patch.
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 -> {"volume": [B, T / 2, h, w, C],
-        "token": [B, C]}, both normalised; h and w are H / 16 and W / 16, or
-        1 if factorised, whose last tokens are of whole tubelets.
+        "token": [B, C]}, both normalised; h and w are H / 16 and W / 16, or 1
+        if factorised, whose last tokens stand for whole tubelets.
 
     Raises:
-        UserError: the patches do not fill the clip, or the width is no
-            multiple of the heads.
+        UserError: the clip is no multiple of the patch, or the width of the
+            heads.
     """
     size = transformer.size(config.variant, config)
     patch = (config.tubelet, config.patch, config.patch)
@@ -130,10 +130,10 @@ _PUBLISHED_NAMES = (
 
 
 def published_name(path: str) -> str | None:
-    """Our weight's path -> its name in Hugging Face's ViViT, which is joint.
+    """Returns the name of a weight in Hugging Face's (joint) ViViT.
 
-    None for the blocks of the factorised encoder, whose weights are public in
-    Scenic's format alone.
+    None for blocks of the factorised encoder, whose weights are published in
+    Scenic's format only.
     """
     if path.startswith(("space_", "time_")):
         return None

@@ -57,18 +57,17 @@ TINY = Config(width=4, blocks=(1, 1, 1, 1))
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
-    """Residual blocks of depthwise 3x3x3 convolutions, never pooled in time.
+    """Builds residual blocks of depthwise convolutions, unpooled in time.
 
     Source: arXiv:2004.04730 and its code, PySlowFast: trained on clips of 4
-    frames of 160x160 pixels (xs), 13 of 160x160 (s), 16 of 224x224 (m), 16
-    of 312x312 (l). With its head for 400 classes 3,794,322 trainable
-    parameters, l 6,153,432; on these clips 0.61, 1.96, 4.73 and 18.37
-    billion multiply-adds. (PyTorchVideo's 0.91, 2.96 and 6.72 are for 182,
-    182 and 256 pixels, with 5 more for each normalised value.) Differs: none
-    from PySlowFast, but on larger frames in the head: it averages the
-    whole volume once, the others all windows of the size trained on.
-    PyTorchVideo does not normalise the shortcut of the first block, so has
-    48 parameters less.
+    frames of 160x160 pixels (xs), 13 of 160x160 (s), 16 of 224x224 (m), 16 of
+    312x312 (l). With its head for 400 classes 3,794,322 trainable parameters,
+    l 6,153,432; on these clips 0.61, 1.96, 4.73 and 18.37 billion
+    multiply-adds. (PyTorchVideo's 0.91, 2.96 and 6.72 are for 182, 182 and 256
+    pixels, with 5 more for each normalised value.) Differs: the head averages
+    the whole volume, PySlowFast's all windows of the training size; equal up
+    to that size. PyTorchVideo does not normalise the shortcut of the first
+    block, so it has 48 parameters fewer.
 
     Args:
         config: variant, width, blocks and normalisation.
@@ -79,7 +78,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
         {"volume": [B, T, H / 32, W / 32, 8 * width]}, rounded up.
 
     Raises:
-        UserError: the blocks are not those of four stages.
+        UserError: `blocks` does not have four numbers.
     """
     frames = keras.Input(clip.shape, name="frames")
     x = pytorchvideo.scale_pixels(frames)
@@ -105,13 +104,13 @@ def published_head(
     classes: int,
     dropout: float | None,
 ) -> keras.Model:
-    """Widens before an average over time and space, and again after it.
+    """Widens, averages over time and space, widens again, classifies.
 
     Args:
         config: normalisation.
         shapes: of the volume.
         classes: number of scores.
-        dropout: share dropped of 2048 features; not given: 0.5.
+        dropout: dropout rate of the 2048 features; None: 0.5.
 
     Returns:
         {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].
@@ -143,13 +142,13 @@ def _blocks(config: Config) -> tuple[int, ...]:
 def published_name(path: str) -> str | None:
     """The name of a weight in PyTorchVideo's checkpoints `X3D_*`.
 
-    None for the normalisation of the first block's shortcut, which they lack:
-    as it begins it changes nothing.
+    None for the normalisation of the first block's shortcut, which they lack;
+    its initial weights are the identity.
     """
     if path.startswith("stage1_block1_short_norm/"):
         return None
     modules = {f"stage{number}": f"blocks.{number}" for number in range(1, 5)}
-    # The zoo swaps two names: its `conv_t` is the one over space.
+    # The zoo swaps two names: its `conv_t` is the spatial convolution.
     modules["stem_space"] = "blocks.0.conv.conv_t"
     modules["stem_time"] = "blocks.0.conv.conv_xy"
     modules["stem_time_norm"] = "blocks.0.norm"

@@ -1,4 +1,4 @@
-"""How much a clip of each label weighs in the loss."""
+"""Parses loss weights of labels."""
 
 import numpy as np
 
@@ -12,22 +12,22 @@ _POSITIVE = "--objective.positive_weights"
 def parse_weights(
     setting: tuple[str, ...], task: objective.Task
 ) -> np.ndarray | None:
-    """The weights that a setting asks for.
+    """Parses the class weights of a setting.
 
     Args:
         setting: empty, `("balanced",)`, or one number a label.
-        task: the labels and how often each stands in the training data.
+        task: the labels and the number of training clips of each.
 
     Returns:
-        float32 [classes], or None where all weigh the same.
+        float32 [classes], or None if all are equal.
 
     Raises:
-        UserError: not one number a label, or a weight below 0.
+        UserError: not one number per label, or a weight below 0.
     """
     if setting == ("balanced",):
         clips = _clips_of_each(_FLAG, task)
         seen = max(1, np.count_nonzero(clips))
-        # Each label weighs the same in sum; a clip weighs 1 on average.
+        # Equal total weight per label; a mean weight of 1 per clip.
         return np.float32(clips.sum() / (seen * np.maximum(clips, 1)))
     return _given(_FLAG, setting, task)
 
@@ -35,19 +35,18 @@ def parse_weights(
 def parse_positive_weights(
     setting: tuple[str, ...], task: objective.Task
 ) -> np.ndarray | None:
-    """The weights of clips that have a label, against those that have not.
+    """Parses the weights of positive clips relative to negative ones.
 
     Args:
-        setting: empty, `("balanced",)`, under which both weigh the same in
-            sum, or one number a label.
-        task: the labels, how often each stands in the training data, and how
-            many clips that has.
+        setting: empty; `("balanced",)`, equal total weight of both; or one
+            number per label.
+        task: the labels, the training clips of each, and of all.
 
     Returns:
-        float32 [classes], or None where all weigh the same.
+        float32 [classes], or None if all are equal.
 
     Raises:
-        UserError: not one number a label, or a weight below 0.
+        UserError: not one number per label, or a weight below 0.
     """
     if setting == ("balanced",):
         clips = _clips_of_each(_POSITIVE, task)

@@ -1,6 +1,7 @@
-"""The objective of one network that scores the labels of one set.
+"""The objective of a network that scores one label set.
 
-What a score means, one label a clip or several, the label set knows.
+The label set defines loss, scores and metrics, for one label per clip or
+several.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from video_models.classification import (
 
 
 class ClipClassifier(objective.Objective):
-    """One network, `classifier`, and one player of the same name."""
+    """A network `classifier` and a player of the same name."""
 
     def __init__(
         self,
@@ -43,30 +44,31 @@ class ClipClassifier(objective.Objective):
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits float32 [B, classes], or [B, t, classes] of time steps."""
+        """Returns logits float32, [B, classes] or per time step [B, t,
+        classes]."""
         return self.networks["classifier"](batch["frames"], training=True)
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """The set's loss by its name, in nats."""
+        """Returns the loss of the label set by its name, in nats."""
         return {
             self.labels.loss_name: self.labels.loss(outputs, batch["label"])
         }
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`scores` float32 [B, classes], probabilities; and `frame_scores`
-        [B, t, classes] where the head scores time steps."""
+        """Returns `scores` float32 [B, classes], probabilities, and
+        `frame_scores` [B, t, classes] if the head scores time steps."""
         logits = networks["classifier"](frames, training=False)
         return clip_logits.scores(self.labels.scores, logits)
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Probabilities are averaged over views."""
+        """Returns the counts of a batch; averages probabilities over views."""
         logits = clip_logits.predict_views(
             networks["classifier"], batch["frames"]
         )
         return self.labels.counts(logits, batch["label"], batch["mask"])
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """The metrics of the set."""
+        """Returns the metrics of the label set."""
         return self.labels.report(counts)

@@ -11,7 +11,7 @@ ops = keras.ops
 
 
 def check_head(head: registry.Chosen) -> None:
-    """Raises UserError where a head does not score classes."""
+    """Raises UserError if a head does not score classes."""
     if "classes" not in head.module.GIVES:
         raise errors.UserError(
             f"--head={head.name} gives no scores of labels: wanted "
@@ -20,12 +20,11 @@ def check_head(head: registry.Chosen) -> None:
 
 
 def mean_over_time(logits: Any) -> Any:
-    """The mean over time steps, where there are time steps.
+    """Averages logits over time, if they have a time axis.
 
-    Of logits, not of probabilities: so a linear head scores a clip as it
-    would the average of its time steps, the loss is of the very scores that
-    are predicted, and time steps in which nothing happens need not name the
-    label.
+    It averages logits, not probabilities. A linear head then scores a clip
+    like the mean of its features, the loss applies to exactly the predicted
+    scores, and uneventful time steps need not predict the label.
 
     Args:
         logits: [B, classes] or [B, t, classes].
@@ -42,9 +41,9 @@ def scores(
     """`scores`, and `frame_scores` if the head scores every time step.
 
     Args:
-        to_scores: of logits.
+        to_scores: logits to scores.
         logits: [B, classes] or [B, t, classes].
-        task: that the names end in, `.place`.
+        task: suffix of the names, `.place`.
 
     Returns:
         [B, classes] and [B, t, classes], by name.
@@ -56,7 +55,7 @@ def scores(
 
 
 def predict_views(network: Any, frames: Any) -> Any:
-    """Logits of all views of each clip.
+    """Returns the logits of all views of each clip.
 
     Args:
         network: frames to logits, or to a dict of them.

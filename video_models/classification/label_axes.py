@@ -1,8 +1,8 @@
-"""Which axis of a weight stands for labels, told by the weight's name.
+"""Finds the label axis of a weight by the weight's name.
 
-Last layers of classifiers are called `logits`, one column a label. Layers
-that take a label in, one row a label, are `label_vector` in generators and
-`of_label` in discriminators. A contract test holds all components to it.
+Last layers of classifiers are named `logits`, with a column per label. Label
+embeddings, with a row per label, are named `label_vector` in generators and
+`of_label` in discriminators. A contract test checks all components.
 """
 
 import re
@@ -20,20 +20,20 @@ _KERNEL = ("kernel", "0")
 
 
 class Axis(NamedTuple):
-    """An axis and the labels along it."""
+    """An axis of a weight and the labels along it."""
 
     number: int
     labels: tuple[str, ...]
 
 
 def label_sets(task: objective.Task) -> dict[str, tuple[str, ...]]:
-    """All label sets of some data, by their tasks."""
+    """Returns all label sets of the data, by task."""
     further = {name: each.labels for name, each in task.tasks.items()}
     return {MAIN: task.labels, **further}
 
 
 def head_scopes(tasks: Iterable[str]) -> dict[str, str]:
-    """What the heads of tasks have at the end of their names."""
+    """Returns the name suffix of each task's head."""
     scopes: dict[str, str] = {}
     for task in tasks:
         scope = re.sub(r"\W", "_", task)
@@ -46,11 +46,11 @@ def head_scopes(tasks: Iterable[str]) -> dict[str, str]:
 def find_axis(
     path: str, shape: tuple[int, ...], sets: LabelSets
 ) -> Axis | None:
-    """The axis of a weight that stands for labels; None where there is none.
+    """Returns the label axis of a weight, or None.
 
     Args:
-        path: of the weight, `classifier/video_network/classifier/logits/bias`.
-        shape: of the weight.
+        path: path such as `classifier/video_network/classifier/logits/bias`.
+        shape: shape of the weight.
         sets: the labels of its network's data.
     """
     *within, layer, weight = ["", "", *path.split("/")]
@@ -65,7 +65,7 @@ def find_axis(
 
 
 def _task(head: str, sets: LabelSets) -> str:
-    """The task that a head answers, by its name."""
+    """Returns the task of a head, from its name."""
     heads = registry.names_in("video_models.heads")
     for task, scope in head_scopes(name for name in sets if name).items():
         if scope and head.removesuffix(f"_{scope}") in heads:

@@ -1,6 +1,6 @@
-"""The last layer of a classifier: logits into scores of named labels.
+"""The last layer of a classifier: logits to scores of named labels.
 
-The labels are part of the saved model, wherever it is loaded.
+The labels are saved with the model.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ ACTIVATIONS = ("softmax", "sigmoid", LOGITS)
 
 @keras.saving.register_keras_serializable("video_models")
 class LabelScores(keras.layers.Layer):
-    """Logits [B, classes], or [B, t, classes] of time steps -> scores.
+    """Maps logits [B, classes] or [B, t, classes] to scores.
 
-    Logits of time steps are averaged first. The scores are float32
-    [B, classes] whatever the dtype policy. A model with this layer is not
-    compiled by XLA where there is neither GPU nor TPU.
+    Logits are averaged over time first. Scores are float32 [B, classes] under
+    any dtype policy. Without GPU or TPU, a model with this layer is not
+    compiled by XLA.
     """
 
     def __init__(
@@ -28,13 +28,13 @@ class LabelScores(keras.layers.Layer):
         labels: Sequence[str] = (),
         **kwargs: Any,
     ):
-        """Says what scores are.
+        """Configures the scores.
 
         Args:
-            activation: softmax, one label a clip; sigmoid, several; linear,
-                logits as they are.
-            labels: names in the order of the scores; empty: they have none.
-            **kwargs: of the layer.
+            activation: softmax, one label per clip; sigmoid, several; linear,
+                unchanged logits.
+            labels: names in the order of the scores; empty if unnamed.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.activation, self.labels = activation, tuple(labels)
@@ -47,15 +47,15 @@ class LabelScores(keras.layers.Layer):
         """float32 [B, classes]."""
         if len(logits.shape) == 3:
             logits = keras.ops.mean(logits, axis=1)
-        # Losses of Keras look for a softmax that nothing follows.
+        # Keras losses look for a softmax as the last operation.
         return keras.activations.get(self.activation)(logits)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Told, so that Keras need not trace the call to find it."""
+        """Returns the shape, so that Keras need not trace the call."""
         return (input_shape[0], input_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             **super().get_config(),
             "activation": self.activation,

@@ -1,4 +1,4 @@
-"""Several labels a clip: each is right or wrong for itself."""
+"""Multi-label clips: each label is an independent yes or no."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ ops = keras.ops
 
 
 class SeveralLabels:
-    """Losses, scores and metrics of a set of labels that exclude no other.
+    """Loss, scores and metrics of a multi-label set.
 
     Attributes:
-        answer: how its scores are read.
+        answer: interpretation of the scores.
     """
 
     loss_name = "binary_cross_entropy"
@@ -30,17 +30,16 @@ class SeveralLabels:
         positive_weights: np.ndarray | None = None,
         unlabelled_is_negative: bool = False,
     ):
-        """What is learnt.
+        """Configures loss and scores.
 
         Args:
-            labels: in the order of the logits.
+            labels: names in the order of the logits.
             threshold: the probability at which a clip has a label.
-            smoothing: share of every target that becomes a half.
-            weights: float32 [classes], of each label in the loss; None:
-                alike.
-            positive_weights: the same, for the clips that have the label.
-            unlabelled_is_negative: whether a clip without labels has none of
-                them; else nothing is known of it, and it counts nothing.
+            smoothing: fraction of each target replaced by 0.5.
+            weights: float32 [classes], loss weight of each label; None: equal.
+            positive_weights: like `weights`, for positive clips.
+            unlabelled_is_negative: whether a clip without labels is negative
+                for all labels; otherwise it is ignored.
         """
         self.answer = objective.Answer(
             labels, threshold, unlabelled_is_negative
@@ -50,11 +49,11 @@ class SeveralLabels:
         self._unlabelled_is_negative = unlabelled_is_negative
 
     def loss(self, logits: Any, label: Any) -> Any:
-        """Cross-entropy of each label in nats, their weighted mean.
+        """Returns the weighted mean cross-entropy over labels, in nats.
 
         Args:
             logits: [B, classes] or [B, t, classes].
-            label: float32 [B, classes]; or int32 [B], -1 for none.
+            label: float32 [B, classes], or int32 [B] with -1 for none.
 
         Returns:
             float32 [B].
@@ -71,7 +70,7 @@ class SeveralLabels:
         return ops.mean(entropy, axis=-1) * self._is_known(targets)
 
     def scores(self, logits: Any) -> Any:
-        """Probability of each label."""
+        """Returns the probability of each label."""
         return ops.sigmoid(logits)
 
     def counts(self, logits: Any, label: Any, mask: Any) -> dict[str, Any]:
@@ -79,8 +78,8 @@ class SeveralLabels:
 
         Args:
             logits: [B, views, classes].
-            label: as for `loss`.
-            mask: [B]; 0 counts nothing.
+            label: see `loss`.
+            mask: [B]; rows with 0 are ignored.
         """
         log_views = float(np.log(logits.shape[1]))
         log_right, log_wrong = (

@@ -1,4 +1,4 @@
-"""One label a clip: softmax, cross-entropy, accuracy."""
+"""One label per clip: softmax, cross-entropy, accuracy."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ ops = keras.ops
 
 
 class SingleLabel:
-    """Losses, scores and metrics of a set of labels of which one is right.
+    """Loss, scores and metrics of a single-label set.
 
     Attributes:
-        answer: how its scores are read.
+        answer: interpretation of the scores.
     """
 
     loss_name = "cross_entropy"
@@ -27,18 +27,19 @@ class SingleLabel:
         smoothing: float = 0.0,
         weights: np.ndarray | None = None,
     ):
-        """What is learnt.
+        """Configures loss and scores.
 
         Args:
-            labels: in the order of the logits.
-            smoothing: share of every target spread over all labels.
-            weights: float32 [classes], of a clip by its label; None: alike.
+            labels: names in the order of the logits.
+            smoothing: fraction of each target spread over all labels.
+            weights: float32 [classes], weight of a clip by its label; None:
+                equal.
         """
         self.answer = objective.Answer(labels)
         self._smoothing, self.weights = smoothing, weights
 
     def loss(self, logits: Any, label: Any) -> Any:
-        """Cross-entropy in nats; 0 where a clip has no label.
+        """Returns the cross-entropy in nats; 0 for clips without a label.
 
         Args:
             logits: [B, classes] or [B, t, classes].
@@ -57,7 +58,7 @@ class SingleLabel:
         return entropy * _has_label(targets)
 
     def scores(self, logits: Any) -> Any:
-        """Probabilities of each label, which sum to 1."""
+        """Returns the probabilities of the labels; they sum to 1."""
         return ops.softmax(logits)
 
     def counts(self, logits: Any, label: Any, mask: Any) -> dict[str, Any]:
@@ -65,8 +66,8 @@ class SingleLabel:
 
         Args:
             logits: [B, views, classes].
-            label: as for `loss`; a soft label's class is its largest.
-            mask: [B]; 0 counts nothing, as a clip without a label does.
+            label: see `loss`; the class of a soft label is its argmax.
+            mask: [B]; rows with 0 are ignored, like clips without a label.
         """
         log_scores = ops.logsumexp(ops.log_softmax(logits), axis=1)
         log_scores = log_scores - float(np.log(logits.shape[1]))
@@ -85,5 +86,5 @@ class SingleLabel:
 
 
 def _has_label(targets: Any) -> Any:
-    """float32 [B]: 1, or 0 where a row of targets is empty."""
+    """float32 [B]: 0 for rows without targets, else 1."""
     return ops.cast(ops.any(targets > 0, axis=-1), "float32")

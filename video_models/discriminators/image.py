@@ -37,7 +37,7 @@ def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
     Args:
         config: widths, normalisation.
         clip: shape of the clips.
-        classes: labels that clips are made for; 0: for none.
+        classes: number of labels to condition on; 0 for none.
 
     Returns:
         {"frames": float32 [B, T, H, W, 3], 0..255, "label": float32

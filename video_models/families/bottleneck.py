@@ -98,7 +98,7 @@ def stage(
         [B, T, h, w, 2 * 2**number * width / narrower].
 
     Raises:
-        UserError: the blocks are not those of four stages.
+        UserError: `blocks` does not have four numbers.
     """
     if len(config.blocks) != _STAGES:
         raise errors.UserError(

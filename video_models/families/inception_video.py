@@ -155,7 +155,7 @@ def classify(
     Args:
         volume: `(t, h, w, C)`.
         classes: number of logits.
-        dropout: share of features dropped in training.
+        dropout: dropout rate of the features.
 
     Returns:
         {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].

@@ -39,7 +39,7 @@ def average_and_classify(
     Args:
         volume: `(t, h, w, C)`.
         classes: number of logits.
-        dropout: share of features dropped in training.
+        dropout: dropout rate of the features.
 
     Returns:
         {"volume": [B, t, h, w, C]} -> logits float32 [B, classes].

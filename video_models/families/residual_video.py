@@ -153,7 +153,7 @@ _OUTSIDE = {
 
 
 def published_name(path: str) -> str | None:
-    """torchvision's name of a weight of ours; None where it has none."""
+    """Returns torchvision's name of a weight, or None."""
     layer, variable = torch_names.split(path)
     if variable is None:
         return None

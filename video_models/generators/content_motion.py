@@ -70,7 +70,7 @@ def build(
     Args:
         config: motion, widths.
         clip: shape of the clips.
-        classes: labels that clips are made for; 0: for none.
+        classes: number of labels to condition on; 0 for none.
         noise: numbers drawn for the clip, and for each frame.
 
     Returns:

@@ -36,7 +36,7 @@ class DepthwiseConv3D(keras.layers.Layer):
             space: "around" adds alike on both sides, as PyTorch does; "same"
                 adds as TensorFlow does.
             use_bias: whether a bias is added.
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         if time not in _TIME or space not in _SPACE:
@@ -133,7 +133,7 @@ class DepthwiseConv3D(keras.layers.Layer):
         return all((size - 1) % stride == 0 for size in sizes)
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             **super().get_config(),
             "kernel": self.extent,

@@ -31,7 +31,7 @@ class DilatedConvolution(keras.layers.Layer):
             taps: time steps that one output sees.
             dilation: time steps from one tap to the next.
             causal: whether taps lie back only, or on both sides.
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.units, self.taps = units, taps
@@ -80,7 +80,7 @@ class DilatedConvolution(keras.layers.Layer):
         return ops.matmul(ops.concatenate(taps, axis=-1), kernel) + self.bias
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             **super().get_config(),
             "units": self.units,

@@ -24,9 +24,9 @@ class LeakyReLU(keras.layers.Layer):
         return keras.ops.maximum(inputs, self.slope * inputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Told, so that Keras need not trace the call to find it."""
+        """Returns the shape, so that Keras need not trace the call."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {**super().get_config(), "slope": self.slope}

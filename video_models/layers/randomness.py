@@ -60,7 +60,7 @@ class Dropout(keras.layers.Layer):
         return keras.random.dropout(inputs, self.rate, seed=self.seed_generator)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Told, so that Keras need not trace the call to find it."""
+        """Returns the shape, so that Keras need not trace the call."""
         return input_shape
 
     def save_own_variables(self, store: Any) -> None:
@@ -72,7 +72,7 @@ class Dropout(keras.layers.Layer):
         self.seed_generator.state.assign(store["seed_state"])
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         own = {"rate": self.rate, "seed": self.seed}
         return {**super().get_config(), **own}
 

@@ -17,7 +17,7 @@ def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
     Args:
         log_scores: float32 [B, classes], logarithms of probabilities.
         targets: float32 [B, classes], one-hot or soft.
-        mask: float32 [B]; 0 counts nothing.
+        mask: float32 [B]; rows with 0 are ignored.
 
     Returns:
         `confusion` [classes, classes], true class by predicted class;

@@ -28,7 +28,7 @@ def counts(
             the clip has the label.
         log_wrong: the same, that it has not.
         targets: float32 [B, classes], 0 or 1; soft ones are rounded.
-        mask: float32 [B]; 0 counts nothing.
+        mask: float32 [B]; rows with 0 are ignored.
         threshold: the probability at which a clip has a label.
 
     Returns:

@@ -73,7 +73,7 @@ def build(
 
 
 class MultiTask(objective.Objective):
-    """One network, `multi_task`, and one player of the same name.
+    """A network `multi_task` and a player of the same name.
 
     The network gives a dict of logits by the names of the label sets.
     """

@@ -114,7 +114,7 @@ class WarmUp(schedules.ExponentialDecay):
         return after * keras.ops.minimum(step / self.warmup_steps, 1.0)
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             "base": self.initial_learning_rate,
             "warmup_steps": self.warmup_steps,

@@ -29,7 +29,7 @@ class GraphAttention(keras.layers.Layer):
             size: features of each.
             reach: time steps on each side.
             similar: how many of the others, the most similar; may be 0.
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.heads, self.size = heads, size
@@ -90,7 +90,7 @@ class GraphAttention(keras.layers.Layer):
         return made
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             **super().get_config(),
             "heads": self.heads,

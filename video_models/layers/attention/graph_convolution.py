@@ -25,7 +25,7 @@ class GraphConvolution(keras.layers.Layer):
         Args:
             reach: time steps on each side.
             similar: how many of the others, the most similar; may be 0.
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.reach, self.similar = reach, similar
@@ -68,6 +68,6 @@ class GraphConvolution(keras.layers.Layer):
         return told + self.maps["similar"](alike)
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         own = {"reach": self.reach, "similar": self.similar}
         return {**super().get_config(), **own}

@@ -64,7 +64,7 @@ class SelfAttention(keras.layers.Layer):
             is_fused: whether one map gives queries, keys and values.
             has_key_bias: whether keys have a bias, which no output depends
                 on; queries and values always have one.
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.heads = heads
@@ -123,7 +123,7 @@ class SelfAttention(keras.layers.Layer):
         return dense
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             **super().get_config(),
             "heads": self.heads,

@@ -35,7 +35,7 @@ class TemporalAttention(keras.layers.Layer):
             causal: whether no time step sees those after it.
             window: time steps seen on each side, or back; 0 means all.
             rotates: whether distances in time are told by `layers.rotary`.
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.heads, self.size = heads, size
@@ -117,7 +117,7 @@ class TemporalAttention(keras.layers.Layer):
         )
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {
             **super().get_config(),
             "heads": self.heads,

@@ -44,7 +44,7 @@ class LearnedPlaces(keras.layers.Layer):
         Args:
             axis: along which they lie, counted from the end.
             start: "normal", of deviation 0.02, or "zeros".
-            **kwargs: of a Keras layer.
+            **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.axis, self.start = axis, start
@@ -64,7 +64,7 @@ class LearnedPlaces(keras.layers.Layer):
         return inputs + ops.reshape(self.table, shape)
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         own = {"axis": self.axis, "start": self.start}
         return {**super().get_config(), **own}
 

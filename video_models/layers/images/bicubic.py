@@ -45,7 +45,7 @@ class Upscale(keras.layers.Layer):
         return (batch, tall, wide, channels)
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {**super().get_config(), "factor": self.factor}
 
     def _weights(self, side: Any, dtype: str) -> Any:

@@ -56,5 +56,5 @@ class FineWarp(keras.layers.Layer):
         return features_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {**super().get_config(), "factor": self.factor}

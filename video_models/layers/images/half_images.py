@@ -52,5 +52,5 @@ class Double(keras.layers.Layer):
         return (*like_shape[:3], images_shape[3])
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {**super().get_config(), "times": self.times}

@@ -33,7 +33,7 @@ class PixelShuffle(keras.layers.Layer):
         return (batch, *sides, channels // (f * f))
 
     def get_config(self) -> dict[str, Any]:
-        """What `from_config` needs to build it again."""
+        """Returns the arguments of the constructor."""
         return {**super().get_config(), "factor": self.factor}
 
 
