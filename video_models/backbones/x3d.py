@@ -107,7 +107,7 @@ def published_head(
     """Widens, averages over time and space, widens again, classifies.
 
     Args:
-        config: normalisation.
+        config: the normalisation.
         shapes: of the volume.
         classes: number of scores.
         dropout: dropout rate of the 2048 features; None: 0.5.

@@ -1,8 +1,7 @@
-"""The residual network that Slow, SlowFast and I3D-R50 have in common.
+"""The bottleneck residual network shared by Slow, SlowFast and I3D-R50.
 
-A block narrows its channels, seeing one or more frames, then looks at the
-frame, and widens them again: kernels (k, 1, 1), (1, 3, 3), (1, 1, 1).
-Which blocks see more than one frame stands in the backbones' own files.
+A block has kernels (k, 1, 1), (1, 3, 3) and (1, 1, 1); the first narrows the
+channels, the last widens them. The backbones' files define k for each block.
 """
 
 import dataclasses
@@ -13,9 +12,9 @@ from tfrecords_tools.base import errors, settings
 from video_models.layers import convolution, normalization, pooling
 
 _STAGES = 4
-_WIDENS = 4  # A block's output, in times of its inner channels.
+_WIDENS = 4  # Ratio of a block's output to its inner channels.
 
-# A layer of a block to its module in PyTorchVideo's.
+# Layer of a block -> module of PyTorchVideo's block.
 PARTS = {
     "reduce": "branch2.conv_a",
     "reduce_norm": "branch2.norm_a",
@@ -56,14 +55,14 @@ def stem(
     path: str = "",
     narrower: int = 1,
 ) -> keras.KerasTensor:
-    """A (reach, 7, 7) convolution and a maximum over 3x3 pixels.
+    """A (reach, 7, 7) convolution and a 3x3 max pool.
 
     Args:
         x: [B, T, H, W, 3].
         config: width and normalisation.
-        reach: frames that the convolution sees.
-        path: stands behind "stem" in the names of layers.
-        narrower: times that there are fewer channels than `config.width`.
+        reach: temporal kernel size.
+        path: suffix after "stem" in the names of layers.
+        narrower: divisor of `config.width`.
 
     Returns:
         [B, T, H / 4, W / 4, width / narrower], rounded up.
@@ -84,15 +83,15 @@ def stage(
     path: str = "",
     narrower: int = 1,
 ) -> keras.KerasTensor:
-    """The blocks of one stage; all but the first stage halve the frame.
+    """The blocks of one stage; all stages but the first halve the frame.
 
     Args:
         x: [B, T, H, W, C].
         config: width, blocks and normalisation.
-        number: of the stage, from 1.
-        reaches: frames that its blocks see, in turn.
-        path: stands behind "stage1_block1" in the names of layers.
-        narrower: times that there are fewer channels than published.
+        number: number of the stage, from 1.
+        reaches: temporal kernel sizes of its blocks, in turn.
+        path: suffix after "stage1_block1" in the names of layers.
+        narrower: divisor of the published channels.
 
     Returns:
         [B, T, h, w, 2 * 2**number * width / narrower].
@@ -117,9 +116,9 @@ def stage(
 def normalize_to_zero(
     x: keras.KerasTensor, norm: str, name: str
 ) -> keras.KerasTensor:
-    """Normalises a branch, which adds nothing to its shortcut at first.
+    """Normalises a branch with a scale that starts at 0.
 
-    Source: arXiv:1706.02677; all these networks were trained so.
+    Source: arXiv:1706.02677; all these networks were trained this way.
     """
     layer = normalization.build(norm, x.shape[-1], f"{name}_norm")
     layer.gamma_initializer = keras.initializers.Zeros()

@@ -1,4 +1,4 @@
-"""The residual block of X3D: wide inside, where each channel stays alone."""
+"""The inverted residual block of X3D, with a depthwise convolution."""
 
 import keras
 
@@ -7,9 +7,9 @@ from video_models.layers import convolution, depthwise, normalization
 
 ops = keras.ops
 
-WIDENS = 2.25  # A block's inner channels, in times of its output.
+WIDENS = 2.25  # Ratio of a block's inner channels to its output.
 
-# A layer of a block to its module in PyTorchVideo's.
+# Layer of a block -> module of PyTorchVideo's block.
 PARTS = {
     "expand": "branch2.conv_a",
     "expand_norm": "branch2.norm_a",
@@ -32,15 +32,15 @@ def build(
     norm: str,
     name: str,
 ) -> keras.KerasTensor:
-    """Widens, convolves 3x3x3 in each channel, narrows again.
+    """Widens, convolves depthwise (3x3x3), narrows again.
 
     Args:
         x: [B, T, H, W, C].
         width: output channels.
-        stride: over height and width.
-        excites: whether channels are scaled by squeeze-and-excitation.
-        norm: kind of normalisation.
-        name: of the block.
+        stride: stride over height and width.
+        excites: whether to apply squeeze-and-excitation.
+        norm: one of `normalization.KINDS`.
+        name: name of the block.
 
     Returns:
         [B, T, H / stride, W / stride, width], rounded up.
@@ -71,7 +71,7 @@ def _pointwise(
 
 
 def _excite(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    """Scales each channel by what the means of all say; arXiv:1709.01507."""
+    """Squeeze-and-excitation, arXiv:1709.01507."""
     y = ops.mean(x, axis=(1, 2, 3), keepdims=True)
     narrow = channel_counts.divisible_by_8(x.shape[-1] / 16)
     y = keras.layers.Dense(narrow, "relu", name=f"{name}_squeeze")(y)

@@ -15,19 +15,19 @@ def transform(
     name: str,
     starts_still: bool,
 ) -> keras.KerasTensor:
-    """Patches see those at their place, and then those of their frame.
+    """Attends over time at each position, then over space in each frame.
 
-    Source: arXiv:2102.05095. The class token sees every frame apart, and
-    takes the mean of what it saw.
+    Source: arXiv:2102.05095. The class token attends to every frame separately;
+    its outputs are averaged.
 
     Args:
         x: [B, 1 + T * N, C]: the class token, then N patches of each frame.
         frames: T.
-        kind: of block.
-        rate: share of places, frames and clips for which attention over time,
-            over space, and the MLP are left out in training.
-        name: what the names of the layers begin with.
-        starts_still: whether attention over time adds nothing at first.
+        kind: the `Kind` of the block.
+        rate: rate at which attention over time, over space, and the MLP are
+            skipped per position, frame and clip in training.
+        name: prefix of the names of the layers.
+        starts_still: whether attention over time starts at 0.
 
     Returns:
         The same shape.

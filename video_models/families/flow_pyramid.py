@@ -1,4 +1,4 @@
-"""Where the pixels of one image lie in another, from coarse to fine."""
+"""Optical flow between images, estimated from coarse to fine."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from video_models.layers.images import half_images, lucas_kanade, warp
 
 ops = keras.ops
 
-_SLOW = 0.1  # BasicVSR's flow, too, learns at an eighth of the rate.
+_SLOW = 0.1  # BasicVSR's flow also learns slower, at an eighth of the rate.
 
 
 def neighbours(clip: Any) -> tuple[Any, Any]:
-    """All pairs of frames beside each other, first forward, then backward.
+    """Returns all pairs of neighbouring frames, forward, then backward.
 
     Args:
         clip: [B, T, h, w, C].
 
     Returns:
-        The frames, and beside each the one to look for its pixels in; both
-        [B, 2 * (T - 1), h, w, C].
+        The frames, and the frames to find their pixels in; both [B, 2 * (T -
+        1), h, w, C].
     """
     early, late = clip[:, :-1], clip[:, 1:]
     here = ops.concatenate([early, late], axis=1)
@@ -27,21 +27,22 @@ def neighbours(clip: Any) -> tuple[Any, Any]:
 
 
 def build(width: int, levels: int) -> keras.Model:
-    """A pyramid of small networks, one a size.
+    """Builds a pyramid of small networks, one per size.
 
-    Source: SPyNet, arXiv:1611.00850. Differs: each adds to what one step of
-    Lucas and Kanade finds, which is good before anything is learnt; 3x3
-    convolutions and few of them; no true motion is known: a loss on warped
-    frames teaches it (`pixel_losses.warped`).
+    Source: SPyNet, arXiv:1611.00850. Differs: each network corrects one step of
+    Lucas and Kanade, a good estimate before training; few 3x3 convolutions;
+    training is unsupervised, by a loss on warped frames
+    (`pixel_losses.warped`).
 
     Args:
         width: channels of each level, doubled in the middle.
-        levels: sizes; the smallest has sides 2 ** (levels - 1) times less.
+        levels: number of sizes; the smallest is 2 ** (levels - 1) times
+            smaller.
 
     Returns:
-        [images float32 [B, h, w, 3], -1..1, others, the same] -> flow
-        float32 [B, h, w, 2]: where in the other image each pixel is found,
-        in pixels to the right and down.
+        [images float32 [B, h, w, 3], -1..1, others like them] -> flow float32
+        [B, h, w, 2]: displacement of each pixel in the other image, in pixels
+        right and down.
     """
     here = keras.Input((None, None, 3), name="here")
     there = keras.Input((None, None, 3), name="there")

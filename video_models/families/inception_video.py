@@ -1,7 +1,6 @@
-"""The Inception skeleton that I3D and S3D have in common.
+"""The Inception skeleton shared by I3D and S3D.
 
-They differ in their convolutions and in how borders are padded; those stand
-in the backbones' own files.
+The backbones' files define what differs: convolutions and padding.
 """
 
 import dataclasses
@@ -62,12 +61,12 @@ TINY = Config(width=4, blocks=(1, 0, 0))
 
 
 class Style(NamedTuple):
-    """What is special about one network.
+    """What distinguishes one network.
 
     Attributes:
-        convolve: (x, width, size, stride, config, name) to a convolution of
-            size x size x size and what follows it.
-        pad: the padding of a max pool of this window.
+        convolve: (x, width, size, stride, config, name) -> a size^3
+            convolution with normalisation and activation.
+        pad: window of a max pool -> its padding.
     """
 
     convolve: Callable[..., keras.KerasTensor]
@@ -77,7 +76,7 @@ class Style(NamedTuple):
 def stack(
     x: keras.KerasTensor, config: Config, style: Style
 ) -> keras.KerasTensor:
-    """All but the head.
+    """Returns the output of all layers but the head.
 
     Args:
         x: [B, T, H, W, 3], scaled.
@@ -85,7 +84,7 @@ def stack(
         style: convolutions and padding.
 
     Returns:
-        [B, T / 8, H / 32, W / 32, C]; C is 1024 if all blocks are kept.
+        [B, T / 8, H / 32, W / 32, C]; C is 1024 with all blocks.
 
     Raises:
         UserError: more blocks than the published network has.
@@ -121,11 +120,11 @@ def unit(
     Args:
         x: [B, T, H, W, C].
         width: output channels.
-        kernel: extent in time, height, width.
+        kernel: size in time, height, width.
         strides: the same order.
-        config: normalisation.
-        name: of the convolution.
-        padding: "around" as PyTorch, "same" as TensorFlow.
+        config: the normalisation.
+        name: name of the convolution.
+        padding: "around" like PyTorch, "same" like TensorFlow.
     """
     if padding == "same":
         x = keras.layers.Conv3D(
@@ -148,9 +147,9 @@ def unit(
 def classify(
     volume: tuple[int, ...], classes: int, dropout: float
 ) -> keras.Model:
-    """Averages of 2x7x7, dropout, one linear layer, the mean of all places.
+    """2x7x7 average pool, dropout, linear layer, mean over positions.
 
-    A volume smaller than 2x7x7 is averaged whole.
+    The pool covers the whole volume if that is smaller.
 
     Args:
         volume: `(t, h, w, C)`.
@@ -164,7 +163,7 @@ def classify(
     window = tuple(map(min, (2, 7, 7), volume))
     x = pooling.average_pool(features, window, "head_pool")
     x = randomness.Dropout(dropout, name="head_dropout")(x)
-    # The mean before the linear layer: the same, and less to compute.
+    # The mean goes before the linear layer: equal, and cheaper.
     x = keras.ops.mean(x, axis=(1, 2, 3))
     logits = keras.layers.Dense(classes, dtype="float32", name="logits")(x)
     return keras.Model({"volume": features}, logits, name="published_head")

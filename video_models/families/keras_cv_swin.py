@@ -1,6 +1,6 @@
-"""KerasCV's Video Swin, its names and its randomness made ours.
+"""KerasCV's Video Swin with our layer names and randomness.
 
-Importing this imports KerasCV, which takes seconds: do so where it is built.
+Import it where it is needed: KerasCV takes seconds to import.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ from video_models.layers import randomness
 
 @keras.saving.register_keras_serializable("video_models")
 class VideoSwin(keras_cv.models.VideoSwinBackbone):
-    """`keras_cv.models.VideoSwinBackbone`, which see.
+    """See `keras_cv.models.VideoSwinBackbone`.
 
-    Differs: layers are named `patches`, `stage1`, ..., `top`, the paths of
-    weights say what they are, such as `stage1/block2_qkv/kernel`, masks are
-    small, and stochastic depth draws through `layers.randomness`.
+    Differs: layers are named `patches`, `stage1`, ..., `top`, weights have
+    descriptive paths such as `stage1/block2_qkv/kernel`, masks are small, and
+    stochastic depth uses `layers.randomness`.
     """
 
     def __init__(self, **kwargs: Any):
@@ -39,7 +39,7 @@ class VideoSwin(keras_cv.models.VideoSwinBackbone):
 
 @contextlib.contextmanager
 def _our_stochastic_depth() -> Iterator[None]:
-    """KerasCV makes its own in the midst of building, and then is closed."""
+    """Replaces KerasCV's stochastic depth while a network is built."""
     before = video_swin_layers.DropPath
     video_swin_layers.DropPath = randomness.StochasticDepth
     try:
@@ -49,11 +49,11 @@ def _our_stochastic_depth() -> Iterator[None]:
 
 
 def _prepare_stage(stage: keras.layers.Layer, name: str) -> None:
-    # Zeros and -100 as float64 would be 200 MB of an exported model.
+    # As float64, masks would add 200 MB to an exported model.
     stage.attn_mask = keras.ops.cast(stage.attn_mask, "int8")
     parts = {}
     for number, block in enumerate(stage.blocks, start=1):
-        # Its masks are arguments: without this, Keras warns of them.
+        # Masks are arguments; without this, Keras warns about them.
         block.attn.supports_masking = True
         parts |= {
             f"block{number}_norm1": block.norm1,
@@ -73,9 +73,9 @@ def _prepare_stage(stage: keras.layers.Layer, name: str) -> None:
 def _name_weights(
     layer: keras.layers.Layer, name: str, **parts: keras.layers.Layer
 ) -> None:
-    """Names a layer, and the weights that its parts themselves hold.
+    """Names a layer and the weights that its sublayers hold.
 
-    KerasCV numbers its layers over all networks of a process.
+    KerasCV numbers its layers across all networks of a process.
     """
     layer.name = name
     for part, holder in parts.items():

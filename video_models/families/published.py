@@ -1,4 +1,4 @@
-"""What a paper's network is known by, and the head that most of them have."""
+"""Reference figures of published networks, and their usual head."""
 
 import dataclasses
 from collections.abc import Callable
@@ -14,13 +14,12 @@ class Network:
     """One published network; a backbone's file lists its own as `PUBLISHED`.
 
     Attributes:
-        config: the backbone's settings that make it.
-        frames: frames of the clip that it was published for.
-        size: height and width of that clip, pixels.
-        classes: of its head.
-        parameters: trainable ones, head included.
-        multiply_adds: of one clip, head included; None where none is
-            published.
+        config: settings of the backbone.
+        frames: frames of the published clip.
+        size: height and width of the published clip, pixels.
+        classes: number of classes.
+        parameters: trainable parameters, including the head.
+        multiply_adds: per clip, including the head; None if unpublished.
     """
 
     config: Any
@@ -34,7 +33,7 @@ class Network:
 def average_and_classify(
     volume: tuple[int, ...], classes: int, dropout: float
 ) -> keras.Model:
-    """An average over time and space, dropout, one linear layer.
+    """Mean over time and space, dropout, linear layer.
 
     Args:
         volume: `(t, h, w, C)`.
@@ -56,15 +55,15 @@ def head(
     classify: Callable[[tuple[int, ...], int, float], keras.Model],
     usual_dropout: float,
 ) -> Callable[..., keras.Model]:
-    """Makes the `published_head` of a backbone's file.
+    """Returns the `published_head` function of a backbone's file.
 
     Args:
         classify: such as `average_and_classify`.
-        usual_dropout: of the published network.
+        usual_dropout: dropout rate of the published network.
 
     Returns:
-        A function (config, shapes, classes, dropout) -> the network; without
-        a dropout, None, it has the usual one.
+        A function (config, shapes, classes, dropout) -> network; a dropout of
+        None means the usual one.
     """
 
     def published_head(

@@ -1,4 +1,4 @@
-"""What the networks of PyTorchVideo's model zoo share: pixels and names."""
+"""Pixel scaling and weight names of PyTorchVideo's model zoo."""
 
 import re
 from collections.abc import Mapping
@@ -13,23 +13,23 @@ _BLOCK = re.compile(r"(stage\d+)_block(\d+)_(\w+)")
 
 
 def scale_pixels(frames: keras.KerasTensor) -> keras.KerasTensor:
-    """0..255 to what the public weights were trained on; same shape."""
+    """Scales pixels from 0..255 to the range of the public weights."""
     return pixels.standardize(frames, _MEAN, _DEVIATION)
 
 
 def published_name(
     path: str, modules: Mapping[str, str], parts: Mapping[str, str]
 ) -> str | None:
-    """The name of a weight in the zoo's checkpoints.
+    """Returns the name of a weight in the zoo's checkpoints.
 
     Args:
-        path: of a weight of ours, such as "stage2_block1_space/kernel".
-        modules: layers, and stages as "stage2", to the zoo's modules.
-        parts: layers inside a block, as "space", to modules inside theirs.
+        path: path of our weight, such as "stage2_block1_space/kernel".
+        modules: layer, or stage such as "stage2" -> module of the zoo.
+        parts: layer of a block, such as "space" -> module of a zoo block.
 
     Returns:
-        Such as "blocks.2.res_blocks.0.branch2.conv_b.weight"; None for a
-        weight that the zoo does not have.
+        Such as "blocks.2.res_blocks.0.branch2.conv_b.weight"; None if the zoo
+        has no such weight.
     """
     layer, variable = torch_names.split(path)
     if variable is None:

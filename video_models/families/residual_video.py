@@ -1,7 +1,7 @@
-"""The 18-layer residual skeleton that R3D, MC3 and R(2+1)D have in common.
+"""The 18-layer residual skeleton shared by R3D, MC3 and R(2+1)D.
 
-They differ in the stem and in the convolution of each stage; those stand in
-the backbones' own files.
+The backbones' files define what differs: the stem and the convolution of each
+stage.
 """
 
 import dataclasses
@@ -43,12 +43,12 @@ TINY = Config(width=2, blocks=(1, 1, 1, 1))
 
 
 class Stage(NamedTuple):
-    """What is special about one stage.
+    """What distinguishes one stage.
 
     Attributes:
-        convolve: (x, channels entering the block, width, strides, norm, name)
-            to one convolution without its normalisation.
-        strides: of its first block, in time, height, width.
+        convolve: (x, input channels of the block, width, strides, norm, name)
+            -> a convolution without its normalisation.
+        strides: strides of its first block in time, height, width.
     """
 
     convolve: Callable[..., keras.KerasTensor]
@@ -56,7 +56,7 @@ class Stage(NamedTuple):
 
 
 def dense(kernel: tuple[int, int, int]) -> Callable[..., keras.KerasTensor]:
-    """A stage's `convolve` that is one ordinary convolution."""
+    """Returns a `convolve` of one ordinary convolution."""
 
     def convolve(
         x: keras.KerasTensor,
@@ -81,12 +81,12 @@ def dense_stem(x: keras.KerasTensor, config: Config) -> keras.KerasTensor:
 def stack(
     x: keras.KerasTensor, config: Config, stages: tuple[Stage, ...]
 ) -> keras.KerasTensor:
-    """Four stages of residual blocks.
+    """Applies four stages of residual blocks.
 
     Args:
-        x: [B, T, H, W, width], what the stem gives.
+        x: [B, T, H, W, width], output of the stem.
         config: width, blocks, normalisation.
-        stages: one for each number in `config.blocks`.
+        stages: one per number in `config.blocks`.
 
     Returns:
         [B, t, h, w, 8 * width].

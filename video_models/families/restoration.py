@@ -1,11 +1,11 @@
-"""What networks that make better frames of frames have in common."""
+"""Building blocks of networks that enhance frames."""
 
 import keras
 
 from video_models.layers import leaky_relu
 from video_models.layers.images import bicubic, frame_folding, pixel_shuffle
 
-_SMALL = 0.1  # Of He's scale: many residual blocks begin near the identity.
+_SMALL = 0.1  # Fraction of He's scale: residual blocks start near identity.
 
 
 def convolve(
@@ -13,7 +13,7 @@ def convolve(
 ) -> keras.KerasTensor:
     """A 3x3 convolution with bias on [B, h, w, C].
 
-    `scale` is that of its start, over He's.
+    `scale` is the initial scale relative to He's.
     """
     start = keras.initializers.VarianceScaling(2.0 * scale**2, "fan_in")
     return keras.layers.Conv2D(
@@ -22,7 +22,7 @@ def convolve(
 
 
 def leaky(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    """The activation between the convolutions, slope 0.1 below 0."""
+    """Leaky ReLU with slope 0.1."""
     return leaky_relu.LeakyReLU(0.1, name=name)(x)
 
 
@@ -42,7 +42,7 @@ def residual(
 def enlarge(
     x: keras.KerasTensor, width: int, factor: int, name: str
 ) -> keras.KerasTensor:
-    """Doubles the sides as often as it takes; 3 and other primes at once."""
+    """Enlarges in steps, one per prime factor."""
     for number, step in enumerate(prime_factors(factor), start=1):
         own = f"{name}{number}"
         x = convolve(x, width * step * step, own)
@@ -52,7 +52,7 @@ def enlarge(
 
 
 def prime_factors(factor: int) -> list[int]:
-    """Its prime factors, the smallest first."""
+    """Returns the prime factors in ascending order."""
     steps, least = [], 2
     while factor > 1:
         while factor % least:
@@ -70,24 +70,24 @@ def finish(
     factor: int,
     late: int = 1,
 ) -> keras.KerasTensor:
-    """Enlarges, and adds what was found to the input scaled up bicubically.
+    """Enlarges features and adds them to the bicubically upscaled input.
 
     Args:
         x: features [B * T, h, w, C].
-        base: the input, image by image, [B * T, h, w, 3], 0..255.
-        clip: the same as clips, [B, T, h, w, 3].
-        width: channels at the size that comes out.
+        base: the input as images, [B * T, h, w, 3], 0..255.
+        clip: the input as clips, [B, T, h, w, 3].
+        width: channels at the output size.
         factor: how many times larger the result is.
-        late: of that, what the last layer does, by making the colours of so
-            many pixels a side at once. 1: it sees the size that comes out,
-            which costs `late`² as much.
+        late: part of the factor that the last layer covers, by predicting
+            `late` x `late` pixels at once. At 1 it runs at the output size, at
+            `late`² times the cost.
 
     Returns:
         float32 [B, T, factor * h, factor * w, 3], around 0..255.
     """
     x = enlarge(x, width, factor // late, "enlarge")
     x = leaky(convolve(x, width, "fine"), "fine_relu")
-    # Training begins at the input scaled up, which is what is to be beaten.
+    # Training starts at the upscaled input, the baseline.
     x = keras.layers.Conv2D(
         3 * late * late,
         3,

@@ -1,4 +1,4 @@
-"""The head of transformers that have a class token."""
+"""The head of transformers with a class token."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ def published_head(
     classes: int,
     dropout: float | None,
 ) -> keras.Model:
-    """A linear layer on the class token; no dropout where none is asked.
+    """A linear layer on the class token.
 
     Args:
-        config: of the backbone; not looked at.
-        shapes: of all that the backbone gives, "token" among it.
+        config: settings of the backbone; ignored.
+        shapes: shapes of the backbone's outputs, including "token".
         classes: number of logits.
         dropout: share of features dropped in training; None: none.
 
@@ -37,6 +37,6 @@ def published_head(
         name="logits",
     )(x)
     for name in set(features) - {"token"}:
-        # Keras before 3.13 refuses inputs that nothing takes.
+        # Keras before 3.13 refuses unused inputs.
         keras.layers.Identity(name=f"unused_{name}")(features[name])
     return keras.Model(features, logits, name="published_head")

@@ -1,4 +1,4 @@
-"""Vision Transformers: their sizes, and the block that they are made of."""
+"""Vision Transformers: sizes and the transformer block."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ SIZES = {
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Settings that every Vision Transformer has beside its `variant`."""
+    """Settings shared by all Vision Transformers."""
 
     width: int | None = settings.setting(
         None,
@@ -45,14 +45,12 @@ class Config:
 
 
 class Block(NamedTuple):
-    """What the blocks of one network have in common.
+    """Settings shared by the blocks of one network.
 
     Attributes:
-        heads: of attention.
-        attention: settings of `SelfAttention`, which say how its weights are
-            laid out.
-        is_gelu_exact: whether GELU is computed by the error function, and
-            not by tanh.
+        heads: number of attention heads.
+        attention: arguments of `SelfAttention`: the layout of its weights.
+        is_gelu_exact: whether GELU uses the error function instead of tanh.
     """
 
     heads: int
@@ -61,10 +59,10 @@ class Block(NamedTuple):
 
 
 def size(variant: str, config: Config) -> Size:
-    """The variant's size with what `config` changes.
+    """Returns the variant's size with the overrides of `config`.
 
     Raises:
-        UserError: the width cannot be divided among the heads.
+        UserError: the width is no multiple of the heads.
     """
     published = SIZES[variant]
     width = config.width or published.width
@@ -78,22 +76,22 @@ def size(variant: str, config: Config) -> Size:
 
 
 def rates(last: float, depth: int) -> list[float]:
-    """Stochastic depth of each block: from 0 for the first to `last`."""
+    """Returns the stochastic depth of each block, from 0 to `last`."""
     return [last * number / max(1, depth - 1) for number in range(depth)]
 
 
 def transform(
     x: keras.KerasTensor, kind: Block, rate: float, name: str
 ) -> keras.KerasTensor:
-    """One transformer block: attention, then an MLP, each beside a shortcut.
+    """One transformer block: attention, then an MLP, both residual.
 
     Source: arXiv:2010.11929.
 
     Args:
         x: [B, N, C].
-        kind: of block.
-        rate: share of examples for which a part is left out in training.
-        name: what the names of the layers begin with.
+        kind: the `Kind` of the block.
+        rate: rate at which a branch is skipped per example in training.
+        name: prefix of the names of the layers.
 
     Returns:
         [B, N, C].
@@ -107,7 +105,7 @@ def transform(
 def attend(
     x: keras.KerasTensor, kind: Block, rate: float, name: str
 ) -> keras.KerasTensor:
-    """Attention alone, without norm or shortcut; [B, N, C] stays so."""
+    """Attention without normalisation and shortcut, [B, N, C]."""
     y = self_attention.SelfAttention(kind.heads, name=name, **kind.attention)(x)
     return _drop(y, rate, f"{name}_drop")
 
@@ -115,7 +113,7 @@ def attend(
 def think(
     x: keras.KerasTensor, kind: Block, rate: float, name: str
 ) -> keras.KerasTensor:
-    """The second half of a block: norm, MLP and shortcut."""
+    """The second half of a block: normalisation, MLP and shortcut."""
     y = normalize(x, f"{name}_norm2")
     y = linear(y, 4 * x.shape[-1], f"{name}_hidden")
     y = keras.ops.gelu(y, approximate=not kind.is_gelu_exact)
@@ -131,13 +129,13 @@ def normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
 def linear(
     x: keras.KerasTensor, width: int, name: str, start: Any = None
 ) -> keras.KerasTensor:
-    """A linear map of the channels, with weights of deviation 0.02 at first."""
+    """A linear layer; initial weights have standard deviation 0.02."""
     start = start or small()
     return keras.layers.Dense(width, kernel_initializer=start, name=name)(x)
 
 
 def small() -> keras.initializers.Initializer:
-    """How public code of transformers begins; a new one for every weight."""
+    """The usual initializer of transformers; a new one per weight."""
     return keras.initializers.TruncatedNormal(stddev=0.02)
 
 

@@ -1,9 +1,9 @@
-"""What public checkpoints of Vision Transformers call our weights."""
+"""The names of weights in public checkpoints of Vision Transformers."""
 
 import re
 from collections.abc import Sequence
 
-# Of timm's Vision Transformer, from which VideoMAE's and TimeSformer's descend.
+# Names of timm's Vision Transformer, the base of VideoMAE and TimeSformer.
 TIMM = (
     (r"_norm(\d)/", r".norm\1/"),
     (r"_attention/qkv/", ".attn.qkv/"),
@@ -21,14 +21,14 @@ _VARIABLES = (
 
 
 def rename(path: str, rules: Sequence[tuple]) -> str | None:
-    """Applies one rule after the other.
+    """Renames a weight by successive rules.
 
     Args:
-        path: of our weight, "block1_norm1/gamma".
+        path: path of our weight, "block1_norm1/gamma".
         rules: pattern and replacement, as `re.sub` takes them.
 
     Returns:
-        The public name, "blocks.0.norm1.weight"; None where no rule fits.
+        The public name, "blocks.0.norm1.weight"; None if no rule matches.
     """
     for ours, theirs in (*rules, *_VARIABLES):
         path = re.sub(ours, theirs, path)

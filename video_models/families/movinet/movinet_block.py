@@ -1,7 +1,7 @@
-"""The block that MoViNets are made of: a bottleneck turned inside out.
+"""The inverted bottleneck block of MoViNets.
 
-It widens the channels, looks around in each of them alone, weighs them by
-what it saw overall, and narrows them again.
+It widens the channels, convolves depthwise, applies squeeze-and-excitation,
+and narrows the channels again.
 """
 
 from typing import NamedTuple
@@ -22,14 +22,14 @@ ops = keras.ops
 
 
 class Sizes(NamedTuple):
-    """What a block has of its own.
+    """The sizes of one block.
 
     Attributes:
-        width: channels that it gives.
-        expansion: channels inside.
-        kernel: extent in time, height and width.
-        stride: over height and width.
-        dropped: share of the clips that skip it in training.
+        width: output channels.
+        expansion: inner channels.
+        kernel: kernel size in time, height and width.
+        stride: stride over height and width.
+        dropped: rate at which clips skip the block in training.
     """
 
     width: int
@@ -46,14 +46,14 @@ def block(
     states: stream_states.States | None,
     name: str,
 ) -> keras.KerasTensor:
-    """One residual block.
+    """Applies one residual block.
 
     Args:
         x: [B, T, H, W, C].
-        sizes: its own.
-        style: that of all.
-        states: of the stream; None for a whole clip.
-        name: that its layers begin with.
+        sizes: sizes of the block.
+        style: settings shared by all blocks.
+        states: states of the stream; None for a whole clip.
+        name: prefix of the names of its layers.
 
     Returns:
         [B, T, H / stride, W / stride, width], rounded up.
@@ -81,7 +81,7 @@ def pointwise(
 def normalize_activate(
     x: keras.KerasTensor, style: movinet_settings.Style, name: str
 ) -> keras.KerasTensor:
-    """Normalisation, as all of the network has it, and activation."""
+    """The network's normalisation and activation."""
     x = _normalize(x, style, name)
     return movinet_squeeze.activate(x, style.activation, name)
 

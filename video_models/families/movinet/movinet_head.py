@@ -1,4 +1,4 @@
-"""The head of MoViNet, for clips and for streams."""
+"""The head of MoViNet, for clips and streams."""
 
 import keras
 
@@ -16,11 +16,11 @@ def build(
     classes: int,
     dropout: float | None,
 ) -> keras.Model:
-    """An average over time and space, a hidden layer, dropout, a linear one.
+    """Mean over time and space, hidden layer, dropout, linear layer.
 
-    Dropout is 0.5 as published, but 0.2 in A0 and in causal A1. The Model
-    Garden loads all released weights with swish here; the settings that it
-    gives for training causal A1 and A4 say hard_swish.
+    The published dropout is 0.2 for A0 and causal A1, otherwise 0.5. The Model
+    Garden loads all released weights with swish here, although its training
+    settings of causal A1 and A4 have hard_swish.
     """
     volume = keras.Input(shapes["volume"], name="volume")
     pooled = keras.ops.mean(volume, axis=(1, 2, 3))
@@ -34,7 +34,7 @@ def build_stream(
     classes: int,
     dropout: float | None,
 ) -> keras.Model:
-    """The published head for the average over all frames so far."""
+    """The published head on the mean over all frames so far."""
     volume = keras.Input(shapes["volume"], name="volume")
     states = stream_states.States()
     features = keras.ops.mean(volume, axis=(2, 3))

@@ -1,6 +1,6 @@
-"""What TensorFlow's Model Garden calls the weights of a MoViNet.
+"""The names of MoViNet weights in TensorFlow's Model Garden.
 
-Its names are those that `video_models.weights.garden_checkpoint` gives.
+They are the names returned by `video_models.weights.garden_checkpoint`.
 """
 
 import re
@@ -29,15 +29,15 @@ _PATH = re.compile(r"(?:stage(\d+)_block(\d+)_)?([a-z]+)(_norm)?/([a-z_]+)$")
 
 
 def published_name(path: str) -> str | None:
-    """Our weight's path -> its name in a checkpoint of the Model Garden.
+    """Returns the name of a weight in a Model Garden checkpoint.
 
     Args:
         path: such as "stage1_block2_expand/kernel".
 
     Returns:
         Such as "block0_layer1/_expansion/_conv/kernel", for base and stream
-        networks alike. Kernels are TensorFlow's, so a reshape makes ours of
-        them. None for what no checkpoint has.
+        networks alike. Kernels are in TensorFlow's order and fit by a reshape.
+        None if no checkpoint has the weight.
     """
     found = _PATH.search(path)
     if not found:

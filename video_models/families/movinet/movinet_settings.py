@@ -1,4 +1,4 @@
-"""The settings of MoViNet, and what they mean where they are not given."""
+"""The settings of MoViNet and their defaults."""
 
 import dataclasses
 from typing import NamedTuple
@@ -9,16 +9,16 @@ from video_models.layers import normalization
 
 
 class Style(NamedTuple):
-    """What all blocks of a network have in common.
+    """Settings shared by all blocks of a network.
 
     Attributes:
-        causal: whether no frame sees those after it.
-        conv: "3d", or "2plus1d", space before time.
-        squeeze: what channels are weighed by: "3d", the whole clip or past;
-            "2d", their own frame; "2plus3d", both; or "none".
-        activation: "swish" or "hard_swish".
-        positions: whether the weighing knows the number of a frame.
-        norm: one of `normalization.KINDS`.
+        causal: whether no frame sees later frames.
+    conv: "3d", or "2plus1d", space before time.
+    squeeze: extent of squeeze-and-excitation: "3d", the clip or its past;
+        "2d", each frame; "2plus3d", both; or "none".
+    activation: "swish" or "hard_swish".
+    positions: whether it has frame numbers as positions.
+    norm: one of `normalization.KINDS`.
     """
 
     causal: bool
@@ -99,7 +99,7 @@ class Config:
 
 
 def style(config: Config) -> Style:
-    """What was not given is as in the released networks."""
+    """Resolves unset values to those of the released networks."""
     causal = config.causal
     positions = config.positions
     if positions is None:

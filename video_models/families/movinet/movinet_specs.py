@@ -1,7 +1,7 @@
-"""The sizes of MoViNet A0 to A5, as found by architecture search.
+"""The sizes of MoViNet A0 to A5, found by architecture search.
 
-Source: arXiv:2103.11511; the tables are those of the released networks in
-TensorFlow's Model Garden, which are not those of the paper for A1 to A5.
+Source: arXiv:2103.11511; the tables are those of the networks released in
+TensorFlow's Model Garden, which differ from the paper for A1 to A5.
 """
 
 from typing import NamedTuple
@@ -19,10 +19,10 @@ class Stage(NamedTuple):
     """Blocks of one width.
 
     Attributes:
-        width: channels that each block takes and gives.
-        expansions: channels inside of each block.
-        kernels: extent of each block in time, height and width.
-        stride: of the first block over height and width.
+        width: input and output channels of each block.
+    expansions: inner channels of each block.
+    kernels: kernel size of each block in time, height and width.
+    stride: stride of the first block over height and width.
     """
 
     width: int
@@ -37,7 +37,7 @@ class Spec(NamedTuple):
     Attributes:
         stem: channels of the stem, a 3x3 convolution with stride 2.
         stages: in order.
-        features: channels that the last layer gives.
+        features: output channels of the last layer.
     """
 
     stem: int
@@ -193,13 +193,13 @@ SPECS = {
 
 
 def narrowed(spec: Spec, width: float, stages: int, blocks: int | None) -> Spec:
-    """The same network with fewer channels, stages and blocks.
+    """Returns a network with fewer channels, stages and blocks.
 
     Args:
-        spec: of the published one.
-        width: share of the channels kept.
-        stages: those kept.
-        blocks: most blocks of a stage; `None` keeps all.
+        spec: the published network.
+        width: fraction of the channels to keep.
+        stages: number of stages to keep.
+        blocks: maximum number of blocks per stage; None keeps all.
     """
 
     def scaled(channels: int) -> int:

@@ -1,7 +1,6 @@
-"""How MoViNet weighs channels by what it saw overall, and its activations.
+"""Squeeze-and-excitation and activations of MoViNet.
 
-Squeeze and excitation, arXiv:1709.01507; where it is causal, what it saw is
-the past.
+arXiv:1709.01507; causal networks squeeze the past only.
 """
 
 import keras
@@ -22,13 +21,13 @@ def weigh(
     states: stream_states.States | None,
     name: str,
 ) -> keras.KerasTensor:
-    """Multiplies each channel by a number between 0 and 1.
+    """Multiplies each channel by a weight between 0 and 1.
 
     Args:
         x: [B, T, H, W, C].
-        style: what of the clip it sees.
-        states: of the stream; None for a whole clip.
-        name: that its layers begin with.
+        style: settings shared by all blocks.
+        states: states of the stream; None for a whole clip.
+        name: prefix of the names of its layers.
 
     Returns:
         The same shape.
@@ -90,13 +89,13 @@ def _between_0_and_1(
 ) -> keras.KerasTensor:
     if style.activation == "swish":
         return ops.sigmoid(x)
-    # Not quite a sixth: what the released networks were trained with.
+    # Not exactly 1 / 6: the value of the released networks.
     return ops.relu6(x + 3.0) * 0.16667
 
 
 def activate(
     x: keras.KerasTensor, activation: str, name: str
 ) -> keras.KerasTensor:
-    """Swish; or hard_swish, made of straight lines to be like it."""
+    """Swish, or its piecewise linear approximation hard_swish."""
     kind = _KERAS_NAMES[activation]
     return keras.layers.Activation(kind, name=f"{name}_{kind}")(x)
