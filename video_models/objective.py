@@ -1,6 +1,6 @@
-"""What an objective is: it owns its networks and says what is good.
+"""The interface of objectives: networks, losses and metrics.
 
-The train loop knows objectives only by what stands here.
+The train loop uses objectives through this interface only.
 """
 
 import dataclasses
@@ -19,49 +19,49 @@ Networks = dict[str, keras.Model]
 
 @dataclasses.dataclass(frozen=True)
 class Player:
-    """One who takes steps: a classifier, or one side of a GAN."""
+    """Networks trained together, such as a classifier or one side of a GAN."""
 
     name: str
     networks: tuple[str, ...]
-    """Names of the networks that it trains."""
+    """Names of the trained networks."""
     optimizer: keras.optimizers.Optimizer
     every: int = 1
-    """It plays in each `every`-th step of the loop."""
+    """Trained in each `every`-th step of the loop."""
     repeats: int = 1
-    """Updates that it makes when it plays."""
+    """Updates per step."""
 
 
 @dataclasses.dataclass(frozen=True)
 class LabelSet:
-    """A further set of labels, `label.<task>` of a batch."""
+    """An additional label set, `label.<task>` in batches."""
 
     labels: tuple[str, ...]
     several: bool = False
-    """Whether a clip may have more than one of them."""
+    """Whether a clip may have several of the labels."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What the data asks for."""
+    """What the data requires: clips, labels and extra inputs."""
 
     clip: batch.ClipSpec
     labels: tuple[str, ...]
     label_counts: tuple[int, ...] = ()
-    """Training clips of each label; empty where it is not known."""
+    """Training clips per label; empty if unknown."""
     several_labels: bool = False
     tasks: dict[str, LabelSet] = dataclasses.field(default_factory=dict)
     clips: int = 0
-    """Training clips; 0 where it is not known."""
+    """Number of training clips; 0 if unknown."""
     extra_inputs: dict[str, Any] = dataclasses.field(default_factory=dict)
-    """Files of `pipelines.extra_inputs` whose entries batches have, by name,
-    with their settings."""
+    """Settings of the extra inputs in batches, by the name of their file in
+    `pipelines.extra_inputs`."""
 
     def input_config(self, name: str, needed_by: str) -> Any:
-        """The settings of an extra input.
+        """Returns the settings of an extra input.
 
         Args:
-            name: of its file.
-            needed_by: what cannot do without it, for the message.
+            name: name of the extra input.
+            needed_by: the flag that needs it, for the message.
 
         Raises:
             UserError: it is not chosen.
@@ -76,14 +76,14 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """How scores of labels are read."""
+    """Interpretation of label scores."""
 
     labels: tuple[str, ...]
-    """In the order of the scores."""
+    """Labels in the order of the scores."""
     threshold: float | None = None
-    """A clip has all labels whose score reaches it; None: only the best."""
+    """A clip has all labels with at least this score; None: only the best."""
     unlabelled_is_negative: bool = False
-    """Whether clips without labels teach that they have none of them."""
+    """Whether clips without labels are negative examples of all labels."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,16 +100,16 @@ class Components:
     generator: registry.Chosen | None = None
     discriminator: tuple[registry.Chosen, ...] = ()
     features: keras.Model | None = None
-    """A trained network that tells what looks alike, see
-    `feature_network`; None where there is none, as when nothing is trained."""
+    """A trained feature network, see `feature_network`; None if unused, such
+    as outside of training."""
 
     def check_generator(self, goal: str, makes: str, such_as: str) -> None:
-        """Raises UserError where the generator makes something else.
+        """Raises UserError if the generator does not fit the objective.
 
         Args:
-            goal: the value of --objective.
-            makes: what the generator's file has to say in `MAKES`.
-            such_as: one that does.
+            goal: value of --objective.
+            makes: required value of `MAKES` in the generator's file.
+            such_as: name of a suitable generator.
         """
         if self.generator.module.MAKES != makes:
             raise errors.UserError(
@@ -120,10 +120,10 @@ class Components:
     def discriminators(
         self, clip: batch.ClipSpec, classes: int = 0
     ) -> dict[str, keras.Model]:
-        """Builds them, by their names.
+        """Builds the discriminators, by name.
 
         Args:
-            clip: shape of the clips that are judged.
+            clip: shape of the clips.
             classes: number of labels to condition on; 0 for none.
         """
         return {
@@ -134,30 +134,30 @@ class Components:
 
 @dataclasses.dataclass(frozen=True)
 class Enhancement:
-    """How a network that makes frames of frames is used on whole videos."""
+    """How to apply a network from frames to frames to whole videos."""
 
     generator: registry.Chosen
-    """The file of `video_models.generators` that built it."""
+    """The generator that built the network."""
     factor: int
-    """How many times larger the frames become."""
+    """Upscaling factor of the frames."""
 
     @property
     def frames(self) -> int:
-        """So many are seen at once; 1: each alone."""
+        """Frames per call; 1: each frame alone."""
         return getattr(self.generator.config, "piece", 1)
 
     @property
     def overlap(self) -> int:
-        """Of those, how many at each end only help the others."""
+        """Frames at each end that serve as context only."""
         return getattr(self.generator.config, "overlap", 0)
 
     @property
     def whole(self) -> bool:
-        """Whether it has to see all of a frame, and not tiles of it."""
+        """Whether it needs whole frames instead of tiles."""
         return self.generator.module.SEES_WHOLE_FRAMES
 
     def network(self, networks: Networks) -> keras.Model:
-        """The network `generator`, for so many frames.
+        """Returns the network `generator` rebuilt for `frames` frames.
 
         Returns:
             float32 [B, frames, h, w, 3], 0..255, any h and w -> {"frames":
@@ -188,65 +188,66 @@ class Objective:
     """Fingerprint of the frozen reference (feature network or style image); a
     resumed run must use the same one."""
     only_logged: frozenset[str] = frozenset()
-    """Of what `losses` gives, that which nobody learns from."""
+    """Names of losses that are logged but not optimised."""
     enhances: Enhancement | None = None
-    """What it does to frames, where `predict` gives frames."""
+    """How `predict` enhances frames, if it returns frames."""
     answers: dict[str, Answer] = {}  # Never changed, only replaced.
-    """Of what `predict` gives, the scores of labels: `scores` are the main."""
+    """Interpretation of the label scores in the result of `predict`; `scores`
+    is the main label set."""
 
     def check_input(self) -> None:
-        """Refuses, before a first step, what cannot be trained with.
+        """Checks, before the first step, what only training needs.
 
         Raises:
-            UserError: something is missing that only training needs.
+            UserError: something is missing.
         """
 
     def forward(self, player: str, batch: Tensors, seed: Any, step: Any) -> Any:
         """Runs the networks in training mode.
 
         Args:
-            player: the name of whom it is the turn.
+            player: name of the player to train.
             batch: `frames` float32 [B, T, H, W, 3], `label`, `mask`, ...
-            seed: int32 [2], for draws of the objective's own.
-            step: int64 [], the step of the loop.
+            seed: int32 [2], for random draws of the objective.
+            step: int64 [], number of the step.
 
         Returns:
-            What `losses` needs.
+            The outputs that `losses` needs.
         """
         raise NotImplementedError
 
     def losses(
         self, player: str, batch: Tensors, outputs: Any, step: Any
     ) -> Tensors:
-        """Loss name -> float32 [B]: one value an example, never a mean."""
+        """Returns losses by name, float32 [B]: a value per example, no mean."""
         raise NotImplementedError
 
     def predict(self, networks: Networks, frames: Any) -> Tensors:
-        """What is served for `frames`, float32 [B, T, H, W, 3]."""
+        """Returns the predictions for `frames`, float32 [B, T, H, W, 3]."""
         raise NotImplementedError
 
     def counts(self, networks: Networks, batch: Tensors) -> Tensors:
-        """Metrics of one batch in a form that may be added up.
+        """Returns metrics of one batch as counts that can be summed.
 
         Args:
-            networks: those to measure; may be averaged copies.
+            networks: networks to measure; may be averaged copies.
             batch: `frames` float32 [B, views, T, H, W, 3], `label`, `mask`.
 
         Returns:
-            name -> float32; rows with mask 0 count nothing.
+            name -> float32; rows with mask 0 are ignored.
         """
         raise NotImplementedError
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """Final metrics, plain Python values, from summed `counts`."""
+        """Returns metrics, plain Python values, from summed `counts`."""
         raise NotImplementedError
 
     def shown(self, networks: Networks, batch: Tensors) -> dict[str, Any]:
-        """What a person looks at while it trains.
+        """Returns sample clips to show during training.
 
         Args:
-            networks: those to show; may be averaged copies.
-            batch: some clips as in evaluation, with one view.
+            networks: networks to show; may be averaged copies.
+            batch: clips as in evaluation, with one view.
 
         Returns:
             title -> clips, float32 [N, T, H, W, 3], 0..255.
@@ -254,5 +255,6 @@ class Objective:
         return {}
 
     def alarm(self, report: dict[str, Any]) -> str | None:
-        """Why training is worth nothing any more, by an evaluation's report."""
+        """Why the run has collapsed, judged from an evaluation report; None if
+        it has not."""
         return None

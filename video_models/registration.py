@@ -1,6 +1,6 @@
 """Registers our layers with Keras, so that saved networks load anywhere.
 
-Keras refuses to import a class by the name that a `.keras` file gives.
+Keras does not import classes by the names in a `.keras` file.
 """
 
 import importlib
@@ -19,17 +19,17 @@ _OTHERS = (
 
 
 class _VideoSwin:
-    """Imports KerasCV (1 s of CPU) only for a network that needs it."""
+    """Imports KerasCV (1 s of CPU) on demand."""
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> keras.Model:
-        """The backbone that `config` describes."""
+        """Builds the backbone of `config`."""
         module = importlib.import_module("video_models.families.keras_cv_swin")
         return module.VideoSwin.from_config(config)
 
 
 def register() -> None:
-    """Makes every class of ours known to `keras.saving`."""
+    """Registers all our classes with `keras.saving`."""
     names = [
         f"{folder}.{name}"
         for folder in _FOLDERS

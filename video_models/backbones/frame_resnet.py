@@ -176,7 +176,7 @@ def _add(
 def _convolve(
     x: keras.KerasTensor, width: int, kernel: int, stride: int, name: str
 ) -> keras.KerasTensor:
-    # Keras pads an even frame on one side only when it strides.
+    # Strided Keras convolutions pad even sizes on one side only.
     padding = "same"
     if stride > 1:
         padding = "valid"

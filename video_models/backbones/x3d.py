@@ -109,7 +109,7 @@ def published_head(
     Args:
         config: the normalisation.
         shapes: of the volume.
-        classes: number of scores.
+        classes: number of classes.
         dropout: dropout rate of the 2048 features; None: 0.5.
 
     Returns:

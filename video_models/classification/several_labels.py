@@ -34,7 +34,7 @@ class SeveralLabels:
 
         Args:
             labels: names in the order of the logits.
-            threshold: the probability at which a clip has a label.
+            threshold: probability from which a clip counts as having a label.
             smoothing: fraction of each target replaced by 0.5.
             weights: float32 [classes], loss weight of each label; None: equal.
             positive_weights: like `weights`, for positive clips.

@@ -1,8 +1,8 @@
-"""Judges every frame of a clip by itself.
+"""Image discriminator: scores every frame, averages the logits.
 
 Source: the image discriminator of MoCoGAN, arXiv:1707.04993, and the spatial
-one of DVD-GAN, arXiv:1907.06571. Differs: all frames are looked at, which is
-cheap here, and their logits averaged.
+one of DVD-GAN, arXiv:1907.06571. Differs: it scores all frames, which is cheap
+here, instead of a sample.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ TINY = Config(widths=(4, 8))
 
 
 def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
-    """The discriminator.
+    """Builds the discriminator.
 
     Args:
         config: widths, normalisation.

@@ -1,7 +1,7 @@
-"""Judges the motion of a clip: convolutions over space and time.
+"""Video discriminator: scores motion by convolutions over space and time.
 
-Source: the video discriminator of MoCoGAN, arXiv:1707.04993; that it sees
-smaller frames is DVD-GAN's, arXiv:1907.06571.
+Source: the video discriminator of MoCoGAN, arXiv:1707.04993; downscaled frames
+as in DVD-GAN, arXiv:1907.06571.
 """
 
 import dataclasses
@@ -36,10 +36,10 @@ TINY = Config(widths=(4, 8), shrink=1)
 
 
 def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
-    """The discriminator.
+    """Builds the discriminator.
 
     Args:
-        config: widths, normalisation, size that is seen.
+        config: widths, normalisation, downscaling.
         clip: shape of the clips.
         classes: number of labels to condition on; 0 for none.
 
@@ -48,7 +48,7 @@ def build(config: Config, clip: batch.ClipSpec, classes: int) -> keras.Model:
         [B, classes], if there are classes} -> logits float32 [B].
 
     Raises:
-        UserError: the frames cannot be made so many times smaller.
+        UserError: `shrink` does not divide the frame size.
     """
     if clip.size % config.shrink:
         raise errors.UserError(

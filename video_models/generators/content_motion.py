@@ -1,14 +1,14 @@
-"""Clips out of noise: what is seen and how it moves are drawn apart.
+"""Generates clips from noise, with separate content and motion.
 
-One random vector, and the label, stay for the whole clip: the content. One a
-frame goes through a recurrent network, which makes a path of them: the
-motion. A small 2-D network draws each frame: both say where things are, the
-content alone how they look, so that colours stay. Where images are small,
+Content is one random vector per clip, and the label. Motion is one random
+vector per frame, turned into a path by a recurrent network. A small 2-D
+network draws each frame: content and motion determine the layout, content
+alone the appearance, so that colours stay constant. At the smallest sizes,
 convolutions over time join neighbouring frames.
 
-Source: MoCoGAN, arXiv:1707.04993. Differs: the label steers the motion as
-well, time steps are told when they are, looks are a modulation of all sizes,
-and frames are joined at the smallest ones.
+Source: MoCoGAN, arXiv:1707.04993. Differs: the label also conditions the
+motion, time steps have position encodings, appearance modulates all sizes, and
+frames are joined at the smallest sizes.
 """
 
 import dataclasses
@@ -65,20 +65,20 @@ MAKES = "frames of noise"
 def build(
     config: Config, clip: batch.ClipSpec, classes: int, noise: int
 ) -> keras.Model:
-    """The generator.
+    """Builds the generator.
 
     Args:
         config: motion, widths.
         clip: shape of the clips.
         classes: number of labels to condition on; 0 for none.
-        noise: numbers drawn for the clip, and for each frame.
+        noise: length of the noise vectors of clip and frames.
 
     Returns:
         {"noise": float32 [B, 1 + T, noise], "label": float32 [B, classes],
         if there are classes} -> frames float32 [B, T, H, W, 3], 0..255.
 
     Raises:
-        UserError: the widths do not lead to the clip's size.
+        UserError: the widths do not match the size of the clip.
     """
     _check(config, clip, noise)
     drawn = keras.Input((1 + clip.frames, noise), name="noise")
@@ -104,7 +104,7 @@ def _codes(
     content: keras.KerasTensor,
     frames: int,
 ) -> keras.KerasTensor:
-    """[B * T, code]: what each frame is drawn from."""
+    """The code of each frame, [B * T, code]."""
     content = ops.repeat(content[:, None], frames, axis=1)
     steps = noise[:, 1:, : config.motion_noise]
     steps = ops.concatenate([steps, content], axis=-1)
@@ -142,7 +142,7 @@ def _images(
             name=f"{name}_conv",
         )(x)
         x = _modulated(x, looks, width, name)
-    # Four pixels at once: half of the work would be at the full size.
+    # 2x2 pixels at once: full size would take half of all computation.
     x = keras.layers.Conv2D(
         12, 3, padding="same", activation="tanh", name="colors"
     )(x)
@@ -152,7 +152,7 @@ def _images(
 def _joined(
     x: keras.KerasTensor, width: int, frames: int, name: str
 ) -> keras.KerasTensor:
-    """Each place mixed with itself in the frames before and after."""
+    """A convolution over time at each position."""
     _, height, wide, channels = x.shape
     lines = ops.reshape(x, (-1, frames, height * wide, channels))
     mixed = keras.layers.Conv2D(
@@ -164,10 +164,9 @@ def _joined(
 def _modulated(
     x: keras.KerasTensor, looks: keras.KerasTensor, width: int, name: str
 ) -> keras.KerasTensor:
-    """Normalised in each image, then scaled and shifted by its looks.
+    """Group normalisation, then scale and shift by the appearance code.
 
-    FiLM, arXiv:1709.07871, after group normalisation: nothing depends on the
-    other clips of a batch.
+    FiLM, arXiv:1709.07871; independent of the other clips of a batch.
     """
     groups = math.gcd(8, width)
     x = keras.layers.GroupNormalization(groups, name=f"{name}_norm")(x)

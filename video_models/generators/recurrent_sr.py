@@ -1,17 +1,16 @@
-"""Frames made larger by what the frames around them show.
+"""Recurrent super resolution from neighbouring frames.
 
-Features travel through the clip, first backward, then forward; at each step
-they are moved along the estimated motion and joined with the frame's own.
+Features propagate through the clip, first backward, then forward; at each step
+they are warped along the estimated flow and merged with the frame's features.
 
 Source: BasicVSR, arXiv:2012.02181, with the coupled propagation of IconVSR,
-from the same paper: forward features see backward ones. Differs: small (see
-the settings); features are moved as pixels of a quarter of the size, and kept
-where a gate says so; the flow is learnt beside it, from how well moved frames
-fit, by a pyramid of small convolutions that correct a closed form, in the
-spirit of SPyNet, arXiv:1611.00850; what is added at the end is the input
-scaled up bicubically; the last layer makes several pixels at once, so that
-most of the work is done where frames meet. The cost of a frame does not
-depend on how many there are.
+from the same paper: forward features see backward ones. Differs: smaller (see
+the settings); features are warped at a quarter of a pixel and updated by a
+gate; the flow is trained jointly, by a warping loss, with a pyramid of small
+convolutions that correct a closed form, similar to SPyNet, arXiv:1611.00850;
+the output is added to the bicubically upscaled input; the last layer predicts
+several pixels at once, so that most computation is where frames are merged.
+The cost per frame does not depend on their number.
 """
 
 import dataclasses
@@ -24,7 +23,7 @@ from video_models.layers.images import fine_warp, frame_folding
 
 ops = keras.ops
 
-_FINE = 4  # Features are moved by quarters of a pixel.
+_FINE = 4  # Features are warped at a quarter of a pixel.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,21 +91,21 @@ MAKES = "frames of frames"
 
 
 def build(config: Config, factor: int, frames: int) -> keras.Model:
-    """The network.
+    """Builds the network.
 
     Args:
         config: width, depth, flow.
-        factor: how many times larger frames become; 1 only cleans them.
+        factor: upscaling factor; 1 restores without upscaling.
         frames: T of the clips, at least 2.
 
     Returns:
-        float32 [B, T, h, w, 3], 0..255, any h and w -> {"frames": float32
-        [B, T, factor * h, factor * w, 3], "flows": float32 [B, 2 * (T - 1),
-        h, w, 2], pixels: where each frame but the last finds the next one,
-        then where each but the first finds the one before}.
+        float32 [B, T, h, w, 3], 0..255, any h and w -> {"frames": float32 [B,
+        T, factor * h, factor * w, 3], "flows": float32 [B, 2 * (T - 1), h, w,
+        2], pixels: the flow from each frame to the next, then from each frame
+        to the previous one}.
 
     Raises:
-        UserError: there is but one frame.
+        UserError: the clip has a single frame.
     """
     if frames < 2:
         raise errors.UserError(
@@ -141,12 +140,12 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
 
 
 def _late(factor: int) -> int:
-    """The last of the steps of enlargement."""
+    """Returns the last step of the upscaling."""
     return (restoration.prime_factors(factor) or [1])[-1]
 
 
 def _flows(config: Config, clip: keras.KerasTensor) -> keras.KerasTensor:
-    """Of all neighbours, in both directions, at once."""
+    """The flows of all neighbours, in both directions."""
     here, there = flow_pyramid.neighbours(clip)
     fold = frame_folding.FoldFrames
     pyramid = flow_pyramid.build(config.flow_width, config.flow_levels)
@@ -160,9 +159,9 @@ def _travel(
     flows: list[keras.KerasTensor],
     name: str,
 ) -> keras.KerasTensor:
-    """Features [B, T, h, w, C] of all frames, carried on in one direction.
+    """Propagates features in one direction; returns [B, T, h, w, C].
 
-    `seen` are what is known of the frames already, each of that shape.
+    `seen` holds features of the frames, each of that shape.
     """
     step = _step(config, len(seen), name)
     aligned = fine_warp.FineWarp(_FINE, dtype="float32", name=f"{name}_warp")
@@ -181,12 +180,12 @@ def _travel(
 
 
 def _step(config: Config, seen: int, name: str) -> keras.Model:
-    """[what is known of the frame, ..., carried features] -> carried ones.
+    """[features of the frame, ..., propagated features] -> propagated ones.
 
-    A gate says for each of them how much is new, as in a GRU,
-    arXiv:1406.1078: what was seen long ago need not pass all the layers.
-    Differs: the gate sees the new features, and nothing else is reset. What is
-    carried is float32: it is added to frame by frame.
+    A gate interpolates between old and new features, as in a GRU,
+    arXiv:1406.1078, so that old features need not pass through all layers.
+    Differs: the gate sees the new features; there is no reset gate. Propagated
+    features are float32, since they accumulate over frames.
     """
     known = [
         keras.Input((None, None, config.width), name=f"seen{number}")

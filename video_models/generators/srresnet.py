@@ -1,10 +1,10 @@
-"""Frames made larger or cleaner one by one: a residual network.
+"""SRResNet: upscales or restores frame by frame.
 
 Source: SRResNet, arXiv:1609.04802, as BasicSR has it (MSRResNet: no
 normalisation, PixelShuffle). 1,517,571 parameters at factor 4; 2.6e9
-multiply-adds for a frame of 128x128. Differs: what is added at the end is
-the input scaled up bicubically, not bilinearly, so that training begins at
-what is to be beaten.
+multiply-adds for a frame of 128x128. Differs: the output is added to the
+bicubically (not bilinearly) upscaled input, so that training starts at the
+baseline.
 """
 
 import dataclasses
@@ -29,12 +29,12 @@ MAKES = "frames of frames"
 
 
 def build(config: Config, factor: int, frames: int) -> keras.Model:
-    """The network.
+    """Builds the network.
 
     Args:
         config: width and depth.
-        factor: how many times larger frames become; 1 only cleans them.
-        frames: of a clip; it does not matter, each is seen alone.
+        factor: upscaling factor; 1 restores without upscaling.
+        frames: ignored; each frame is processed alone.
 
     Returns:
         float32 [B, T, h, w, 3], 0..255, any T, h and w ->

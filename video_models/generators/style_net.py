@@ -1,8 +1,8 @@
-"""Frames in the style of an image, one by one, at any size.
+"""Style transfer network: stylises frame by frame, at any size.
 
 Source: the image transformation network of arXiv:1603.08155, with instance
-normalisation, arXiv:1607.08022, and enlarging by repeated pixels before the
-convolution, so that no checkerboard appears.
+normalisation, arXiv:1607.08022, and nearest-neighbour upsampling before the
+convolution, which avoids checkerboard artefacts.
 """
 
 import dataclasses
@@ -29,23 +29,23 @@ class Config:
 
 TINY = Config(width=4, blocks=1)
 MAKES = "frames of frames"
-SEES_WHOLE_FRAMES = True  # Normalised by what is in all of the image.
+SEES_WHOLE_FRAMES = True  # Instance normalisation spans the whole image.
 
 
 def build(config: Config, factor: int, frames: int) -> keras.Model:
-    """The network.
+    """Builds the network.
 
     Args:
         config: width and depth.
-        factor: 1; it makes nothing larger.
-        frames: of a clip; it does not matter, each is seen alone.
+        factor: 1; upscaling is not supported.
+        frames: ignored; each frame is processed alone.
 
     Returns:
         float32 [B, T, h, w, 3], 0..255, any T, h and w -> {"frames": the
         same shape}.
 
     Raises:
-        UserError: the factor is another one.
+        UserError: the factor is not 1.
     """
     del frames
     if factor != 1:
@@ -93,6 +93,6 @@ def _convolve(
         kernel_initializer="he_normal",
         name=name,
     )(x)
-    # As many groups as channels: each by itself.
+    # One group per channel is instance normalisation.
     x = keras.layers.GroupNormalization(-1, name=f"{name}_norm")(x)
     return keras.layers.ReLU(name=f"{name}_relu")(x) if relu else x

@@ -1,4 +1,4 @@
-"""Networks that turn features into answers, chosen by `--head`."""
+"""Networks that map features to outputs, chosen by `--head`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One score a class, from the average time step."""
+"""One score per class, from the mean over time."""
 
 import dataclasses
 
@@ -26,15 +26,15 @@ TINY = Config()
 
 
 def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
-    """Average over time, dropout, one linear layer.
+    """Mean over time, dropout, linear layer.
 
     Args:
         config: dropout.
         shape: `(t, C)` of the features.
-        classes: number of scores.
+        classes: number of classes.
 
     Returns:
-        [B, t, C] -> logits float32 [B, classes], whatever the dtype policy.
+        [B, t, C] -> logits float32 [B, classes], under any dtype policy.
     """
     features = keras.Input(shape, name="features")
     x = keras.layers.GlobalAveragePooling1D(name="average")(features)
@@ -45,12 +45,12 @@ def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
 def build_stream(
     config: Config, shape: tuple[int, int], classes: int
 ) -> keras.Model:
-    """The same of the average over all time steps so far.
+    """Builds the streaming head, on the mean over all time steps so far.
 
     Args:
         config: dropout.
-        shape: `(n, C)` of the newest time steps' features.
-        classes: number of scores.
+        shape: `(n, C)`, features of the newest time steps.
+        classes: number of classes.
 
     Returns:
         {"features": [B, n, C], states} -> {"logits": [B, classes], states}.

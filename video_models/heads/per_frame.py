@@ -1,4 +1,4 @@
-"""Scores for every time step: when in the clip something happens."""
+"""Scores every time step: what happens when in the clip."""
 
 import dataclasses
 
@@ -32,17 +32,17 @@ TINY = Config(kernel=3)
 
 
 def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
-    """A convolution over time where asked for, dropout, one linear layer.
+    """Optional residual convolution over time, dropout, linear layer.
 
-    The convolution keeps the features' number and is added to them.
+    The convolution keeps the number of features.
 
     Args:
         config: dropout, kernel.
         shape: `(t, C)` of the features.
-        classes: number of scores.
+        classes: number of classes.
 
     Returns:
-        [B, t, C] -> logits float32 [B, t, classes], whatever the dtype policy.
+        [B, t, C] -> logits float32 [B, t, classes], under any dtype policy.
 
     Raises:
         UserError: the kernel is even.

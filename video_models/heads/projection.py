@@ -37,20 +37,20 @@ TINY = Config(hidden=8, features=4)
 
 
 def build(config: Config, shape: tuple[int, int], classes: int) -> keras.Model:
-    """Average over time, then a small network of linear layers.
+    """Mean over time, then a multilayer perceptron.
 
-    Source: two layers are those of SimCLR, arXiv:2002.05709, and MoCo v2,
-    arXiv:2003.04297, three those of SimCLR v2, arXiv:2006.10029. Differs:
-    normalisation is a setting, which SimCLR has on and MoCo off, and the
-    hidden units do not follow the backbone's.
+    Source: two layers as in SimCLR, arXiv:2002.05709, and MoCo v2,
+    arXiv:2003.04297, three as in SimCLR v2, arXiv:2006.10029. Differs:
+    normalisation is a setting (SimCLR has it, MoCo not), and the hidden units
+    do not depend on the backbone.
 
     Args:
         config: layers, units, normalisation.
         shape: `(t, C)` of the features.
-        classes: not used, as clips are compared and not named.
+        classes: ignored.
 
     Returns:
-        [B, t, C] -> float32 [B, features], whatever the dtype policy.
+        [B, t, C] -> float32 [B, features], under any dtype policy.
     """
     del classes
     features = keras.Input(shape, name="features")

@@ -1,4 +1,4 @@
-"""The head that the backbone's own paper gives it."""
+"""The head of the backbone's paper."""
 
 import dataclasses
 
@@ -28,19 +28,19 @@ def build(
     shapes: dict[str, tuple[int, ...]],
     classes: int,
 ) -> keras.Model:
-    """Sees all that the backbone gives, unlike other heads.
+    """Builds the head of the paper on all outputs of the backbone.
 
     Args:
         config: dropout.
-        backbone: whose file offers `published_head`.
-        shapes: of its outputs, without the batch.
-        classes: number of scores.
+        backbone: a backbone whose file has `published_head`.
+        shapes: shapes of its outputs, without the batch.
+        classes: number of classes.
 
     Returns:
         The backbone's outputs -> logits float32 [B, classes].
 
     Raises:
-        UserError: the backbone has no head of its own.
+        UserError: the backbone has no published head.
     """
     if backbone.module.published_head is None:
         raise errors.UserError(

@@ -1,4 +1,4 @@
-"""What a trained backbone sees on its way, at each size of its frames."""
+"""A feature network: activations of a trained backbone at several sizes."""
 
 from typing import Any
 
@@ -11,19 +11,18 @@ _ACTIVATIONS = (keras.layers.ReLU, keras.layers.Activation)
 
 
 def build(backbone: keras.Model, most: int = 4) -> keras.Model:
-    """The deepest activations of each height that frames have in it.
+    """Returns the deepest activations at each spatial size.
 
     Args:
-        backbone: a file of `video_models.backbones` built it; its weights
-            are not trained any more.
-        most: sizes to take, the largest ones.
+        backbone: a trained backbone; its weights are frozen.
+        most: maximum number of sizes; the largest are taken.
 
     Returns:
         frames float32 [B, T, H, W, 3], 0..255 -> list of [B, t, h, w, C],
         from large to small.
 
     Raises:
-        UserError: it has no activations of frames.
+        UserError: it has no image activations.
     """
     backbone.trainable = False
     frames = backbone.input.shape[1]

@@ -1,7 +1,7 @@
-"""Melts normalisation into the convolutions before it, for serving.
+"""Folds batch normalisation into preceding convolutions, for serving.
 
-At inference a batch normalisation scales and shifts every channel by numbers
-that stand still; so does a convolution's kernel and bias.
+At inference, batch normalisation scales and shifts every channel by constants,
+which a convolution's kernel and bias can absorb.
 """
 
 import itertools
@@ -24,18 +24,17 @@ _Pairs = dict[int, keras.layers.BatchNormalization]
 
 
 def without_normalization(network: keras.Model) -> keras.Model:
-    """The same at inference, with fewer operations; not for training.
+    """Returns an equal network for inference, with fewer operations.
 
-    Each batch normalisation that directly and alone follows a convolution or
-    a dense layer becomes a part of that layer's weights; others stay.
+    A batch normalisation that is the only consumer of a convolution or dense
+    layer is folded into that layer's weights; others stay.
 
     Args:
-        network: a functional model, with others nested in it or not; it is
-            not changed.
+        network: a functional model, possibly with nested ones; unchanged.
 
     Returns:
-        A copy, which may share nested networks; `network` itself where
-        nothing can be folded.
+        A copy, which may share nested networks; `network` itself if nothing
+        can be folded.
     """
     nested = {
         id(layer): without_normalization(layer)
@@ -78,7 +77,7 @@ def without_normalization(network: keras.Model) -> keras.Model:
 
 
 def _pairs(network: keras.Model) -> _Pairs:
-    """Id of a convolution to the normalisation that alone sees its output."""
+    """Id of a convolution -> the normalisation that alone follows it."""
     calls = {id(x): keras_internals.list_calls(x) for x in network.operations}
     made_by: dict[int, keras.Operation] = {}
     users: dict[int, list[keras.Operation]] = {}
@@ -111,7 +110,7 @@ def _pairs(network: keras.Model) -> _Pairs:
 def _folded(
     layer: keras.layers.Layer, norm: keras.layers.BatchNormalization
 ) -> list[np.ndarray]:
-    """Kernel, whose last axis or axes are those of the outputs, and bias."""
+    """The folded kernel, with output axes last, and bias."""
     kernel, *rest = layer.get_weights()
     bias = rest[0] if rest else 0.0
     mean = keras.ops.convert_to_numpy(norm.moving_mean)

@@ -1,7 +1,7 @@
-"""What we use of Keras that is not its public API, and nothing else.
+"""All uses of Keras' private API.
 
-A house test refuses such uses elsewhere, and each function here has a test of
-what it relies on: a new Keras that changes one breaks there.
+A house test refuses them elsewhere. Each function here has a test of what it
+relies on, which fails if a new version of Keras changes it.
 """
 
 from typing import Any, NamedTuple
@@ -12,13 +12,13 @@ from keras.src.backend.common import global_state
 
 
 class Call(NamedTuple):
-    """One call of a layer or an operation while a network was built.
+    """A call of a layer or an operation in a functional network.
 
     Attributes:
         operation: the layer or operation.
-        inputs: keras tensors among its arguments, in their order.
-        outputs: keras tensors that it gave.
-        node: Keras' record of it.
+        inputs: keras tensors among its arguments, in order.
+        outputs: keras tensors that it returned.
+        node: Keras' record of the call.
     """
 
     operation: keras.Operation
@@ -27,29 +27,29 @@ class Call(NamedTuple):
     node: Any
 
     def run(self, values: dict[int, Any], **kwargs: Any) -> Any:
-        """Makes the call again.
+        """Repeats the call with other inputs.
 
         Args:
-            values: id of each of `inputs` to what is given in its place.
-            kwargs: arguments by name that replace those of the call.
+            values: id of each of `inputs` -> its replacement.
+            kwargs: replacements of keyword arguments.
         """
         args, named = self.node.arguments.fill_in(values)
         return self.operation(*args, **{**named, **kwargs})
 
 
 def list_calls(operation: keras.Operation) -> list[Call]:
-    """All calls of a layer, in any network, in their order."""
+    """Returns all calls of a layer, in any network, in order."""
     return [_call(node) for node in operation._inbound_nodes]
 
 
 def producing_call(tensor: keras.KerasTensor) -> Call:
-    """The call whose output a tensor is."""
+    """Returns the call that produced a tensor."""
     history = tensor._keras_history
     return _call(history.operation._inbound_nodes[history.node_index])
 
 
 def calls_in_order(network: keras.Model) -> list[Call]:
-    """The calls of a functional network as it runs them, without inputs."""
+    """Returns the calls of a functional network in execution order."""
     by_depth = network._nodes_by_depth
     return [
         _call(node)
@@ -60,29 +60,29 @@ def calls_in_order(network: keras.Model) -> list[Call]:
 
 
 def forget_uninitialized_variables() -> None:
-    """Ends what `StatelessScope(initialize_variables=False)` leaves behind.
+    """Clears what `StatelessScope(initialize_variables=False)` leaves behind.
 
-    Or the next such scope of anyone would initialize the variables after all.
+    Otherwise the next such scope would initialise these variables.
     """
     global_state.set_global_attribute("uninitialized_variables", [])
 
 
 def leave_gradients_unsummed(optimizer: keras.optimizers.Optimizer) -> None:
-    """Has an optimizer apply gradients that are summed over replicas already.
+    """Makes an optimizer apply gradients without summing over replicas.
 
-    Keras sums them when it applies them; clipping needs the sum before, and
+    Keras sums them on application; clipping needs the sum earlier, and summing
     twice would multiply them.
     """
     optimizer._all_reduce_sum_gradients = lambda pairs: pairs
 
 
 def variable_index(optimizer: keras.optimizers.Optimizer, variable: Any) -> int:
-    """The place of a variable among those that the optimizer was built for."""
+    """Returns the index of a variable in its optimizer."""
     return optimizer._get_variable_index(variable)
 
 
 def name_own_weights(layer: keras.layers.Layer, path: str) -> None:
-    """Puts trainable weights that the layer itself holds under another path."""
+    """Sets the path of the trainable weights that a layer holds itself."""
     for variable in layer._trainable_variables:
         variable._path = f"{path}/{variable.name}"
 
@@ -90,14 +90,14 @@ def name_own_weights(layer: keras.layers.Layer, path: str) -> None:
 def efficient_net(
     width: float, depth: float, size: int, stages: int, **options: Any
 ) -> keras.Model:
-    """`keras.applications.EfficientNetB0` to `B7`, random, of some stages.
+    """Builds `keras.applications.EfficientNetB0` to `B7` with random weights.
 
     Args:
         width: factor on channels.
         depth: factor on blocks.
-        size: height and width that it is for, pixels.
-        stages: stages of blocks, 7 at most.
-        options: further arguments of Keras' function.
+        size: nominal height and width, pixels.
+        stages: number of stages, at most 7.
+        options: further arguments of `keras.applications`.
     """
     blocks = efficientnet.DEFAULT_BLOCKS_ARGS[:stages]
     return efficientnet.EfficientNet(

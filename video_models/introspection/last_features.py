@@ -1,4 +1,4 @@
-"""The features that enter a network's last linear layer."""
+"""The features before a network's last linear layer."""
 
 import keras
 
@@ -9,18 +9,18 @@ ops = keras.ops
 
 
 def beside_logits(network: keras.Model) -> keras.Model:
-    """The same network, which also gives what it scores clips by.
+    """Returns a network with both features and logits as outputs.
 
     Args:
-        network: frames [B, T, H, W, 3] to what a `Dense` layer gives, which
-            may stand in a network nested in it; not changed, and shared.
+        network: frames [B, T, H, W, 3] -> output of a `Dense` layer, possibly
+            in a nested network; unchanged, and shared.
 
     Returns:
-        The same frames -> features float32 [B, D] and logits [B, classes].
-        Where the layer scores time steps or places, means over them of both.
+        Frames -> features float32 [B, D] and logits [B, classes]; averaged
+        over time steps or positions if the layer scores those.
 
     Raises:
-        UserError: no `Dense` layer comes last, or there are several outputs.
+        UserError: the last layer is not `Dense`, or there are several outputs.
     """
     if len(network.outputs) != 1:
         raise errors.UserError(
@@ -44,6 +44,6 @@ def beside_logits(network: keras.Model) -> keras.Model:
 
 
 def _of_clip(x: keras.KerasTensor) -> keras.KerasTensor:
-    """The mean over all axes but the first and the last."""
+    """Averages over all axes except the first and last."""
     between = tuple(range(1, len(x.shape) - 1))
     return ops.mean(x, axis=between) if between else x

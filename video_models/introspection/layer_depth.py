@@ -1,8 +1,8 @@
-"""How deep each layer stands: groups of layers that are one step of depth.
+"""Depth of layers in a network, counted in groups of layers.
 
-A group is told by the layers' names, which begin with their block:
-`stage1_block2_first_norm` belongs to `stage1_block2`, `stem_space` to `stem`.
-Layer-wise learning rates, freezing and recomputation all count in groups.
+A layer's name starts with its group: `stage1_block2_first_norm` belongs to
+`stage1_block2`, `stem_space` to `stem`. Layer-wise learning rates, freezing
+and recomputation count in groups.
 """
 
 import re
@@ -20,16 +20,16 @@ _GROUP = re.compile(
 
 
 def group(layer: str) -> str:
-    """The group of a layer by its name; else the name's first word."""
+    """Returns the group of a layer, by default the first word of its name."""
     found = _GROUP.match(layer)
     return found[1] if found else layer.partition("_")[0]
 
 
 def groups(network: keras.Model) -> dict[str, list[layer_paths.PlacedLayer]]:
-    """Path of each group, from the pixels on, to its layers with weights.
+    """Returns the layers with weights of each group, from the pixels on.
 
-    Blocks may run beside one another; but a norm at the end is no part of
-    what begins with the same word.
+    Groups may interleave, but a final normalisation does not belong to an
+    earlier group of the same name.
     """
     found: dict[str, list[layer_paths.PlacedLayer]] = {}
     last = ""
@@ -45,14 +45,14 @@ def groups(network: keras.Model) -> dict[str, list[layer_paths.PlacedLayer]]:
 
 
 def distances(network: keras.Model) -> dict[int, int]:
-    """How many groups lie between each weight and the head.
+    """Returns the number of groups between each weight and the head.
 
-    The head has distance 0: every nested network that gives an output of the
-    whole, or else the last group. A group without a kernel, such as a last
-    normalisation, counts with the one after it.
+    The head has distance 0. It is every nested network that returns an output,
+    or else the last group. A group without a kernel, such as a final
+    normalisation, counts with the next group.
 
     Returns:
-        id of a variable to its distance.
+        id of a variable -> distance.
     """
     ordered = list(groups(network).values())
     heads = _heads(network)
@@ -69,7 +69,7 @@ def distances(network: keras.Model) -> dict[int, int]:
 
 
 def has_kernel(placed: list[layer_paths.PlacedLayer]) -> bool:
-    """Whether any of the layers has more than scales and offsets."""
+    """Whether any of the layers has a kernel."""
     return any(
         len(variable.shape) > 1
         for each in placed
@@ -80,7 +80,7 @@ def has_kernel(placed: list[layer_paths.PlacedLayer]) -> bool:
 def _is_apart(
     placed: layer_paths.PlacedLayer, before: list[layer_paths.PlacedLayer]
 ) -> bool:
-    """Whether a layer only shares a word with those of the group."""
+    """Whether a layer shares the group's name but is not part of it."""
     name = placed.layer.name
     owner = name.removesuffix("_norm")
     return (
@@ -97,7 +97,7 @@ def _path(placed: layer_paths.PlacedLayer) -> str:
 
 
 def _heads(network: keras.Model) -> set[str]:
-    """Names of the nested networks that give an output."""
+    """Names of the nested networks that return an output."""
     makers = [
         keras_internals.producing_call(tensor).operation
         for tensor in network.outputs

@@ -1,8 +1,8 @@
-"""Where the layers and weights of a network stand: paths by their names.
+"""Paths of the layers and weights of a network.
 
-A path goes through nested networks, so that it is told from others of the
-same name: `r2plus1d/stem_space/kernel`. Layers that hold layers of their
-own, such as attention, count as one.
+A path includes nested networks, which makes it unique:
+`r2plus1d/stem_space/kernel`. Layers with sublayers, such as attention, count
+as one layer.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ import keras
 
 
 class PlacedLayer(NamedTuple):
-    """A layer and its path from the network, `r2plus1d/stem_space`."""
+    """A layer and its path, `r2plus1d/stem_space`."""
 
     path: str
     layer: keras.layers.Layer
 
     @property
     def network(self) -> str:
-        """The path of the network that it stands in; empty for the top."""
+        """The path of the nested network that contains it; empty at the top."""
         return self.path.rpartition("/")[0]
 
 
@@ -27,8 +27,8 @@ class PlacedWeight(NamedTuple):
     """A weight and its two paths.
 
     Attributes:
-        path: by its name, `r2plus1d/stem_space/kernel`.
-        slot: by its number in its layer, as weight files of Keras have it,
+        path: path by name, `r2plus1d/stem_space/kernel`.
+        slot: path by number in its layer, as in Keras' weight files,
             `r2plus1d/stem_space/0`.
         layer: the path of its layer.
         variable: the weight.
@@ -41,7 +41,7 @@ class PlacedWeight(NamedTuple):
 
 
 def layers(network: keras.Model, within: str = "") -> Iterator[PlacedLayer]:
-    """Every layer, those of nested networks one by one, in their order."""
+    """Yields every layer in order, including those of nested networks."""
     for layer in network.layers:
         path = f"{within}{layer.name}"
         if is_network(layer):
@@ -51,9 +51,9 @@ def layers(network: keras.Model, within: str = "") -> Iterator[PlacedLayer]:
 
 
 def weights(network: keras.Model) -> list[PlacedWeight]:
-    """Every weight once, in the order of the layers.
+    """Returns every weight once, in the order of the layers.
 
-    The states of random layers are not weights.
+    States of random layers are not weights.
     """
     found: dict[int, PlacedWeight] = {}
     for placed in layers(network):
@@ -69,20 +69,20 @@ def weights(network: keras.Model) -> list[PlacedWeight]:
 
 
 def names(network: keras.Model) -> list[str | None]:
-    """The path of each of `network.variables`; None for random states."""
+    """Returns the paths of `network.variables`; None for random states."""
     paths = {id(each.variable): each.path for each in weights(network)}
     return [paths.get(id(variable)) for variable in network.variables]
 
 
 def is_network(layer: keras.layers.Layer) -> bool:
-    """Whether it is a nested network, and not one layer of its own making."""
+    """Whether a layer is a nested network."""
     return isinstance(layer, keras.Sequential) or (
         isinstance(layer, keras.Model) and hasattr(layer, "operations")
     )
 
 
 def _inside(layer: keras.layers.Layer, variable: keras.Variable) -> str:
-    """The variable's path from the layer on, `query/kernel`."""
+    """The variable's path within the layer, `query/kernel`."""
     parts = variable.path.split("/")
     own = parts.index(layer.name) + 1 if layer.name in parts else -1
     return "/".join(parts[own:])

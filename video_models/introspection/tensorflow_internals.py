@@ -1,7 +1,4 @@
-"""What we use of TensorFlow that is not its public API, and nothing else.
-
-As `keras_internals`, which see.
-"""
+"""All uses of TensorFlow's private API; see `keras_internals`."""
 
 import tensorflow as tf
 from tensorflow.python.framework import convert_to_constants
@@ -10,17 +7,17 @@ from tensorflow.python.framework import convert_to_constants
 def with_constants(
     traced: tf.types.experimental.ConcreteFunction,
 ) -> tf.types.experimental.ConcreteFunction:
-    """The same function, its variables as they are now written into it.
+    """Freezes the current values of a function's variables into it.
 
     Returns:
-        A function of a list of tensors, those of `.inputs`, that gives a list
-        in the order of the traced graph's outputs.
+        A function of the tensors of `.inputs` that returns a list in the order
+        of the graph's outputs.
     """
     return convert_to_constants.convert_variables_to_constants_v2(traced)
 
 
 def function_in(graph: tf.Graph, name: str) -> tf.Graph:
-    """The graph of a function that operations of `graph` call by its name.
+    """Returns the graph of a function that `graph` calls by name.
 
     It has `inputs` and `outputs`, tensors.
     """

@@ -1,4 +1,4 @@
-"""Tells one trained network from any other."""
+"""Fingerprints of trained networks."""
 
 import hashlib
 
@@ -9,7 +9,7 @@ from video_models.introspection import layer_paths
 
 
 def compute(network: keras.Model) -> str:
-    """SHA-256, hexadecimal, of the names, shapes and bytes of all weights."""
+    """Returns a hex SHA-256 of names, shapes and bytes of all weights."""
     found = hashlib.sha256()
     for path, _, _, variable in layer_paths.weights(network):
         value = keras.ops.convert_to_numpy(variable)

@@ -1,7 +1,7 @@
-"""Keras' batch normalisation, through TensorFlow's fused kernel.
+"""Keras' batch normalisation with TensorFlow's fused kernel.
 
-Keras 3 computes moments and scales in operations of their own; on a CPU,
-forward and backward, that takes two to three times as long.
+Keras 3 computes moments and scales in separate operations, which takes two to
+three times as long on a CPU, forward and backward.
 """
 
 from typing import Any
@@ -13,9 +13,9 @@ import keras
 class BatchNormalization(keras.layers.BatchNormalization):
     """The same weights and results as `keras.layers.BatchNormalization`.
 
-    Source: arXiv:1502.03167. Differs: one kernel in training on the
-    TensorFlow backend, for [B, ..., H, W, C] over the last axis, with scale
-    and offset; synchronised over replicas, and elsewhere, it is Keras' own.
+    Source: arXiv:1502.03167. Differs: it uses the fused kernel in training on
+    the TensorFlow backend, for [B, ..., H, W, C] over the last axis with scale
+    and offset; otherwise, and if synchronised, Keras' implementation.
     """
 
     def call(
@@ -54,7 +54,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # The kernel gives the variance of a sample, Keras keeps that of all.
+        # The kernel returns the sample variance, Keras uses the population's.
         values = tf.cast(tf.size(images) // channels, tf.float32)
         variance *= (values - 1) / values
         for moving, now in (

@@ -1,4 +1,4 @@
-"""3-D convolutions padded alike on both sides, as PyTorch pads them."""
+"""3-D convolutions with PyTorch's symmetric padding."""
 
 import keras
 
@@ -11,20 +11,20 @@ def convolve(
     name: str,
     use_bias: bool = False,
 ) -> keras.KerasTensor:
-    """A dense convolution over time, height and width.
+    """An ordinary convolution over time, height and width.
 
     Args:
         x: [B, T, H, W, C].
         width: output channels.
-        kernel: extent in time, height, width; odd numbers.
+        kernel: size in time, height, width; odd numbers.
         strides: the same order.
         name: of the layer.
-        use_bias: whether a bias is added.
+        use_bias: whether to add a bias.
 
     Returns:
         [B, T', H', W', width], each side divided by its stride, rounded up.
     """
-    # Keras pads an even frame on one side only when it strides.
+    # Strided Keras convolutions pad even sizes on one side only.
     padding = "same"
     if max(strides) > 1:
         padding = "valid"

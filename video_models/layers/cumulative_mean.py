@@ -9,7 +9,7 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class CumulativeMean(keras.layers.Layer):
-    """The mean over each time step of [B, t, C] and all before it."""
+    """The cumulative mean over time of [B, t, C]."""
 
     def __init__(self, **kwargs: Any):
         """Sums in float32, whatever the policy: streams are long."""
@@ -22,8 +22,8 @@ class CumulativeMean(keras.layers.Layer):
 
         Args:
             inputs: [B, t, C].
-            total: float32 [B, C], the sum over the time steps before.
-            frames: int32 [B, 1], how many those were.
+            total: float32 [B, C], sum over past time steps.
+            frames: int32 [B, 1], number of past time steps.
 
         Returns:
             float32 [B, t, C], and the new total.

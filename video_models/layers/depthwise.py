@@ -1,4 +1,4 @@
-"""Convolutions over time and space in which each channel stays alone."""
+"""Depthwise convolutions over time and space."""
 
 from typing import Any
 
@@ -11,10 +11,12 @@ _TIME, _SPACE = ("same", "causal", "valid"), ("around", "same")
 
 @keras.saving.register_keras_serializable("video_models")
 class DepthwiseConv3D(keras.layers.Layer):
-    """Convolves every channel of [B, T, H, W, C] with a kernel of its own.
+    """A depthwise convolution of [B, T, H, W, C].
 
-    Made of 2-D convolutions: a grouped Conv3D is 70 times slower on CPUs.
-    Weights: `kernel` [kt, kh, kw, C], and `bias` [C] where asked for.
+    It consists of 2-D convolutions: a grouped Conv3D is 70 times slower on
+    CPUs.
+
+    Weights: `kernel` [kt, kh, kw, C] and optionally `bias` [C].
     """
 
     def __init__(
@@ -26,16 +28,16 @@ class DepthwiseConv3D(keras.layers.Layer):
         use_bias: bool = False,
         **kwargs: Any,
     ):
-        """Says how far it sees, and how the borders are filled with zeros.
+        """Configures kernel, strides and padding.
 
         Args:
-            kernel: extent in time, height, width; odd numbers.
-            strides: the same order; those of height and width are equal.
-            time: "same" sees as far back as ahead, "causal" only back,
-                "valid" adds no zeros.
-            space: "around" adds alike on both sides, as PyTorch does; "same"
-                adds as TensorFlow does.
-            use_bias: whether a bias is added.
+            kernel: size in time, height, width; odd numbers.
+            strides: strides in the same order, equal in height and width.
+            time: padding in time: "same", "causal" (past only) or "valid"
+                (none).
+            space: padding in space: "around", symmetric like PyTorch, or
+                "same" like TensorFlow.
+            use_bias: whether to add a bias.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
@@ -48,11 +50,11 @@ class DepthwiseConv3D(keras.layers.Layer):
         self.time, self.space, self.use_bias = time, space, use_bias
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the weights for [B, T, H, W, C]."""
+        """Creates the weights for [B, T, H, W, C]."""
         extent = self.extent
         self.kernel = self.add_weight(
             shape=(*extent, shape[-1]),
-            # Each channel sees only its own: as many inputs as the kernel has.
+            # The fan-in of a channel is the size of its kernel.
             initializer=keras.initializers.RandomNormal(
                 stddev=(2.0 / (extent[0] * extent[1] * extent[2])) ** 0.5
             ),
@@ -96,10 +98,10 @@ class DepthwiseConv3D(keras.layers.Layer):
         return x
 
     def _over_both(self, x: Any, before: int) -> Any:
-        """The sum over the kernel's time steps, each convolved over space.
+        """Sums spatial convolutions, one per time step of the kernel.
 
-        A time step is the same convolution of all frames that it can see,
-        moved in time; where it would see zeros, nothing is computed.
+        Each is applied to all frames that it covers, shifted in time; padding
+        is never computed.
         """
         frames = x.shape[1]
         length = frames - (self.extent[0] - 1) * (self.time == "valid")
@@ -147,7 +149,7 @@ class DepthwiseConv3D(keras.layers.Layer):
 def _frames(x: Any, first: int, count: int) -> Any:
     if count == x.shape[1]:
         return x
-    # Not x[:, a:b]: on CPUs its gradient takes 15 times as long as this one.
+    # Not x[:, a:b]: its gradient takes 15 times as long on CPUs.
     return ops.slice(x, (0, first, 0, 0, 0), (-1, count, -1, -1, -1))
 
 

@@ -1,4 +1,4 @@
-"""Convolutions over time whose taps lie apart, for clips and for streams."""
+"""Dilated convolutions over time, for clips and streams."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class DilatedConvolution(keras.layers.Layer):
-    """Convolves [B, t, C] over time.
+    """A dilated convolution over time, [B, t, C].
 
-    As one product of matrices: `keras.layers.Conv1D` with a dilation turns
-    time into batch and back again on CPUs, and knows no states. Its weights
-    are the same: `kernel` [taps, C, units] and `bias` [units].
+    It is one matrix product: on CPUs a dilated `keras.layers.Conv1D` moves
+    time into the batch and back, and it has no states. The weights are the
+    same: `kernel` [taps, C, units] and `bias` [units].
     """
 
     def __init__(
@@ -24,13 +24,13 @@ class DilatedConvolution(keras.layers.Layer):
         causal: bool,
         **kwargs: Any,
     ):
-        """Says what it sees.
+        """Configures the convolution.
 
         Args:
-            units: features to come out.
-            taps: time steps that one output sees.
-            dilation: time steps from one tap to the next.
-            causal: whether taps lie back only, or on both sides.
+            units: output features.
+            taps: kernel size.
+            dilation: distance of neighbouring taps in time steps.
+            causal: whether taps are in the past only.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
@@ -43,7 +43,7 @@ class DilatedConvolution(keras.layers.Layer):
         return (self.taps - 1) * self.dilation
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the weights for [B, t, C]."""
+        """Creates the weights for [B, t, C]."""
         self.kernel = self.add_weight(
             shape=(self.taps, shape[-1], self.units),
             initializer="he_normal",
@@ -54,12 +54,12 @@ class DilatedConvolution(keras.layers.Layer):
         )
 
     def call(self, inputs: Any, past: Any = None) -> Any:
-        """Convolves a clip; or, with its state, the end of a stream.
+        """Convolves a clip or, with its state, the newest steps of a stream.
 
         Args:
             inputs: [B, t, C].
-            past: float32 [B, reach, C], the time steps before, where the layer
-                is causal; before a stream they are zeros, as before a clip.
+            past: float32 [B, reach, C], past time steps of a causal layer;
+                zeros at the start of a stream.
 
         Returns:
             [B, t, units]; with a state also the new one.

@@ -1,8 +1,8 @@
 """A leaky ReLU whose gradient TensorFlow can optimise.
 
-Its graph optimizer joins convolution, bias and `LeakyRelu` to one operation,
-fails where the gradient still wants what lay between, says so on stderr, and
-leaves the whole graph as it was.
+TensorFlow's graph optimizer fuses convolution, bias and `LeakyRelu`. It fails
+if the gradient needs the values in between: it prints an error and leaves the
+whole graph unoptimised.
 """
 
 from typing import Any
@@ -12,10 +12,10 @@ import keras
 
 @keras.saving.register_keras_serializable("video_models")
 class LeakyReLU(keras.layers.Layer):
-    """x, or `slope` times x where that is larger; slope in [0, 1)."""
+    """The maximum of x and `slope` times x; slope in [0, 1)."""
 
     def __init__(self, slope: float, **kwargs: Any):
-        """Takes the slope below 0."""
+        """`slope` is the slope below 0."""
         super().__init__(**kwargs)
         self.slope = slope
 

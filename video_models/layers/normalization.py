@@ -1,4 +1,4 @@
-"""The choice of normalisation inside a backbone."""
+"""Normalisation layers by name."""
 
 import math
 
@@ -21,14 +21,14 @@ def build(
     epsilon: float = 1e-5,
     momentum: float = 0.9,
 ) -> keras.layers.Layer:
-    """A layer for [..., channels].
+    """Builds a normalisation layer for [..., channels].
 
     Args:
         kind: one of `KINDS`.
         channels: length of the last axis.
         name: of the layer.
-        epsilon: of batch and sync_batch; torchvision's.
-        momentum: of their averages, the share kept; torchvision's.
+        epsilon: epsilon of batch and sync_batch; torchvision's by default.
+        momentum: momentum of their moving averages; torchvision's by default.
     """
     if kind in ("batch", "sync_batch"):
         return batch_normalization.BatchNormalization(
@@ -48,13 +48,13 @@ def build(
 def normalize_relu(
     x: keras.KerasTensor, norm: str, name: str
 ) -> keras.KerasTensor:
-    """The normalisation and the ReLU after the convolution `name`."""
+    """Normalisation and ReLU after the convolution `name`."""
     x = build(norm, x.shape[-1], f"{name}_norm")(x)
     return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
 def is_synchronized(network: keras.Model) -> bool:
-    """Whether a forward pass gathers across replicas, which forbids XLA."""
+    """Whether a forward pass gathers across replicas, which XLA cannot do."""
     return any(
         is_synchronized(layer)
         if isinstance(layer, keras.Model)

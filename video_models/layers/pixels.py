@@ -1,4 +1,4 @@
-"""Brings pixels to the scale that a network was trained with."""
+"""Standardises pixels."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ def standardize(
     mean: Sequence[float] = KINETICS_MEAN,
     deviation: Sequence[float] = KINETICS_DEVIATION,
 ) -> keras.KerasTensor:
-    """Subtracts the mean of each channel and divides by its deviation.
+    """Subtracts the mean of each channel, divides by its deviation.
 
     Args:
         frames: [..., 3], 0..255.

@@ -1,4 +1,4 @@
-"""A convolution of 1x1x1, as the matrix product that it is."""
+"""1x1x1 convolutions as matrix products."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ import keras
 
 @keras.saving.register_keras_serializable("video_models")
 class PointwiseConvolution(keras.layers.Dense):
-    """`keras.layers.Dense` for [B, ..., C], of shapes known but for B.
+    """`keras.layers.Dense` for [B, ..., C] with static shapes except B.
 
-    Keras' own works out the shape in the graph, at every call, and keeps the
-    bias apart from the product.
+    Keras' layer computes shapes in the graph at every call, and does not fuse
+    the bias.
     """
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:

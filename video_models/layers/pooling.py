@@ -1,6 +1,6 @@
-"""Pools over time and space, by 2-D pooling of reshaped volumes.
+"""3-D pooling by 2-D pooling of reshaped volumes.
 
-Keras' own 3-D pooling cannot be converted for TFLite.
+TFLite cannot convert Keras' 3-D pooling.
 """
 
 import keras
@@ -17,15 +17,15 @@ def max_pool(
     name: str,
     padding: str | tuple[int, int, int] = "valid",
 ) -> keras.KerasTensor:
-    """The largest value in each window; first over space, then over time.
+    """Max pooling, first over space, then over time.
 
     Args:
-        x: [B, T, H, W, C], none below 0, such as after a ReLU.
-        window: extent in time, height, width.
-        strides: the same order; equal in height and width.
+        x: [B, T, H, W, C], at least 0, such as after a ReLU.
+        window: size in time, height, width.
+        strides: strides in the same order, equal in height and width.
         name: of the layers.
-        padding: "valid", "same" as TensorFlow pads, or how many zeros are
-            put on both sides, as PyTorch counts.
+        padding: "valid", "same" like TensorFlow, or the zeros on both sides
+            like PyTorch.
 
     Returns:
         [B, T', H', W', C].
@@ -49,15 +49,15 @@ def max_pool(
 def average_pool(
     x: keras.KerasTensor, window: tuple[int, int, int], name: str
 ) -> keras.KerasTensor:
-    """The mean of every window that lies inside; the stride is 1.
+    """Average pooling with stride 1 and no padding.
 
     Args:
         x: [B, T, H, W, C].
-        window: extent in time, height, width.
+        window: size in time, height, width.
         name: of the layers.
 
     Returns:
-        [B, T', H', W', C], shorter by a window less 1.
+        [B, T', H', W', C], shorter by the window minus 1.
     """
     pool = keras.layers.AveragePooling2D(window[1:], 1, name=f"{name}_space")
     x = _in_space(pool, x)

@@ -1,8 +1,7 @@
-"""Random draws that are saved with the network and differ on each replica.
+"""Random layers whose state is saved and whose draws differ per replica.
 
-Every random layer of ours draws through `SeedGenerator`. Its state counts
-the same on all replicas, so that it can be saved once; the number of the
-replica is mixed into the drawn seed only, never into the state.
+All our random layers use `SeedGenerator`. Its state is equal on all replicas,
+so that it is saved once; the replica number is mixed into the drawn seed only.
 """
 
 import contextlib
@@ -13,12 +12,13 @@ from typing import Any
 import keras
 
 _REPLICA = contextvars.ContextVar("replica", default=0)
-_SALT = 1_000_003  # A prime: neighbouring seeds and replicas never meet.
+_SALT = 1_000_003  # A prime: neighbouring seeds and replicas never collide.
 
 
 @contextlib.contextmanager
 def replica(number: Any) -> Iterator[None]:
-    """Layers called inside draw for replica `number`, int or int32 []."""
+    """Layers called in this context draw for replica `number`, int or int32
+    []."""
     token = _REPLICA.set(number)
     try:
         yield
@@ -81,7 +81,7 @@ class Dropout(keras.layers.Layer):
 class StochasticDepth(Dropout):
     """Sets whole examples to 0 in training, and scales up the rest.
 
-    Put it on a residual branch: the block is then left out for those clips.
+    Use it on a residual branch, so that the block is skipped for those clips.
     Source: arXiv:1603.09382.
     """
 

@@ -1,4 +1,4 @@
-"""Stacks recurrent layers over the time steps of a clip, or of a stream."""
+"""Stacked recurrent layers over the time steps of a clip or a stream."""
 
 import dataclasses
 
@@ -28,18 +28,18 @@ class Config:
 def stack(
     layer: type[keras.layers.Layer], shape: tuple[int, int], config: Config
 ) -> keras.Model:
-    """A network that reads the time steps one after the other.
+    """Builds stacked, unrolled recurrent layers.
 
-    Unrolled: a loop in the graph slows XLA and needs TFLite's Flex ops, and
-    the number of time steps is fixed anyway.
+    A loop in the graph would slow XLA and need TFLite's Flex ops; the number
+    of time steps is fixed anyway.
 
     Args:
         layer: `keras.layers.LSTM` or `keras.layers.GRU`.
         shape: `(t, C)` of the features.
-        config: of the layers.
+        config: settings of the layers.
 
     Returns:
-        [B, t, C] -> [B, t, units], or [B, t, 2 * units] in two directions.
+        [B, t, C] -> [B, t, units], or [B, t, 2 * units] if bidirectional.
     """
     name = layer.__name__.lower()
     features = keras.Input(shape, name="features")
@@ -61,19 +61,19 @@ def stream(
     shape: tuple[int, int],
     config: Config,
 ) -> keras.Model:
-    """The same network, which reads on where it stopped.
+    """Builds the same network for the newest time steps of a stream.
 
     Args:
-        layer: as of `stack`.
-        states: what a layer remembers, in its order.
-        shape: `(n, C)` of the newest time steps' features.
-        config: of the layers, in one direction.
+        layer: see `stack`.
+        states: names of a layer's states, in its order.
+        shape: `(n, C)`, features of the newest time steps.
+        config: settings of the layers, not bidirectional.
 
     Returns:
         {"features": [B, n, C], states [B, units]} -> the same names.
 
     Raises:
-        UserError: later time steps would be read first.
+        UserError: the layers are bidirectional.
     """
     name = layer.__name__.lower()
     if config.bidirectional:

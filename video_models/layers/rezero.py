@@ -1,4 +1,4 @@
-"""Scales a branch by one number that begins at 0."""
+"""ReZero: scales a branch by a trained number that starts at 0."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ import keras
 
 @keras.saving.register_keras_serializable("video_models")
 class ReZero(keras.layers.Layer):
-    """Multiplies everything by one trained number, `scale`.
+    """Multiplies its input by a trained number, `scale`.
 
-    A residual block so begins as the identity. Source: arXiv:2003.04887.
+    A residual block then starts as the identity. Source: arXiv:2003.04887.
     """
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the number."""
+        """Creates the scale."""
         self.scale = self.add_weight(
             shape=(), initializer="zeros", name="scale"
         )
 
     def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple:
-        """The same."""
+        """Returns the input shape."""
         return shape
 
     def call(self, inputs: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Layers whose kernel is divided by its largest singular value.
+"""Layers with spectral normalisation.
 
-`keras.layers.SpectralNormalization` writes the divided kernel back over the
-kernel itself, so that no gradient passes through the norm and what the
-optimizer has learnt is rescaled; here the kernel stays what it is.
+`keras.layers.SpectralNormalization` overwrites the kernel with the normalised
+one, so that no gradient passes through the norm and the trained kernel is
+rescaled; here the kernel stays unchanged.
 """
 
 from typing import Any
@@ -14,15 +14,15 @@ _SPARE = 1e-12
 
 
 class _SpectralKernel:
-    """Divides the kernel of the layer that it is mixed into.
+    """Mixin that divides a layer's kernel by its largest singular value.
 
-    Source: arXiv:1802.05957, one step of power iteration each time that the
-    layer is called in training. The kernel is a matrix [inputs, outputs],
-    all other axes flattened.
+    Source: arXiv:1802.05957, with one step of power iteration per call in
+    training. The kernel is viewed as a matrix [inputs, outputs], other axes
+    flattened.
     """
 
     def build(self, input_shape: tuple) -> None:
-        """The kernel and the direction that it stretches most."""
+        """Creates the kernel and its leading singular vector."""
         super().build(input_shape)
         self.direction = self.add_weight(
             name="direction",
@@ -33,10 +33,10 @@ class _SpectralKernel:
 
     @property
     def kernel(self) -> Any:
-        """The kernel divided by its norm; what the layer computes with."""
+        """The normalised kernel, which the layer uses."""
         raw = super().kernel
         matrix = ops.reshape(raw, (-1, raw.shape[-1]))
-        # Directions are not learnt, only the kernel between them is.
+        # The singular vectors are constants for the gradient.
         still = ops.stop_gradient(ops.cast(matrix, "float32"))
         right = ops.convert_to_tensor(self.direction)
         left = _unit(ops.matmul(right, ops.transpose(still)))
@@ -50,7 +50,7 @@ class _SpectralKernel:
         return ops.cast(ops.cast(raw, "float32") / norm, self.compute_dtype)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """As the layer itself does."""
+        """Calls the layer with the normalised kernel."""
         self._moves = bool(training)
         try:
             return super().call(inputs)
@@ -58,7 +58,7 @@ class _SpectralKernel:
             self._moves = False
 
     def save_own_variables(self, store: Any) -> None:
-        """The kernel itself: the layers' own way would take `kernel`."""
+        """Saves the unnormalised kernel."""
         for number, variable in enumerate(self.variables):
             store[str(number)] = variable
 
@@ -76,14 +76,14 @@ def _unit(row: Any) -> Any:
 
 @keras.saving.register_keras_serializable("video_models")
 class SpectralConv2D(_SpectralKernel, keras.layers.Conv2D):
-    """A 2-D convolution of largest singular value 1, as a matrix."""
+    """A 2-D convolution with spectral normalisation."""
 
 
 @keras.saving.register_keras_serializable("video_models")
 class SpectralConv3D(_SpectralKernel, keras.layers.Conv3D):
-    """A 3-D convolution of largest singular value 1, as a matrix."""
+    """A 3-D convolution with spectral normalisation."""
 
 
 @keras.saving.register_keras_serializable("video_models")
 class SpectralDense(_SpectralKernel, keras.layers.Dense):
-    """A dense layer of largest singular value 1."""
+    """A dense layer with spectral normalisation."""

@@ -1,50 +1,50 @@
-"""What a network keeps from one chunk of a stream to the next."""
+"""The states that a network keeps between chunks of a stream."""
 
 import keras
 
 ops = keras.ops
 
 FRAMES = "state_frames"
-"""int32 [B, 1]: how many frames came before the chunk."""
+"""int32 [B, 1]: number of frames before the chunk."""
 
 
 class States:
-    """Collects the states that the parts of a network ask for.
+    """Collects the states of the parts of a network.
 
     Attributes:
-        before: name to input, the state before the chunk.
-        after: name to output, the state after it.
+        before: name -> input, the state before the chunk.
+        after: name -> output, the state after the chunk.
     """
 
     def __init__(self):
-        """Begins without states."""
+        """Starts without states."""
         self.before: dict[str, keras.KerasTensor] = {}
         self.after: dict[str, keras.KerasTensor] = {}
 
     def frames(self) -> keras.KerasTensor:
-        """int32 [B, 1], those seen before the chunk."""
+        """Returns the number of frames before the chunk, int32 [B, 1]."""
         if FRAMES not in self.before:
             self.before[FRAMES] = keras.Input((1,), dtype="int32", name=FRAMES)
         return self.before[FRAMES]
 
     def count(self, frames: int) -> None:
-        """Adds those of the chunk, once all parts are made."""
+        """Adds the frames of the chunk; call it after building all parts."""
         if FRAMES in self.before:
             self.after[FRAMES] = self.before[FRAMES] + frames
 
     def total(self, name: str, channels: int) -> keras.KerasTensor:
-        """float32 [B, channels], a sum over all time steps before the chunk."""
+        """Returns a sum over all past time steps, float32 [B, channels]."""
         self.before[name] = keras.Input((channels,), name=name, dtype="float32")
         return self.before[name]
 
     def extend(
         self, x: keras.KerasTensor, frames: int, name: str
     ) -> keras.KerasTensor:
-        """Puts the last frames of the chunks before in front of a chunk.
+        """Prepends the last frames of previous chunks to a chunk.
 
         Args:
             x: [B, n, ...].
-            frames: how many are kept.
+            frames: number of frames to keep.
             name: of the state, float32 [B, frames, ...].
 
         Returns:

@@ -1,7 +1,7 @@
-"""How far generated clips are from the true ones, by pixels and by features.
+"""Distances of generated clips from true ones, by pixels and features.
 
-Clips are float32 [B, T, H, W, 3], 0..255; every loss is one value a clip,
-float32 [B], of pixels in 0..1.
+Clips are float32 [B, T, H, W, 3], 0..255; losses are float32 [B], one value
+per clip, for pixels in 0..1.
 """
 
 from typing import Any
@@ -12,34 +12,33 @@ from video_models.families import flow_pyramid
 from video_models.layers.images import frame_folding
 
 ops = keras.ops
-_ROUND = 1e-3  # Charbonnier's epsilon: below it differences count squared.
+_ROUND = 1e-3  # Charbonnier's epsilon: quadratic below it.
 
 
 def charbonnier(generated: Any, true: Any) -> Any:
-    """The mean of sqrt(difference^2 + 1e-6).
+    """Charbonnier loss, the mean of sqrt(difference^2 + 1e-6).
 
-    Source: arXiv:1710.01992. A little more than the mean absolute difference,
-    and smooth at 0.
+    Source: arXiv:1710.01992. A smooth version of the mean absolute difference.
     """
     apart = (generated - true) / 255.0
     return _mean(ops.sqrt(apart * apart + _ROUND**2))
 
 
 def temporal_difference(generated: Any, true: Any) -> Any:
-    """Charbonnier of the change from one frame to the next: flicker.
+    """Charbonnier loss of frame-to-frame changes; penalises flicker.
 
-    Motion that is in the true clip costs nothing, whatever it is.
+    Motion in the true clip costs nothing.
     """
     return charbonnier(_changes(generated), _changes(true))
 
 
 def warped(clip: Any, flows: Any, warp: Any) -> Any:
-    """How badly neighbouring frames, moved along the flow, fit a frame.
+    """Warping loss: the difference of frames and their warped neighbours.
 
     Args:
-        clip: the frames that the flow was estimated for, [B, T, h, w, 3].
-        flows: [B, 2 * (T - 1), h, w, 2], as of `recurrent_sr`.
-        warp: moves [B, h, w, 3] along [B, h, w, 2].
+        clip: the frames of the flow, [B, T, h, w, 3].
+        flows: [B, 2 * (T - 1), h, w, 2], see `recurrent_sr`.
+        warp: warps [B, h, w, 3] along [B, h, w, 2].
     """
     here, there = flow_pyramid.neighbours(clip)
     moved = warp(frame_folding.fold(there), frame_folding.fold(flows))
@@ -47,14 +46,14 @@ def warped(clip: Any, flows: Any, warp: Any) -> Any:
 
 
 def feature_distance(generated: list[Any], true: list[Any]) -> Any:
-    """The mean absolute difference of features, over the scale of the true.
+    """Perceptual loss: mean absolute difference of features, normalised.
 
-    Perceptual loss, arXiv:1603.08155. Differs: features of a network of ours;
-    each layer counts alike, whatever the size of its values.
+    Source: arXiv:1603.08155. Differs: the features are those of our networks;
+    each layer is normalised by the scale of the true features.
 
     Args:
         generated: features of a few layers, each [B, T, h, w, C].
-        true: the same of the true clips.
+        true: features of the true clips.
     """
     total: Any = 0.0
     for one, other in zip(generated, true, strict=True):
@@ -65,7 +64,7 @@ def feature_distance(generated: list[Any], true: list[Any]) -> Any:
 
 
 def gram(features: Any) -> Any:
-    """Which features occur together in a frame, float32 [B, T, C, C].
+    """Returns the Gram matrix of each frame's features, float32 [B, T, C, C].
 
     Source: style of arXiv:1508.06576, divided by h * w * C as in
     arXiv:1603.08155.
@@ -78,7 +77,7 @@ def gram(features: Any) -> Any:
 
 
 def style_distance(generated: list[Any], style: list[Any]) -> Any:
-    """Mean squared difference of Gram matrices, over that of the style.
+    """Style loss: mean squared difference of Gram matrices, normalised.
 
     Args:
         generated: features of a few layers, each [B, T, h, w, C].
@@ -93,7 +92,7 @@ def style_distance(generated: list[Any], style: list[Any]) -> Any:
 
 
 def roughness(generated: Any) -> Any:
-    """The mean absolute difference of neighbouring pixels."""
+    """Total variation: mean absolute difference of neighbouring pixels."""
     down = ops.abs(generated[:, :, 1:] - generated[:, :, :-1]) / 255.0
     right = ops.abs(generated[:, :, :, 1:] - generated[:, :, :, :-1]) / 255.0
     return _mean(down) + _mean(right)
@@ -104,5 +103,5 @@ def _changes(clip: Any) -> Any:
 
 
 def _mean(values: Any) -> Any:
-    """Over all axes but the first."""
+    """Averages over all axes except the first."""
     return ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)

@@ -1,6 +1,6 @@
 """Accuracy, top 5, loss, precision, recall and confusion of a classifier.
 
-A batch becomes counts; counts are added up; the sum becomes the report.
+Counts of batches are summed; the report is computed from the sum.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ ops = keras.ops
 
 
 def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
-    """What one batch adds.
+    """Returns the counts of one batch.
 
     Args:
         log_scores: float32 [B, classes], logarithms of probabilities.
@@ -20,10 +20,9 @@ def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
         mask: float32 [B]; rows with 0 are ignored.
 
     Returns:
-        `confusion` [classes, classes], true class by predicted class;
-        `top_5`, hits; `examples`; `loss`, sum of cross-entropies in nats.
-        A row with a NaN score is no hit: it counts as predicted to be the
-        class after its own.
+        `confusion` [classes, classes], true by predicted class; `top_5`, hits;
+        `examples`; `loss`, sum of cross-entropies in nats. A row with a NaN
+        score is a miss: its prediction counts as the class after the true one.
     """
     classes = targets.shape[-1]
     true = ops.one_hot(ops.argmax(targets, axis=-1), classes, dtype="float32")
@@ -40,7 +39,7 @@ def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
         "confusion": ops.matmul(ops.transpose(true * mask[:, None]), guess),
         "top_5": ops.sum(hit * mask),
         "examples": ops.sum(mask),
-        # Not a product: a padded row may hold a NaN.
+        # Not a product: padded rows may contain NaN.
         "loss": ops.sum(ops.where(mask > 0, entropy, 0.0)),
     }
 
@@ -48,10 +47,9 @@ def counts(log_scores: Any, targets: Any, mask: Any) -> dict[str, Any]:
 def report(
     counts: dict[str, np.ndarray], labels: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Plain Python values; a ratio of nothing is 0.
+    """Returns metrics as plain Python values; empty ratios are 0.
 
-    `majority_accuracy` is reached by always answering the most frequent label
-    of these clips.
+    `majority_accuracy` is that of always predicting the most frequent label.
     """
     confusion = np.asarray(counts["confusion"])
     examples = max(1.0, float(counts["examples"]))

@@ -1,8 +1,7 @@
-"""The Fréchet distance between two samples of features, each a Gaussian.
+"""The Fréchet distance between Gaussians fitted to two sets of features.
 
-Whose features, and of which clips, is said where they are made: distances on
-the features of different networks, or of different numbers of clips, cannot
-be compared.
+Distances on features of different networks, or for different numbers of clips,
+are not comparable.
 """
 
 from typing import NamedTuple
@@ -17,7 +16,7 @@ class Gaussian(NamedTuple):
 
     Attributes:
         mean: float64 [D].
-        covariance: float64 [D, D], of the population: divided by clips - 1.
+        covariance: float64 [D, D], unbiased (divided by clips - 1).
     """
 
     mean: np.ndarray
@@ -25,10 +24,10 @@ class Gaussian(NamedTuple):
 
 
 def fitted(features: np.ndarray) -> Gaussian:
-    """The mean and covariance of features.
+    """Fits a Gaussian to features.
 
     Args:
-        features: float [N, D], a row a clip; N at least 2.
+        features: float [N, D], a row per clip; N at least 2.
 
     Raises:
         UserError: fewer than 2 clips, or features that are not finite.
@@ -53,17 +52,17 @@ def fitted(features: np.ndarray) -> Gaussian:
 def distance(one: Gaussian, other: Gaussian) -> float:
     """|m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½), in squared units of features.
 
-    Fewer clips give a larger value for the same two populations, so only
-    distances of equal numbers of clips can be compared.
+    Fewer clips increase the distance of the same two populations; compare
+    equal numbers of clips only.
 
     Source: Dowson and Landau 1982; as a measure of generated images
-    arXiv:1706.08500, of videos arXiv:1812.01717. Differs: the trace of
-    (C1 C2)^½ is the sum of the singular values of C1^½ C2^½, so nothing has
-    to be added to covariances that are singular; the features are not those
-    of Inception or I3D, and its values stand beside no published ones.
+    arXiv:1706.08500, of videos arXiv:1812.01717. Differs: the trace of (C1
+    C2)^½ is computed as the sum of the singular values of C1^½ C2^½, so that
+    singular covariances need no regularisation; the features are not those of
+    Inception or I3D, so that values do not compare with published ones.
 
     Returns:
-        At least 0; 0 for equal Gaussians, but for rounding.
+        At least 0; 0 up to rounding for equal Gaussians.
     """
     apart = float(np.sum((one.mean - other.mean) ** 2))
     roots = _root(one.covariance) @ _root(other.covariance)
@@ -73,9 +72,9 @@ def distance(one: Gaussian, other: Gaussian) -> float:
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
-    """The symmetric square root of a covariance."""
+    """Returns the symmetric square root of a covariance."""
     values, vectors = np.linalg.eigh(covariance)
-    # What rounding alone may leave of 0: its root would be 1e8 times larger.
+    # Rounding errors of 0, whose root would be 1e8 times larger.
     least = len(values) * np.finfo(np.float64).eps * max(0.0, values[-1])
     values = np.where(values > least, values, 0.0)
     return (vectors * np.sqrt(values)) @ vectors.T

@@ -1,7 +1,7 @@
 """PSNR, SSIM and flicker of generated clips against true ones.
 
-A PSNR says nothing without its protocol: which channel, how much of the
-border is cut, and how the input was made. All frames count.
+Report a PSNR with its protocol: the channel, the cropped border and the
+degradation of the input. All frames count.
 """
 
 import dataclasses
@@ -14,19 +14,19 @@ from video_models.layers.images import frame_folding
 
 ops = keras.ops
 WINDOW = 11
-"""Pixels a side that SSIM looks at together; no image may be smaller."""
+"""Side of SSIM's window in pixels, the minimum size of an image."""
 _SIGMA = 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 # Y of BT.601 in 16..235, as MATLAB's rgb2ycbcr and all papers on
 # super-resolution have it, of pixels in 0..255.
 _LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255)
 _BLACK = 16.0
-_PERFECT = 1e-10  # Of a mean squared error of 0, about 148 dB.
+_PERFECT = 1e-10  # Stands for a mean squared error of 0: about 148 dB.
 
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
-    """What is compared."""
+    """The protocol of the comparison."""
 
     channel: str = settings.setting(
         "y",
@@ -39,7 +39,7 @@ class Protocol:
 
 
 def measures(generated: Any, true: Any, protocol: Protocol) -> dict[str, Any]:
-    """What is known of each clip.
+    """Measures each clip.
 
     Args:
         generated: float32 [B, T, H, W, 3], 0..255; rounded here.
@@ -47,9 +47,9 @@ def measures(generated: Any, true: Any, protocol: Protocol) -> dict[str, Any]:
         protocol: channel and border.
 
     Returns:
-        `psnr`, dB, the mean over frames; `ssim`, likewise; `flicker`, the
-        mean absolute error of the change from frame to frame, grey levels,
-        0 for a single frame; each float32 [B].
+        `psnr` in dB and `ssim`, means over frames; `flicker`, mean absolute
+        error of frame-to-frame changes in grey levels, 0 for a single frame;
+        each float32 [B].
     """
     generated, true = _compared(generated, protocol), _compared(true, protocol)
     error = ops.mean((generated - true) ** 2, axis=(2, 3, 4))
@@ -67,10 +67,10 @@ def measures(generated: Any, true: Any, protocol: Protocol) -> dict[str, Any]:
 
 
 def ssim(generated: Any, true: Any) -> Any:
-    """Structural similarity of each frame, float32 [B, T].
+    """Returns the structural similarity of each frame, float32 [B, T].
 
     Source: Wang et al., IEEE TIP 13 (2004): Gaussian window of 11, sigma 1.5,
-    only where it lies within the image; the mean over channels.
+    without padding; averaged over channels.
     """
     shape = ops.shape(generated)
     one, two = map(frame_folding.fold, (generated, true))

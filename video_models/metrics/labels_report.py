@@ -1,6 +1,6 @@
-"""Average precision, F1, exact match and loss where labels may be several.
+"""Average precision, F1, exact match and loss of multi-label clips.
 
-A batch becomes counts; counts are added up; the sum becomes the report.
+Counts of batches are summed; the report is computed from the sum.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 ops = keras.ops
 
 _BINS = 1024
-_MOST = 16.0  # Beyond, float32 knows no difference in the probability.
+_MOST = 16.0  # Beyond it, float32 probabilities do not change.
 
 
 def counts(
@@ -21,21 +21,21 @@ def counts(
     mask: Any,
     threshold: float,
 ) -> dict[str, Any]:
-    """What one batch adds.
+    """Returns the counts of one batch.
 
     Args:
-        log_right: float32 [B, classes], logarithm of the probability that
-            the clip has the label.
-        log_wrong: the same, that it has not.
+        log_right: float32 [B, classes], log-probability that the clip has the
+            label.
+        log_wrong: log-probability that it does not.
         targets: float32 [B, classes], 0 or 1; soft ones are rounded.
         mask: float32 [B]; rows with 0 are ignored.
-        threshold: the probability at which a clip has a label.
+        threshold: probability from which a clip counts as having a label.
 
     Returns:
-        `with_label` and `without_label` [classes, bins], clips by their
-        score; `hits`, `guessed` and `true` [classes]; `exact`, clips all of
-        whose labels are right and no others; `examples`; `loss`, the sum of
-        the clips' mean cross-entropies in nats. A NaN is the lowest score.
+        `with_label` and `without_label` [classes, bins], histograms of scores;
+        `hits`, `guessed` and `true` [classes]; `exact`, clips with exactly the
+        right labels; `examples`; `loss`, sum of the clips' mean
+        cross-entropies in nats. NaN counts as the lowest score.
     """
     known = mask > 0
     rows = ops.cast(known, "float32")[:, None]
@@ -55,7 +55,7 @@ def counts(
         "true": ops.sum(right, axis=0),
         "exact": ops.sum(ops.cast(exact, "float32")),
         "examples": ops.sum(rows),
-        # Not a product: a padded row may hold a NaN.
+        # Not a product: padded rows may contain NaN.
         "loss": ops.sum(ops.where(known, entropy, 0.0)),
     }
 
@@ -63,12 +63,12 @@ def counts(
 def report(
     counts: dict[str, np.ndarray], labels: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Plain Python values; a ratio of nothing is 0.
+    """Returns metrics as plain Python values; empty ratios are 0.
 
-    Means over labels leave out those that no clip has. Average precision is
-    that of scores in 1,024 steps: where the odds differ by less than 3 %,
-    they may count as equal. `random_average_precision` is what scores that
-    know nothing reach: the share of the clips that have a label.
+    Means over labels exclude labels without clips. Average precision uses
+    1,024 bins of scores: scores whose odds differ by less than 3 % may count
+    as equal. `random_average_precision` is that of random scores, the fraction
+    of clips with the label.
     """
     count = {name: np.asarray(value) for name, value in counts.items()}
     precision = _average_precision(count["with_label"], count["without_label"])
@@ -96,7 +96,7 @@ def report(
 
 
 def _places(logits: Any) -> Any:
-    """int32: the bin of each score, the lowest first."""
+    """int32: the bin of each score, in ascending order."""
     logits = ops.where(ops.isnan(logits), -_MOST, logits)
     place = (ops.clip(logits, -_MOST, _MOST) + _MOST) * (_BINS / (2 * _MOST))
     return ops.minimum(ops.cast(place, "int32"), _BINS - 1)
@@ -113,7 +113,7 @@ def _histogram(places: Any, weights: Any) -> Any:
 
 
 def _average_precision(right: np.ndarray, wrong: np.ndarray) -> np.ndarray:
-    """Of each class: the mean of the precision at every clip with the label."""
+    """The average precision of each class."""
     right, wrong = right[:, ::-1], wrong[:, ::-1]
     hits = np.cumsum(right, axis=1)
     shown = hits + np.cumsum(wrong, axis=1)

@@ -1,7 +1,7 @@
-"""How much of what is real the samples cover, and how much of them is real.
+"""Precision, recall and diversity of generated samples.
 
-A distance between distributions does not tell poor samples from monotonous
-ones; precision, recall and diversity do.
+Unlike a distance between distributions, they distinguish low quality from low
+diversity.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import numpy as np
 
 from tfrecords_tools.base import errors
 
-_ROWS = 1024  # Of the matrix of distances that is held at a time.
+_ROWS = 1024  # Rows of the distance matrix in memory at a time.
 
 
 def precision_and_recall(
@@ -18,23 +18,23 @@ def precision_and_recall(
 ) -> tuple[float, float]:
     """Improved precision and recall.
 
-    A set covers a point that is as near to one of its clips as that clip's
-    own k-th neighbour in the set. Precision is the share of samples that the
-    real clips cover, recall the share of real clips that the samples cover.
+    A set covers a point within the distance of a clip to its k-th neighbour in
+    the set. Precision is the fraction of samples covered by real clips, recall
+    the fraction of real clips covered by samples.
 
-    Source: arXiv:1904.06991. Differs: the features are those of a network of
-    ours, and distances are float64.
+    Source: arXiv:1904.06991. Differs: the features are those of our networks;
+    distances are float64.
 
     Args:
         real: float [N, D], features of real clips.
         samples: float [M, D], features of samples.
-        k: neighbours; each set holds more clips than that.
+        k: number of the neighbour, less than the clips of each set.
 
     Returns:
         Precision and recall, 0 to 1.
 
     Raises:
-        UserError: a set has no k-th neighbours.
+        UserError: a set has too few clips.
     """
     real, samples = _centred(real, samples)
     for name, features in (("real clips", real), ("samples", samples)):
@@ -49,9 +49,9 @@ def precision_and_recall(
 
 
 def diversity(real: np.ndarray, samples: np.ndarray) -> float:
-    """The mean distance of two samples, over that of two real clips.
+    """Returns the mean distance of samples relative to that of real clips.
 
-    1 is as diverse as what is real, 0 always the same.
+    1 means as diverse as real clips, 0 identical samples.
 
     Args:
         real: float [N, D], N at least 2.
@@ -73,14 +73,14 @@ def diversity(real: np.ndarray, samples: np.ndarray) -> float:
 def _centred(
     real: np.ndarray, samples: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both moved alike: squares of large numbers would hide small distances."""
+    """Centres both sets, so that squares keep small distances."""
     real, samples = np.float64(real), np.float64(samples)
     mean = real.mean(axis=0)
     return real - mean, samples - mean
 
 
 def _distances(rows: np.ndarray, others: np.ndarray) -> Iterator[np.ndarray]:
-    """float64 [some rows, all others], one after the other."""
+    """Yields float64 blocks, [some rows, all others]."""
     squares = np.sum(others**2, axis=1)
     for first in range(0, len(rows), _ROWS):
         own = rows[first : first + _ROWS]
@@ -89,7 +89,7 @@ def _distances(rows: np.ndarray, others: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _radii(features: np.ndarray, k: int) -> np.ndarray:
-    """Distance of each to its k-th neighbour; itself is number 0."""
+    """Distance of each to its k-th neighbour, not counting itself."""
     nearest = [
         np.partition(each, k, axis=1)[:, k]
         for each in _distances(features, features)
@@ -100,7 +100,7 @@ def _radii(features: np.ndarray, k: int) -> np.ndarray:
 def _covered(
     points: np.ndarray, centres: np.ndarray, radii: np.ndarray
 ) -> np.ndarray:
-    """bool, a point: whether it lies in the ball of any centre."""
+    """bool per point: whether it lies in the ball of any centre."""
     inside = [
         (each <= radii).any(axis=1) for each in _distances(points, centres)
     ]
@@ -108,7 +108,7 @@ def _covered(
 
 
 def _mean_distance(features: np.ndarray) -> float:
-    """Of two different rows."""
+    """Mean distance of two different rows."""
     count = len(features)
     total = sum(float(each.sum()) for each in _distances(features, features))
     return total / (count * (count - 1))

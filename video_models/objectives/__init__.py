@@ -1,4 +1,4 @@
-"""What networks learn, chosen by `--objective`."""
+"""Training objectives, chosen by `--objective`."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ class Objective(offers.File, Protocol):
         task: objective.Task,
         make_optimizer: MakeOptimizer,
     ) -> objective.Objective:
-        """Builds the networks and says how they are trained and evaluated."""
+        """Builds the networks with their losses and metrics."""

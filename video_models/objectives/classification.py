@@ -1,4 +1,4 @@
-"""One label a clip: softmax cross-entropy and the usual metrics."""
+"""Classification: one label per clip, softmax cross-entropy."""
 
 import dataclasses
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> clip_classifier.ClipClassifier:
-    """Raises UserError where the data or the class weights do not fit."""
+    """Builds the objective; UserError if data or class weights do not fit."""
     if not task.labels:
         raise errors.UserError(
             "this data has no labels, --objective=classification wants one "

@@ -1,6 +1,6 @@
-"""Clips made of noise, by a generator that discriminators teach.
+"""Generative adversarial networks: clips from noise.
 
-The noise comes with the batch (`--extra_inputs=noise`), so that a step is the
+The noise is part of the batch (`--extra_inputs=noise`), so that a step is the
 same on any number of devices and after a resume.
 """
 
@@ -30,7 +30,7 @@ _COARSE = 8  # Side of the frames that diversity is measured on, pixels.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The game, and how it is kept going."""
+    """Settings of the GAN loss and its regularisation."""
 
     gan_loss: str = settings.setting(
         "non_saturating",
@@ -68,7 +68,7 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "Gan":
-    """Raises UserError where the components or the settings do not fit."""
+    """Builds the objective; UserError if components or settings do not fit."""
     components.check_generator("gan", "frames of noise", GENERATOR)
     if not components.discriminator:
         raise errors.UserError(
@@ -85,7 +85,7 @@ def build(
 
 
 class Gan(objective.Objective):
-    """A network `generator`, and one of each discriminator's name."""
+    """A network `generator`, and one network per discriminator."""
 
     only_logged = frozenset({discriminator_losses.ACCURACY})
 
@@ -122,25 +122,25 @@ class Gan(objective.Objective):
 
     @property
     def noise_shape(self) -> tuple[int, int]:
-        """Of the noise of one clip: 1 + T, and numbers each."""
+        """Shape of the noise of a clip, (1 + T, length)."""
         return tuple(self.networks["generator"].input["noise"].shape[1:])
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Generated clips, float32 [B, T, H, W, 3]."""
+        """Returns generated clips, float32 [B, T, H, W, 3]."""
         label = batch.get("label")
         return self.generate(self.networks, batch["noise"], label, True)
 
     def generate(
         self, networks: dict, noise: Any, label: Any, training: bool = False
     ) -> Any:
-        """Clips, float32 [B, T, H, W, 3], 0..255.
+        """Generates clips, float32 [B, T, H, W, 3], 0..255.
 
         Args:
-            networks: those to make them with.
+            networks: networks to use.
             noise: float32 [B, 1 + T, length].
-            label: int32 [B], or soft, float32 [B, classes]; not looked at
-                where clips are made for no labels.
-            training: whether to train.
+            label: int32 [B], or soft, float32 [B, classes]; ignored without
+                labels.
+            training: whether to run in training mode.
         """
         given = {"noise": noise, **self._label(label)}
         return networks["generator"](given, training=training)
@@ -148,9 +148,10 @@ class Gan(objective.Objective):
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """Of the discriminators `<name>_real`, `<name>_made`, the penalty of
-        each, and the share that they are right about; of the generator
-        `<name>_fooled`."""
+        """Returns `<name>_real`, `<name>_made`, the penalty of each
+        discriminator and their accuracy; or, for the generator,
+        `<name>_fooled`. The names are columns of `losses.csv`, which resumed
+        runs extend."""
         label = self._label(batch.get("label"))
         generated = self._changed(outputs, batch, 1)
         if player == "discriminator":
@@ -160,8 +161,8 @@ class Gan(objective.Objective):
         return {f"{name}_fooled": loss for name, loss in generator_loss.items()}
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`realism` float32 [B]: the mean logit of the discriminators, for
-        no label."""
+        """Returns `realism` float32 [B], the mean logit of the discriminators
+        without label."""
         blank = ops.zeros((ops.shape(frames)[0], len(self.labels)))
         label = {"label": blank} if self.labels else {}
         logits = [
@@ -171,7 +172,7 @@ class Gan(objective.Objective):
         return {"realism": sum(logits) / len(logits)}
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Sums over clips, of which `report` makes spreads and shares."""
+        """Returns sums over clips for `report`."""
         real = ops.cast(batch["frames"][:, 0], "float32")
         noise, label = batch["noise"][:, 0], batch.get("label")
         generated = self.generate(networks, noise, label)
@@ -199,10 +200,10 @@ class Gan(objective.Objective):
         return {**found, "taken_for_real": ops.sum(right * mask)}
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """Of generated clips over that of real ones: `diversity`, the spread
-        of coarse pixels among clips of one label, and `motion`, the mean
-        change from frame to frame; `taken_for_real`, the share of the real
-        clips that are."""
+        """Returns, relative to real clips, `diversity`, the spread of coarse
+        pixels among clips of a label, and `motion`, the mean frame-to-frame
+        change; and `taken_for_real`, the fraction of real clips classified
+        so."""
         clips = max(float(counts["clips"]), 1.0)
         generated = np.sqrt(float(counts["generated_apart"]) / clips / 2)
         motion = {
@@ -215,7 +216,7 @@ class Gan(objective.Objective):
         }
 
     def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Generated clips, and real ones of the same labels."""
+        """Returns generated clips, and real clips of the same labels."""
         noise = batch["noise"][:, 0]
         return {
             "generated": self.generate(networks, noise, batch.get("label")),
@@ -223,7 +224,7 @@ class Gan(objective.Objective):
         }
 
     def alarm(self, report: dict[str, Any]) -> str | None:
-        """Whether the generated clips of a label have become alike."""
+        """Returns a message if diversity is too low (mode collapse)."""
         least, found = self._config.min_diversity, report["diversity"]
         if found >= least:
             return None
@@ -250,7 +251,7 @@ class Gan(objective.Objective):
 
 
 def _spread_of_real(counts: dict[str, np.ndarray]) -> float:
-    """The standard deviation within labels, the mean square over pixels."""
+    """Returns the standard deviation within labels, pooled over pixels."""
     labelled = np.asarray(counts["labelled"], np.float64)
     sums = np.asarray(counts["real_sums"], np.float64)
     squares = np.mean(sums**2, axis=(1, 2, 3, 4)) / np.maximum(labelled, 1)
@@ -260,7 +261,8 @@ def _spread_of_real(counts: dict[str, np.ndarray]) -> float:
 
 
 def _coarse(clips: Any) -> Any:
-    """[B, T, 8, 8, 3] in 0..1, or as small as they are."""
+    """Downscales clips to [B, T, 8, 8, 3], 0..1; smaller ones keep their
+    size."""
     step = max(1, clips.shape[2] // _COARSE)
     images = frame_folding.fold(clips) / 255.0
     return frame_folding.unfold(ops.average_pool(images, step, step), clips)

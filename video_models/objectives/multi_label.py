@@ -1,4 +1,4 @@
-"""Several labels a clip: a sigmoid and a cross-entropy for each."""
+"""Multi-label classification: a sigmoid cross-entropy per label."""
 
 import dataclasses
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from video_models.classification import (
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Settings of the loss, and of what counts as a label."""
+    """Settings of the loss and the threshold."""
 
     threshold: float = settings.setting(
         0.5,
@@ -60,9 +60,9 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> clip_classifier.ClipClassifier:
-    """Also for data of one label a clip, if each is to be judged for itself.
+    """Builds the objective; single-label data is fine, too.
 
-    Raises UserError where the data, the head or the weights do not fit.
+    Raises UserError if data, head or weights do not fit.
     """
     if not task.labels:
         raise errors.UserError(

@@ -1,4 +1,4 @@
-"""Several sets of labels at once: a head for each on one trunk."""
+"""Multi-task classification: a head per label set on a shared trunk."""
 
 import contextlib
 import dataclasses
@@ -17,12 +17,12 @@ from video_models.classification import (
     single_label,
 )
 
-_MAIN = "label"  # Further ones are `label.<task>`, in batches as here.
+_MAIN = "label"  # Others are `label.<task>`, as in batches.
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Settings of the losses, and of what counts as a label."""
+    """Settings of the losses and the threshold."""
 
     weights: tuple[str, ...] = settings.setting(
         (),
@@ -54,7 +54,7 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "MultiTask":
-    """Raises UserError where the data, the head or the weights do not fit."""
+    """Builds the objective; UserError if data, head or weights do not fit."""
     if not task.labels or not task.tasks:
         raise errors.UserError(
             f"this data has {1 if task.labels else 0} main and "
@@ -75,7 +75,7 @@ def build(
 class MultiTask(objective.Objective):
     """A network `multi_task` and a player of the same name.
 
-    The network gives a dict of logits by the names of the label sets.
+    The network returns a dict of logits by label set.
     """
 
     def __init__(
@@ -102,14 +102,14 @@ class MultiTask(objective.Objective):
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Logits by label set: [B, classes], or [B, t, classes] per step."""
+        """Returns logits by label set, [B, classes] or [B, t, classes]."""
         return self.networks["multi_task"](batch["frames"], training=True)
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """`cross_entropy`, or `binary_cross_entropy`, and the same with
-        `.<task>` for each further label set; weighted, in nats."""
+        """Returns `cross_entropy` or `binary_cross_entropy`, with the suffix
+        `.<task>` for additional label sets; weighted, in nats."""
         return {
             each.loss_name + _suffix(name): self._weights[name]
             * each.loss(outputs[name], batch[name])
@@ -117,8 +117,9 @@ class MultiTask(objective.Objective):
         }
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`scores` float32 [B, classes] and `scores.<task>`, and the same of
-        time steps, `frame_scores` [B, t, classes], where the head has them."""
+        """Returns `scores` and `scores.<task>`, float32 [B, classes], and
+        `frame_scores` [B, t, classes] likewise, if the head scores time
+        steps."""
         logits = networks["multi_task"](frames, training=False)
         found: dict[str, Any] = {}
         for name, each in self._sets.items():
@@ -128,7 +129,8 @@ class MultiTask(objective.Objective):
         return found
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Those of each label set, before a `/` its name."""
+        """Returns the counts of each label set, prefixed by its name and
+        `/`."""
         logits = clip_logits.predict_views(
             networks["multi_task"], batch["frames"]
         )
@@ -141,8 +143,8 @@ class MultiTask(objective.Objective):
         }
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """The main set's report; with it those of `tasks`, and their single
-        numbers once more as `<task>/<metric>`."""
+        """Returns the report of the main set, those of `tasks`, and their
+        scalars also as `<task>/<metric>`."""
         reports = {
             name: each.report(
                 {
@@ -165,7 +167,7 @@ class MultiTask(objective.Objective):
 
 
 def _suffix(name: str) -> str:
-    """`.place` of `label.place`, and nothing of `label`."""
+    """`.place` for `label.place`, empty for `label`."""
     return name.removeprefix(_MAIN)
 
 
@@ -187,7 +189,7 @@ def _network(
     shape = tuple(features.shape[1:])
     logits = {}
     tasks = {name: _suffix(name)[1:] for name in classes}
-    # So that the weights of heads can be told apart.
+    # Distinguishes the weights of the heads.
     scopes = label_axes.head_scopes(filter(None, tasks.values()))
     for name, count in classes.items():
         scope = scopes.get(tasks[name], "")
@@ -202,7 +204,7 @@ def _network(
 def _weights(
     given: tuple[str, ...], names: tuple[str, ...]
 ) -> dict[str, float]:
-    """A weight for each label set."""
+    """Returns the weight of each label set."""
     known = {_suffix(name)[1:] or _MAIN: name for name in names}
     weights = dict.fromkeys(names, 1.0)
     for text in given:

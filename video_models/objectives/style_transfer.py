@@ -1,9 +1,9 @@
-"""Clips that keep what they show and look like an image.
+"""Style transfer: clips in the style of an image.
 
-Source: feed-forward style transfer, arXiv:1603.08155, with content and style
-losses of arXiv:1508.06576. Differs: features of a network of ours
-(`--features`), each layer over the scale of its own values; changes in time
-are to be those of the clip.
+Source: feed-forward style transfer, arXiv:1603.08155, with the content and
+style losses of arXiv:1508.06576. Differs: features of our networks
+(`--features`), each layer normalised; a temporal loss preserves the clip's
+frame-to-frame changes.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ GENERATOR = "style_net"
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The style, and what counts how much."""
+    """The style image and the weights of the losses."""
 
     style: str = settings.setting("", "Style image, a PNG or JPEG file.")
     content: float = settings.setting(
@@ -63,7 +63,7 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "StyleTransfer":
-    """Raises UserError where the generator or the image does not fit."""
+    """Builds the objective; UserError if generator or image does not fit."""
     components.check_generator("style_transfer", "frames of frames", GENERATOR)
     return StyleTransfer(config, components, task, make_optimizer)
 
@@ -78,7 +78,7 @@ class StyleTransfer(objective.Objective):
         task: objective.Task,
         make_optimizer: Callable[[], keras.optimizers.Optimizer],
     ):
-        """See `build`; without `features` it can be used, not trained."""
+        """See `build`; without `features` it cannot be trained."""
         self._config, self._clip = config, task.clip
         generator = components.generator.build(1, task.clip.frames)
         self.networks = {"generator": generator}
@@ -96,7 +96,7 @@ class StyleTransfer(objective.Objective):
             self._style = self._style_of(pixels)
 
     def check_input(self) -> None:
-        """There have to be features to compare."""
+        """Checks that there is a feature network."""
         if self._features is None:
             raise errors.UserError(
                 "--objective=style_transfer compares features: give "
@@ -104,14 +104,14 @@ class StyleTransfer(objective.Objective):
             )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """The clip in the style, float32 [B, T, H, W, 3]."""
+        """Returns the stylised clip, float32 [B, T, H, W, 3]."""
         frames = batch["frames"]
         return self.networks["generator"](frames, training=True)["frames"]
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """`content`, `style`, `temporal` and `smooth`, weighted."""
+        """Returns `content`, `style`, `temporal` and `smooth`, weighted."""
         config, frames = self._config, batch["frames"]
         found = self._distances(outputs, frames)
         found = {
@@ -126,12 +126,12 @@ class StyleTransfer(objective.Objective):
         return found
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`frames` float32 [B, T, H, W, 3], in the style."""
+        """Returns the stylised `frames`, float32 [B, T, H, W, 3]."""
         generated = networks["generator"](frames, training=False)
         return {"frames": generated["frames"]}
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Sums over clips of what `report` tells."""
+        """Returns sums over clips of the metrics of `report`."""
         frames = ops.cast(batch["frames"][:, 0], "float32")
         generated = self.predict(networks, frames)["frames"]
         mask = ops.cast(batch["mask"], "float32")
@@ -145,13 +145,13 @@ class StyleTransfer(objective.Objective):
         return {"clips": ops.sum(mask), **sums}
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """Means over clips of `content_distance`, `style_distance` and
+        """Returns the means of `content_distance`, `style_distance` and
         `flicker`, unweighted."""
         clips = max(float(counts["clips"]), 1.0)
         return {k: float(v) / clips for k, v in counts.items() if k != "clips"}
 
     def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """The clip, and the same in the style, side by side."""
+        """Returns clip and stylised clip, side by side."""
         frames = ops.cast(batch["frames"][:, 0], "float32")
         generated = self.predict(networks, frames)["frames"]
         return {"clip, styled": ops.concatenate([frames, generated], axis=3)}
@@ -165,7 +165,7 @@ class StyleTransfer(objective.Objective):
         }
 
     def _style_of(self, pixels: np.ndarray) -> list[Any]:
-        """Of each layer the Gram matrix [C, C], the mean over time."""
+        """Returns the Gram matrix [C, C] of each layer, averaged over time."""
         clip = np.broadcast_to(pixels, (1, *self._clip.shape))
         found = self._features(ops.convert_to_tensor(clip, "float32"))
         return [

@@ -1,7 +1,7 @@
-"""Clips made larger or cleaner: the view `low_resolution` undone.
+"""Super resolution and restoration: inverts `--extra_inputs=low_resolution`.
 
-`--low_resolution.factor` says how many times larger; at 1 the network only
-takes away what the view did to the clip: noise, blur, darkness, lost blocks.
+`--low_resolution.factor` is the upscaling factor; at 1 the network only
+removes the degradation: noise, blur, darkness and lost blocks.
 """
 
 import dataclasses
@@ -30,7 +30,7 @@ _LOW = "low_frames"
 
 @dataclasses.dataclass(frozen=True)
 class Config(image_quality.Protocol):
-    """What counts, how much, and by which protocol it is measured."""
+    """Weights of the losses, and the protocol of the metrics."""
 
     pixels: float = settings.setting(
         1.0, "Weight of the pixel loss (Charbonnier).", minimum=0.0
@@ -80,7 +80,7 @@ def build(
     task: objective.Task,
     make_optimizer: Callable[[], keras.optimizers.Optimizer],
 ) -> "SuperResolution":
-    """Raises UserError where the components or the clip do not fit."""
+    """Builds the objective; UserError if components or clip do not fit."""
     components.check_generator(
         "super_resolution", "frames of frames", GENERATOR
     )
@@ -101,13 +101,13 @@ def build(
 
 
 def _factor(task: objective.Task) -> int:
-    """How many times larger frames become."""
+    """Returns the upscaling factor."""
     view = task.input_config("low_resolution", "--objective=super_resolution")
     return view.factor
 
 
 class SuperResolution(objective.Objective):
-    """A network `generator`, and one of each discriminator's name."""
+    """A network `generator`, and one network per discriminator."""
 
     only_logged = frozenset({discriminator_losses.ACCURACY})
 
@@ -149,7 +149,7 @@ class SuperResolution(objective.Objective):
         self.enhances = objective.Enhancement(components.generator, factor)
 
     def check_input(self) -> None:
-        """There have to be features to compare."""
+        """Checks that there is a feature network."""
         if self._config.perceptual and self._features is None:
             raise errors.UserError(
                 "--objective.perceptual compares features: give --features, "
@@ -157,15 +157,16 @@ class SuperResolution(objective.Objective):
             )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """{"frames": float32 [B, T, H, W, 3], ...}: the clip made better."""
+        """Returns {"frames": float32 [B, T, H, W, 3], ...}, the restored
+        clip."""
         low = ops.cast(batch[_LOW], "float32")
         return self.networks["generator"](low, training=player == "generator")
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """`pixels` and what else has a weight; of the discriminators `real`
-        and `made`, and the share that they are right about."""
+        """Returns `pixels` and all other losses with a weight; or, for the
+        discriminators, see `Discriminators.losses`."""
         generated, true = outputs["frames"], batch["frames"]
         if player == "discriminator":
             return self._discriminators.losses(true, generated, {})
@@ -196,12 +197,12 @@ class SuperResolution(objective.Objective):
         return found
 
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
-        """`frames` float32 [B, T, factor * H, factor * W, 3]."""
+        """Returns `frames`, float32 [B, T, factor * H, factor * W, 3]."""
         generated = networks["generator"](frames, training=False)
         return {"frames": generated["frames"]}
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """Sums over clips of PSNR, SSIM and flicker, also of the input."""
+        """Returns sums of PSNR, SSIM and flicker, of outputs and inputs."""
         true, low = map(frame_folding.fold, (batch["frames"], batch[_LOW]))
         true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
         generated = networks["generator"](low, training=False)["frames"]
@@ -215,8 +216,8 @@ class SuperResolution(objective.Objective):
         return found
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """`psnr` dB, `ssim`, `flicker` grey levels; `input_psnr`, ... those
-        of the input, scaled up bicubically as `tf.image.resize` does it."""
+        """Returns `psnr` in dB, `ssim` and `flicker` in grey levels; and
+        `input_psnr`, ... of the bicubically upscaled input."""
         clips = float(counts["clips"])
         return {
             name: float(total) / clips if clips else 0.0
@@ -225,7 +226,7 @@ class SuperResolution(objective.Objective):
         }
 
     def shown(self, networks: dict, batch: dict) -> dict[str, Any]:
-        """The input, what was made of it, and the truth, side by side."""
+        """Returns input, restored clip and truth, side by side."""
         true, low = batch["frames"][:, 0], batch[_LOW][:, 0]
         true, low = ops.cast(true, "float32"), ops.cast(low, "float32")
         generated = networks["generator"](low, training=False)["frames"]

@@ -1,4 +1,4 @@
-"""Keeps layers as they are, chosen by their paths."""
+"""Freezes layers, chosen by their paths."""
 
 import re
 
@@ -11,21 +11,21 @@ from video_models.introspection import layer_depth, layer_paths
 def freeze(
     networks: dict[str, keras.Model], patterns: tuple[str, ...]
 ) -> list[keras.Variable]:
-    """Takes layers out of training, all that a pattern is found in.
+    """Freezes all layers that a pattern matches.
 
-    Their normalisation uses its averages and does not move them; dropout
-    goes on, as it has no weights.
+    Their normalisation uses its moving averages without updating them; dropout
+    stays active.
 
     Args:
         networks: name to network.
-        patterns: regular expressions, found anywhere in `network/path` of a
-            layer, such as `classifier/r2plus1d/stem_space`.
+        patterns: regular expressions, searched in the `network/path` of
+            layers, such as `classifier/r2plus1d/stem_space`.
 
     Returns:
-        The variables that no step changes any more.
+        The frozen variables.
 
     Raises:
-        UserError: a pattern is none, or is found nowhere.
+        UserError: a pattern is invalid or matches nothing.
     """
     placed = [
         layer_paths.PlacedLayer(f"{name}/{each.path}", each.layer)

@@ -1,7 +1,7 @@
-"""Gives Keras' optimizers a rate for each layer, and decay of kernels alone.
+"""Layer-wise learning rates and kernel decay for Keras' optimizers.
 
-Both take part in the update of each variable, so they hold on any strategy
-and add nothing to the state that a checkpoint keeps.
+Both are part of the update of each variable, so that they work with any
+strategy and add nothing to checkpoints.
 """
 
 from typing import Any
@@ -12,12 +12,12 @@ from video_models.introspection import keras_internals, layer_depth
 
 
 class LayerRates:
-    """Goes before one of Keras' optimizers among the bases of a class.
+    """Mixin, to be listed before one of Keras' optimizers.
 
-    Weight decay is decoupled (arXiv:1711.05101): each step takes the share
-    rate * decay off a kernel; biases, scales and offsets are spared. Rates
-    fall from the head to the pixels as in BEiT (arXiv:2106.08254), and the
-    decay, being a part of the update, with them.
+    Weight decay is decoupled (arXiv:1711.05101): each step subtracts the
+    fraction rate * decay of a kernel; biases, scales and offsets are excluded.
+    Rates fall from the head to the pixels as in BEiT (arXiv:2106.08254), and
+    so does the decay.
     """
 
     def __init__(
@@ -27,14 +27,13 @@ class LayerRates:
         layer_decay: float = 1.0,
         **kwargs: Any,
     ):
-        """Settings of its own; the rest is for Keras' optimizer.
+        """Configures decay and rates; other arguments are Keras'.
 
         Args:
-            args: of the optimizer.
-            kernel_decay: share of a kernel, times the rate, that a step
-                takes away.
-            layer_decay: the rate of a group of layers over that of the next.
-            kwargs: of the optimizer.
+            args: arguments of the optimizer.
+            kernel_decay: weight decay of kernels, times the rate.
+            layer_decay: rate of a group of layers relative to the next.
+            kwargs: arguments of the optimizer.
         """
         super().__init__(*args, **kwargs)
         self._kernel_decay, self._layer_decay = kernel_decay, layer_decay
@@ -42,7 +41,7 @@ class LayerRates:
         self._decays: list[bool] = []
 
     def build(self, variables: list[keras.Variable]) -> None:
-        """Creates the slots; called by Keras for one rate, else by us."""
+        """Creates the slots; Keras calls it if there is a single rate."""
         if not self._scales:
             self._scales = [1.0] * len(variables)
         self._decays = [is_kernel(variable) for variable in variables]
@@ -51,7 +50,7 @@ class LayerRates:
     def build_for(
         self, networks: list[keras.Model], variables: list[keras.Variable]
     ) -> None:
-        """Creates the slots, with a rate for each depth of the networks."""
+        """Creates the slots, with a rate per depth of the networks."""
         distances: dict[int, int] = {}
         for network in networks:
             distances |= layer_depth.distances(network)
@@ -64,7 +63,7 @@ class LayerRates:
     def update_step(
         self, gradient: Any, variable: Any, learning_rate: Any
     ) -> None:
-        """One variable's update at its own rate; called by Keras."""
+        """Updates a variable at its own rate; called by Keras."""
         index = keras_internals.variable_index(self, variable)
         if self._scales[index] != 1.0:
             learning_rate = learning_rate * self._scales[index]
@@ -76,7 +75,7 @@ class LayerRates:
 
 
 class SGD(LayerRates, keras.optimizers.SGD):
-    """Stochastic gradient descent, with momentum where it is asked for."""
+    """Stochastic gradient descent, optionally with momentum."""
 
 
 class Adagrad(LayerRates, keras.optimizers.Adagrad):
@@ -84,31 +83,30 @@ class Adagrad(LayerRates, keras.optimizers.Adagrad):
 
 
 class Adam(LayerRates, keras.optimizers.Adam):
-    """Adam, arXiv:1412.6980; AdamW where kernels decay."""
+    """Adam, arXiv:1412.6980; AdamW with kernel decay."""
 
 
 class Lion(LayerRates, keras.optimizers.Lion):
-    """Lion, arXiv:2302.06675: the sign of a momentum."""
+    """Lion, arXiv:2302.06675."""
 
 
 class Lamb(LayerRates, keras.optimizers.Lamb):
-    """LAMB, arXiv:1904.00962: Adam, each update as long as its weights.
+    """LAMB, arXiv:1904.00962: Adam with layer-wise scaled updates.
 
-    Differs: the decay is no part of the update that is so stretched, and
-    vectors are stretched too.
+    Differs: the scaled update excludes the decay; vectors are scaled, too.
     """
 
 
 class Muon(LayerRates, keras.optimizers.Muon):
-    """Muon, arXiv:2502.16982: the orthogonal part of a momentum.
+    """Muon, arXiv:2502.16982: orthogonalised momentum.
 
-    For matrices; Adam for everything else, such as convolutions, and for the
-    last layer, `logits`.
+    For matrices only; Adam for all other weights, such as convolutions, and
+    for the last layer, `logits`.
     """
 
 
 def is_kernel(variable: keras.Variable) -> bool:
-    """Whether decay or a penalty is due: not for biases, scales, offsets."""
+    """Whether decay and penalties apply: not to biases, scales, offsets."""
     # The biases of Keras' attention are [heads, features]; learnt places are
     # spared as in the public code of Vision Transformers.
     spared = variable.name.endswith(("bias", "table"))

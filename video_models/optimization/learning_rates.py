@@ -1,4 +1,4 @@
-"""How the learning rate changes from step to step."""
+"""Learning-rate schedules."""
 
 import dataclasses
 from typing import Any
@@ -49,10 +49,10 @@ class Config:
 
 
 def build(config: Config, steps: int) -> schedules.LearningRateSchedule:
-    """The schedule for a run of `steps` steps.
+    """Builds the schedule for a run of `steps` steps.
 
     Raises:
-        UserError: the warm-up is as long as the run or longer.
+        UserError: the warm-up is not shorter than the run.
     """
     warmup = _warmup_steps(config, steps)
     if config.schedule == "warmup_cosine":
@@ -75,9 +75,9 @@ def build(config: Config, steps: int) -> schedules.LearningRateSchedule:
 
 
 def bound_to_steps(config: Config) -> str | None:
-    """The flags by which the rate of a step depends on those that follow.
+    """Returns the flags that make rates depend on the length of the run.
 
-    None: there are none, and a longer run begins with the same rates.
+    None if there are none: a longer run then starts with the same rates.
     """
     name = f"--learning_rate.schedule={config.schedule}"
     if config.schedule == "warmup_cosine":
@@ -89,7 +89,7 @@ def bound_to_steps(config: Config) -> str | None:
 
 @keras.saving.register_keras_serializable("video_models")
 class WarmUp(schedules.ExponentialDecay):
-    """Keras' exponential decay, begun after a linear rise from 0."""
+    """Keras' exponential decay after a linear warm-up from 0."""
 
     def __init__(
         self,
@@ -99,12 +99,12 @@ class WarmUp(schedules.ExponentialDecay):
         decay: float,
         staircase: bool = False,
     ):
-        """Decay 1 is a constant rate; a staircase decays at once."""
+        """A decay of 1 is a constant rate; a staircase decays in steps."""
         super().__init__(base, decay_steps, decay, staircase)
         self.warmup_steps = warmup_steps
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate of `step`, float32 []."""
+        """Returns the learning rate of `step`, float32 []."""
         step = keras.ops.cast(step, "float32")
         after = super().__call__(
             keras.ops.maximum(step - self.warmup_steps, 0.0)

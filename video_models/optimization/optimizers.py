@@ -1,4 +1,4 @@
-"""Keras' optimizers behind one set of flags, and penalties on weights."""
+"""Keras' optimizers with one set of flags, and weight penalties."""
 
 import dataclasses
 import inspect
@@ -16,7 +16,7 @@ _DECAYING = ("adamw", "lion", "lamb", "muon")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Settings of an optimizer; each name uses those that it knows."""
+    """Settings of an optimizer; each uses those that apply to it."""
 
     name: str = settings.setting(
         "adamw",
@@ -71,11 +71,10 @@ def build(
     config: Config,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
 ) -> keras.optimizers.Optimizer:
-    """The optimizer; `l1` and `l2` are for `penalty_gradients`.
+    """Builds the optimizer; `l1` and `l2` are for `penalty_gradients`.
 
     Raises:
-        UserError: a weight decay for an optimizer that has none, or a beta
-            that it cannot work with.
+        UserError: the optimizer has no weight decay, or a beta is invalid.
     """
     _check(config)
     decay = config.weight_decay
@@ -95,12 +94,12 @@ def build_slots(
     networks: list[keras.Model],
     variables: list[keras.Variable],
 ) -> None:
-    """Creates the state of an optimizer, ours or another of Keras'.
+    """Creates the state of an optimizer, ours or Keras'.
 
     Args:
-        optimizer: what `build` gave.
-        networks: that hold the variables; they tell how deep these stand.
-        variables: those to train.
+        optimizer: result of `build`.
+        networks: networks of the variables, which define their depth.
+        variables: variables to train.
     """
     if isinstance(optimizer, layer_rates.LayerRates):
         optimizer.build_for(networks, variables)
@@ -113,13 +112,13 @@ def penalty_gradients(
 ) -> list[Any]:
     """Adds the gradients of the penalties to those of kernels.
 
-    Called after gradients are summed over replicas, so that no replica adds
-    the penalty again.
+    Call it after gradients are summed over replicas, so that the penalty is
+    added once.
 
     Args:
         config: `l1` and `l2`.
-        gradients: one a variable; None where there is none.
-        variables: what the gradients belong to.
+        gradients: one per variable; may be None.
+        variables: variables of the gradients.
 
     Returns:
         gradients + l1 * sign(w) + l2 * w.
@@ -134,7 +133,7 @@ def penalty_gradients(
     ]
 
 
-# Before 3.13, Keras' own does not work on TensorFlow.
+# Before 3.13, Keras' Muon does not work on TensorFlow.
 HAS_MUON = (
     "adam_weight_decay"
     in inspect.signature(keras.optimizers.Muon.__init__).parameters

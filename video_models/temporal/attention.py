@@ -1,4 +1,4 @@
-"""Every time step looks at others: a transformer over time."""
+"""A transformer encoder over time."""
 
 import dataclasses
 
@@ -52,23 +52,22 @@ TINY_STREAM = Config(
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """Mixes the time steps of a clip.
+    """Builds a transformer over the time steps of a clip.
 
-    Source: arXiv:1706.03762, normalised before each part as in
-    arXiv:2010.11929; the window is that of arXiv:2004.05150, relative
-    positions are those of arXiv:2104.09864. Differs: the features are
-    normalised before positions of the same scale are added (see
-    `layers.positions`).
+    Source: arXiv:1706.03762, with pre-normalisation as in arXiv:2010.11929,
+    windows as in arXiv:2004.05150 and relative positions as in
+    arXiv:2104.09864. Differs: features are normalised before positions of the
+    same scale are added (see `layers.positions`).
 
     Args:
-        config: layers, heads, widening, dropout, and who sees whom.
+        config: layers, heads, widening, dropout, window, causality.
         shape: `(t, C)` of the features.
 
     Returns:
         [B, t, C] -> [B, t, C].
 
     Raises:
-        UserError: a head has too few features for relative positions.
+        UserError: heads have too few features for relative positions.
     """
     features = keras.Input(shape, name="features")
     mixed, _ = _mix(features, config, None, {})
@@ -76,23 +75,22 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """The same network for the newest time steps of a stream.
+    """Builds the same network for the newest time steps of a stream.
 
-    Its states hold the keys and values of `window` time steps a layer, and how
-    many time steps there were. Absolute positions count on from the start of
-    the stream, and beyond the length of training clips nothing was learnt of
-    them: take relative ones for long streams.
+    Its states are the keys and values of `window` time steps per layer, and
+    the number of time steps so far. Absolute positions count from the start of
+    the stream and are untrained beyond the length of training clips; use
+    relative positions for long streams.
 
     Args:
         config: causal, with a window.
-        shape: `(n, C)` of the newest time steps' features.
+        shape: `(n, C)`, features of the newest time steps.
 
     Returns:
         {"features": [B, n, C], states} -> the same names.
 
     Raises:
-        UserError: the settings would need time steps to come, or all past
-            ones.
+        UserError: the network is not causal, or has no window.
     """
     _check_streams(config)
     time_steps, width = shape
@@ -118,7 +116,7 @@ def _mix(
     count: keras.KerasTensor | None,
     states: dict[str, keras.KerasTensor],
 ) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
-    """The mixed features, and the states after them."""
+    """Returns the outputs and the new states."""
     after = {}
     x = _normalize(features, "norm_features")
     if config.positions == "absolute":
@@ -172,7 +170,7 @@ def _normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
 
 
 def _size(config: Config, width: int) -> int:
-    """Features of a head."""
+    """Returns the features per head."""
     size = max(1, width // config.heads)
     if config.positions == "relative" and size < 2:
         raise errors.UserError(

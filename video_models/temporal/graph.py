@@ -1,4 +1,4 @@
-"""The frames as nodes of a graph, with edges in time and of similarity."""
+"""A graph network over time steps, with time and similarity edges."""
 
 import dataclasses
 
@@ -49,16 +49,15 @@ TINY = Config(layer="attention", layers=1, heads=2, reach=1, similar=2)
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """Passes messages between the time steps of a clip.
+    """Builds graph layers over the time steps of a clip.
 
-    Source: graph convolution, arXiv:1609.02907, with edges of time and of
-    similarity as in arXiv:1806.01810; graph attention, arXiv:2105.14491.
-    Differs: nodes are frames instead of objects; layers are normalised
-    before and added to what they see, and positions are added to the
-    features, since edges do not know before from after.
+    Source: graph convolution, arXiv:1609.02907, with time and similarity edges
+    as in arXiv:1806.01810; graph attention, arXiv:2105.14491. Differs: nodes
+    are frames instead of objects; layers are pre-normalised and residual;
+    positions are added to the features, since edges are undirected.
 
     Args:
-        config: the layers and the edges.
+        config: layers and edges.
         shape: `(t, C)` of the features.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Reads the time steps in order, with gated recurrent units."""
+"""Gated recurrent units over time."""
 
 import keras
 
@@ -10,7 +10,7 @@ TINY_STREAM = Config(layers=2, units=8)
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """[B, t, C] -> [B, t, units], twice as many in two directions.
+    """Builds [B, t, C] -> [B, t, units], or 2 * units if bidirectional.
 
     Source: arXiv:1406.1078, as in `keras.layers.GRU`.
     """
@@ -18,5 +18,5 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """The same network for a stream; see `recurrence.stream`."""
+    """Builds the same network for a stream; see `recurrence.stream`."""
     return recurrence.stream(keras.layers.GRU, ("h",), shape, config)

@@ -1,4 +1,4 @@
-"""Leaves the features as they are; the head sees a bag of frames."""
+"""No temporal block: the features stay unchanged."""
 
 import dataclasses
 
@@ -7,20 +7,20 @@ import keras
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """There is nothing to set."""
+    """No settings."""
 
 
 TINY = Config()
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """[B, t, C] -> the same."""
+    """Builds the identity, [B, t, C] -> [B, t, C]."""
     features, same = _same(config, shape)
     return keras.Model(features, same, name="none")
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """{"features": [B, n, C]} -> the same; there are no states."""
+    """Builds the identity, {"features": [B, n, C]}, without states."""
     features, same = _same(config, shape)
     return keras.Model({"features": features}, {"features": same}, name="none")
 

@@ -1,4 +1,4 @@
-"""Convolutions over time, each block looking twice as far as the last."""
+"""A temporal convolutional network; dilations double in each block."""
 
 import dataclasses
 
@@ -37,13 +37,13 @@ TINY = Config(layers=2, units=8)
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """Dilated convolutions with residuals, at a cost linear in time.
+    """Builds dilated residual convolutions, at a cost linear in time.
 
-    Source: TCN, arXiv:1803.01271. Differs: layer normalisation, which needs
-    no batch and no clip, instead of weight normalisation, and dropout of
-    single values instead of whole features. Every output sees
-    `1 + 2 (kernel - 1) (2 ^ layers - 1)` time steps, the last of them its own,
-    or, where it is not causal, the middle one.
+    Source: TCN, arXiv:1803.01271. Differs: layer normalisation, independent of
+    batch and clip length, instead of weight normalisation; dropout of single
+    values instead of whole features. The receptive field is `1 + 2 (kernel -
+    1) (2 ^ layers - 1)` time steps, ending at the output's own step if causal,
+    else centred on it.
 
     Args:
         config: layers, units, kernel, causal, dropout.
@@ -58,17 +58,17 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
-    """The same network for the newest time steps of a stream.
+    """Builds the same network for the newest time steps of a stream.
 
     Args:
         config: causal.
-        shape: `(n, C)` of the newest time steps' features.
+        shape: `(n, C)`, features of the newest time steps.
 
     Returns:
         {"features": [B, n, C], states} -> the same names.
 
     Raises:
-        UserError: the settings would need time steps to come.
+        UserError: the network is not causal.
     """
     if not config.causal:
         raise errors.UserError(
@@ -90,9 +90,9 @@ def _mix(
     config: Config,
     states: dict[str, keras.KerasTensor] | None,
 ) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor]]:
-    """The mixed features, and the states after them.
+    """Returns the outputs and the new states.
 
-    A dict of states is filled with the inputs of a stream.
+    It adds the inputs of a stream to a dict of states.
     """
     after: dict[str, keras.KerasTensor] = {}
     for block in range(1, config.layers + 1):

@@ -1,7 +1,7 @@
-"""The edges between the time steps of a clip: near in time, or alike.
+"""The edges between the time steps of a clip: time and similarity edges.
 
-A list of neighbours a time step, as long for each, keeps shapes static; time
-edges alone cost no more than the list is long.
+Every time step has a list of neighbours of the same length, which keeps shapes
+static; the cost of time edges is linear in that length.
 """
 
 from typing import Any
@@ -15,14 +15,14 @@ _NEVER = -1e9
 
 
 def in_time(x: Any, reach: int) -> Any:
-    """The time steps around each, itself in the middle.
+    """Gathers the neighbours of each time step in time, including itself.
 
     Args:
         x: [B, t, C].
         reach: neighbours on each side.
 
     Returns:
-        [B, t, 2 * reach + 1, C], zeros where there is none.
+        [B, t, 2 * reach + 1, C], zeros beyond the clip.
     """
     time_steps = x.shape[1]
     padded = ops.pad(x, ((0, 0), (reach, reach), (0, 0)))
@@ -31,19 +31,19 @@ def in_time(x: Any, reach: int) -> Any:
 
 
 def are_in_time(time_steps: int, reach: int) -> np.ndarray:
-    """bool [t, 2 * reach + 1], which neighbours of `in_time` there are."""
+    """bool [t, 2 * reach + 1]: which neighbours of `in_time` exist."""
     times = np.arange(time_steps)[:, None] + np.arange(-reach, reach + 1)
     return (times >= 0) & (times < time_steps)
 
 
 def time_weights(time_steps: int, reach: int) -> np.ndarray:
-    """Weights of the neighbours of `in_time`, itself among them.
+    """Weights of the neighbours of `in_time`, including itself.
 
-    The rows of D^-1/2 (A + I) D^-1/2 of arXiv:1609.02907, in which D counts
-    the neighbours.
+    The rows of D^-1/2 (A + I) D^-1/2 of arXiv:1609.02907, where D counts the
+    neighbours.
 
     Returns:
-        float32 [t, 2 * reach + 1], 0 where there is none.
+        float32 [t, 2 * reach + 1], 0 beyond the clip.
     """
     there = are_in_time(time_steps, reach)
     degrees = np.pad(there.sum(axis=1), reach, constant_values=1)
@@ -57,17 +57,17 @@ def time_weights(time_steps: int, reach: int) -> np.ndarray:
 def most_alike(
     query: Any, key: Any, count: int, reach: int
 ) -> tuple[Any, Any, Any]:
-    """The time steps most like each, but for those near in time.
+    """Finds the most similar time steps of each, excluding those near in time.
 
     Args:
         query: [B, t, C].
-        key: the same; their product is the likeness.
-        count: how many, fewer than t.
-        reach: time steps so near have time edges already.
+        key: [B, t, C]; similarity is the dot product.
+        count: number of neighbours, less than t.
+        reach: distance of the neighbours to exclude.
 
     Returns:
-        Likeness float32 [B, t, count]; int32 places of the same shape; and
-        bool, whether there is such a time step at all.
+        Similarity float32 [B, t, count]; int32 indices of the same shape; and
+        bool, whether each neighbour exists.
     """
     time_steps, features = query.shape[1:]
     likeness = ops.einsum("bqc,bkc->bqk", query, key)
@@ -79,7 +79,7 @@ def most_alike(
 
 
 def at_places(x: Any, places: Any) -> Any:
-    """[B, t, C] at int [B, t, count] -> [B, t, count, C]."""
+    """Gathers [B, t, C] at int [B, t, count] -> [B, t, count, C]."""
     _, time_steps, count = places.shape
     flat = ops.reshape(places, (-1, time_steps * count, 1))
     found = ops.take_along_axis(x, flat, axis=1)
@@ -87,7 +87,7 @@ def at_places(x: Any, places: Any) -> Any:
 
 
 def shares(scores: Any, there: Any, axis: int = -1) -> Any:
-    """Softmax of `scores` over those neighbours that are there, else 0."""
+    """Softmax of `scores` over existing neighbours; 0 elsewhere."""
     there = ops.cast(there, scores.dtype)
     scores = scores + _NEVER * (1.0 - there)
     return ops.softmax(scores, axis=axis) * there

@@ -1,4 +1,4 @@
-"""Messages along the edges of a clip's graph, weighted by attention."""
+"""Graph attention over the time steps of a clip."""
 
 from typing import Any
 
@@ -8,27 +8,26 @@ from video_models.layers.attention import frame_graph
 
 ops = keras.ops
 
-_SLOPE = 0.2  # Of the leaky rectifier, as published.
+_SLOPE = 0.2  # Published slope of the leaky ReLU.
 
 
 @keras.saving.register_keras_serializable("video_models")
 class GraphAttention(keras.layers.Layer):
-    """Listens to neighbours in time and to similar time steps, [B, t, C].
+    """Graph attention over time and similarity edges, [B, t, C].
 
-    Source: GATv2, arXiv:2105.14491. The similar time steps are those whose
-    inputs' products are largest.
+    Source: GATv2, arXiv:2105.14491. Similarity is the dot product of inputs.
     """
 
     def __init__(
         self, heads: int, size: int, reach: int, similar: int, **kwargs: Any
     ):
-        """Says who are neighbours.
+        """Configures the edges.
 
         Args:
-            heads: how many.
-            size: features of each.
-            reach: time steps on each side.
-            similar: how many of the others, the most similar; may be 0.
+            heads: number of heads.
+            size: features per head.
+            reach: time edges on each side.
+            similar: similarity edges per time step; may be 0.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
@@ -36,7 +35,7 @@ class GraphAttention(keras.layers.Layer):
         self.reach, self.similar = reach, similar
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the linear maps for [B, t, C]."""
+        """Creates the linear maps for [B, t, C]."""
         wide = self.heads * self.size
         self._own = self._linear(wide, shape, "own")
         self._other = self._linear(wide, shape, "other")
@@ -67,7 +66,7 @@ class GraphAttention(keras.layers.Layer):
         return self._out(heard)
 
     def _neighbours(self, inputs: Any, other: Any) -> tuple[Any, Any]:
-        """Features [B, t, count, C], and whether each neighbour is there."""
+        """Features [B, t, count, C], and whether each neighbour exists."""
         near = frame_graph.in_time(other, self.reach)
         there = frame_graph.are_in_time(inputs.shape[1], self.reach)[None]
         if not self.similar:

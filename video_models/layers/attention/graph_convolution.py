@@ -1,4 +1,4 @@
-"""Messages along the edges of a clip's graph, weighted by the graph."""
+"""Graph convolution over the time steps of a clip."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class GraphConvolution(keras.layers.Layer):
-    """Sums what neighbours in time and similar time steps say, [B, t, C].
+    """Graph convolution over time and similarity edges, [B, t, C].
 
-    Source: arXiv:1609.02907 for the time edges; arXiv:1806.01810 for those of
-    similarity, whose weights are the softmax of a learned likeness, and for
-    the sum of both graphs, each with its own weights. Differs: nodes are
-    frames instead of objects, and only the most similar ones are neighbours.
+    Source: arXiv:1609.02907 for time edges; arXiv:1806.01810 for similarity
+    edges, weighted by the softmax of a learned similarity, and for the sum of
+    both graphs. Differs: nodes are frames instead of objects; only the most
+    similar frames are neighbours.
     """
 
     def __init__(self, reach: int, similar: int, **kwargs: Any):
-        """Says who are neighbours.
+        """Configures the edges.
 
         Args:
-            reach: time steps on each side.
-            similar: how many of the others, the most similar; may be 0.
+            reach: time edges on each side.
+            similar: similarity edges per time step; may be 0.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.reach, self.similar = reach, similar
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the linear maps for [B, t, C]."""
+        """Creates the linear maps for [B, t, C]."""
         names = ["time"]
         if self.similar:
             names += ["similar", "query", "key"]

@@ -1,7 +1,6 @@
-"""Attention among time steps, each seeing only those near to it or before it.
+"""Local and causal attention over time.
 
-With a window the cost grows with the number of time steps, not with its
-square.
+With a window the cost is linear, not quadratic, in the number of time steps.
 """
 
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 ops = keras.ops
 
-_NEVER = -1e9  # Finite, so that a row of nothing else gives no NaN.
+_NEVER = -1e9  # Finite, so that a fully masked row does not become NaN.
 
 
 def attend(
@@ -23,9 +22,9 @@ def attend(
         query: [B, t, heads, D].
         key: the same shape.
         value: the same shape.
-        window: time steps seen on each side, or only back where it is causal;
-            0 means all.
-        causal: whether no time step sees those after it.
+        window: time steps attended to on each side (only past ones if causal);
+            0: all.
+        causal: whether time steps attend to past ones only.
 
     Returns:
         [B, t, heads, D].
@@ -38,15 +37,15 @@ def attend(
 def attend_back(
     query: Any, key: Any, value: Any, window: int, time_steps: Any
 ) -> Any:
-    """What causal `attend` gives for the newest time steps of a stream.
+    """Returns the result of causal `attend` for the newest steps of a stream.
 
     Args:
-        query: [B, n, heads, D] of the new time steps.
-        key: [B, window + n, heads, D], those of the time steps before first.
+        query: [B, n, heads, D], the new time steps.
+        key: [B, window + n, heads, D], past time steps, then new ones.
         value: the same shape.
-        window: time steps seen back.
-        time_steps: int32 [B, 1], how many came before the new ones; of the
-            keys only so many are real.
+        window: number of past time steps.
+        time_steps: int32 [B, 1], number of past time steps so far; earlier
+            keys are masked.
 
     Returns:
         [B, n, heads, D].
@@ -64,7 +63,7 @@ def attend_back(
 def _by_blocks(
     query: Any, key: Any, value: Any, window: int, causal: bool
 ) -> Any:
-    """Blocks as long as the window, each with the blocks beside it."""
+    """Attends in blocks of the window's length, each with its neighbours."""
     _, time_steps, heads, size = query.shape
     blocks = -(-time_steps // window)
     after = 0 if causal else window
@@ -105,7 +104,7 @@ def _with_neighbours(x: Any, blocks: int, window: int) -> Any:
 def _hidden(
     time_steps: int, blocks: int, window: int, causal: bool
 ) -> np.ndarray:
-    """bool [1, blocks, 1, window, keys], True where nothing is seen."""
+    """bool [1, blocks, 1, window, keys], True for masked keys."""
     keys = np.arange((2 if causal else 3) * window) - window
     back = np.arange(window)[:, None] - keys
     far = (back > window) | (back < (0 if causal else -window))

@@ -1,4 +1,4 @@
-"""Cuts a clip into patches, and makes each a token."""
+"""Embeds patches of a clip as tokens."""
 
 import keras
 
@@ -11,14 +11,14 @@ ops = keras.ops
 def grid(
     clip: batch.ClipSpec, patch: tuple[int, int, int]
 ) -> tuple[int, int, int]:
-    """How many patches there are in time, height and width.
+    """Returns the number of patches in time, height and width.
 
     Args:
         clip: shape of the clip.
-        patch: frames, rows and columns of one.
+        patch: frames, rows and columns of a patch.
 
     Raises:
-        UserError: they do not fill the clip.
+        UserError: the clip is no multiple of the patch.
     """
     if clip.frames % patch[0]:
         raise errors.UserError(
@@ -41,23 +41,23 @@ def embed(
     width: int,
     name: str,
 ) -> keras.KerasTensor:
-    """One linear map for every patch.
+    """Applies one linear layer to every patch.
 
-    It equals a convolution whose stride is its kernel, and takes two thirds
-    of its time on CPUs.
+    It equals a convolution with equal stride and kernel, in two thirds of the
+    time on CPUs.
 
     Args:
         frames: [B, T, H, W, 3].
-        patch: frames, rows and columns of one; they divide the clip.
-        width: channels of a token.
-        name: of the linear map.
+        patch: frames, rows and columns of a patch; they divide the clip.
+        width: channels per token.
+        name: name of the linear layer.
 
     Returns:
         [B, t * h * w, width], columns before rows before frames.
     """
     _, *sides, channels = frames.shape
     t, h, w = (s // p for s, p in zip(sides, patch, strict=True))
-    # No more than six axes, which is what TFLite can transpose.
+    # At most six axes: TFLite cannot transpose more.
     x = ops.reshape(frames, (-1, patch[0], h, patch[1], w, patch[2] * channels))
     x = ops.transpose(x, (0, 2, 4, 1, 3, 5))
     values = patch[0] * patch[1] * patch[2] * channels

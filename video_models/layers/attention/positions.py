@@ -1,4 +1,4 @@
-"""Tells a network where in time a feature stands."""
+"""Sinusoidal positions in time."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ ops = keras.ops
 
 
 def sinusoids(steps: int, features: int) -> np.ndarray:
-    """float32 [steps, features], root mean square 1 at every step.
+    """Sinusoids float32 [steps, features], with root mean square 1 per step.
 
     Source: arXiv:1706.03762. Differs: sines fill the first half and cosines
     the second, and all are scaled by sqrt(2) to the size of layer-normalised
-    features. Smaller positions are drowned: a prototype without this scale
+    features. Smaller positions are too weak: a prototype without this scale
     learnt the axis of a motion but never its direction.
     """
     angle = np.arange(steps)[:, None] * _frequencies(features)
@@ -23,14 +23,14 @@ def sinusoids(steps: int, features: int) -> np.ndarray:
 
 @keras.saving.register_keras_serializable("video_models")
 class AddPositions(keras.layers.Layer):
-    """Adds `sinusoids` to [B, t, C]; nothing in it is trained."""
+    """Adds `sinusoids` to [B, t, C]; not trained."""
 
     def call(self, inputs: Any, time_steps: Any = None) -> Any:
         """Adds positions.
 
         Args:
             inputs: [B, t, C].
-            time_steps: int32 [B, 1], how many came before, in a stream.
+            time_steps: int32 [B, 1], number of past time steps, in a stream.
 
         Returns:
             Same shape and dtype as `inputs`.
@@ -51,6 +51,6 @@ class AddPositions(keras.layers.Layer):
 
 
 def _frequencies(features: int) -> np.ndarray:
-    """Radians a step, float64 [features / 2], rounded up."""
+    """Radians per step, float64 [features / 2], rounded up."""
     half = (features + 1) // 2
     return 10_000.0 ** (-np.arange(half) / half)

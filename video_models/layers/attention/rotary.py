@@ -7,18 +7,17 @@ import numpy as np
 
 
 def rotate(x: Any, first: int = 0) -> Any:
-    """Turns queries or keys by angles that grow with time.
+    """Rotates queries or keys by angles that grow with time.
 
-    The product of two of them then depends on their distance alone, so that
-    a stream may count from any time step.
+    Their dot product then depends on their distance only, so that a stream may
+    count from any time step.
 
-    Source: RoFormer, arXiv:2104.09864. Differs: feature i is turned together
-    with feature i + D / 2, not with its neighbour; of an odd number the last
-    stays.
+    Source: RoFormer, arXiv:2104.09864. Differs: feature i is paired with
+    feature i + D / 2 instead of its neighbour; an odd last feature stays.
 
     Args:
         x: [B, t, heads, D].
-        first: place in time of the first time step.
+        first: index of the first time step.
 
     Returns:
         The same shape and dtype.
@@ -27,7 +26,7 @@ def rotate(x: Any, first: int = 0) -> Any:
     frequency = 10_000.0 ** (-np.arange(half) / half)
     times = first + np.arange(x.shape[1])
     angle = times[:, None, None] * frequency
-    # bfloat16 would round the angles, and distances with them.
+    # bfloat16 would round the angles.
     cosine, sine = (np.float32(turn(angle)) for turn in (np.cos, np.sin))
     whole = keras.ops.cast(x, "float32")
     one, other = whole[..., :half], whole[..., half : 2 * half]

@@ -1,4 +1,4 @@
-"""Tells a network where in time a feature stands, if it wants to know."""
+"""Sinusoidal positions in time with a trained scale."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class ScaledPositions(keras.layers.Layer):
-    """Adds sinusoids of the time step's number, times one trained number.
+    """Adds sinusoids of the time step's number, times a trained `scale`.
 
-    `scale` begins at 0. Source: arXiv:1706.03762, as in TensorFlow's Model
+    `scale` starts at 0. Source: arXiv:1706.03762, as in TensorFlow's Model
     Garden: sines of the even frequencies stand before cosines of the odd.
     """
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the number."""
+        """Creates the scale."""
         self.scale = self.add_weight(
             shape=(), initializer="zeros", name="scale"
         )
@@ -26,8 +26,7 @@ class ScaledPositions(keras.layers.Layer):
 
         Args:
             inputs: [B, t, C].
-            frames: int32 [B, 1], the number of the first time step; not given:
-                it is 0.
+            frames: int32 [B, 1], number of the first time step; None: 0.
         """
         _, time_steps, channels = inputs.shape
         numbers = ops.arange(time_steps, dtype="float32")[:, None]

@@ -1,4 +1,4 @@
-"""Attention of every token to every other one."""
+"""Self-attention over tokens."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ ops = keras.ops
 
 
 def attend(query: Any, key: Any, value: Any, heads: int) -> Any:
-    """Each token becomes an average of the values of those like it.
+    """Scaled dot-product attention.
 
-    Source: arXiv:1706.03762. Weights are float32, whatever the features are.
+    Source: arXiv:1706.03762. Attention weights are float32 for any dtype.
 
     Args:
         query: [B, N, C].
         key: [B, N, C].
         value: [B, N, C].
-        heads: parts of the channels that attend each for itself.
+        heads: number of heads that the channels are split into.
 
     Returns:
         [B, N, C].
@@ -43,11 +43,11 @@ def _heads_apart(x: Any, heads: int, order: tuple[int, ...]) -> Any:
 
 @keras.saving.register_keras_serializable("video_models")
 class SelfAttention(keras.layers.Layer):
-    """Mixes tokens [B, N, C] with linear maps before and after `attend`.
+    """Multi-head self-attention over tokens [B, N, C].
 
-    Weights: `qkv` [C, 3 C], or `query`, `key` and `value` [C, C] apart, which
-    is as quick; then `out` [C, C]. Their form is that of the checkpoints that
-    a network is to read.
+    Weights: `qkv` [C, 3 C], or separate `query`, `key` and `value` [C, C],
+    equally fast; then `out` [C, C]. Choose the layout of the checkpoints to
+    read.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class SelfAttention(keras.layers.Layer):
         has_key_bias: bool = True,
         **kwargs: Any,
     ):
-        """Says how many heads there are, and the form of the weights.
+        """Configures heads and layout of the weights.
 
         Args:
-            heads: how many; they divide the channels.
-            is_fused: whether one map gives queries, keys and values.
-            has_key_bias: whether keys have a bias, which no output depends
-                on; queries and values always have one.
+            heads: number of heads, a divisor of the channels.
+            is_fused: whether one linear map computes queries, keys and values.
+            has_key_bias: whether keys have a bias (it does not affect the
+                output); queries and values always have one.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
@@ -71,7 +71,7 @@ class SelfAttention(keras.layers.Layer):
         self.is_fused, self.has_key_bias = is_fused, has_key_bias
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the weights for [B, N, C]."""
+        """Creates the weights for [B, N, C]."""
         width = shape[-1]
         self._maps = []
         if self.is_fused:
@@ -103,7 +103,7 @@ class SelfAttention(keras.layers.Layer):
     def _project(self, x: Any) -> list:
         if not self.is_fused:
             return [each(x) for each in self._maps]
-        # Not slices, whose gradients take a fifth of the layer's time on CPUs.
+        # Not slices: their gradients take a fifth of the layer's time on CPUs.
         query, key, value = ops.split(self._maps[0](x), 3, axis=-1)
         if self._biases:
             query, value = query + self._biases[0], value + self._biases[1]

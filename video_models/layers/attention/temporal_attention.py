@@ -1,4 +1,4 @@
-"""Multi-head attention among the time steps of a clip, or of a stream."""
+"""Multi-head attention over the time steps of a clip or a stream."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class TemporalAttention(keras.layers.Layer):
-    """Mixes [B, t, C] over time.
+    """Multi-head attention over time, [B, t, C].
 
-    Source: arXiv:1706.03762. Without a window, causality and rotation it
-    gives what `keras.layers.MultiHeadAttention` gives, and has its weights
-    in its order; that one masks its window, at a cost of t * t.
+    Source: arXiv:1706.03762. Without window, causality and rotation it equals
+    `keras.layers.MultiHeadAttention`, with its weights in its order; Keras'
+    layer masks a window at a cost of t * t.
     """
 
     def __init__(
@@ -27,14 +27,14 @@ class TemporalAttention(keras.layers.Layer):
         rotates: bool = False,
         **kwargs: Any,
     ):
-        """Says who sees whom.
+        """Configures heads, window and causality.
 
         Args:
-            heads: how many.
-            size: features of each.
-            causal: whether no time step sees those after it.
-            window: time steps seen on each side, or back; 0 means all.
-            rotates: whether distances in time are told by `layers.rotary`.
+            heads: number of heads.
+            size: features per head.
+            causal: whether time steps attend to past ones only.
+            window: time steps attended to on each side, or back; 0: all.
+            rotates: whether to use rotary positions, `layers.rotary`.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
@@ -43,8 +43,8 @@ class TemporalAttention(keras.layers.Layer):
         self._initializer = keras.initializers.GlorotUniform()
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the four linear maps for [B, t, C]."""
-        # Named as in Keras' layer, so that its saved weights can be loaded.
+        """Creates the four linear maps for [B, t, C]."""
+        # Named like those of Keras' layer, so that its saved weights load.
         self._query_dense = self._into_heads("query", shape)
         self._key_dense = self._into_heads("key", shape)
         self._value_dense = self._into_heads("value", shape)
@@ -60,13 +60,13 @@ class TemporalAttention(keras.layers.Layer):
         values: Any = None,
         time_steps: Any = None,
     ) -> Any:
-        """Mixes a clip; or, with states, the newest time steps of a stream.
+        """Attends over a clip or, with states, the newest steps of a stream.
 
         Args:
             inputs: [B, t, C].
-            keys: float32 [B, window, heads, size] of the time steps before.
+            keys: float32 [B, window, heads, size] of past time steps.
             values: the same.
-            time_steps: int32 [B, 1], how many came before.
+            time_steps: int32 [B, 1], number of past time steps.
 
         Returns:
             [B, t, C]; with states also the new keys and values.
@@ -110,7 +110,7 @@ class TemporalAttention(keras.layers.Layer):
             equation,
             output,
             bias_axes=bias,
-            # A copy draws for itself; one for all would start all alike.
+            # A copy per layer: a shared initializer would repeat its values.
             kernel_initializer=self._initializer.clone(),
             dtype=self.dtype_policy,
             name=name,

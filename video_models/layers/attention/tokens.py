@@ -1,4 +1,4 @@
-"""What transformers add to the patches of a clip: places, and a class token."""
+"""Position embeddings and class tokens of transformers."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ ops = keras.ops
 def sinusoids(tokens: int, width: int) -> np.ndarray:
     """float32 [tokens, width]: sines at even channels, cosines at odd ones.
 
-    Source: arXiv:1706.03762. Unlike `positions.sinusoids`, which are made to
-    be added to normalised features, these are what public checkpoints of
-    VideoMAE were trained with.
+    Source: arXiv:1706.03762. Unlike `positions.sinusoids`, which suit
+    normalised features, these are the positions of VideoMAE's public
+    checkpoints.
     """
     frequency = 10_000.0 ** (-2 * (np.arange(width) // 2) / width)
     angle = np.arange(tokens)[:, None] * frequency
@@ -23,7 +23,7 @@ def sinusoids(tokens: int, width: int) -> np.ndarray:
 
 @keras.saving.register_keras_serializable("video_models")
 class FixedPlaces(keras.layers.Layer):
-    """Adds `sinusoids` to [B, N, C]; nothing in it is trained."""
+    """Adds `sinusoids` to [B, N, C]; not trained."""
 
     def call(self, inputs: Any) -> Any:
         """Same shape and dtype as `inputs`."""
@@ -33,24 +33,24 @@ class FixedPlaces(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("video_models")
 class LearnedPlaces(keras.layers.Layer):
-    """Adds a trained vector for each place along one axis of [B, ..., C].
+    """Adds a trained vector per position along one axis of [B, ..., C].
 
-    Weights: `table` [1, N, C], which fits clips of one size only.
+    Weights: `table` [1, N, C], for clips of one size.
     """
 
     def __init__(self, axis: int = -2, start: str = "normal", **kwargs: Any):
-        """Says which places are told apart.
+        """Configures the axis and the initial values.
 
         Args:
-            axis: along which they lie, counted from the end.
-            start: "normal", of deviation 0.02, or "zeros".
+            axis: axis of the positions, counted from the end.
+            start: "normal" (standard deviation 0.02) or "zeros".
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
         self.axis, self.start = axis, start
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the table for [B, ..., C]."""
+        """Creates the table for [B, ..., C]."""
         self.table = self.add_weight(
             (1, shape[self.axis], shape[-1]),
             _normal() if self.start == "normal" else "zeros",
@@ -71,13 +71,13 @@ class LearnedPlaces(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("video_models")
 class ClassToken(keras.layers.Layer):
-    """Puts a trained token, the same for all, before those of [..., N, C].
+    """Prepends a trained token to [..., N, C].
 
     Weights: `token` [C].
     """
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        """Makes the token for [..., N, C]."""
+        """Creates the token for [..., N, C]."""
         self.token = self.add_weight((shape[-1],), _normal(), name="token")
 
     def call(self, inputs: Any) -> Any:

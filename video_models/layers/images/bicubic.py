@@ -1,8 +1,8 @@
-"""Scales images up bicubically, at any size, compiled or not.
+"""Bicubic upscaling at any size, also under XLA.
 
-The result is that of `tf.image.resize(..., "bicubic")`, which XLA cannot
-compile and Keras' layers cannot trace for frames of unknown size. (It rounds
-its weights: for a factor of 3 the results are 0.15 grey levels apart.)
+It equals `tf.image.resize(..., "bicubic")`, which XLA cannot compile and Keras
+layers cannot trace for unknown sizes. (That function rounds its weights; at
+factor 3 the results differ by 0.15 grey levels.)
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ _SHARPNESS = -0.5  # Keys' cubic, IEEE TASSP 29 (1981); OpenCV has -0.75.
 class Upscale(keras.layers.Layer):
     """[B, h, w, C] to [B, factor * h, factor * w, C].
 
-    At the edges only pixels inside count.
+    Weights are renormalised at the edges.
     """
 
     def __init__(self, factor: int, **kwargs: Any):
@@ -26,7 +26,7 @@ class Upscale(keras.layers.Layer):
         self.factor = factor
 
     def call(self, images: Any) -> Any:
-        """Same dtype; values may leave the range of the input a little."""
+        """Same dtype; values may slightly exceed the range of the input."""
         if self.factor == 1:
             return images
         _, height, width, channels = ops.shape(images)
@@ -38,7 +38,7 @@ class Upscale(keras.layers.Layer):
         return ops.reshape(columns, (-1, tall, wide, channels))
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Told, since sides are not always known."""
+        """Returns the shape; sides may be unknown."""
         batch, height, width, channels = input_shape
         tall = height and height * self.factor
         wide = width and width * self.factor
@@ -49,7 +49,7 @@ class Upscale(keras.layers.Layer):
         return {**super().get_config(), "factor": self.factor}
 
     def _weights(self, side: Any, dtype: str) -> Any:
-        """[factor * side, side]: what each pixel counts in each new one."""
+        """[factor * side, side]: weight of each pixel in each new pixel."""
         new = ops.cast(ops.arange(side * self.factor), "float32")
         old = ops.cast(ops.arange(side), "float32")
         places = (new + 0.5) / self.factor - 0.5

@@ -1,4 +1,4 @@
-"""Moves features along a field of motion, by parts of a pixel."""
+"""Warps features along a flow with subpixel accuracy."""
 
 from typing import Any
 
@@ -11,32 +11,33 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class FineWarp(keras.layers.Layer):
-    """Takes channels for smaller pixels, and moves these.
+    """Unfolds channels into smaller pixels, and warps those.
 
-    To look features up between pixels, as `Warp` does, is to blur them, and
-    what is carried through many frames is blurred as often. Here what lay a
-    part of a pixel aside lies in another channel then.
+    Interpolating features, as `Warp` does, blurs them, repeatedly if they
+    propagate through many frames. Here, a subpixel shift moves features to
+    another channel instead.
 
-    Source: FRVSR, arXiv:1801.04590, which moves its last image at the size
-    that comes out and folds it into channels. Differs: features are moved,
-    not images; while training to the nearest small pixel, which costs a
-    quarter and shows the network errors of motion of all kinds, afterwards
-    between them. The flow gets no gradient.
+    Source: FRVSR, arXiv:1801.04590, which warps its last output image and
+    folds it into channels. Differs: features are warped instead of images;
+    training takes the nearest small pixel, which costs a quarter and exposes
+    the network to all kinds of flow errors, inference interpolates. The flow
+    has no gradient.
     """
 
     def __init__(self, factor: int, **kwargs: Any):
-        """`factor`: small pixels on a side of one; its square divides the
+        """`factor`: small pixels per side of a pixel; its square divides the
         channels."""
         super().__init__(**kwargs, autocast=False)
         self.factor = factor
 
     def call(self, features: Any, flow: Any, training: bool = False) -> Any:
-        """What lies at each pixel plus its flow.
+        """Looks up each pixel at its position plus flow.
 
         Args:
             features: [B, h, w, C].
-            flow: float [B, h, w, 2], pixels to the right and down.
-            training: whether to take the nearest small pixel.
+            flow: float [B, h, w, 2], pixels right and down.
+            training: whether to take the nearest small pixel instead of
+                interpolating.
 
         Returns:
             As `features`.

@@ -1,6 +1,6 @@
-"""Between clips and single images, at any height, width and length.
+"""Folds clips into images and back, at any height, width and length.
 
-A reshape with numbers of its own would nail a network to one size of frames.
+A reshape with fixed numbers would bind a network to one frame size.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ def fold(clips: Any) -> Any:
 
 
 def unfold(images: Any, like: Any) -> Any:
-    """The inverse of `fold`, with the T of another clip [B, T, ...]."""
+    """The inverse of `fold`; takes T from another clip [B, T, ...]."""
     shape = ops.shape(images)
     return ops.reshape(images, (-1, ops.shape(like)[1], *shape[1:]))
 
@@ -30,20 +30,20 @@ class FoldFrames(keras.layers.Layer):
         return fold(clips)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Told, since the batch is not always known."""
+        """Returns the shape; the batch may be unknown."""
         return (None, *input_shape[2:])
 
 
 @keras.saving.register_keras_serializable("video_models")
 class UnfoldFrames(keras.layers.Layer):
-    """[B * T, h, w, C] to [B, T, h, w, C], with B and T of another clip."""
+    """[B * T, h, w, C] to [B, T, h, w, C]; takes B and T from another clip."""
 
     def call(self, images: Any, like: Any) -> Any:
-        """`like` is the clip [B, T, ...] that the images were made of."""
+        """`like` is the original clip, [B, T, ...]."""
         return unfold(images, like)
 
     def compute_output_shape(
         self, images_shape: tuple, like_shape: tuple
     ) -> tuple:
-        """Told, since the batch is not always known."""
+        """Returns the shape; the batch may be unknown."""
         return (*like_shape[:2], *images_shape[1:])

@@ -1,6 +1,6 @@
-"""Images of half the sides, and of twice the sides.
+"""Halves and doubles the sides of images of any size.
 
-Odd sides are rounded up, so that images of any size go through.
+Odd sides are rounded up.
 """
 
 from typing import Any
@@ -15,15 +15,15 @@ class Halve(keras.layers.Layer):
     """[B, h, w, C] to [B, ceil(h / 2), ceil(w / 2), C], means of 2x2."""
 
     def __init__(self, **kwargs: Any):
-        """The dtype stays as it comes: motion wants exact images."""
+        """Keeps the input dtype: motion estimation needs precision."""
         super().__init__(**kwargs, autocast=False)
 
     def call(self, images: Any) -> Any:
-        """Same dtype; at an odd edge the mean of what is there."""
+        """Same dtype; an odd edge averages the existing pixels."""
         return ops.average_pool(images, 2, 2, padding="same")
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Told, since sides are not always known."""
+        """Returns the shape; sides may be unknown."""
         batch, height, width, channels = input_shape
         sides = (height and -(-height // 2), width and -(-width // 2))
         return (batch, *sides, channels)
@@ -31,7 +31,7 @@ class Halve(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("video_models")
 class Double(keras.layers.Layer):
-    """[B, h', w', C] to the sides of an image twice as large."""
+    """Doubles [B, h', w', C] to the sides of a given image."""
 
     def __init__(self, times: float = 1.0, **kwargs: Any):
         """`times` multiplies the values: 2 for flow, which counts pixels."""
@@ -39,7 +39,7 @@ class Double(keras.layers.Layer):
         self.times = times
 
     def call(self, images: Any, like: Any) -> Any:
-        """Each value four times."""
+        """Repeats each value 2x2 times."""
         large = ops.repeat(images, 2, axis=1)
         large = self.times * ops.repeat(large, 2, axis=2)
         _, height, width, _ = ops.shape(like)
@@ -48,7 +48,7 @@ class Double(keras.layers.Layer):
     def compute_output_shape(
         self, images_shape: tuple, like_shape: tuple
     ) -> tuple:
-        """The sides of the image."""
+        """Returns the sides of the given image."""
         return (*like_shape[:3], images_shape[3])
 
     def get_config(self) -> dict[str, Any]:

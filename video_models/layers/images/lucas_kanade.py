@@ -1,4 +1,4 @@
-"""How images moved, in closed form: a small problem of least squares."""
+"""Optical flow in closed form, by least squares."""
 
 from typing import Any
 
@@ -6,33 +6,32 @@ import keras
 
 ops = keras.ops
 
-_WINDOW = 5  # Pixels on a side that are taken to move alike.
-_FLAT = 0.02  # Mean squared slope below which nothing is said to move.
+_WINDOW = 5  # Side of the window that is assumed to move uniformly, pixels.
+_FLAT = 0.02  # Regularisation: flat areas below this gradient stay still.
 
 
 @keras.saving.register_keras_serializable("video_models")
 class LucasKanade(keras.layers.Layer):
-    """One step of Lucas and Kanade for each pixel; it has no weights.
+    """One step of Lucas and Kanade per pixel, without weights.
 
-    Source: Lucas and Kanade, An Iterative Image Registration Technique,
-    IJCAI 1981. Differs: slopes are those of the mean of both images, all
-    channels count, and a small constant on the diagonal keeps flat places
-    still. No gradient passes.
+    Source: Lucas and Kanade, An Iterative Image Registration Technique, IJCAI
+    1981. Differs: it uses gradients of the mean of both images, all channels,
+    and a small constant on the diagonal. No gradient passes.
     """
 
     def __init__(self, **kwargs: Any):
-        """Images are taken as they come: bfloat16 is coarse for changes."""
+        """Keeps the input dtype: bfloat16 is too coarse for differences."""
         super().__init__(**kwargs, autocast=False)
 
     def call(self, here: Any, there: Any) -> Any:
-        """Where in the other image each pixel is found, within one pixel.
+        """Returns the displacement of each pixel, at most one pixel.
 
         Args:
-            here: [B, h, w, C], values around -1..1.
-            there: the same.
+            here: image [B, h, w, C], values around -1..1.
+            there: the other image.
 
         Returns:
-            float32 [B, h, w, 2], pixels to the right and down, -1..1 each.
+            float32 [B, h, w, 2], pixels right and down, -1..1 each.
         """
         here, there = ops.cast(here, "float32"), ops.cast(there, "float32")
         edge = ((0, 0), (1, 1), (1, 1), (0, 0))
@@ -60,5 +59,5 @@ class LucasKanade(keras.layers.Layer):
     def compute_output_shape(
         self, here_shape: tuple, there_shape: tuple
     ) -> tuple:
-        """Two numbers for each pixel."""
+        """Returns two channels per pixel."""
         return (*here_shape[:3], 2)

@@ -1,4 +1,4 @@
-"""Channels become pixels, and back: an image grows by a whole factor."""
+"""Pixel shuffle: channels to pixels, and back."""
 
 from typing import Any
 
@@ -11,9 +11,8 @@ ops = keras.ops
 class PixelShuffle(keras.layers.Layer):
     """[B, h, w, f * f * C] to [B, f * h, f * w, C].
 
-    Source: arXiv:1609.05158. Differs from PyTorch's layer in the order of the
-    channels only: the place within the new pixels changes slower than C, as
-    in `tf.nn.depth_to_space`.
+    Source: arXiv:1609.05158. Differs from PyTorch's layer in the channel order
+    only: C varies fastest, as in `tf.nn.depth_to_space`.
     """
 
     def __init__(self, factor: int, **kwargs: Any):
@@ -26,7 +25,7 @@ class PixelShuffle(keras.layers.Layer):
         return shuffle(images, self.factor)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Told, since sides are not always known."""
+        """Returns the shape; sides may be unknown."""
         f = self.factor
         batch, height, width, channels = input_shape
         sides = (height and f * height, width and f * width)
@@ -47,7 +46,7 @@ def shuffle(images: Any, f: int) -> Any:
 
 
 def unshuffle(images: Any, f: int) -> Any:
-    """The way back; sides are multiples of f."""
+    """The inverse of `shuffle`; sides are multiples of f."""
     _, height, width, channels = ops.shape(images)
     height, width = height // f, width // f
     x = ops.reshape(images, (-1, height, f, width, f * channels))

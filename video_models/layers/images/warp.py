@@ -1,4 +1,4 @@
-"""Moves images along a field of motion."""
+"""Warps images along a flow."""
 
 from typing import Any
 
@@ -9,23 +9,22 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable("video_models")
 class Warp(keras.layers.Layer):
-    """Looks each pixel up where its flow points, between pixels linearly.
+    """Backward warping with linear interpolation.
 
-    Backward warping as of spatial transformers, arXiv:1506.02025. Beyond the
-    edge the pixel at the edge is seen. Differs from `grid_sample` in that
-    flow is in pixels, x first.
+    Source: spatial transformers, arXiv:1506.02025. Positions beyond the edge
+    are clamped. Unlike `grid_sample`, the flow is in pixels, x first.
     """
 
     def __init__(self, **kwargs: Any):
-        """Flow is taken as it comes: half a pixel is much in bfloat16."""
+        """Keeps the input dtype: bfloat16 is too coarse for a flow."""
         super().__init__(**kwargs, autocast=False)
 
     def call(self, images: Any, flow: Any) -> Any:
-        """What lies at each pixel plus its flow.
+        """Looks up each pixel at its position plus flow.
 
         Args:
             images: [B, h, w, C].
-            flow: float [B, h, w, 2], pixels to the right and down.
+            flow: float [B, h, w, 2], pixels right and down.
 
         Returns:
             As `images`.
@@ -58,14 +57,14 @@ def linear(images: Any, flow: Any) -> Any:
 
 
 def nearest(images: Any, flow: Any) -> Any:
-    """As `linear`, but each pixel becomes one that is there, unmixed."""
+    """Like `linear`, but takes the nearest pixel."""
     x, y = _places(images, flow)
-    # Not `round`: to the nearest even number it tears at halves.
+    # Not `round`, which rounds halves to even and leaves gaps.
     return _looked_up(images, ops.floor(y + 0.5), ops.floor(x + 0.5))
 
 
 def _places(images: Any, flow: Any) -> tuple[Any, Any]:
-    """Column and row that each pixel looks at, within the image."""
+    """Column and row of each lookup, clamped to the image."""
     _, height, width, _ = ops.shape(images)
     flow = ops.cast(flow, "float32")
     columns = ops.cast(ops.arange(width), "float32")[None, None, :]
@@ -77,8 +76,7 @@ def _places(images: Any, flow: Any) -> tuple[Any, Any]:
 
 
 def _looked_up(images: Any, rows: Any, columns: Any) -> Any:
-    """The pixels at whole places [B, h, w], at least 0; beyond the far edges
-    those at them."""
+    """The pixels at integer positions [B, h, w], clamped to the far edges."""
     batch, height, width, channels = ops.shape(images)
     rows = ops.minimum(ops.cast(rows, "int32"), height - 1)
     columns = ops.minimum(ops.cast(columns, "int32"), width - 1)
