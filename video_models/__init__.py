@@ -1,4 +1,4 @@
-"""Networks that classify videos, for people who write Python.
+"""Video classification networks in Python.
 
     import video_models
 

@@ -1,4 +1,4 @@
-"""The parts of a network for which none is chosen."""
+"""The default components of a network."""
 
 import types
 
@@ -6,11 +6,11 @@ BACKBONE = "frame_conv"
 
 
 def default_temporal(backbone: types.ModuleType) -> str:
-    """Name of the temporal block after a file of `video_models.backbones`."""
+    """Returns the default temporal block of a backbone's file."""
     return "attention" if backbone.FRAMES_ALONE else "none"
 
 
 def default_head(backbone: types.ModuleType, temporal: str) -> str:
-    """Name of the head after a backbone and the temporal block `temporal`."""
+    """Returns the default head of a backbone and a temporal block."""
     has_own = backbone.published_head is not None
     return "published" if has_own and temporal == "none" else "classifier"

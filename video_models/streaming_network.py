@@ -20,7 +20,7 @@ def build(
     clip: batch.ClipSpec,
     classes: int,
 ) -> keras.Model:
-    """One chunk of frames and states to logits and states.
+    """Builds a network from a chunk of frames and states to logits and states.
 
     It has the weights of `video_network.build` in the same order, so that
     `set_weights` makes a trained one of it. Once it has seen all chunks of a
@@ -65,7 +65,7 @@ def build(
 
 
 def zero_states(network: keras.Model, batch_size: int) -> dict[str, Any]:
-    """The states before the first chunk, by name."""
+    """Returns the states before the first chunk, by name."""
     if not isinstance(network.input, dict):
         return {}
     return {

@@ -17,7 +17,7 @@ def build(
     clip: batch.ClipSpec,
     classes: int,
 ) -> keras.Model:
-    """Frames to logits.
+    """Builds a network from frames to logits.
 
     Args:
         backbone: a file of `video_models.backbones` with its settings.
@@ -48,7 +48,7 @@ def build(
 def trunk(
     backbone: registry.Chosen, temporal: registry.Chosen, clip: batch.ClipSpec
 ) -> keras.Model:
-    """All but the head: frames to time steps [B, t, C]."""
+    """Builds all but the head: frames to features [B, t, C]."""
     frames = keras.Input(clip.shape, name="frames")
     features = _features(frames, backbone, temporal, clip)
     return keras.Model(frames, features, name="trunk")

@@ -17,7 +17,7 @@ from video_models.weights import initial_weights
 _BACKBONES = "video_models.backbones"
 _KEYWORDS = ("weights", "frames", "size", "temporal", "head")
 _CLIP = keyword_settings.Section("clip", "", batch.ClipSpec)
-_OF_CLASSES = "logits"  # The layer of a head that has one row a class.
+_OF_CLASSES = "logits"  # The layer of a head with a row per class.
 
 
 def list_backbones() -> list[str]:
@@ -50,9 +50,9 @@ def classifier(
         weights: a file or folder to start from: a run of launch.train or one
             of its checkpoints, a `.keras` or `.weights.h5` file, a published
             `.pth`, `.pt` or `.safetensors` file, a checkpoint of TF Model
-            Garden. None: random weights. Whatever fits is loaded. A last
-            layer of other classes stays random; a warning names any other
-            weight that does.
+            Garden. None: random weights. Whatever fits is loaded. A last layer
+            for other classes stays random; other weights that stay random are
+            named in a warning.
         frames: frames of a clip.
         size: height and width of the frames in pixels.
         temporal: what relates the frames, a file of `video_models.temporal`.
@@ -106,7 +106,7 @@ def classifier(
 
 
 def _classes(classes: int | Sequence[str]) -> tuple[int, tuple[str, ...]]:
-    """Their number, and their names where they have some."""
+    """Returns the number and the names of the classes."""
     is_number = isinstance(classes, int) and not isinstance(classes, bool)
     if is_number and classes > 0:
         return classes, ()
@@ -136,7 +136,7 @@ def _activation(name: str | None) -> str:
 def _files(
     name: str, temporal: str | None, head: str | None
 ) -> list[tuple[str, str]]:
-    """Package and name of backbone, temporal block and head."""
+    """Returns package and name of backbone, temporal block and head."""
     module = registry.load(_BACKBONES, name)
     temporal = temporal or default_components.default_temporal(module)
     head = head or default_components.default_head(module, temporal)
@@ -162,7 +162,7 @@ def _load(
     components: objective.Components,
     labels: tuple[str, ...],
 ) -> None:
-    """Loads what fits, and warns of what does not but for the last layer."""
+    """Loads what fits; warns about the rest, except the last layer."""
     found = initial_weights.load(
         initial_weights.Config(weights=os.fspath(path)),
         {"classifier": network},

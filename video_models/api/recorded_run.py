@@ -1,7 +1,8 @@
-"""A run of launch.train, read back from its folder without its command.
+"""Reads a run of launch.train from its folder.
 
-`flags.flagfile` holds every setting, a flag a line; a checkpoint holds labels
-and weights. Runs that classify only: others need what their batches hold.
+`flags.flagfile` holds all settings, one flag per line; a checkpoint holds
+labels and weights. Classification runs only: other runs need entries of their
+batches.
 """
 
 import pathlib
@@ -23,24 +24,24 @@ _FOLDERS = {
     "head": "video_models.heads",
 }
 SECTIONS = (*_FOLDERS, "clip")
-"""Of the flags that are read."""
+"""Sections of the flags to read."""
 
 
 def is_run(path: pathlib.Path) -> bool:
-    """Whether a folder is that of a run, or of one of its checkpoints."""
+    """Whether a folder is a run or a checkpoint of a run."""
     return _flag_file(path) is not None
 
 
 def restore(path: pathlib.Path) -> objective.Objective:
-    """The objective of a run; its networks have the averaged weights.
+    """Restores the objective of a run, with averaged weights.
 
     Args:
-        path: the folder of a run, for its best checkpoint where one is known,
-            otherwise its newest; or the folder of a checkpoint.
+        path: a run folder (its best checkpoint if known, else its newest), or
+            a checkpoint folder.
 
     Raises:
-        UserError: there is no checkpoint, it is of another version, or the
-            run does not classify.
+        UserError: there is no checkpoint, it has another version, or the run is
+        no classification run.
     """
     flags = recorded_settings.flags_in(_flag_file(path))
     goal = _chosen(flags, "objective")
@@ -75,7 +76,7 @@ def _flag_file(path: pathlib.Path) -> pathlib.Path | None:
 
 
 def _chosen(flags: Mapping[str, str], choice: str) -> registry.Chosen:
-    # The file that a backbone began with may be gone, and is not needed.
+    # The backbone's file of initial weights is not needed, and may be gone.
     flags = {k: v for k, v in flags.items() if k != "backbone.weights"}
     module = registry.load(_FOLDERS[choice], flags[choice])
     config = recorded_settings.config_of(module.Config, choice, flags)

@@ -1,4 +1,4 @@
-"""Loads whatever was saved: `.keras` files and runs of launch.train."""
+"""Loads saved models: `.keras` files and runs of launch.train."""
 
 import os
 import pathlib
@@ -15,20 +15,19 @@ def load(path: str | os.PathLike) -> keras.Model:
     """Loads a model.
 
     Args:
-        path: a `.keras` file, or the folder of a run of launch.train. Of a
-            run, the averaged weights of its best checkpoint are loaded where
-            one is known, otherwise of its newest one; give
-            `RUN/checkpoints/00000400` for another.
+        path: a `.keras` file, or the folder of a run of launch.train. From a
+            run it loads the averaged weights of the best checkpoint if known,
+            else of the newest; give `RUN/checkpoints/00000400` for another.
 
     Returns:
-        The model that was saved. Of a run: frames [B, T, H, W, 3], uint8 or
-        float, 0..255, with the T, H and W of its training -> float32
-        [B, classes], the scores of launch.predict; of several label sets a
-        dict of them, `label` and `label.<task>`.
+        The saved model. For a run: frames [B, T, H, W, 3], uint8 or float,
+        0..255, with the T, H and W of training -> float32 [B, classes], the
+        scores of launch.predict; for several label sets a dict, `label` and
+        `label.<task>`.
 
     Raises:
-        UserError: there is no such model, it is of another version, or the
-            run does not classify.
+        UserError: there is no such model, it has another version, or the run is
+        no classification run.
     """
     place = pathlib.Path(path)
     if recorded_run.is_run(place):
@@ -57,11 +56,11 @@ def labels(model: keras.Model, task: str | None = None) -> tuple[str, ...]:
     """Returns the names of the classes, in the order of the model's scores.
 
     Args:
-        model: of `classifier`, or loaded, by `load` or by Keras.
+        model: a model of `classifier`, or loaded by `load` or Keras.
         task: the label set; None: the main one.
 
     Raises:
-        UserError: the model holds no such names.
+        UserError: the model has no such names.
     """
     found = {
         layer.name: layer.labels
@@ -84,7 +83,7 @@ def _layer_name(score: str) -> str:
 
 def _of_run(path: pathlib.Path) -> keras.Model:
     goal = recorded_run.restore(path)
-    (network,) = goal.networks.values()  # As all that classify have.
+    (network,) = goal.networks.values()  # Classifiers have one network.
     layers = {
         name.replace("scores", "label", 1): label_scores.LabelScores(
             "softmax" if answer.threshold is None else "sigmoid",
@@ -101,7 +100,7 @@ def _of_run(path: pathlib.Path) -> keras.Model:
 
 
 def _of_folder(folder: pathlib.Path) -> str:
-    """What to do instead with a folder that is no run."""
+    """Explains what to do with a folder that is no run."""
     versions = [each for each in folder.iterdir() if each.name.isdecimal()]
     if any((each / "saved_model.pb").is_file() for each in [folder, *versions]):
         return (

@@ -1,4 +1,4 @@
-"""Puts named arrays into the weights of networks, and tells what fitted."""
+"""Loads named arrays into the weights of networks, and records what fits."""
 
 import collections
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +11,14 @@ from video_models.introspection import layer_paths
 
 
 class Target(NamedTuple):
-    """A weight that wants an array.
+    """A weight to load.
 
     Attributes:
         path: `classifier/r2plus1d/stem_space/kernel`.
-        slot: the same with its number in the layer for a name.
-        least: names at the end of the path that an array's must have in
-            common: those from the layer on.
+        slot: the path with the weight's number in the layer instead of its
+            name.
+        least: number of trailing names that an array's path must share: those
+            from the layer on.
         variable: the weight.
     """
 
@@ -28,26 +29,26 @@ class Target(NamedTuple):
 
     @property
     def layer(self) -> str:
-        """The path of the layer that it belongs to."""
+        """The path of its layer."""
         names = self.path.split("/")
         return "/".join(names[: len(names) - self.least + 1])
 
     @property
     def part(self) -> str:
-        """The network right above the layer."""
+        """The path of the network that contains the layer."""
         return self.layer.rpartition("/")[0]
 
 
 class Row(NamedTuple):
-    """What becomes of one weight.
+    """The result of loading one weight.
 
     Attributes:
         target: the weight.
-        source: name of the array that it gets; None where it stays fresh.
-        why: why it stays fresh.
-        array: what it gets.
-        note: what is worth knowing of what it gets.
-        loaded: share of its numbers that come from the source, if any.
+        source: name of its array; None if it keeps its initial value.
+        why: why it keeps its initial value.
+        array: the array to load.
+        note: a remark on the array.
+        loaded: fraction of its numbers that come from the source.
     """
 
     target: Target
@@ -62,7 +63,7 @@ Compare = Callable[[Target, str, np.ndarray], Row]
 
 
 def list_targets(networks: Mapping[str, keras.Model]) -> list[Target]:
-    """All weights of some networks, in their order."""
+    """Returns all weights of some networks, in order."""
     return [
         Target(
             f"{name}/{each.path}",
@@ -76,7 +77,7 @@ def list_targets(networks: Mapping[str, keras.Model]) -> list[Target]:
 
 
 def match_shapes(target: Target, name: str, array: np.ndarray) -> Row:
-    """The row of a weight and the array found for it, by their shapes."""
+    """Matches a weight and its array by shape."""
     if tuple(array.shape) != tuple(target.variable.shape):
         was = tuple(int(size) for size in array.shape)
         return Row(target, None, f"was {was}")
@@ -89,20 +90,20 @@ def load_by_path(
     by_slot: bool = False,
     compare: Compare = match_shapes,
 ) -> list[Row]:
-    """Loads arrays whose names are paths of layers of ours.
+    """Loads arrays whose names are paths of our layers.
 
-    The path need not begin alike: the weights of a backbone alone, or of a
-    network with another head, fit too. Where several would do, the one with
-    the most names in common is taken, and each only once.
+    Paths may start differently: weights of a backbone alone, or of a network
+    with another head, fit as well. Of several candidates, the one with the
+    most trailing names in common is taken, each only once.
 
     Args:
         targets: the weights.
-        arrays: path to array.
-        by_slot: whether a path ends in the number of the weight.
-        compare: whether, and how, an array fits its weight.
+        arrays: arrays by path.
+        by_slot: whether paths end in the number of the weight.
+        compare: matches an array and its weight.
 
     Returns:
-        A row a weight, in the order of `targets`.
+        A row per weight, in the order of `targets`.
     """
     targets = list(targets)
     ends = {
@@ -124,9 +125,9 @@ def load_by_path(
 
 
 def assign(rows: Iterable[Row]) -> list[Row]:
-    """Sets the weights to their arrays; a layer's all, or none of them.
+    """Assigns the arrays; all weights of a layer, or none.
 
-    Without its kernel, the bias of a layer for other classes means nothing.
+    Without its kernel, the bias of a layer for other classes is meaningless.
     """
     rows = list(rows)
     other = ("was ", "its labels were ")
@@ -146,7 +147,7 @@ def assign(rows: Iterable[Row]) -> list[Row]:
 def _pair(
     targets: dict[str, tuple[list[str], int]], arrays: Iterable[str]
 ) -> dict[str, str]:
-    """Path to the array's name; the longest common ends go first."""
+    """Returns the array's name by path; longest common ends first."""
     ends = collections.defaultdict(list)
     for name in arrays:
         parts = name.split("/")

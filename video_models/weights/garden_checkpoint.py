@@ -51,12 +51,12 @@ def read(path: str) -> dict[str, np.ndarray]:
 
 
 def newest(folder: str | os.PathLike) -> str | None:
-    """The path of the checkpoint that a folder's `checkpoint` file names.
+    """Returns the path of the checkpoint named in a folder's `checkpoint` file.
 
     Returns:
-        Without the ending .index; None where there is none.
+        The path without .index; None if there is none.
     """
-    # tf.train.latest_checkpoint would look for it by a pattern.
+    # tf.train.latest_checkpoint treats the path as a pattern.
     state = tf.train.get_checkpoint_state(os.fspath(folder))
     path = state and state.model_checkpoint_path
     return path if path and os.path.isfile(f"{path}.index") else None
@@ -74,7 +74,7 @@ def _scopes(
 
 
 def keys(scopes: Mapping[str, str]) -> dict[str, str]:
-    """Name of each weight inside a layer to its key.
+    """Maps the name of each weight to its key.
 
     Args:
         scopes: key, such as "model/layer_with_weights-0/layer_with_weights-2/
@@ -100,7 +100,7 @@ def keys(scopes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _layer(scope: str) -> str:
-    # Its name is not given to it, so Keras counts those of one program.
+    # It has no explicit name, so Keras numbers it within the program.
     return re.sub(r"^(classifier_head)_\d+$", r"\1", scope.partition("/")[0])
 
 

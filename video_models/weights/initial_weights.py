@@ -1,4 +1,4 @@
-"""Weights to start a run from: another run's, Keras' files, public ones."""
+"""Initial weights: of another run, a Keras file or a public checkpoint."""
 
 import dataclasses
 import pathlib
@@ -28,7 +28,7 @@ _TORCH = (".pth", ".pt", ".bin", ".ckpt", ".pyth", ".tar")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What a run starts from."""
+    """The initial weights of a run."""
 
     weights: str | None = settings.setting(
         None,
@@ -49,21 +49,21 @@ def load(
     components: objectives.Components,
     labels: label_axes.LabelSets | None = None,
 ) -> report.Report:
-    """Loads what fits; call it in the strategy's scope.
+    """Loads all weights that fit; call it in the strategy's scope.
 
     Args:
-        config: `weights` is given.
-        networks: name to network.
-        components: the backbone knows its published names.
-        labels: of the data to train on: what weights know of a label is
-            loaded by its name, where the source names its own.
+        config: settings with `weights`.
+        networks: networks by name.
+        components: components, whose backbone defines published names.
+        labels: labels of the data to train on. Weights of a label are matched
+            by its name if the source records its labels.
 
     Returns:
-        What became of every weight.
+        A report on every weight.
 
     Raises:
-        UserError: there is no such file, it cannot be read, nothing fits,
-            or, if strict, not everything.
+        UserError: the file is missing or unreadable, nothing fits, or, if
+            strict, something does not fit.
     """
     path = pathlib.Path(config.weights)
     targets = fitting.list_targets(networks)
@@ -86,7 +86,7 @@ def _rows(
     components: objectives.Components,
     compare: fitting.Compare,
 ) -> tuple[list[fitting.Row], list[str]]:
-    """A row a weight, and the names of all arrays."""
+    """Returns a row per weight, and the names of all arrays."""
     garden = _garden_checkpoint(path)
     if garden:
         arrays = garden_checkpoint.read(garden)
@@ -116,7 +116,7 @@ def _rows(
 
 
 def _garden_checkpoint(path: pathlib.Path) -> str | None:
-    """The path without `.index` of a checkpoint that is not ours."""
+    """Returns the path without `.index` of a Model Garden checkpoint."""
     if path.is_dir():
         return garden_checkpoint.newest(path)
     return str(path) if pathlib.Path(f"{path}.index").is_file() else None

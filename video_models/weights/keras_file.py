@@ -1,4 +1,4 @@
-"""Reads the weights in Keras' files without building their networks."""
+"""Reads weights from Keras files without building networks."""
 
 import json
 import pathlib
@@ -16,15 +16,16 @@ _SCORES = "LabelScores"  # See `classification.label_scores`.
 
 
 def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """Every weight of a `.keras` or `.weights.h5` file.
+    """Reads every weight of a `.keras` or `.weights.h5` file.
 
     Returns:
-        The names of nested layers and the weight's number in the last one,
-        such as `r2plus1d/stem_space/0`, to arrays.
+        Arrays by the names of nested layers and the weight's number in its
+        layer, such as `r2plus1d/stem_space/0`.
 
     Raises:
-        UserError: it is no such file, or one of a version of Keras that
-            wrote no names.
+        UserError: it is no such file, or an old version of Keras wrote it
+            without
+        names.
     """
     try:
         if zipfile.is_zipfile(path):
@@ -44,10 +45,10 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
 
 
 def labels(path: str | pathlib.Path) -> tuple[str, ...]:
-    """The class names in a `.keras` file of `video_models.classifier`.
+    """Reads the class names in a `.keras` file of `video_models.classifier`.
 
     Returns:
-        In the order of the scores; empty where the file has none.
+        Names in the order of the scores; empty if the file has none.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -1,7 +1,7 @@
-"""Loads what a network knows of each label by the label's name.
+"""Loads the weights of labels by the names of the labels.
 
-Two networks of as many labels have heads of one shape, and rows that mean
-other things; so rows go where their labels are, and new labels stay fresh.
+Heads of equal shape may have different labels. Rows are therefore matched by
+label; new labels keep their initial values.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ UNKNOWN = "labels are not named in the file: taken in its order"
 def compare(
     labels: label_axes.LabelSets | None, trained: label_axes.LabelSets | None
 ) -> fitting.Compare:
-    """How arrays of one data set's labels fit weights of another's.
+    """Returns how arrays trained on other labels fit the weights.
 
     Args:
-        labels: those of the data to train on; None: all by their shapes.
-        trained: labels that the arrays were trained on; None: not known. Those
-            equal to the eye are equal: see `names.normalized`.
+        labels: labels of the data to train on; None: match by shape only.
+        trained: labels that the arrays were trained on; None: unknown. Labels
+            that look alike are equal, see `names.normalized`.
     """
     if labels is None:
         return fitting.match_shapes

@@ -1,4 +1,4 @@
-"""Puts the weights of public checkpoints, under their names, into ours."""
+"""Loads the weights of public checkpoints by their published names."""
 
 import collections
 import math
@@ -20,23 +20,23 @@ def load(
     parts: tuple[str, ...] = (),
     compare: fitting.Compare = fitting.match_shapes,
 ) -> list[fitting.Row]:
-    """Loads what a backbone's `published_name` finds in a checkpoint.
+    """Loads the weights that `published_name` finds in a checkpoint.
 
     Kernels of PyTorch, (O, I, *k), become (*k, I, O); then every array is
     reshaped, as a dense layer may hold a convolution.
 
     Args:
         targets: the weights.
-        published_name: our path, from the network right above the layer on,
-            to the checkpoint's name; None for what it does not have.
-        arrays: the checkpoint. Its names may begin with more, such as
-            `module.`: with whatever most of them have in common.
-        outputs_first: whether kernels are PyTorch's.
-        parts: networks whose layers are published; empty: all.
-        compare: whether, and how, an array fits its weight.
+        published_name: our path, from the containing network on -> the
+            checkpoint's name, or None.
+        arrays: the checkpoint. A common prefix of its names, such as
+            `module.`, is ignored.
+        outputs_first: whether kernels are in PyTorch's order.
+        parts: networks with published layers; empty: all.
+        compare: matches an array and its weight.
 
     Returns:
-        A row a weight, in the order of `targets`.
+        A row per weight, in the order of `targets`.
     """
     names = {
         target.path: published_name(_inside(target))
@@ -76,7 +76,7 @@ def _inside(target: fitting.Target) -> str:
 
 
 def _prefix(names: set[str], arrays: Iterable[str]) -> str:
-    """What most names of a checkpoint have before the wanted ones."""
+    """Returns the most common prefix of the names in a checkpoint."""
     counts: collections.Counter[str] = collections.Counter()
     for name in arrays:
         begins = [0, *(m.end() for m in re.finditer("[./]", name))]

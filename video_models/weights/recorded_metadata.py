@@ -1,4 +1,4 @@
-"""Reads what a checkpoint remembers of its run, of any version."""
+"""Reads the metadata of a checkpoint of any version."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from tfrecords_tools.base import errors
 from video_models import objective
 
 FORMAT_VERSION = 2
-"""Of `facts.json`. Version 1 said none, and had other names."""
+"""Version of `facts.json`; version 1 did not record it and had other names."""
 _NAMES_OF_1 = {"watch": "monitor", "taught_by": "reference_fingerprint"}
 
 
 def upgrade(metadata: dict[str, Any]) -> dict[str, Any]:
-    """The metadata of a checkpoint of any version, as this version names them.
+    """Renames the metadata of a checkpoint to those of this version.
 
     Raises:
-        UserError: a later version wrote them.
+        UserError: a later version wrote the metadata.
     """
     version = metadata.get("format_version", 1)
     if version > FORMAT_VERSION:
@@ -30,7 +30,7 @@ def upgrade(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def task(metadata: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
-    """The task of a run, from its metadata and its clip."""
+    """Returns the task of a run from its metadata and clip."""
     return objective.Task(
         clip,
         tuple(metadata["labels"]),

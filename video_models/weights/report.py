@@ -1,4 +1,4 @@
-"""What of a file fitted into networks, in numbers and by name."""
+"""Reports which weights were loaded from a file."""
 
 import collections
 import dataclasses
@@ -12,12 +12,12 @@ _NAMED = 5  # Names in the summary.
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What became of every weight, and of every array of the file.
+    """The result of loading all weights.
 
     Attributes:
         source: the file, for messages.
-        rows: one a weight.
-        unused: names of arrays that fitted nowhere.
+        rows: one per weight.
+        unused: names of unused arrays.
     """
 
     source: str
@@ -26,28 +26,29 @@ class Report:
 
     @property
     def fresh(self) -> list[fitting.Row]:
-        """Weights that keep their fresh start."""
+        """Weights that keep their initial values."""
         return [row for row in self.rows if row.source is None]
 
     @property
     def share(self) -> float:
-        """Of all parameters, those that were loaded."""
+        """Fraction of the parameters that were loaded."""
         every = sum(_size(row) for row in self.rows)
         return sum(map(_loaded, self.rows)) / max(every, 1)
 
     @property
     def is_whole(self) -> bool:
-        """Whether no number keeps its fresh start."""
+        """Whether everything was loaded."""
         return all(row.source and row.loaded == 1.0 for row in self.rows)
 
     @property
     def notes(self) -> list[str]:
-        """What is worth knowing of weights that were loaded; each once."""
+        """Remarks on loaded weights, without duplicates."""
         return list(dict.fromkeys(r.note for r in self.rows if r.note))
 
     def summary(self) -> str:
-        """One line: how much was loaded, and the first that were not."""
-        most = 100.0 if self.is_whole else 99.9  # Never rounded to all.
+        """Returns one line: the loaded fraction, and the first weights left
+        out."""
+        most = 100.0 if self.is_whole else 99.9  # 100 only if complete.
         shown = min(100 * self.share, most)
         text = f"loaded {shown:.1f} % of the parameters"
         text += f" from {self.source}"
@@ -60,7 +61,7 @@ class Report:
         return text
 
     def text(self) -> str:
-        """Everything, a line each."""
+        """Returns the full report, a line per weight."""
         lines = [self.summary(), "", "part: loaded of all parameters"]
         sums = collections.defaultdict(lambda: [0, 0])
         for row in self.rows:
@@ -83,7 +84,7 @@ class Report:
 def build(
     source: str, rows: Sequence[fitting.Row], names: Sequence[str]
 ) -> Report:
-    """The report on arrays of these names; mere counters are left out."""
+    """Builds the report; counters among the arrays are left out."""
     used = {row.source for row in rows}
     unused = [
         name

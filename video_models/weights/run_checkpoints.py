@@ -1,9 +1,9 @@
-"""Reads the checkpoints of a training run; `launch` writes them.
+"""Reads the checkpoints of a training run, which `launch` writes.
 
-One folder a checkpoint, `checkpoints/00001000`: every variable of the
-networks, their averages and the optimizers, `facts.json`, and in `names.json`
-what the variables are called. `checkpoints/best.json` tells which one was
-best.
+A checkpoint is a folder, `checkpoints/00001000`, with all variables of the
+networks, their averages and the optimizers, the metadata `facts.json`, and the
+names of the variables, `names.json`. `checkpoints/best.json` names the best
+checkpoint.
 """
 
 import contextlib
@@ -25,21 +25,22 @@ _MISFITS = (tf.errors.OpError, AssertionError, IndexError, ValueError)
 
 
 class SavedCheckpoints:
-    """The checkpoints in a folder."""
+    """The checkpoints of a run."""
 
     def __init__(self, folder: str | pathlib.Path):
-        """`folder` is `checkpoints` in the folder of a run."""
+        """`folder` is the folder `checkpoints` of a run."""
         self.folder = pathlib.Path(folder)
 
     def steps(self) -> list[int]:
-        """The steps that have a checkpoint, ascending."""
+        """Returns the steps of all checkpoints, ascending."""
         if not self.folder.is_dir():
             return []
         names = [each.name for each in self.folder.iterdir()]
         return sorted(int(name) for name in names if name.isdecimal())
 
     def best(self) -> int | None:
-        """The step of the best checkpoint, where one is known and there."""
+        """Returns the step of the best checkpoint, if it is known and
+        exists."""
         try:
             step = json.loads((self.folder / BEST).read_text("utf-8"))["step"]
         except (OSError, ValueError, KeyError, TypeError):
@@ -47,7 +48,7 @@ class SavedCheckpoints:
         return step if step in self.steps() else None
 
     def chosen(self, which: str) -> int:
-        """The step of `newest`, `best`, or of a number.
+        """Resolves `newest`, `best` or a number to a step.
 
         Raises:
             UserError: there is no such checkpoint.
@@ -73,7 +74,7 @@ class SavedCheckpoints:
         return step
 
     def metadata(self, step: int) -> dict[str, Any]:
-        """What was written beside the checkpoint of `step`."""
+        """Returns the metadata of the checkpoint of `step`."""
         path = self.path(step) / FACTS
         try:
             return json.loads(path.read_text("utf-8"))
@@ -88,15 +89,15 @@ class SavedCheckpoints:
     ) -> None:
         """Sets the weights of networks to their averages.
 
-        Reads one weight at a time and nothing else: with the optimizers the
-        checkpoint is four times as large.
+        It reads one weight at a time, and not the optimizers, which are three
+        quarters of a checkpoint.
 
         Args:
-            step: steps taken.
-            networks: name to network; call it in the strategy's scope.
+            step: step of the checkpoint.
+            networks: networks by name; call it in the strategy's scope.
 
         Raises:
-            UserError: the checkpoint is damaged or of other networks.
+            UserError: the checkpoint is damaged or belongs to other networks.
         """
         with self.readable(step) as prefix:
             reader = tf.train.load_checkpoint(prefix)
@@ -107,10 +108,10 @@ class SavedCheckpoints:
 
     @contextlib.contextmanager
     def readable(self, step: int) -> Iterator[str]:
-        """Gives the prefix of a checkpoint's state.
+        """Yields the prefix of a checkpoint's state.
 
         Raises:
-            UserError: it could not be read, or its variables did not fit.
+            UserError: it cannot be read, or its variables do not fit.
         """
         path = self.path(step)
         try:
@@ -125,15 +126,16 @@ class SavedCheckpoints:
             ) from error
 
     def path(self, step: int) -> pathlib.Path:
-        """The folder of the checkpoint of `step`."""
+        """Returns the folder of the checkpoint of `step`."""
         return self.folder / f"{step:08d}"
 
 
 def chosen_to_start_from(folder: pathlib.Path) -> pathlib.Path:
-    """The best checkpoint of a run, else its newest; a checkpoint is itself.
+    """Returns the best, else newest checkpoint of a run, or a checkpoint
+    itself.
 
     Raises:
-        UserError: there is none.
+        UserError: there is no checkpoint.
     """
     if (folder / FACTS).is_file():
         return folder
@@ -143,7 +145,7 @@ def chosen_to_start_from(folder: pathlib.Path) -> pathlib.Path:
 
 
 def metadata_to_start_from(folder: pathlib.Path) -> dict[str, Any]:
-    """What stands beside the weights that `averaged_weights` gives.
+    """Returns the metadata of the weights of `averaged_weights`.
 
     Raises:
         UserError: there is no checkpoint, or it is damaged.
@@ -156,16 +158,16 @@ def metadata_to_start_from(folder: pathlib.Path) -> dict[str, Any]:
 
 
 def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
-    """The averaged networks of a run or of one checkpoint.
+    """Reads the averaged weights of a run or a checkpoint.
 
     Args:
         folder: see `chosen_to_start_from`.
 
     Returns:
-        Path of a weight, its network's name first, to its value.
+        Weights by path, which starts with the network's name.
 
     Raises:
-        UserError: there is no checkpoint, or it names no weights.
+        UserError: there is no checkpoint, or it has no names of weights.
     """
     folder = chosen_to_start_from(folder)
     try:
@@ -188,5 +190,5 @@ def averaged_weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
 
 
 def _stored_name(group: str, number: int) -> str:
-    """What tf.train.Checkpoint calls a variable of a list."""
+    """Returns tf.train.Checkpoint's name of a variable in a list."""
     return f"{group}/{number}/.ATTRIBUTES/VARIABLE_VALUE"

@@ -10,7 +10,7 @@ from tfrecords_tools.base import errors
 
 
 def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """Every tensor by its name; UserError where it is no such file."""
+    """Reads every tensor by name; UserError if it is no such file."""
     try:
         with safetensors.safe_open(path, "np") as file:
             return {name: file.get_tensor(name) for name in file.keys()}

@@ -1,8 +1,8 @@
-"""The labels that weights to start from were trained on, where they are known.
+"""The labels that initial weights were trained on, if known.
 
-A run, its checkpoints and the `.keras` files of `video_models.classifier` name
-them; other files are taken for those of the run in whose folder they are.
-Public checkpoints do not.
+Runs, checkpoints and `.keras` files of `video_models.classifier` record them;
+other files take those of the run in whose folder they are. Public checkpoints
+have none.
 """
 
 import pathlib
@@ -14,10 +14,10 @@ from video_models.weights import keras_file, run_checkpoints
 
 
 def read(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
-    """The label sets by their tasks; None where nobody knows.
+    """Reads the label sets by task; None if unknown.
 
     Args:
-        path: what `--init.weights` names.
+        path: value of `--init.weights`.
     """
     if path.suffix == ".keras" and (labels := keras_file.labels(path)):
         return {label_axes.MAIN: labels}

@@ -1,7 +1,7 @@
 """Reads PyTorch's checkpoint files without PyTorch.
 
-Both forms: the zip archive that `torch.save` writes since version 1.6, and
-the row of pickles before. Arrays are views of the file, read when used.
+It reads both formats, zip archives (PyTorch 1.6 or newer) and the older
+sequence of pickles. Arrays are views of the file, read on use.
 """
 
 import mmap
@@ -20,17 +20,17 @@ _LOCAL_HEADER = 30  # Bytes of a zip entry's own header, without its name.
 
 
 def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """Every tensor of the file.
+    """Reads every tensor of the file.
 
     Args:
         path: a `.pth`, `.pt` or `.bin` file.
 
     Returns:
-        Names of nested containers joined by points, such as
-        `model.blocks.0.norm1.weight`, to arrays.
+        Arrays by the dotted names of nested containers, such as
+        `model.blocks.0.norm1.weight`.
 
     Raises:
-        UserError: it is no such file, or damaged.
+        UserError: it is no such file or is damaged.
     """
     try:
         with open(path, "rb") as stream:
@@ -40,7 +40,7 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
         return _of_pickles(held)
     except errors.UserError:
         raise
-    except Exception as error:  # Whatever a damaged pickle comes to.
+    except Exception as error:  # Damaged pickles raise anything.
         raise errors.UserError(
             f"{path} cannot be read as a checkpoint of PyTorch "
             f"({type(error).__name__}: {error}): wanted a file of torch.save"

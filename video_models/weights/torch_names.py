@@ -1,4 +1,4 @@
-"""What PyTorch calls the variables of a layer."""
+"""PyTorch's names of a layer's variables."""
 
 VARIABLES = {
     "kernel": "weight",
@@ -11,14 +11,14 @@ VARIABLES = {
 
 
 def split(path: str) -> tuple[str, str | None]:
-    """Our layer, and PyTorch's name of its variable.
+    """Returns our layer, and PyTorch's name of its variable.
 
     Args:
-        path: of a weight of ours, such as "stem_norm/gamma".
+        path: path of our weight, such as "stem_norm/gamma".
 
     Returns:
-        Such as ("stem_norm", "weight"); the second is None where PyTorch has
-        no such variable, as for the state of a random layer.
+        Such as ("stem_norm", "weight"); the name is None if PyTorch has no
+        such variable, such as the state of a random layer.
     """
     layer, _, variable = path.rpartition("/")
     return layer.rpartition("/")[2], VARIABLES.get(variable)

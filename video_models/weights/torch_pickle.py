@@ -1,7 +1,7 @@
-"""Unpickles PyTorch's containers; nothing that a file names is ever called.
+"""Unpickles PyTorch's containers without calling anything from the file.
 
-Tensors become descriptions of where their numbers stand. Whatever else a
-checkpoint holds, such as the arguments of the run, becomes an empty object.
+Tensors become descriptions of their place in the file. Other objects, such as
+the arguments of a run, become empty placeholders.
 """
 
 import collections
@@ -29,14 +29,14 @@ _DTYPES = {
 
 
 class Storage(NamedTuple):
-    """A row of numbers in the file."""
+    """A block of numbers in the file."""
 
     key: str
     dtype: Any
 
 
 class Tensor(NamedTuple):
-    """A view of a storage, in numbers and not in bytes."""
+    """A view of a storage; offset and strides count numbers, not bytes."""
 
     storage: Storage
     offset: int
@@ -44,7 +44,7 @@ class Tensor(NamedTuple):
     strides: tuple[int, ...]
 
     def array(self, data: memoryview) -> np.ndarray:
-        """The array over the bytes of its storage; ValueError if outside."""
+        """Returns the array over its storage; ValueError if out of bounds."""
         numbers = np.frombuffer(data, self.storage.dtype)
         shape, strides = self.shape, self.strides
         steps = [
@@ -66,17 +66,17 @@ class Tensor(NamedTuple):
 
 
 def load(data: bytes) -> Any:
-    """The content of one pickle."""
+    """Loads a pickle."""
     return load_from(io.BytesIO(data))
 
 
 def load_from(stream: Any) -> Any:
-    """The content of the pickle at which a stream stands."""
+    """Loads the next pickle of a stream."""
     return _Unpickler(stream).load()
 
 
 def tensors(content: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
-    """Every tensor in nested containers, by its joined name."""
+    """Yields every tensor in nested containers, with its dotted name."""
     if isinstance(content, Tensor):
         yield name, content
         return
@@ -91,7 +91,7 @@ def tensors(content: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
 
 
 def item_sizes(content: Any) -> dict[str, int]:
-    """Key of each storage to the bytes of one of its numbers."""
+    """Returns the item size in bytes of each storage, by key."""
     return {
         tensor.storage.key: np.dtype(tensor.storage.dtype).itemsize
         for _, tensor in tensors(content)
@@ -99,7 +99,7 @@ def item_sizes(content: Any) -> dict[str, int]:
 
 
 class _Unknown:
-    """Stands for an object of any other class, and keeps nothing of it."""
+    """A placeholder for objects of any other class."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         del args, kwargs
@@ -111,13 +111,13 @@ class _Unknown:
         del key, value
 
     def append(self, value: Any) -> None:
-        """Forgets it."""
+        """Ignores the value."""
 
     def extend(self, values: Any) -> None:
-        """Forgets them."""
+        """Ignores the values."""
 
     def add(self, value: Any) -> None:
-        """Forgets it."""
+        """Ignores the value."""
 
 
 class _Unpickler(pickle.Unpickler):
