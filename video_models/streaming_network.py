@@ -1,7 +1,7 @@
-"""A video network that sees a stream chunk by chunk and keeps states.
+"""A video network that processes a stream chunk by chunk, with states.
 
-Its components are those of `video_network`, each built by its `build_stream`; a
-backbone that sees each frame alone needs none.
+Its components are those of `video_network`, each built by its `build_stream`;
+backbones for single frames need none.
 """
 
 from typing import Any
@@ -22,10 +22,9 @@ def build(
 ) -> keras.Model:
     """Builds a network from a chunk of frames and states to logits and states.
 
-    It has the weights of `video_network.build` in the same order, so that
-    `set_weights` makes a trained one of it. Once it has seen all chunks of a
-    clip it gives what that gives for the clip. Components that do not fit one
-    another are refused there.
+    It has the weights of `video_network.build` in the same order; load trained
+    ones by `set_weights`. After all chunks of a clip it returns the logits of
+    that network. `video_network.build` checks that the components fit.
 
     Args:
         backbone: a file of `video_models.backbones` with its settings.
@@ -40,8 +39,8 @@ def build(
         or int32 [B, ...], and zeros before the first chunk.
 
     Raises:
-        UserError: a part would need frames to come; says which setting
-            makes it causal.
+        UserError: a component needs future frames; the message names the
+            setting that makes it causal.
     """
     frames = keras.Input(clip.shape, name="frames")
     joined = _Joined(frames)
@@ -76,7 +75,7 @@ def zero_states(network: keras.Model, batch_size: int) -> dict[str, Any]:
 
 
 class _Joined:
-    """Components called one after the other, and all their states.
+    """A chain of components, and all their states.
 
     Attributes:
         inputs: name to input of the whole network.
@@ -90,7 +89,7 @@ class _Joined:
     def call(
         self, part: str, network: keras.Model, given: Any
     ) -> dict[str, keras.KerasTensor]:
-        """What a part gives, but for its states."""
+        """Calls a component; returns its outputs without states."""
         if not isinstance(network.input, dict):
             return network(given)
         given = given if isinstance(given, dict) else {"frames": given}
@@ -129,8 +128,8 @@ def _published_head(
     build_head = backbone.module.published_head_stream
     if build_head is None:
         raise errors.UserError(
-            f"--head=published of --backbone={backbone.name} has no stream: "
-            "wanted --head=classifier"
+            f"--head=published of --backbone={backbone.name} has no streaming "
+            "version: wanted --head=classifier"
         )
     return build_head(backbone.config, shapes, classes, head.config.dropout)
 
@@ -139,14 +138,14 @@ def _stream(kind: str, chosen: registry.Chosen, *shape: Any) -> keras.Model:
     if chosen.module.build_stream is None:
         known = ", ".join(_with_stream(kind, chosen.module.__package__))
         raise errors.UserError(
-            f"--{kind}={chosen.name} has no stream, it sees whole clips only: "
-            f"wanted one of {known}"
+            f"--{kind}={chosen.name} has no streaming version, it needs whole "
+            f"clips: wanted one of {known}"
         )
     return chosen.module.build_stream(chosen.config, *shape)
 
 
 def _with_stream(kind: str, package: str) -> list[str]:
-    """Files that can be a part of a stream."""
+    """Returns the names of components with a streaming version."""
     loaded = {n: registry.load(package, n) for n in registry.names_in(package)}
     return [
         name

@@ -1,4 +1,4 @@
-"""Backbone, temporal block and head, joined to one network."""
+"""Video networks of a backbone, a temporal block and a head."""
 
 import re
 
@@ -93,7 +93,7 @@ def _check_sizes(network: keras.Model) -> None:
 def _check_published(temporal: registry.Chosen) -> None:
     if temporal.name != "none":
         raise errors.UserError(
-            f"--head=published with --temporal={temporal.name}: it sees the "
-            "backbone's own features; wanted --temporal=none, or "
+            f"--head=published with --temporal={temporal.name}: it takes the "
+            "backbone's features; wanted --temporal=none, or "
             "--head=classifier"
         )

@@ -38,8 +38,8 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """
     if clip.frames < 2:
         raise errors.UserError(
-            f"--clip.frames={clip.frames}: i3d_r50 halves the frames, so it "
-            "wants at least 2; --backbone=slow takes one"
+            f"--clip.frames={clip.frames}: i3d_r50 halves the frames; wanted "
+            "at least 2, or --backbone=slow"
         )
     frames = keras.Input(clip.shape, name="frames")
     x = pytorchvideo.scale_pixels(frames)

@@ -55,7 +55,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     if clip.frames < 2:
         raise errors.UserError(
             f"--backbone=motion_energy with --clip.frames={clip.frames}: "
-            "wanted 2 or more, whose differences it sees"
+            "wanted 2 or more, since it subtracts frames"
         )
     frames = keras.Input(clip.shape, name="frames")
     x = ops.log(_energy(frames, config.grid) + _NOISE)

@@ -78,8 +78,9 @@ def build_stream(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """
     if not config.causal:
         raise errors.UserError(
-            "--backbone=movinet with --backbone.causal=false sees frames to "
-            "come, which a stream has not: wanted --backbone.causal=true"
+            "--backbone=movinet with --backbone.causal=false needs future "
+            "frames, which a stream does not have: wanted "
+            "--backbone.causal=true"
         )
     frames = keras.Input(clip.shape, name="frames")
     states = stream_states.States()

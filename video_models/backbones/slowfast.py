@@ -96,8 +96,9 @@ def published_name(path: str) -> str | None:
 def _check(config: Config, clip: batch.ClipSpec, ratio: int) -> None:
     if clip.frames % ratio:
         raise errors.UserError(
-            f"--clip.frames={clip.frames}: slowfast {config.variant} sees one "
-            f"frame of {ratio} slowly; wanted a multiple of {ratio}"
+            f"--clip.frames={clip.frames}: the slow pathway of slowfast "
+            f"{config.variant} takes every {ratio}th frame; wanted a multiple "
+            f"of {ratio}"
         )
     if config.width % _NARROWER:
         raise errors.UserError(

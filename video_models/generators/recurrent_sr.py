@@ -109,8 +109,8 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
     """
     if frames < 2:
         raise errors.UserError(
-            f"--clip.frames={frames} with --generator=recurrent_sr: wanted 2 "
-            "at least, or --generator=srresnet"
+            f"--clip.frames={frames} with --generator=recurrent_sr: wanted at "
+            "least 2, or --generator=srresnet"
         )
     clip = keras.Input((frames, None, None, 3), name="frames")
     images = frame_folding.FoldFrames(name="fold")(clip)

@@ -50,8 +50,8 @@ def build(config: Config, factor: int, frames: int) -> keras.Model:
     del frames
     if factor != 1:
         raise errors.UserError(
-            f"--generator=style_net with a factor of {factor}: it makes "
-            "nothing larger; wanted 1, or another generator"
+            f"--generator=style_net with a factor of {factor}: it does not "
+            "upscale; wanted 1, or another generator"
         )
     clip = keras.Input((None, None, None, 3), name="frames")
     x = frame_folding.FoldFrames(name="fold")(clip)

@@ -78,8 +78,8 @@ def stream(
     name = layer.__name__.lower()
     if config.bidirectional:
         raise errors.UserError(
-            f"--temporal={name} with --temporal.bidirectional=true reads the "
-            "end first, which a stream has not: wanted "
+            f"--temporal={name} with --temporal.bidirectional=true needs the "
+            "end of the clip, which a stream does not have: wanted "
             "--temporal.bidirectional=false"
         )
     inputs = {"features": keras.Input(shape, name="features")}

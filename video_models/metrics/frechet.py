@@ -37,11 +37,11 @@ def fitted(features: np.ndarray) -> Gaussian:
     if clips < 2:
         raise errors.UserError(
             f"got {clips} clip(s) to fit a Gaussian to, wanted at least 2, "
-            "and many more for a distance that means something"
+            "and many more for a meaningful distance"
         )
     if not np.isfinite(features).all():
         raise errors.UserError(
-            "some features are not finite: the network that gives them has "
+            "some features are not finite: the feature network has "
             "diverged; wanted another run"
         )
     mean = features.mean(axis=0)

@@ -40,8 +40,8 @@ def precision_and_recall(
     for name, features in (("real clips", real), ("samples", samples)):
         if len(features) <= k:
             raise errors.UserError(
-                f"got {len(features)} {name} for the neighbour number {k} of "
-                f"each, wanted at least {k + 1}: measure more, or lower --k"
+                f"got {len(features)} {name} for --k={k}, wanted at least "
+                f"{k + 1}: measure more clips, or lower --k"
             )
     precision = _covered(samples, real, _radii(real, k)).mean()
     recall = _covered(real, samples, _radii(samples, k)).mean()
@@ -64,8 +64,8 @@ def diversity(real: np.ndarray, samples: np.ndarray) -> float:
     wanted = _mean_distance(real)
     if not wanted > 0:
         raise errors.UserError(
-            "all real clips have the same features: the network that gives "
-            "them tells nothing apart; wanted another run"
+            "all real clips have the same features: the feature network "
+            "does not distinguish clips; wanted another run"
         )
     return _mean_distance(samples) / wanted
 

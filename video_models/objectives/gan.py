@@ -229,8 +229,8 @@ class Gan(objective.Objective):
         if found >= least:
             return None
         return (
-            "generated clips of a label are too much alike: diversity "
-            f"{found:.3f} of that of real clips, wanted at least {least:g} "
+            "mode collapse: generated clips of a label have a diversity of "
+            f"{found:.3f} relative to real clips, wanted at least {least:g} "
             "(--objective.min_diversity)"
         )
 

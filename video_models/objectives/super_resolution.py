@@ -93,9 +93,9 @@ def build(
     left = task.clip.size - 2 * config.border
     if left < image_quality.WINDOW:
         raise errors.UserError(
-            f"--clip.size={task.clip.size} less a --objective.border of "
-            f"{config.border} on both sides leaves {left} pixels: SSIM wants "
-            f"{image_quality.WINDOW} at least"
+            f"--clip.size={task.clip.size} minus --objective.border="
+            f"{config.border} on both sides leaves {left} pixels: SSIM needs "
+            f"at least {image_quality.WINDOW}"
         )
     return SuperResolution(config, components, task, make_optimizer)
 

@@ -174,8 +174,9 @@ def _size(config: Config, width: int) -> int:
     size = max(1, width // config.heads)
     if config.positions == "relative" and size < 2:
         raise errors.UserError(
-            f"--temporal.heads={config.heads} leave 1 of {width} features to "
-            "each, --temporal.positions=relative wants 2: take fewer heads"
+            f"--temporal.heads={config.heads} leaves 1 of {width} features "
+            "per head, --temporal.positions=relative needs 2: wanted fewer "
+            "heads"
         )
     return size
 
@@ -189,6 +190,6 @@ def _check_streams(config: Config) -> None:
         raise errors.UserError(
             f"--temporal.causal={str(config.causal).lower()} and "
             f"--temporal.window={config.window}: attention streams only with "
-            "--temporal.causal=true and a window of 1 or more, since it "
-            "cannot wait for later time steps, nor keep all earlier ones"
+            "--temporal.causal=true and a window of 1 or more, since a stream "
+            "has no future time steps and cannot keep all past ones"
         )

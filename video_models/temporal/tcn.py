@@ -72,8 +72,9 @@ def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
     """
     if not config.causal:
         raise errors.UserError(
-            "--temporal=tcn with --temporal.causal=false sees time steps to "
-            "come, which a stream has not: wanted --temporal.causal=true"
+            "--temporal=tcn with --temporal.causal=false needs future time "
+            "steps, which a stream does not have: wanted "
+            "--temporal.causal=true"
         )
     features = keras.Input(shape, name="features")
     states: dict[str, keras.KerasTensor] = {}

@@ -1,10 +1,9 @@
-"""Reads a checkpoint that TensorFlow's Model Garden wrote.
+"""Reads checkpoints of TensorFlow's Model Garden.
 
-Such a checkpoint knows a weight by its way through the Python objects, which
-goes through the number of its layer, and beside that by the scope that it was
-made in, which begins with the layer's name. Neither is enough: numbers depend
-on the size of the network, and some weights were made outside of any scope.
-So a weight is called here by its layer's name and its way on from there:
+Such a checkpoint has two names of a weight: its object path, which contains the
+number of its layer, and its scope, which starts with the layer's name. Neither
+suffices: numbers depend on the size of the network, and some weights have no
+scope. Weights are therefore named by their layer and the path from there on:
 
     block0_layer1/_expansion/_conv/kernel
 """
@@ -27,13 +26,13 @@ _WAY = re.compile(r"^(.*/layer(?:_with_weights)?-\d+)/(.*)$")
 
 
 def read(path: str) -> dict[str, np.ndarray]:
-    """All weights of a network by name; those of its optimizer left out.
+    """Reads all weights of a network by name, without the optimizer's.
 
     Args:
         path: of the checkpoint, without the ending .index.
 
     Raises:
-        UserError: no checkpoint is there, or it is not one of objects.
+        UserError: there is no checkpoint, or it has no object paths.
     """
     try:
         with plain_path.to(path) as prefix:
@@ -46,7 +45,7 @@ def read(path: str) -> dict[str, np.ndarray]:
     except (tf.errors.OpError, ValueError) as error:
         raise errors.UserError(
             f"{path} is no checkpoint of TensorFlow's Model Garden: wanted "
-            "the path of one, without the ending .index"
+            "the path of one, without .index"
         ) from error
 
 

@@ -133,11 +133,11 @@ def test_evaluation_prints_psnr(recurrent, capsys):
 @pytest.mark.parametrize(
     "flags_given, message",
     [
-        ((*RECURRENT, "--clip.frames=1"), "wanted 2 at least"),
+        ((*RECURRENT, "--clip.frames=1"), "wanted at least 2"),
         ((*RECURRENT, "--generator.overlap=3"), "keeps no frame"),
         (
             (*ENLARGING, "--generator=style_net"),
-            "makes nothing larger",
+            "does not upscale",
         ),
     ],
 )

@@ -76,5 +76,5 @@ def test_the_same_sample_again_and_again_is_not_diverse():
 
 
 def test_real_clips_that_are_all_alike_are_refused():
-    with pytest.raises(errors.UserError, match="tells nothing apart"):
+    with pytest.raises(errors.UserError, match="does not distinguish clips"):
         precision_recall.diversity(np.ones((3, 2)), normal((3, 2)))

@@ -131,7 +131,7 @@ def test_one_clip_a_label_raises_the_alarm():
         generator.get_layer(layer).kernel.assign(kernel)
     report = evaluated(goal)
     assert report["diversity"] == pytest.approx(0, abs=1e-3)
-    assert "too much alike" in goal.alarm(report)
+    assert "mode collapse" in goal.alarm(report)
 
 
 def test_diversity_is_the_spread_of_one_label():

@@ -52,5 +52,5 @@ def test_slots_of_the_optimizer_are_left_out():
 
 
 def test_file_that_is_no_checkpoint_is_refused(tmp_path):
-    with pytest.raises(errors.UserError, match=r"without the ending \.index"):
+    with pytest.raises(errors.UserError, match=r"without \.index"):
         garden_checkpoint.read(str(tmp_path / "none"))
