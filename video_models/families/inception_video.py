@@ -12,8 +12,8 @@ import keras
 from tfrecords_tools.base import errors, settings
 from video_models.layers import convolution, normalization, pooling, randomness
 
-# Of each block: the branch of 1x1x1; the two that reduce, then convolve; the
-# branch that pools first. Source: arXiv:1409.4842, table 1.
+# Channels of each block: the 1x1x1 branch; two branches that reduce, then
+# convolve; the branch that pools first. Source: arXiv:1409.4842, table 1.
 BLOCKS = (
     ((64, 96, 128, 16, 32, 32), (128, 128, 192, 32, 96, 64)),
     (

@@ -17,8 +17,8 @@ WINDOW = 11
 """Side of SSIM's window in pixels, the minimum size of an image."""
 _SIGMA = 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-# Y of BT.601 in 16..235, as MATLAB's rgb2ycbcr and all papers on
-# super-resolution have it, of pixels in 0..255.
+# Y of BT.601 in 16..235 for pixels in 0..255, as in MATLAB's rgb2ycbcr and in
+# papers on super resolution.
 _LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255)
 _BLACK = 16.0
 _PERFECT = 1e-10  # Stands for a mean squared error of 0: about 148 dB.

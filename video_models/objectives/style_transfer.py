@@ -175,7 +175,7 @@ class StyleTransfer(objective.Objective):
 
 
 def _image(path: str, size: int) -> np.ndarray:
-    """A image file as uint8 [size, size, 3], RGB, its middle.
+    """Reads an image file, centre-cropped to uint8 [size, size, 3], RGB.
 
     Raises:
         UserError: it cannot be read.

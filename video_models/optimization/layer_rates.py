@@ -107,7 +107,7 @@ class Muon(LayerRates, keras.optimizers.Muon):
 
 def is_kernel(variable: keras.Variable) -> bool:
     """Whether decay and penalties apply: not to biases, scales, offsets."""
-    # The biases of Keras' attention are [heads, features]; learnt places are
-    # spared as in the public code of Vision Transformers.
+    # Biases of Keras' attention are [heads, features]; position embeddings
+    # are excluded as in the public code of Vision Transformers.
     spared = variable.name.endswith(("bias", "table"))
     return len(variable.shape) > 1 and not spared
