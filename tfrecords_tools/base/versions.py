@@ -6,12 +6,12 @@ _OWN = "video-models"
 
 
 def package_version() -> str:
-    """Returns `video-models 0.1.0`, for `--version`."""
+    """Returns `video-models 0.2.0`, for `--version`."""
     return list_versions((_OWN,))[0]
 
 
 def own_number() -> str:
-    """Returns `0.1.0`, for `__version__`; `0+unknown` if not installed."""
+    """Returns `0.2.0`, for `__version__`; `0+unknown` if not installed."""
     try:
         return importlib.metadata.version(_OWN)
     except importlib.metadata.PackageNotFoundError:
