@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from launch.batch_preview import batch_pictures
+from launch.batch_preview import batch_images
 from launch.reporting import drawing
 
 _LEAST_WIDTH = 150  # So that a title is seen.
@@ -45,8 +45,8 @@ def grid(
 
 def _shown(row: dict[str, np.ndarray]) -> np.ndarray:
     """uint8 [T, h, w, 3]: the frames, and what stands beside them."""
-    side = batch_pictures.side_of(row["frames"])
-    parts = [batch_pictures.with_patches(row)]
+    side = batch_images.side_of(row["frames"])
+    parts = [batch_images.with_patches(row)]
     parts += [row[n] for n in ("other_frames", "low_frames") if n in row]
     frames = len(parts[0])
     # Low frames may be fewer: each stays for as long as it stands for.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from launch.batch_preview import batch_pictures, batch_text
+from launch.batch_preview import batch_images, batch_text
 from launch.runs import experiment
 from pipelines import clip_dataset
 from pipelines.audio import audio_features
@@ -31,7 +31,7 @@ class Shown(NamedTuple):
     rows: list[dict[str, np.ndarray]]
     about: manifest.Manifest
     vocabulary: tuple[str, ...]
-    times: batch_pictures.Times
+    times: batch_images.Times
 
 
 def read(
@@ -73,7 +73,7 @@ def read(
     rows = rows[:count]
     audio = asked.audio.is_used
     records = clip_dataset.reading(reader, asked, batch_shard, seed)
-    times = batch_pictures.Times(
+    times = batch_images.Times(
         asked.clip.stride_seconds or _frame_seconds(records),
         audio_features.seconds(asked.audio, asked.clip) if audio else None,
     )

@@ -12,7 +12,7 @@ _SHORT_STEP_MS = 20.0
 _MUCH = 0.1  # Of the input's CPU time; what costs less is not worth a word.
 
 
-def lines(
+def suggest(
     bound: bounds.Bound,
     speeds: bounds.Speeds,
     described: experiment.Experiment,

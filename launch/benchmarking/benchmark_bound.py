@@ -21,7 +21,7 @@ class Machine(NamedTuple):
     tensorflow: str
 
     @classmethod
-    def here(cls) -> "Machine":
+    def detect(cls) -> "Machine":
         """This one."""
         found = tf.config.list_physical_devices("GPU")
         about = [tf.config.experimental.get_device_details(g) for g in found]
@@ -54,7 +54,7 @@ class Bound(NamedTuple):
     singly: dict[str, float]
 
 
-def find(speeds: Speeds, shared: bool) -> Bound:
+def find_bound(speeds: Speeds, shared: bool) -> Bound:
     """Finds the bound.
 
     Args:

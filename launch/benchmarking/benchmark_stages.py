@@ -94,7 +94,7 @@ class Stages:
         last = max(1, self._described.train.steps - at_once + 1)
         steps = itertools.cycle(range(0, last, at_once))
 
-        def begin() -> stage_timing.Turn:
+        def prepare() -> stage_timing.Iteration:
             batches = iter(spread)
             return lambda: next(
                 iter(loop.execute(batches, next(steps)).values())
@@ -102,7 +102,7 @@ class Stages:
 
         lead = max(lead, *(p.every for p in loop.objective.players))
         clips = self._described.train.batch_size * at_once
-        return stage_timing.Stage(name, begin, clips, lead)
+        return stage_timing.Stage(name, prepare, clips, lead)
 
 
 def bare(asked: clip_dataset.Input) -> clip_dataset.Input:
@@ -139,8 +139,8 @@ def without_one(
 def _of_data(
     name: str, data: tf.data.Dataset, clips: int, lead: int
 ) -> stage_timing.Stage:
-    def begin() -> stage_timing.Turn:
+    def prepare() -> stage_timing.Iteration:
         elements = iter(data)
         return lambda: next(elements)
 
-    return stage_timing.Stage(name, begin, clips, lead)
+    return stage_timing.Stage(name, prepare, clips, lead)

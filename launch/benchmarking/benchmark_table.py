@@ -13,7 +13,7 @@ from launch.benchmarking import stage_timing
 _ROWS = (names.READING, names.DECODING, names.FULL, names.STEP, names.BOTH)
 
 
-class Found(NamedTuple):
+class Report(NamedTuple):
     """All that was found.
 
     Attributes:

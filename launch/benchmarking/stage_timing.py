@@ -13,7 +13,7 @@ from typing import Any
 _QUIET_SHARE = 0.1  # Of one core, below which the process counts as idle.
 _LONGEST_WAIT_SECONDS = 1.0
 
-Turn = Callable[[], Any]
+Iteration = Callable[[], Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Stage:
 
     Attributes:
         name: of the row in the table.
-        begin: gets it ready and returns a turn, which does it once; what
-            that returns has `.numpy()`, which waits till it is done.
-        clips: that one turn does.
+        prepare: sets the stage up and returns the function that runs one
+            iteration; its result has `.numpy()`, which waits for the end.
+        clips: that one iteration processes.
         lead: turns at the beginning of a round that are not measured, since
             they use up what was made ready before.
     """
 
     name: str
-    begin: Callable[[], Turn]
+    prepare: Callable[[], Iteration]
     clips: int
     lead: int = 1
 
@@ -86,7 +86,7 @@ def measure(
 
 def _round(stage: Stage, seconds: float) -> tuple[float, float]:
     """Wall and CPU seconds of a clip."""
-    turn = stage.begin()
+    turn = stage.prepare()
     _wait_till_quiet()
     for _ in range(stage.lead):
         turn().numpy()

@@ -56,7 +56,7 @@ def main(resolved: flags.Resolved) -> None:
 
 def _measure(
     described: experiment.Experiment, asked: Config
-) -> benchmark_table.Found:
+) -> benchmark_table.Report:
     strategy = devices.start(described.devices)
     stages = benchmark_stages.Stages(described, strategy)
     both = stages.together()
@@ -77,9 +77,9 @@ def _measure(
         progress.bar("measuring", len(every) * (_ROUNDS + 1)) as tell,
     ):
         speeds = stage_timing.measure(every, asked.seconds, _ROUNDS, tell)
-    machine = benchmark_bound.Machine.here()
+    machine = benchmark_bound.Machine.detect()
     shared = not machine.gpus and not described.input.reader.service
-    bound = benchmark_bound.find(speeds, shared)
+    bound = benchmark_bound.find_bound(speeds, shared)
     *shape, size = stages.stored()
-    advice = benchmark_advice.lines(bound, speeds, described, shape, machine)
-    return benchmark_table.Found(machine, speeds, bound, advice, memory, size)
+    advice = benchmark_advice.suggest(bound, speeds, described, shape, machine)
+    return benchmark_table.Report(machine, speeds, bound, advice, memory, size)

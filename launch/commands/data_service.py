@@ -71,7 +71,7 @@ def main(resolved: flags.Resolved) -> None:
     else:
         _dispatch(asked, told)
     print(f"stopped: {asked.role}")
-    data_servers.leave()
+    data_servers.exit_process()
 
 
 def _work(asked: Config, told: threading.Event) -> None:
@@ -82,7 +82,7 @@ def _work(asked: Config, told: threading.Event) -> None:
         )
     host = asked.host or socket.gethostname()
     print(f"worker on {host}, of the dispatcher at {asked.dispatcher}")
-    data_servers.work(
+    data_servers.run_worker(
         asked.dispatcher, host, asked.port or 0, asked.wait_seconds, told
     )
 
@@ -98,7 +98,7 @@ def _dispatch(asked: Config, told: threading.Event) -> None:
             "; stop with Ctrl-C or SIGTERM",
             flush=True,
         )
-        team = data_servers.Team(f"localhost:{port}", host)
-        with team.of(asked.workers if local else 0):
+        team = data_servers.WorkerPool(f"localhost:{port}", host)
+        with team.running(asked.workers if local else 0):
             while not told.wait(0.5):
-                team.replace_the_fallen()
+                team.replace_dead_workers()

@@ -70,11 +70,11 @@ def main(resolved: flags.Resolved) -> None:
             f"--objective={resolved.one('objective').name} has no backbone: "
             "networks with one are described"
         )
-    found = described_network.find(
+    found = described_network.resolve(
         components, resolved.sections["clip"], asked.classes
     )
     network = network_graph.without_weights(found.build)
-    counted = multiply_adds.of_each(network_graph.trace(network))
+    counted = multiply_adds.count_per_operation(network_graph.trace(network))
     values = {
         "backbone": found.backbone.name,
         "variant": found.variant,
@@ -93,20 +93,20 @@ def main(resolved: flags.Resolved) -> None:
     if asked.json:
         print(json.dumps(values))
         return
-    blocks = network_blocks.parts(network, counted)
-    print(network_table.heading(found))
-    print(network_table.layers(blocks, asked.layers))
-    print(network_table.totals(values, found))
+    blocks = network_blocks.layers_by_block(network, counted)
+    print(network_table.format_heading(found))
+    print(network_table.format_layers(blocks, asked.layers))
+    print(network_table.format_totals(values, found))
 
 
 def _sizes(
-    network: keras.Model, counted: list[multiply_adds.Counted]
+    network: keras.Model, counted: list[multiply_adds.OperationCost]
 ) -> dict[str, Any]:
     trainable = sum(math.prod(v.shape) for v in network.trainable_variables)
     return {
         "parameters": network.count_params(),
         "trainable_parameters": trainable,
         "parameter_bytes": 4 * network.count_params(),
-        "multiply_adds": sum(each.times for each in counted),
-        "activation_bytes": activation_memory.of(network),
+        "multiply_adds": sum(each.multiply_adds for each in counted),
+        "activation_bytes": activation_memory.count_activation_bytes(network),
     }

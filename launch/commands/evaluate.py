@@ -58,7 +58,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> None:
     """Prints a table and writes `workdir/metrics.json`."""
     asked, views = resolved.settings, resolved.sections["evaluate"]
-    trained = trained_run.read_back(
+    trained = trained_run.load_run(
         asked.workdir, asked.shards, asked.checkpoint
     )
     shards = trained.experiment.shards
@@ -82,7 +82,7 @@ def main(resolved: flags.Resolved) -> None:
         views.views,
         views.crops,
     )
-    print(report_table.of(report, text_cells.terminal_width()))
+    print(report_table.format_report(report, text_cells.terminal_width()))
     path = pathlib.Path(asked.workdir) / "metrics.json"
     add(path, split, {"step": trained.step, **report})
     print(f"written: {path}")

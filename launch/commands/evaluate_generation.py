@@ -27,7 +27,9 @@ def _measure(asked: measurement.Config) -> None:
     print(begun.announcement, flush=True)
     measured = begun.run()
     width = text_cells.terminal_width()
-    print(metrics_table.of(measured, against, begun.dimensions, width))
+    print(
+        metrics_table.format_metrics(measured, against, begun.dimensions, width)
+    )
     if asked.output:
         sample_protocol.write(asked.output, measured)
         print(f"written: {asked.output}")

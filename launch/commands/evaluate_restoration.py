@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from launch.enhancement import enhancer, frame_pieces, frame_tiles
+from launch.enhancement import enhancer, frame_tiles, frame_windows
 from launch.prediction import answers
 from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors, flags, settings
@@ -37,7 +37,7 @@ class Config:
     videos: str = settings.setting(
         "", "A video file, or a folder of them.", any_name=True
     )
-    most_frames: int | None = settings.setting(
+    max_frames: int | None = settings.setting(
         None, "Frames of each video; not given: all.", minimum=1
     )
     json: bool = settings.setting(
@@ -53,6 +53,7 @@ COMMAND = flags.Command(
         "tile": frame_tiles.Config,
     },
     required=("model", "videos"),
+    renamed={"most_frames": "max_frames"},
 )
 
 
@@ -76,10 +77,10 @@ def main(resolved: flags.Resolved) -> int:
     for path in video_files.found_at(asked.videos)[0]:
         try:
             found = Fidelity(network, protocol, resolved.sections["tile"])
-            found.measure(path, asked.most_frames)
+            found.measure(path, asked.max_frames)
         except errors.UserError as error:
             if asked.json:
-                print(json.dumps(answers.failed(path, error)), flush=True)
+                print(json.dumps(answers.error_row(path, error)), flush=True)
             print(f"error: {error}", file=sys.stderr)
             failed += 1
             continue
@@ -96,7 +97,7 @@ class Fidelity:
 
     def __init__(
         self,
-        network: frame_pieces.Enhancer,
+        network: frame_windows.Enhancer,
         protocol: image_quality.Protocol,
         tiles: frame_tiles.Config = frame_tiles.Config(),
     ):
@@ -118,9 +119,9 @@ class Fidelity:
             UserError: the video cannot be read.
         """
         network = self._network
-        frame_pieces.check(network)
+        frame_windows.check(network)
         with pixel_video.PixelVideo(path, reader.Config.max_pixels) as video:
-            pieces = frame_pieces.cut(
+            pieces = frame_windows.split(
                 self._small(video, most), network.frames, network.overlap
             )
             for piece in pieces:

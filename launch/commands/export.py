@@ -6,12 +6,12 @@ import pathlib
 from launch.enhancement import enhancer
 from launch.runs import trained_run
 from launch.serving import (
+    exported_model,
     generator_export,
     golden_frames,
     loaded_model,
     model_metadata,
     request_limits,
-    serving,
     stream_serving,
     versions,
 )
@@ -66,7 +66,7 @@ def main(resolved: flags.Resolved) -> int:
 
 def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
     """Writes the next version, and says where it is."""
-    trained = trained_run.read_back(asked.workdir, checkpoint=asked.checkpoint)
+    trained = trained_run.load_run(asked.workdir, checkpoint=asked.checkpoint)
     print(f"exporting step {trained.step} of {asked.workdir}")
     goal = trained.objective
     if goal.enhances is not None:
@@ -86,7 +86,7 @@ def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
     stream = _stream(trained, asked.stream_frames) if asked.stream else None
     metadata = metadata.with_answers(goal.answers)
     _note_change(pathlib.Path(asked.output), metadata)
-    path = serving.export(
+    path = exported_model.export(
         trained.objective, trained.networks, metadata, asked.output, stream
     )
     print(f"exported: {path}")
@@ -107,7 +107,9 @@ def _note_change(
         print(f"note: in {newest} {change}; see labels.txt of each version")
 
 
-def _stream(trained: trained_run.Trained, frames: int) -> stream_serving.Stream:
+def _stream(
+    trained: trained_run.TrainedRun, frames: int
+) -> stream_serving.Stream:
     stream_serving.check_media(trained.media)
     return stream_serving.Stream(
         trained.objective,
@@ -124,7 +126,11 @@ def _verify(path: str) -> int:
     if frames is not None:
         apart = golden_frames.difference(frames)
         what = f"golden frames of {frames.parents[1]}"
-        return 0 if _say(what, apart, golden_frames.MOST, "pixels") else 1
+        return (
+            0
+            if _say(what, apart, golden_frames.MAX_DIFFERENCE, "pixels")
+            else 1
+        )
     loaded = loaded_model.LoadedModel(path)
     good = _say(
         f"golden clip of {loaded.path}",

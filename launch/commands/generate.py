@@ -64,7 +64,7 @@ def _generate(asked: Config, output: pathlib.Path) -> None:
             f"--output={output} is there already: wanted a new folder, so "
             "that it holds the clips of one generator"
         )
-    made = sampler.open(asked.workdir, asked.checkpoint)
+    made = sampler.load_sampler(asked.workdir, asked.checkpoint)
     clips, numbers = made.sample(asked.count, asked.seed, asked.label)
     if output.suffix:
         frames = shown_clips.grid(clips)

@@ -57,7 +57,9 @@ def main(resolved: flags.Resolved) -> int:
     if asked.stream:
         return _follow(model, asked)
     paths, passed_over = video_files.found_at(asked.videos)
-    show = _print_json if asked.json else answer_table.begin(model.metadata)
+    show = (
+        _print_json if asked.json else answer_table.start_table(model.metadata)
+    )
     failed = 0
     for path in paths:
         try:
@@ -65,7 +67,7 @@ def main(resolved: flags.Resolved) -> int:
                 show(row)
         except errors.UserError as error:
             if asked.json:
-                _print_json(answers.failed(path, error))
+                _print_json(answers.error_row(path, error))
             print(f"error: {error}", file=sys.stderr)
             failed += 1
     print(
@@ -86,13 +88,13 @@ def predict(
     """
     clip, media = model.metadata.clip, model.metadata.media
     if asked.window_seconds is None:
-        windows = video_windows.of_whole_video(path, clip, media)
+        windows = video_windows.cover_video(path, clip, media)
     else:
-        windows = video_windows.of_seconds(
+        windows = video_windows.split_by_seconds(
             path, clip, media, asked.window_seconds
         )
     at_once = min(
-        asked.batch_size, model.metadata.most_clips or asked.batch_size
+        asked.batch_size, model.metadata.max_clips or asked.batch_size
     )
     totals, count, first, last = {}, 0, None, 0.0
     moments: list[dict] = []
@@ -100,7 +102,7 @@ def predict(
         found = model.answers([window.jpegs for window in some])
         for place, window in enumerate(some):
             own = {k: v[place] for k, v in found.items()}
-            when = answers.moments_of(model.metadata, own, window[:2])
+            when = answers.moment_rows(model.metadata, own, window[:2])
             if asked.window_seconds is not None:
                 yield answers.row(model.metadata, path, own, window[:2], when)
             moments += when
@@ -119,7 +121,7 @@ def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
     show = (
         _print_json
         if asked.json
-        else answer_table.begin(model.metadata, "path, delay")
+        else answer_table.start_table(model.metadata, "path, delay")
     )
     code = 0
     for path in _streams(asked.videos):
@@ -134,7 +136,7 @@ def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
             code = 130
         except errors.UserError as error:
             if asked.json:
-                _print_json(answers.failed(path, error))
+                _print_json(answers.error_row(path, error))
             print(f"error: {error}", file=sys.stderr)
             code = 1
         summary = follower.summary()
@@ -142,7 +144,7 @@ def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
             shown = printable.in_unicode(path)
             _print_json({"path": shown, "summary": summary})
         elif follower.frames or code != 1:
-            print(video_stream.in_words(summary), flush=True)
+            print(video_stream.format_summary(summary), flush=True)
         if code == 130:
             break
     return code

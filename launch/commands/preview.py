@@ -6,7 +6,7 @@ Takes all flags of launch.train; the batch is the very one of that step.
 import dataclasses
 import pathlib
 
-from launch.batch_preview import batch_animation, batch_pictures, batch_rows
+from launch.batch_preview import batch_animation, batch_images, batch_rows
 from launch.reporting import drawing
 from launch.runs import run_flags
 from tfrecords_tools import annotations
@@ -54,7 +54,7 @@ def _show(asked: Config, resolved: flags.Resolved) -> None:
     shown = batch_rows.read(described, split, asked.count, asked.step)
     folder = pathlib.Path(asked.output)
     titles = batch_rows.titles(shown)
-    sheet = batch_pictures.sheet(shown.rows, titles, shown.times)
+    sheet = batch_images.sheet(shown.rows, titles, shown.times)
     drawing.save_png(folder / "batch.png", sheet)
     moving = batch_animation.grid(shown.rows, [lines[0] for lines in titles])
     seconds = shown.times.frame_seconds or 0.1

@@ -11,7 +11,7 @@ COMMAND = dataclasses.replace(run_flags.COMMAND, required=("shards", "workdir"))
 
 def main(resolved: flags.Resolved) -> None:
     """Runs the experiment that the flags describe."""
-    resolved = run_flags.with_whole_paths(resolved)
+    resolved = run_flags.with_absolute_paths(resolved)
     workdir = resolved.settings.workdir
     run_flags.check_paths(resolved)
     with run_folder.claimed(workdir, resolved.sections["devices"]):

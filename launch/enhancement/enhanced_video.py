@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from launch.enhancement import (
-    frame_pieces,
     frame_tiles,
+    frame_windows,
     source_frames,
 )
 from tfrecords_tools.base import errors, settings
@@ -65,13 +65,13 @@ class Result(NamedTuple):
 
 
 def write(
-    enhancer: frame_pieces.Enhancer,
+    enhancer: frame_windows.Enhancer,
     video: pixel_video.PixelVideo,
     output: str | os.PathLike,
     config: Config = Config(),
     tiles: frame_tiles.Config = frame_tiles.Config(),
     tell: Callable[[int, float], None] = lambda frames, seconds: None,
-    most_frames: int | None = None,
+    max_frames: int | None = None,
 ) -> Result:
     """Writes the whole file, or nothing: what stood there stays till the end.
 
@@ -82,21 +82,21 @@ def write(
         config: how the new file is made.
         tiles: how pictures are cut.
         tell: is told frames and seconds done, after each piece.
-        most_frames: stops after so many; None: at the end.
+        max_frames: stops after so many; None: at the end.
 
     Raises:
         UserError: the video breaks off, the output cannot be written, or
             its pictures would be too large.
     """
-    frame_pieces.check(enhancer)
+    frame_windows.check(enhancer)
     height, width = _size(enhancer, video, config)
-    source = source_frames.Source(video, config.allow_truncated, most_frames)
+    source = source_frames.Source(video, config.allow_truncated, max_frames)
     format = _format(video, config)
     with (
         copied_audio.CopiedAudio(video.path, video.max_pixels) as sound,
         video_writer.writing(output, height, width, format, sound) as writer,
     ):
-        pieces = frame_pieces.cut(
+        pieces = frame_windows.split(
             source.frames(), enhancer.frames, enhancer.overlap
         )
         for piece in pieces:
@@ -119,7 +119,7 @@ def write(
 
 
 def _size(
-    enhancer: frame_pieces.Enhancer,
+    enhancer: frame_windows.Enhancer,
     video: pixel_video.PixelVideo,
     config: Config,
 ) -> tuple[int, int]:

@@ -28,11 +28,11 @@ from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
 
-_FACTS = "enhancer.json"
+_METADATA_FILE = "enhancer.json"
 
 
 @dataclasses.dataclass(frozen=True)
-class Facts:
+class EnhancerMetadata:
     """enhancer.json.
 
     Attributes:
@@ -70,7 +70,7 @@ def export(
     """
     how = objective.enhances
     network = how.network(networks)
-    metadata = Facts(how.factor, how.frames, how.overlap, how.whole)
+    metadata = EnhancerMetadata(how.factor, how.frames, how.overlap, how.whole)
     length = metadata.frames if metadata.frames > 1 else None
     shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
 
@@ -82,7 +82,7 @@ def export(
     made = enhance(tf.constant(golden))["frames"].numpy()
     path = versions.following(pathlib.Path(output))
     about = dataclasses.asdict(metadata)
-    with versions.writing(path, _FACTS, about) as temporary:
+    with versions.writing(path, _METADATA_FILE, about) as temporary:
         constant_graph.save_function(
             enhance,
             {"frames": shape},
@@ -105,7 +105,7 @@ class Enhancer:
         whole: whether it has to see all of a picture, and not tiles of it.
     """
 
-    def __init__(self, path: pathlib.Path, metadata: Facts):
+    def __init__(self, path: pathlib.Path, metadata: EnhancerMetadata):
         """Loads the newest version; see `load`."""
         self.path = path
         self.factor, self.frames = metadata.factor, metadata.frames
@@ -155,7 +155,7 @@ def load(folder: str | pathlib.Path) -> Enhancer:
         UserError: there is no exported network that enhances.
     """
     path = versions.newest(pathlib.Path(folder))
-    about = path / versions.EXTRA / _FACTS
+    about = path / versions.EXTRA / _METADATA_FILE
     if not about.is_file():
         raise errors.UserError(
             f"no network that makes frames better in {folder}: wanted what "
@@ -163,7 +163,7 @@ def load(folder: str | pathlib.Path) -> Enhancer:
             "or style_transfer"
         )
     try:
-        metadata = Facts(**json.loads(about.read_text("utf-8")))
+        metadata = EnhancerMetadata(**json.loads(about.read_text("utf-8")))
         return Enhancer(path, metadata)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.UserError(

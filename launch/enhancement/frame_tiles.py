@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from launch.enhancement import frame_pieces
+from launch.enhancement import frame_windows
 from tfrecords_tools.base import errors, settings
 
 
@@ -85,7 +85,9 @@ def spans(side: int, size: int, margin: int) -> tuple[int, list[Span]]:
 
 
 def enhanced(
-    piece: frame_pieces.Piece, enhancer: frame_pieces.Enhancer, config: Config
+    piece: frame_windows.FrameWindow,
+    enhancer: frame_windows.Enhancer,
+    config: Config,
 ) -> np.ndarray:
     """Enhances one piece.
 

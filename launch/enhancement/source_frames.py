@@ -26,16 +26,16 @@ class Source:
         self,
         video: pixel_video.PixelVideo,
         lenient: bool,
-        most_frames: int | None,
+        max_frames: int | None,
     ) -> None:
         """Takes what is to be read.
 
         Args:
             video: an open file.
             lenient: whether one that breaks off simply ends there.
-            most_frames: ends after so many; None: where the video does.
+            max_frames: ends after so many; None: where the video does.
         """
-        self._video, self._most = video, most_frames
+        self._video, self._most = video, max_frames
         self._lenient = lenient
         self.waiting: collections.deque = collections.deque()
         self.is_cut = False

@@ -20,7 +20,7 @@ _COMPARED = (
 )  # fmt: skip
 
 
-class Seen(NamedTuple):
+class ClipFeatures(NamedTuple):
     """What is seen in N clips.
 
     Attributes:
@@ -43,7 +43,7 @@ class FeatureNetwork:
         fingerprint: of its weights, see `weight_fingerprint`.
     """
 
-    def __init__(self, trained: trained_run.Trained, workdir: str):
+    def __init__(self, trained: trained_run.TrainedRun, workdir: str):
         """Raises UserError where it does not score labels linearly."""
         self.trained, self.workdir = trained, workdir
         self.clip, self.labels = trained.experiment.clip, trained.labels
@@ -69,7 +69,7 @@ class FeatureNetwork:
 
         self._see = see
 
-    def of(self, clips: np.ndarray) -> Seen:
+    def extract(self, clips: np.ndarray) -> ClipFeatures:
         """Sees clips, some at a time.
 
         Args:
@@ -90,7 +90,7 @@ class FeatureNetwork:
         starts = range(0, len(clips), self._batch_size)
         found = [self._see(clips[i : i + self._batch_size]) for i in starts]
         features, labels = zip(*found, strict=True)
-        return Seen(np.concatenate(features), np.concatenate(labels))
+        return ClipFeatures(np.concatenate(features), np.concatenate(labels))
 
     def check_clip(self, other: batch.ClipSpec, owner: str) -> None:
         """Raises UserError where somebody's clips are other clips."""
@@ -108,10 +108,10 @@ class FeatureNetwork:
             )
 
 
-def open(workdir: str) -> FeatureNetwork:
+def load_network(workdir: str) -> FeatureNetwork:
     """The newest averaged network of a run of launch.train.
 
     Raises:
         UserError: there is no such run, or it has no linear classifier.
     """
-    return FeatureNetwork(trained_run.read_back(workdir), workdir)
+    return FeatureNetwork(trained_run.load_run(workdir), workdir)

@@ -19,7 +19,7 @@ from video_models.metrics import frechet, precision_recall
 SETS = ("real", "shuffled", "samples")
 
 
-class Clips(NamedTuple):
+class ClipSet(NamedTuple):
     """What was seen in N clips.
 
     Attributes:
@@ -34,34 +34,34 @@ class Clips(NamedTuple):
     recognised: np.ndarray | None
 
 
-def see(
+def extract(
     clips: np.ndarray,
     asked: np.ndarray,
     network: clip_features.FeatureNetwork,
     classifier: clip_features.FeatureNetwork | None,
-) -> Clips:
+) -> ClipSet:
     """Features of clips, uint8 [N, T, H, W, 3], and recognised labels."""
-    seen = classifier.of(clips).labels if classifier else None
-    return Clips(network.of(clips).features, asked, seen)
+    seen = classifier.extract(clips).labels if classifier else None
+    return ClipSet(network.extract(clips).features, asked, seen)
 
 
-def see_real(
+def extract_real(
     real: real_clips.RealClips,
     count: int,
     seed: int,
     network: clip_features.FeatureNetwork,
     classifier: clip_features.FeatureNetwork | None,
     batch_size: int,
-) -> dict[str, Clips]:
+) -> dict[str, ClipSet]:
     """`reference`, `real` and `shuffled`, each of `count` clips."""
-    found: dict[str, list[Clips]] = {}
+    found: dict[str, list[ClipSet]] = {}
 
     def add(name: str, frames: np.ndarray, labels: np.ndarray) -> None:
         if len(frames):
-            seen = see(frames, labels, network, classifier)
+            seen = extract(frames, labels, network, classifier)
             found.setdefault(name, []).append(seen)
 
-    for places, frames, labels in real.drawn(count, seed, batch_size):
+    for places, frames, labels in real.draw(count, seed, batch_size):
         other = places >= count
         add("reference", frames[~other], labels[~other])
         add("real", frames[other], labels[other])
@@ -71,8 +71,8 @@ def see_real(
     return {name: _joined(parts) for name, parts in found.items()}
 
 
-def figures(
-    reference: Clips, clips: Clips, k: int, labels: tuple[str, ...] = ()
+def compute(
+    reference: ClipSet, clips: ClipSet, k: int, labels: tuple[str, ...] = ()
 ) -> dict[str, float]:
     """The figures of one set.
 
@@ -108,7 +108,7 @@ def figures(
     }
 
 
-def _recognised(clips: Clips, labels: tuple[str, ...]) -> dict[str, float]:
+def _recognised(clips: ClipSet, labels: tuple[str, ...]) -> dict[str, float]:
     if clips.recognised is None or not (clips.asked >= 0).any():
         return {}
     right = clips.recognised == clips.asked
@@ -120,8 +120,8 @@ def _recognised(clips: Clips, labels: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _joined(parts: list[Clips]) -> Clips:
-    return Clips(
+def _joined(parts: list[ClipSet]) -> ClipSet:
+    return ClipSet(
         *(
             None if each[0] is None else np.concatenate(each)
             for each in zip(*parts, strict=True)

@@ -70,7 +70,7 @@ class Measurement:
     def __init__(self, asked: Config):
         """Opens all that is asked for; UserError where it does not fit."""
         self._asked, self.dimensions = asked, 0
-        self._network = network = clip_features.open(asked.features)
+        self._network = network = clip_features.load_network(asked.features)
         self._samples = _open_samples(asked.samples, network)
         network.check_clip(self._samples.clip, asked.samples)
         shards = asked.shards or network.trained.experiment.shards
@@ -108,16 +108,16 @@ class Measurement:
         both = self._network, self._classifier
         clips, ids = self._samples.sample(count, asked.seed)
         ids = np.full(count, -1) if ids is None else self._to_known(ids)
-        sets = {"samples": generation_metrics.see(clips, ids, *both)}
+        sets = {"samples": generation_metrics.extract(clips, ids, *both)}
         batch_size = self._network.trained.experiment.train.batch_size
-        sets |= generation_metrics.see_real(
+        sets |= generation_metrics.extract_real(
             self._real, count, asked.seed, *both, batch_size
         )
         reference = sets.pop("reference")
         self.dimensions = reference.features.shape[1]
         known = self._classifier.labels if self._classifier else ()
         values = {
-            name: generation_metrics.figures(
+            name: generation_metrics.compute(
                 reference, sets[name], asked.k, known
             )
             for name in generation_metrics.SETS
@@ -145,7 +145,7 @@ class Measurement:
         path, samples = self._asked.classifier, self._samples
         if not path:
             return None
-        found = clip_features.open(path)
+        found = clip_features.load_network(path)
         if found.fingerprint == self._network.fingerprint:
             raise errors.UserError(
                 f"--classifier={path} is the network of --features: samples "
@@ -192,5 +192,5 @@ class Measurement:
 def _open_samples(path: str, network: clip_features.FeatureNetwork) -> Any:
     """What has `clip`, `labels` and `sample(count, seed)`."""
     if (pathlib.Path(path) / run_flags.FILE_NAME).is_file():
-        return sampler.open(path)
+        return sampler.load_sampler(path)
     return video_samples.VideoSamples(path, network.clip, network.trained.media)

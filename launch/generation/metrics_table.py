@@ -14,7 +14,7 @@ _ROWS = {
 }
 
 
-def of(
+def format_metrics(
     measured: sample_protocol.Measured,
     against: sample_protocol.Measured | None = None,
     dimensions: int = 0,

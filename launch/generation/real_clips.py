@@ -16,7 +16,7 @@ from pipelines.reading import damaged_records
 from tfrecords_tools.base import errors, progress
 
 
-class Part(NamedTuple):
+class RealBatch(NamedTuple):
     """Some real clips.
 
     Attributes:
@@ -61,7 +61,9 @@ class RealClips:
                 f"halves of {count}: lower --count, or take another --split"
             )
 
-    def drawn(self, count: int, seed: int, batch_size: int) -> Iterator[Part]:
+    def draw(
+        self, count: int, seed: int, batch_size: int
+    ) -> Iterator[RealBatch]:
         """Twice `count` clips, none twice, in the order of the shards.
 
         Args:
@@ -106,7 +108,7 @@ def shuffled(frames: np.ndarray, seed: int, places: np.ndarray) -> np.ndarray:
     )
 
 
-def _chosen(part: dict, places: np.ndarray, most: int) -> Iterator[Part]:
+def _chosen(part: dict, places: np.ndarray, most: int) -> Iterator[RealBatch]:
     """Those of a batch whose place is below `most`; none that only fill it."""
     rows = np.flatnonzero(places < most)
     labels = part["label"]
@@ -114,4 +116,4 @@ def _chosen(part: dict, places: np.ndarray, most: int) -> Iterator[Part]:
         labels = np.full(len(labels), -1)
     if len(rows):
         frames = part["frames"][rows, 0]
-        yield Part(places[rows], frames, labels[rows].astype(np.int32))
+        yield RealBatch(places[rows], frames, labels[rows].astype(np.int32))

@@ -24,7 +24,7 @@ class Sampler:
         step: of the checkpoint.
     """
 
-    def __init__(self, trained: trained_run.Trained):
+    def __init__(self, trained: trained_run.TrainedRun):
         """Raises UserError where the run has no generator of clips."""
         if not isinstance(trained.objective, gan.Gan):
             raise errors.UserError(
@@ -87,6 +87,8 @@ class Sampler:
         return frame_decoding.to_uint8(made).numpy()
 
 
-def open(workdir: str | pathlib.Path, checkpoint: str = "newest") -> Sampler:
-    """The generator of a run of launch.train; see `trained_run.read_back`."""
-    return Sampler(trained_run.read_back(str(workdir), checkpoint=checkpoint))
+def load_sampler(
+    workdir: str | pathlib.Path, checkpoint: str = "newest"
+) -> Sampler:
+    """The generator of a run of launch.train; see `trained_run.load_run`."""
+    return Sampler(trained_run.load_run(str(workdir), checkpoint=checkpoint))

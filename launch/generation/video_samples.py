@@ -99,7 +99,7 @@ class VideoSamples:
     def _clip_of(self, path: pathlib.Path) -> np.ndarray:
         """uint8 [T, H, W, 3], pixels as they are."""
         held = list(reader.read_frames(path, self._media))
-        jpegs = held_frames.centred(path, held, self.clip)
+        jpegs = held_frames.central_clip(path, held, self.clip)
         frames = frame_decoding.decode_clip(tf.constant(jpegs)).numpy()
         if frames.shape != self.clip.shape:
             height, width = frames.shape[1:3]

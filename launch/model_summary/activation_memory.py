@@ -21,7 +21,7 @@ _ALIASES = ("Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims")
 _SHAPES = ("Shape", "ShapeN", "Rank", "Size", "ZerosLike", "OnesLike")
 
 
-def of(network: keras.Model) -> int:
+def count_activation_bytes(network: keras.Model) -> int:
     """Bytes that a training step keeps for one clip.
 
     Args:

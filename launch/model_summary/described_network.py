@@ -31,7 +31,7 @@ class Clip(batch.ClipSpec):
         """Checks nothing: frames and size may still be unknown."""
 
 
-class Described(NamedTuple):
+class DescribedNetwork(NamedTuple):
     """A network that can be built.
 
     Attributes:
@@ -78,9 +78,9 @@ class Described(NamedTuple):
         return video_network.build(*components, self.clip, self.classes)
 
 
-def find(
+def resolve(
     components: objective.Components, asked: Clip, classes: int | None
-) -> Described:
+) -> DescribedNetwork:
     """The network of the components; what is not given is as published.
 
     Args:
@@ -96,7 +96,7 @@ def find(
     if components.head.name != "published" and backbone.module.FRAMES_ALONE:
         row = None  # What is published is for a single picture.
     usual = batch.ClipSpec()
-    return Described(
+    return DescribedNetwork(
         backbone,
         components.temporal,
         components.head,

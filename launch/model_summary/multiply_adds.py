@@ -1,9 +1,9 @@
 """Counts the multiply-adds of a network, as fvcore counts its flops.
 
-Counted in the graph, so inside layers too: convolutions over any number of
-axes (grouped, depthwise and transposed ones as well), Dense, matrix products
-and einsum, which is to say both products of attention. Nothing else is: no
-bias, normalisation, activation, pooling or sum.
+Counts operations of the graph, including those inside layers: convolutions
+over any number of axes (also grouped, depthwise and transposed), Dense, matrix
+products and einsum, hence both products of attention. Bias, normalisation,
+activation, pooling and sums count nothing.
 """
 
 import math
@@ -18,20 +18,20 @@ from tfrecords_tools.base import errors
 from video_models.introspection import tensorflow_internals
 
 
-class Counted(NamedTuple):
+class OperationCost(NamedTuple):
     """Multiply-adds of one operation.
 
     Attributes:
         path: its name in the graph: the layers that it is in, from the
             outside in, with "/" between.
-        times: multiply-adds.
+        multiply_adds: of one clip.
     """
 
     path: str
-    times: int
+    multiply_adds: int
 
 
-def of(network: keras.Model) -> int:
+def count_multiply_adds(network: keras.Model) -> int:
     """Multiply-adds of one forward pass for one clip.
 
     Args:
@@ -40,12 +40,15 @@ def of(network: keras.Model) -> int:
     Raises:
         UserError: a loop whose length the graph does not tell.
     """
-    return sum(each.times for each in of_each(network_graph.trace(network)))
+    return sum(
+        each.multiply_adds
+        for each in count_per_operation(network_graph.trace(network))
+    )
 
 
-def of_each(
+def count_per_operation(
     traced: tf.types.experimental.ConcreteFunction,
-) -> list[Counted]:
+) -> list[OperationCost]:
     """Those of every operation that has any, in the order of the graph.
 
     Args:
@@ -55,8 +58,8 @@ def of_each(
         UserError: a loop whose length the graph does not tell.
     """
     operations = network_graph.needed_for(traced.outputs)
-    counted = [Counted(o.name, _of_operation(o)) for o in operations]
-    return [each for each in counted if each.times]
+    counted = [OperationCost(o.name, _of_operation(o)) for o in operations]
+    return [each for each in counted if each.multiply_adds]
 
 
 def _of_operation(operation: tf.Operation) -> int:

@@ -17,7 +17,7 @@ from launch.model_summary import multiply_adds
 from video_models.introspection import layer_depth, layer_paths
 
 
-class Part(NamedTuple):
+class LayerSummary(NamedTuple):
     """One layer, or the sum of a block's.
 
     Attributes:
@@ -35,17 +35,17 @@ class Part(NamedTuple):
     multiply_adds: int
 
 
-def parts(
-    network: keras.Model, counted: list[multiply_adds.Counted]
-) -> dict[str, list[Part]]:
+def layers_by_block(
+    network: keras.Model, counted: list[multiply_adds.OperationCost]
+) -> dict[str, list[LayerSummary]]:
     """Block to its layers, both in the order of the network.
 
     Args:
         network: with or without weights.
-        counted: of the same network, see `multiply_adds.of_each`.
+        counted: of the same network, see `multiply_adds.count_per_operation`.
     """
     costs = _costs(network, counted)
-    found: dict[str, list[Part]] = {}
+    found: dict[str, list[LayerSummary]] = {}
     block = ""
     for path, operation in _operations(network):
         if isinstance(operation, keras.layers.InputLayer):
@@ -62,12 +62,12 @@ def parts(
     return found
 
 
-def total(name: str, layers: list[Part]) -> Part:
+def sum_layers(name: str, layers: list[LayerSummary]) -> LayerSummary:
     """One part for all of a block."""
     heavy = [each for each in layers if each.multiply_adds]
     heavy = heavy or [each for each in layers if each.parameters]
     kinds = collections.Counter(each.kind for each in heavy or layers[-1:])
-    return Part(
+    return LayerSummary(
         name,
         ", ".join(
             f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items()
@@ -82,10 +82,10 @@ def _network_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _part(path: str, operation: Any, cost: int) -> Part:
+def _part(path: str, operation: Any, cost: int) -> LayerSummary:
     output = keras.tree.flatten(operation.output)[-1]
     weights = getattr(operation, "weights", [])
-    return Part(
+    return LayerSummary(
         path,
         type(operation).__name__,
         tuple(output.shape[1:]),
@@ -107,7 +107,7 @@ def _operations(
 
 
 def _costs(
-    network: keras.Model, counted: list[multiply_adds.Counted]
+    network: keras.Model, counted: list[multiply_adds.OperationCost]
 ) -> dict[str, int]:
     """Path of a layer to the multiply-adds in it and right after it."""
     known = {placed.path for placed in layer_paths.layers(network)}
@@ -115,7 +115,7 @@ def _costs(
     last = ""
     for each in counted:
         last = _layer_of(each.path, known) or last
-        costs[last] += each.times
+        costs[last] += each.multiply_adds
     return costs
 
 

@@ -12,7 +12,7 @@ from launch.model_summary import described_network, network_blocks
 _COLUMNS = ("output", "parameters", "multiply-adds")
 
 
-def heading(found: described_network.Described) -> str:
+def format_heading(found: described_network.DescribedNetwork) -> str:
     """One line: which network, for what."""
     names = [found.backbone.name, found.variant]
     parts = [found.temporal.name != "none" and found.temporal.name]
@@ -26,18 +26,18 @@ def heading(found: described_network.Described) -> str:
     )
 
 
-def layers(
-    blocks: dict[str, list[network_blocks.Part]], each_layer: bool
+def format_layers(
+    blocks: dict[str, list[network_blocks.LayerSummary]], each_layer: bool
 ) -> str:
     """A line for every block that has weights or products in it.
 
     Args:
-        blocks: see `network_blocks.parts`.
+        blocks: see `network_blocks.layers_by_block`.
         each_layer: whether its layers follow, all of them.
     """
     rows = []
     for name, inside in blocks.items():
-        whole = network_blocks.total(name, inside)
+        whole = network_blocks.sum_layers(name, inside)
         if each_layer:
             rows += [_row(part) for part in inside]
         elif whole.parameters or whole.multiply_adds:
@@ -46,7 +46,9 @@ def layers(
     return _aligned([(*first, *_COLUMNS), *rows])
 
 
-def totals(values: dict[str, Any], found: described_network.Described) -> str:
+def format_totals(
+    values: dict[str, Any], found: described_network.DescribedNetwork
+) -> str:
     """Sums, the published ones beside them, and latency if measured."""
     row = found.row if found.is_published else None
     ours, cost = values["trainable_parameters"], values["multiply_adds"]
@@ -80,7 +82,7 @@ def _machine() -> str:
     return f"{where}, TensorFlow {tf.__version__}"
 
 
-def _row(part: network_blocks.Part) -> tuple[str, ...]:
+def _row(part: network_blocks.LayerSummary) -> tuple[str, ...]:
     return (
         part.name,
         part.kind,

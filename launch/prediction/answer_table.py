@@ -13,7 +13,7 @@ _LEAST = 19  # Cells that a label may always take.
 _OTHERS = _TIMES + 40  # What stands beside a label, with some of the path.
 
 
-def begin(
+def start_table(
     metadata: model_metadata.ModelMetadata, last: str = "path"
 ) -> Callable[[dict[str, Any]], None]:
     """Prints the head of the table.
@@ -38,7 +38,7 @@ def begin(
 
     def show(row: dict[str, Any]) -> None:
         times = " - ".join(reports.clock_tenths(s) for s in row["seconds"])
-        label = text_cells.padded(answers.in_words(row, names), widest)
+        label = text_cells.padded(answers.format_labels(row, names), widest)
         print(
             f"{times:<{_TIMES}}{label}{row['score']:>6.3f}  "
             f"{printable.name(row['path'])}{_tasks(row)}{_delay(row)}",
@@ -50,7 +50,9 @@ def begin(
 
 def _tasks(row: dict[str, Any]) -> str:
     tasks = row.get("tasks", {})
-    return "".join(f", {k}: {answers.in_words(v)}" for k, v in tasks.items())
+    return "".join(
+        f", {k}: {answers.format_labels(v)}" for k, v in tasks.items()
+    )
 
 
 def _delay(row: dict[str, Any]) -> str:

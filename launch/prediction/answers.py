@@ -30,7 +30,7 @@ def row(
         scores: `scores` and, of further label sets, `scores.<task>`,
             float32 [classes].
         seconds: start and end.
-        moments: of `moments_of`, one window after the other.
+        moments: of `moment_rows`, one window after the other.
 
     Returns:
         `path`, the best `label` and its `score`, the five `best`, `seconds`;
@@ -50,12 +50,12 @@ def row(
     return {**found, "moments": listed} if listed else found
 
 
-def failed(path: str | pathlib.Path, error: Exception) -> dict[str, Any]:
+def error_row(path: str | pathlib.Path, error: Exception) -> dict[str, Any]:
     """What is printed about a video that cannot be read."""
     return {"path": printable.in_unicode(path), "error": str(error)}
 
 
-def moments_of(
+def moment_rows(
     metadata: model_metadata.ModelMetadata,
     scores: dict[str, np.ndarray],
     seconds: tuple[float, float],
@@ -84,7 +84,7 @@ def moments_of(
     ]
 
 
-def in_words(
+def format_labels(
     found: dict[str, Any], names: Mapping[str, str] | None = None
 ) -> str:
     """The label, or labels with | between, and `-` where there is none.

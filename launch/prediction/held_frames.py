@@ -13,7 +13,7 @@ from tfrecords_tools.base.text import printable
 from tfrecords_tools.media import reader
 
 
-def centred(
+def central_clip(
     path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
 ) -> list[bytes]:
     """The clip in the centre of all of them, as if they were a stored clip.
@@ -22,13 +22,13 @@ def centred(
         UserError: they are too short for a clip that refuses that; `path`
             is named in it.
     """
-    refuse_short(path, clip, len(held), _seconds(held))
+    check_length(path, clip, len(held), _seconds(held))
     if clip.by_time:
-        return between(held, held[0].time, held[-1].end_time, clip)
-    return [held[number].data for number in numbers(len(held), clip)]
+        return clip_between(held, held[0].time, held[-1].end_time, clip)
+    return [held[number].data for number in frame_numbers(len(held), clip)]
 
 
-def between(
+def clip_between(
     held: Sequence[reader.Frame], start: int, end: int, clip: batch.ClipSpec
 ) -> list[bytes]:
     """The clip by time in the centre of [start, end), microseconds."""
@@ -37,19 +37,19 @@ def between(
     return [held[number].data for number in shown.numpy()]
 
 
-def numbers(stored: int, clip: batch.ClipSpec) -> list[int]:
+def frame_numbers(stored: int, clip: batch.ClipSpec) -> list[int]:
     """Which of `stored` frames make the clip in their centre."""
     return clip_sampling.evaluation_frames(stored, clip, 0, 1).numpy().tolist()
 
 
-def too_short(held: Sequence[reader.Frame], clip: batch.ClipSpec) -> bool:
+def is_too_short(held: Sequence[reader.Frame], clip: batch.ClipSpec) -> bool:
     """Whether the clip refuses so few frames."""
     return bool(
         clip_length.shortage(clip, len(held), _seconds(held), training=False)
     )
 
 
-def refuse_short(
+def check_length(
     path: pathlib.Path, clip: batch.ClipSpec, frames: int, seconds: float
 ) -> None:
     """Raises UserError where the clip refuses so few frames or seconds."""

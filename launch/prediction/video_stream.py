@@ -111,7 +111,7 @@ class Follower:
         if self.frames == 0:
             self._first = seconds
         if self._start is None or self._is_over(seconds):
-            self._session.begin()
+            self._session.reset()
             self._start, self._pixels = seconds, []
         self.frames, self._last = self.frames + 1, seconds
         jpeg = tf.constant([frame.data])
@@ -158,7 +158,7 @@ class Follower:
         return every is not None and seconds >= self._start + every
 
 
-def in_words(summary: dict[str, Any]) -> str:
+def format_summary(summary: dict[str, Any]) -> str:
     """A summary as two lines for people."""
     first = (
         f"{summary['answers']} answers about {summary['frames']} frames in "

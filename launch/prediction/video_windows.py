@@ -31,7 +31,7 @@ class Window(NamedTuple):
     jpegs: list[bytes]
 
 
-def of_seconds(
+def split_by_seconds(
     path: pathlib.Path,
     clip: batch.ClipSpec,
     media: reader.Config,
@@ -49,19 +49,19 @@ def of_seconds(
         while frame.time >= (number + 1) * seconds * 1e6:
             if held:
                 start, end = number * seconds, (number + 1) * seconds
-                jpegs = held_frames.centred(path, held, clip)
+                jpegs = held_frames.central_clip(path, held, clip)
                 yield Window(start, end, jpegs)
                 any_given = True
             held = []
             number += 1
         held.append(frame)
-    if not any_given or not held_frames.too_short(held, clip):
+    if not any_given or not held_frames.is_too_short(held, clip):
         end = held[-1].end_time / 1e6
-        jpegs = held_frames.centred(path, held, clip)
+        jpegs = held_frames.central_clip(path, held, clip)
         yield Window(number * seconds, end, jpegs)
 
 
-def of_whole_video(
+def cover_video(
     path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
 ) -> Iterator[Window]:
     """Windows that together cover the video.
@@ -76,12 +76,12 @@ def of_whole_video(
     if clip.sampling != "dense":
         yield _spread(path, clip, media)
     elif clip.by_time:
-        yield from _of_clip_time(path, clip, media)
+        yield from _cover_by_time(path, clip, media)
     else:
-        yield from _of_clip_frames(path, clip, media)
+        yield from _cover_by_frames(path, clip, media)
 
 
-def _of_clip_frames(
+def _cover_by_frames(
     path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
 ) -> Iterator[Window]:
     length = clip.frames * clip.stride
@@ -97,7 +97,7 @@ def _of_clip_frames(
         yield _whole(path, held, clip)
 
 
-def _of_clip_time(
+def _cover_by_time(
     path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
 ) -> Iterator[Window]:
     length = round(clip.frames * clip.stride_seconds * 1e6)
@@ -128,7 +128,7 @@ def _whole(
 ) -> Window:
     """The window of all frames that are held."""
     start, end = held[0].time / 1e6, held[-1].end_time / 1e6
-    return Window(start, end, held_frames.centred(path, held, clip))
+    return Window(start, end, held_frames.central_clip(path, held, clip))
 
 
 def _from(
@@ -136,7 +136,7 @@ def _from(
 ) -> Window:
     """The window [start, start + length), microseconds."""
     end = start + length
-    jpegs = held_frames.between(held, start, end, clip)
+    jpegs = held_frames.clip_between(held, start, end, clip)
     return Window(start / 1e6, end / 1e6, jpegs)
 
 
@@ -149,8 +149,8 @@ def _spread(
     for frame in reader.read_frames(path, media):
         start = frame.time if start is None else start
         stored, end = stored + 1, frame.end_time
-    held_frames.refuse_short(path, clip, stored, (end - start) / 1e6)
-    numbers = held_frames.numbers(stored, clip)
+    held_frames.check_length(path, clip, stored, (end - start) / 1e6)
+    numbers = held_frames.frame_numbers(stored, clip)
     wanted, kept = set(numbers), {}
     for number, frame in enumerate(reader.read_frames(path, media)):
         if number in wanted:

@@ -1,6 +1,6 @@
 """Small pictures put together: titles, strips, axes. RGB uint8 [H, W, 3].
 
-What is drawn of a batch is decided in batch_pictures and batch_animation.
+What is drawn of a batch is decided in batch_images and batch_animation.
 """
 
 import pathlib

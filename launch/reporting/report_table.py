@@ -24,7 +24,7 @@ _COLUMNS = {
 _LEAST = 23  # Cells that a label may always take.
 
 
-def of(report: dict[str, Any], width: int | None = None) -> str:
+def format_report(report: dict[str, Any], width: int | None = None) -> str:
     """What is known on the whole, of each label, and of each further set.
 
     Args:
@@ -32,13 +32,13 @@ def of(report: dict[str, Any], width: int | None = None) -> str:
         width: cells of a line, for which long labels are cut; None leaves
             all labels whole.
     """
-    parts = [_of_set(report, width)]
+    parts = [_format_set(report, width)]
     for task, each in report.get("tasks", {}).items():
-        parts.append(f"label.{task}: {_of_set(each, width)}")
+        parts.append(f"label.{task}: {_format_set(each, width)}")
     return "\n\n".join(parts)
 
 
-def _of_set(report: dict[str, Any], width: int | None) -> str:
+def _format_set(report: dict[str, Any], width: int | None) -> str:
     numbers = [
         f"{shown} {report[name]:.4f}"
         for name, shown in _NUMBERS.items()
@@ -51,7 +51,7 @@ def _of_set(report: dict[str, Any], width: int | None) -> str:
         "   ".join(numbers),
         *_worth(report),
         "",
-        *_of_labels(report["per_class"], width),
+        *_format_labels(report["per_class"], width),
     ]
     if "confusion" in report and len(report["per_class"]) <= 20:
         lines += ["", "confusion, a row each true label:"]
@@ -78,7 +78,7 @@ def _worth(report: dict[str, Any]) -> list[str]:
     return [text]
 
 
-def _of_labels(
+def _format_labels(
     per_class: dict[str, dict[str, Any]], width: int | None
 ) -> list[str]:
     first = next(iter(per_class.values()), {})

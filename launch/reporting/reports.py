@@ -90,7 +90,7 @@ class Board:
                 tf.summary.scalar(name, value)
         self._writer.flush()
 
-    def picture(self, step: int, name: str, pixels: np.ndarray) -> None:
+    def image(self, step: int, name: str, pixels: np.ndarray) -> None:
         """Shows uint8 [H, W, 3]."""
         with self._writer.as_default(step):
             tf.summary.image(name, pixels[None])
@@ -130,7 +130,7 @@ def film_strips(
     return np.concatenate(strips, axis=0)
 
 
-def confusion_picture(
+def confusion_image(
     confusion: np.ndarray, labels: tuple[str, ...]
 ) -> np.ndarray:
     """Rows are the truth, columns the prediction; darker is more.

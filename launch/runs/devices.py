@@ -96,7 +96,7 @@ def compiles(config: Config) -> bool:
     return config.xla == "on"
 
 
-def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
+def host_count_and_index(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     """How many hosts take part, and the number of this one."""
     cluster = strategy.cluster_resolver
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
@@ -107,7 +107,7 @@ def hosts_and_own(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     return max(workers, 1), (cluster.task_id or 0) + first
 
 
-def own_host(config: Config) -> int:
+def host_index(config: Config) -> int:
     """The number of this host, known before devices are set up."""
     if config.strategy != "multi_worker":
         return 0

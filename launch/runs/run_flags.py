@@ -189,7 +189,7 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
 
 
 def _reference(workdir: str) -> trained_features.Reference:
-    chosen = described(workdir).components.backbone
+    chosen = read_experiment(workdir).components.backbone
     if chosen is None:
         raise errors.UserError(
             f"--features: the run in {workdir} has no backbone: wanted one of "
@@ -233,26 +233,28 @@ def to_components(resolved: flags.Resolved) -> objective.Components:
     )
 
 
-def with_whole_paths(resolved: flags.Resolved) -> flags.Resolved:
+def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
     """The same flags, understood from any folder."""
     own, reading = resolved.settings, resolved.sections["reader"]
     start = resolved.sections["init"]
     whole = {
-        name: _whole_path(getattr(own, name))
+        name: _absolute_path(getattr(own, name))
         for name in ("shards", "workdir", "features")
         if getattr(own, name)
     }
     if reading.cache:
-        cache = _whole_path(reading.cache)
+        cache = _absolute_path(reading.cache)
         reading = dataclasses.replace(reading, cache=cache)
     if start.weights:
-        start = dataclasses.replace(start, weights=_whole_path(start.weights))
+        start = dataclasses.replace(
+            start, weights=_absolute_path(start.weights)
+        )
     return dataclasses.replace(
         resolved,
         settings=dataclasses.replace(own, **whole),
         sections={**resolved.sections, "reader": reading, "init": start},
         chosen={
-            kind: tuple(_with_files(each, _whole_path) for each in chosen)
+            kind: tuple(_with_files(each, _absolute_path) for each in chosen)
             for kind, chosen in resolved.chosen.items()
         },
     )
@@ -276,7 +278,7 @@ def _with_files(
     return chosen._replace(config=config)
 
 
-def _whole_path(path: str) -> str:
+def _absolute_path(path: str) -> str:
     return path if "://" in path else os.path.abspath(path)
 
 
@@ -325,7 +327,7 @@ def _read(path: pathlib.Path) -> flags.Resolved:
     return flags.parse(COMMAND, [f"--flagfile={path.absolute()}"])
 
 
-def described(workdir: str) -> experiment.Experiment:
+def read_experiment(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
     Without its reference network: only training needs it, and it may be gone.

@@ -24,12 +24,12 @@ def claimed(
     Raises:
         UserError: another run writes there, or nobody can.
     """
-    own = of_host(workdir, devices.own_host(config))
+    own = host_folder(workdir, devices.host_index(config))
     with folder_lock.held(own, "run", "another --workdir"):
         yield
 
 
-def of_host(workdir: str | pathlib.Path, host: int) -> pathlib.Path:
+def host_folder(workdir: str | pathlib.Path, host: int) -> pathlib.Path:
     """Where a host writes its logs; the first one also writes checkpoints."""
     workdir = pathlib.Path(workdir)
     return workdir if host == 0 else workdir / f"worker-{host}"

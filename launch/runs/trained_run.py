@@ -13,9 +13,9 @@ from video_models import objective
 from video_models.weights import recorded_metadata
 
 
-def read_back(
+def load_run(
     workdir: str, shards: str | None = None, checkpoint: str = "newest"
-) -> "Trained":
+) -> "TrainedRun":
     """A checkpoint of a run.
 
     Args:
@@ -26,13 +26,13 @@ def read_back(
     Raises:
         UserError: there is no run, or none with a checkpoint.
     """
-    found = run_flags.described(workdir)
+    found = run_flags.read_experiment(workdir)
     if shards:
         found = dataclasses.replace(found, shards=shards)
-    return Trained(found, pathlib.Path(workdir), checkpoint)
+    return TrainedRun(found, pathlib.Path(workdir), checkpoint)
 
 
-class Trained:
+class TrainedRun:
     """A trained run: its experiment, labels and averaged networks.
 
     All of it comes from the run's folder; its shards may be gone. There is

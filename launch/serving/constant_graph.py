@@ -15,14 +15,14 @@ from launch.serving import empty_requests, request_limits
 from video_models.introspection import tensorflow_internals
 
 COPIES = 30  # That memory holds of the weights while they are written.
-MOST_BYTES = 150_000_000  # Of weights that are written all the same.
+MAX_BYTES = 150_000_000  # Of weights that are written all the same.
 
 Tensors = dict[str, tf.Tensor]
 
 
 def fits(networks: Iterable[keras.Model]) -> bool:
     """Whether the weights are small enough to be written into a graph."""
-    return sum(4 * each.count_params() for each in networks) <= MOST_BYTES
+    return sum(4 * each.count_params() for each in networks) <= MAX_BYTES
 
 
 def with_constants(

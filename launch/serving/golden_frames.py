@@ -13,7 +13,7 @@ import tensorflow as tf
 from launch.serving import versions
 
 NAME = "golden.npz"
-MOST = 1
+MAX_DIFFERENCE = 1
 """Grey levels that frames may differ by, where rounding goes the other way."""
 
 

@@ -18,7 +18,7 @@ _INFLATED = (b"zTXt", b"iTXt", b"iCCP")
 MAX_SIDE = 2**31 - 1
 """Longer sides are given as this one, so that a product fits into int64."""
 
-MOST_INFLATED = 4
+MAX_INFLATED = 4
 """Compressed chunks of a PNG that are tolerated.
 
 The decoder inflates each, to at most 8 MB: a colour profile and a few texts
@@ -37,7 +37,7 @@ def sizes(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         int64 [M, 2], height and width in pixels, at most `MAX_SIDE`; -1 and
         -1 for what is neither JPEG nor PNG, or has no whole header.
         int64 [M], compressed chunks of a PNG, at least: more than
-        `MOST_INFLATED` if it has more.
+        `MAX_INFLATED` if it has more.
 
     Raises:
         tf.errors.InvalidArgumentError: a JPEG header is damaged.
@@ -61,7 +61,7 @@ def _mixed_sizes(
     found = _filled(found, images, is_jpeg & has_scan, _jpeg_sizes)
     is_png = _is_png(images)
     pngs = tf.where(is_png, images, "")
-    inflated = [_count(pngs, kind, MOST_INFLATED + 1) for kind in _INFLATED]
+    inflated = [_count(pngs, kind, MAX_INFLATED + 1) for kind in _INFLATED]
     return _filled(found, images, is_png, _png_sizes), tf.add_n(inflated)
 
 

@@ -28,7 +28,7 @@ class ModelMetadata:
     clip: batch.ClipSpec
     labels: tuple[str, ...]
     media: reader.Config
-    stream: stream_serving.StreamFacts | None = None
+    stream: stream_serving.StreamMetadata | None = None
     threshold: float | None = None
     tasks: dict[str, objectives.Answer] = dataclasses.field(
         default_factory=dict
@@ -36,7 +36,7 @@ class ModelMetadata:
     limits: request_limits.Config | None = request_limits.Config()
 
     @property
-    def most_clips(self) -> int | None:
+    def max_clips(self) -> int | None:
         """Clips of one request, at most; None: as many as memory holds."""
         return self.limits and self.limits.clips(self.clip.shape)
 
@@ -99,7 +99,7 @@ class ModelMetadata:
             settings.from_dict(batch.ClipSpec, values["clip"]),
             tuple(values["labels"]),
             settings.from_dict(reader.Config, values["media"]),
-            stream and stream_serving.StreamFacts.from_dict(stream),
+            stream and stream_serving.StreamMetadata.from_dict(stream),
             values.get("threshold"),
             {
                 task: objectives.Answer(

@@ -123,7 +123,7 @@ def _known(
 
 
 def _few_inflated(counts: tf.Tensor, length: int) -> request_limits.Rule:
-    most = image_headers.MOST_INFLATED
+    most = image_headers.MAX_INFLATED
     good = counts <= most
 
     def message() -> tf.Tensor:

@@ -27,7 +27,7 @@ from video_models.introspection import folding
 
 
 @dataclasses.dataclass(frozen=True)
-class StreamFacts:
+class StreamMetadata:
     """What `model.json` says about the stream.
 
     Attributes:
@@ -47,7 +47,7 @@ class StreamFacts:
         return {"frames": self.frames, "states": states}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "StreamFacts":
+    def from_dict(cls, values: dict[str, Any]) -> "StreamMetadata":
         """The inverse of `to_dict`."""
         states = {
             name: (tuple(each["shape"]), each["dtype"])
@@ -102,7 +102,7 @@ class Stream:
         chunk = dataclasses.replace(clip, frames=frames)
         network = streaming_network.build(*_three(components), chunk, classes)
         states = streaming_network.zero_states(network, batch_size=1)
-        self.metadata = StreamFacts(
+        self.metadata = StreamMetadata(
             frames,
             {k: (x.shape[1:], str(x.dtype)) for k, x in states.items()},
         )
@@ -163,16 +163,16 @@ class Session:
     def __init__(
         self,
         signature: Any,
-        metadata: StreamFacts,
+        metadata: StreamMetadata,
         streams: int = 1,
         path: pathlib.Path | None = None,
     ):
         """Begins `streams` streams of a signature exported to `path`."""
         self._signature, self._metadata = signature, metadata
         self._streams, self._path = streams, path
-        self.begin()
+        self.reset()
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Forgets all frames."""
         self._states = {
             name: tf.constant(state)
@@ -195,7 +195,7 @@ class Session:
 
     def scores_of_clip(self, frames: np.ndarray) -> np.ndarray:
         """Scores of a clip, uint8 [streams, T, H, W, 3], chunk by chunk."""
-        self.begin()
+        self.reset()
         chunks = frames.shape[1] // self._metadata.frames
         for chunk in np.split(frames, chunks, axis=1):
             scores = self.scores(chunk)

@@ -51,7 +51,7 @@ class Monitor:
         Raises:
             UserError: the report has no such number.
         """
-        name = monitored(report, asked)
+        name = find_metric(report, asked)
         if step <= self.evaluated:
             return self
         if good is False:
@@ -71,14 +71,14 @@ class Monitor:
         """Whether so many evaluations in a row brought nothing better."""
         return patience is not None and self.since >= patience
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """`accuracy 0.8312 at step 200`; empty where none is known."""
         if self.value is None:
             return "" if self.step is None else f"step {self.step}"
         return f"{self.name} {self.value:.4f} at step {self.step}"
 
 
-def monitored(report: dict[str, Any], asked: str | None) -> str | None:
+def find_metric(report: dict[str, Any], asked: str | None) -> str | None:
     """The metric to monitor: `asked`, else the usual one, else None.
 
     Raises UserError where the report has no number of the name asked.

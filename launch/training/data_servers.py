@@ -61,7 +61,7 @@ def dispatcher(port: int, journal: str | None = None) -> Iterator[int]:
         server.stop()
 
 
-def work(
+def run_worker(
     dispatcher: str,
     host: str,
     port: int,
@@ -70,7 +70,7 @@ def work(
 ) -> None:
     """Runs a worker until `told` is set, or the process that began it ends.
 
-    The worker itself goes on till the process does: end it with `leave`.
+    The worker itself goes on till the process does: end it with `exit_process`.
 
     Args:
         dispatcher: HOST:PORT.
@@ -111,14 +111,14 @@ def work(
     _KEPT.append(server)
 
 
-def leave(code: int = 0) -> NoReturn:
+def exit_process(code: int = 0) -> NoReturn:
     """Ends a process that may have been a worker."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-class Team:
+class WorkerPool:
     """Worker processes of one dispatcher on this machine."""
 
     def __init__(self, dispatcher: str, host: str):
@@ -127,7 +127,7 @@ class Team:
         self._began: dict[Any, float] = {}
 
     @contextlib.contextmanager
-    def of(self, count: int) -> Iterator[None]:
+    def running(self, count: int) -> Iterator[None]:
         """Keeps `count` processes while the context lasts."""
         try:
             for _ in range(count):
@@ -141,7 +141,7 @@ class Team:
                 if process.is_alive():
                     process.kill()
 
-    def replace_the_fallen(self) -> None:
+    def replace_dead_workers(self) -> None:
         """Starts another process for each that has ended by itself.
 
         Raises:
@@ -160,22 +160,22 @@ class Team:
     def _add(self) -> None:
         # Not a fork: TensorFlow's threads do not come along.
         process = multiprocessing.get_context("spawn").Process(
-            target=_work_for_team, args=self._arguments
+            target=_run_pool_worker, args=self._arguments
         )
         process.start()
         self._began[process] = time.monotonic()
 
 
-def _work_for_team(dispatcher: str, host: str) -> None:
+def _run_pool_worker(dispatcher: str, host: str) -> None:
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent tells us.
     try:
-        work(dispatcher, host, 0, 30.0, told)
+        run_worker(dispatcher, host, 0, 30.0, told)
     except errors.UserError as error:
         print(f"error: {error}", file=sys.stderr)
-        leave(2)
-    leave()
+        exit_process(2)
+    exit_process()
 
 
 def _check_free(port: int) -> None:

@@ -144,6 +144,6 @@ def local_batch_shard(
     strategy: tf.distribute.Strategy, batch_size: int
 ) -> clip_dataset.BatchShard:
     """This host's part of batches of `batch_size`."""
-    hosts, host = devices.hosts_and_own(strategy)
+    hosts, host = devices.host_count_and_index(strategy)
     local = strategy.num_replicas_in_sync // hosts
     return clip_dataset.BatchShard(batch_size, hosts, host, local)

@@ -8,17 +8,17 @@ import tensorflow as tf
 from video_models import objective as objectives
 from video_models.layers import randomness
 
-Found = tuple[list[tf.Tensor], dict[str, tf.Tensor]]
+Gradients = tuple[list[tf.Tensor], dict[str, tf.Tensor]]
 
 
-def of_player(
+def build_gradient_function(
     objective: objectives.Objective,
     player: str,
     variables: list[Any],
     batch_size: int,
     accumulation_steps: int = 1,
     xla: bool = False,
-) -> Callable[[dict, tf.Tensor, tf.Tensor, tf.Tensor], Found]:
+) -> Callable[[dict, tf.Tensor, tf.Tensor, tf.Tensor], Gradients]:
     """A function that computes one replica's share of a step.
 
     Args:
@@ -41,7 +41,7 @@ def of_player(
         forward = tf.function(forward, jit_compile=True)
     weights = [variable.value for variable in variables]
 
-    def compute(batch, seed, step, replica) -> Found:
+    def compute(batch, seed, step, replica) -> Gradients:
         # Cast here, so that it is compiled and gradients reach the pixels.
         batch = {**batch, "frames": tf.cast(batch["frames"], tf.float32)}
         # Around the gradient too: blocks that are recomputed draw again.
@@ -72,7 +72,7 @@ def of_player(
 def _accumulated(compute: Callable, steps: int) -> Callable:
     """Gradient accumulation: the sum over equal micro-batches."""
 
-    def accumulate(batch, seed, step, replica) -> Found:
+    def accumulate(batch, seed, step, replica) -> Gradients:
         slices = {name: tf.split(v, steps) for name, v in batch.items()}
         sums: Any = []
         for number in range(steps):

@@ -68,18 +68,18 @@ class OpenedRun:
     @property
     def hosts(self) -> int:
         """How many take part."""
-        return devices.hosts_and_own(self.strategy)[0]
+        return devices.host_count_and_index(self.strategy)[0]
 
     @property
     def is_chief(self) -> bool:
         """Whether this host writes checkpoints."""
-        return devices.hosts_and_own(self.strategy)[1] == 0
+        return devices.host_count_and_index(self.strategy)[1] == 0
 
     @property
     def logs(self) -> pathlib.Path:
         """Where this host writes its logs."""
-        host = devices.hosts_and_own(self.strategy)[1]
-        return run_folder.of_host(self.workdir, host)
+        host = devices.host_count_and_index(self.strategy)[1]
+        return run_folder.host_folder(self.workdir, host)
 
     def batches(self, state: run_state.RunState) -> Iterator:
         """The batches of all steps from `state` on."""
@@ -124,7 +124,7 @@ class OpenedRun:
             self.config.seed,
         )
         frames = next(iter(data))["frames"].numpy()
-        board.picture(0, "train/clips", reports.film_strips(frames))
+        board.image(0, "train/clips", reports.film_strips(frames))
 
     def metadata_of(self, state: run_state.RunState) -> dict[str, Any]:
         """What is written beside a checkpoint."""

@@ -41,7 +41,7 @@ class Segment(NamedTuple):
     others: list[tuple[keras.Variable, tf.Variable]]
 
 
-def by_blocks(network: keras.Model) -> int:
+def recompute_blocks(network: keras.Model) -> int:
     """Makes the network, and those nested in it, recompute their blocks.
 
     Inference, saving and export are as they were. Each block is one of
@@ -54,7 +54,7 @@ def by_blocks(network: keras.Model) -> int:
     count = 0
     for layer in network.layers:
         if layer_paths.is_network(layer):
-            count += by_blocks(layer)
+            count += recompute_blocks(layer)
     segments = _segments(network)
     again = sum(segment.again for segment in segments)
     if again:

@@ -46,6 +46,6 @@ def announce_best(run: opened_run.OpenedRun, state: run_state.RunState) -> None:
         )
     if monitor.step != state.step:
         print(
-            f"best: {monitor.told()}; launch.evaluate and launch.export take "
-            "it with --checkpoint=best"
+            f"best: {monitor.describe()}; select it in launch.evaluate and "
+            "launch.export with --checkpoint=best"
         )

@@ -77,14 +77,14 @@ class TrainLoop:
             self._build_optimizers()
         if config.remat == "blocks":
             for network in networks.values():
-                recomputation.by_blocks(network)
+                recomputation.recompute_blocks(network)
         self.state = self._collect_state()
         self.names = {
             f"average_{name}": layer_paths.names(network)
             for name, network in self.averaged.items()
         }
         self._gradients = {
-            player.name: gradients.of_player(
+            player.name: gradients.build_gradient_function(
                 self.objective,
                 player.name,
                 self._variables(player),

@@ -53,7 +53,7 @@ class Validation:
         if config.monitor is not None:
             data = self._open()
             blank = evaluation.blank_report(*self._measured(loop, data))
-            best_step.monitored(blank, config.monitor)
+            best_step.find_metric(blank, config.monitor)
 
     def report(
         self,
@@ -87,10 +87,10 @@ class Validation:
         }
         board.scalars(step, numbers)
         if "confusion" in report:
-            picture = reports.confusion_picture(
+            picture = reports.confusion_image(
                 np.array(report["confusion"]), about.labels
             )
-            board.picture(step, "validation/confusion", picture)
+            board.image(step, "validation/confusion", picture)
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
         return report

@@ -49,7 +49,7 @@ def case(name: str, mode: str) -> str:
     clip = batch.ClipSpec(frames=frames, size=size)
     network = module.build(module.Config(**settings), clip)
     if mode == "blocks":
-        recomputation.by_blocks(network)
+        recomputation.recompute_blocks(network)
     optimizer = keras.optimizers.SGD(0.0)
     optimizer.build(network.trainable_variables)
     weights = [variable.value for variable in network.trainable_variables]

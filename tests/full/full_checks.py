@@ -58,7 +58,10 @@ class Subject:
 
     def multiply_adds(self) -> str:
         """At most 2 % off the published ones."""
-        found, wanted = multiply_adds.of(self.bare), self.row.multiply_adds
+        found, wanted = (
+            multiply_adds.count_multiply_adds(self.bare),
+            self.row.multiply_adds,
+        )
         text = f"{found / 1e9:,.4g} G"
         if not wanted:
             return f"{text}, none published"
@@ -84,7 +87,7 @@ class Subject:
 
     def exported(self) -> str:
         """The same logits from a SavedModel as `launch.export` writes it."""
-        has_constants = self.bytes <= constant_graph.MOST_BYTES
+        has_constants = self.bytes <= constant_graph.MAX_BYTES
         self._room((constant_graph.COPIES if has_constants else 4) * self.bytes)
         with tempfile.TemporaryDirectory() as folder:
             served = network_checks.exported(self.network, folder)
@@ -117,7 +120,7 @@ class Subject:
 
     def training(self) -> str:
         """The loss is finite before and after a step, and the gradient is."""
-        activations = activation_memory.of(self.bare)
+        activations = activation_memory.count_activation_bytes(self.bare)
         self._room(3 * self.bytes + _WORKSPACE * activations)
         first, slope = _step(self.network, self.frames)
         second, _ = _step(self.network, self.frames)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from launch.serving import model_metadata, serving, stream_serving
+from launch.serving import exported_model, model_metadata, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import registry
 from tfrecords_tools.media import reader
@@ -63,5 +63,5 @@ def export(output, **more):
     metadata = model_metadata.ModelMetadata(
         CLIP, LABELS, reader.Config(), **more
     )
-    serving.export(made, made.networks, metadata, output, stream)
+    exported_model.export(made, made.networks, metadata, output, stream)
     return output

@@ -103,7 +103,7 @@ def _training(
     made = make_objective()
     network = made.networks["classifier"]
     if "remat" in job.options:
-        recomputation.by_blocks(network)
+        recomputation.recompute_blocks(network)
     return network_job.Built(_step(made, data, job, xla), _count(network))
 
 
@@ -113,7 +113,7 @@ def _step(
     (player,) = made.players
     variables = made.networks["classifier"].trainable_variables
     player.optimizer.build(variables)
-    slopes = gradients.of_player(
+    slopes = gradients.build_gradient_function(
         made, player.name, variables, job.batch, xla=xla
     )
     seed, zero = tf.constant([0, 0], tf.int64), tf.constant(0)

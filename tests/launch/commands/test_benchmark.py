@@ -77,11 +77,11 @@ def _speeds(**rates: float) -> benchmark_bound.Speeds:
 @pytest.mark.parametrize("full, bound", [(100.0, "input"), (400.0, "step")])
 def test_the_slower_one_bounds(full, bound):
     speeds = _speeds(full=full, step=200.0)
-    assert benchmark_bound.find(speeds, shared=False).bound == bound
+    assert benchmark_bound.find_bound(speeds, shared=False).bound == bound
 
 
 def test_dearest_part_of_the_input_is_named():
-    found = benchmark_bound.find(_speeds(full=100.0, step=200.0), False)
+    found = benchmark_bound.find_bound(_speeds(full=100.0, step=200.0), False)
     assert (found.part, found.costs["decoding"]) == (
         "augmenting",
         pytest.approx(1000 / 500 - 1000 / 9000),
@@ -90,20 +90,20 @@ def test_dearest_part_of_the_input_is_named():
 
 def test_storage_that_is_waited_for_is_named():
     speeds = _speeds(full=100.0, step=200.0, reading=110.0)
-    assert benchmark_bound.find(speeds, False).part == "reading"
+    assert benchmark_bound.find_bound(speeds, False).part == "reading"
 
 
 def test_what_the_step_loses_to_its_input():
     speeds = _speeds(full=400.0, step=200.0, both=150.0)
-    assert benchmark_bound.find(speeds, True).lost == 0.25
+    assert benchmark_bound.find_bound(speeds, True).lost == 0.25
 
 
 def _advice(speeds, stored=(24, 32)) -> str:
     resolved = flags.parse(run_flags.COMMAND, ["--clip.size=16"])
     described = run_flags.to_experiment(resolved)
-    bound = benchmark_bound.find(speeds, shared=True)
+    bound = benchmark_bound.find_bound(speeds, shared=True)
     machine = benchmark_bound.Machine(2, (), "2.21.0")
-    every = benchmark_advice.lines(bound, speeds, described, stored, machine)
+    every = benchmark_advice.suggest(bound, speeds, described, stored, machine)
     return "\n".join(every)
 
 

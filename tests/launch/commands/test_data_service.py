@@ -75,4 +75,4 @@ def test_worker_wants_an_address(same_signals):
 def test_worker_told_to_stop_waits_no_more():
     told = threading.Event()
     told.set()
-    data_servers.work("localhost:1", "localhost", 0, 60.0, told)
+    data_servers.run_worker("localhost:1", "localhost", 0, 60.0, told)

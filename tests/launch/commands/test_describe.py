@@ -29,7 +29,7 @@ PARAMETERS = (4 * 27 + 4 * 4) + (8 * 36 + 4 * 8) + (8 * 128 + 8) + (8 * 5 + 5)
 
 def described(*arguments):
     resolved = flags.parse(describe.COMMAND, arguments)
-    return described_network.find(
+    return described_network.resolve(
         run_flags.to_components(resolved),
         resolved.sections["clip"],
         resolved.settings.classes,
@@ -93,10 +93,10 @@ def test_a_block_owns_the_products_between_its_layers():
     q = keras.layers.Dense(8, name="block1_query")(x)
     y = keras.ops.matmul(q, keras.ops.transpose(q, (0, 2, 1)))
     network = keras.Model(x, keras.layers.Dense(3, name="logits")(y))
-    counted = multiply_adds.of_each(network_graph.trace(network))
-    blocks = network_blocks.parts(network, counted)
+    counted = multiply_adds.count_per_operation(network_graph.trace(network))
+    blocks = network_blocks.layers_by_block(network, counted)
     costs = {
-        name: network_blocks.total(name, parts).multiply_adds
+        name: network_blocks.sum_layers(name, parts).multiply_adds
         for name, parts in blocks.items()
     }
     assert costs == {"block1": 6 * 8 * 8 + 6 * 6 * 8, "logits": 6 * 6 * 3}

@@ -101,7 +101,7 @@ def test_a_video_is_enhanced_from_and_to_any_name(
 def test_a_row_about_a_broken_video_names_it_in_unicode():
     path = os.fsdecode(b"a\xff\n.mp4")
     error = video_file.VideoError(path, "empty", "is an empty file")
-    assert answers.failed(path, error) == {
+    assert answers.error_row(path, error) == {
         "path": "a\\xff\n.mp4",
         "error": r"a\xff\n.mp4: is an empty file",
     }

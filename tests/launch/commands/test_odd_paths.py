@@ -156,4 +156,4 @@ def test_flags_of_a_run_are_read_by_the_name_they_were_given(
     given = ["--shards=a", f"--workdir={name}", "--train.steps=7"]
     (tmp_path / name).mkdir()
     run_flags.record(flags.parse(run_flags.COMMAND, given))
-    assert run_flags.described(name).train.steps == 7
+    assert run_flags.read_experiment(name).train.steps == 7

@@ -154,4 +154,4 @@ def test_checkpoint_that_training_replaces_meanwhile_is_followed(
         real(self, step, networks)
 
     monkeypatch.setattr(saved, "restore_averages", restore)
-    assert trained_run.read_back(str(run)).step == 13
+    assert trained_run.load_run(str(run)).step == 13

@@ -7,7 +7,7 @@ import pytest
 from launch.batch_preview import (
     audio_images,
     batch_animation,
-    batch_pictures,
+    batch_images,
     batch_rows,
     batch_text,
 )
@@ -127,13 +127,13 @@ def test_pictures_keep_their_colors(tmp_path):
 
 def test_strip_begins_each_equal_part_of_the_clip():
     frames = _frames(*([n, 0, 0] for n in range(24)))
-    strip = batch_pictures.strip(frames, 8)
+    strip = batch_images.strip(frames, 8)
     assert list(strip[0, ::8, 0]) == list(range(0, 24, 2))
 
 
 def test_hidden_patches_are_grey():
     mask = np.array([True, False, False, False]).reshape(1, 2, 2)
-    frames = batch_pictures.with_patches(
+    frames = batch_images.with_patches(
         {"frames": _frames(RED), "patch_mask": mask}
     )
     assert (frames[0, :4, :4] == 128).all() and (frames[0, 4:] == RED).all()
@@ -141,9 +141,9 @@ def test_hidden_patches_are_grey():
 
 def test_audio_lies_under_the_frames_of_its_time():
     row = {"frames": _frames(*[RED] * 8), "voice": np.ones(10, np.float32)}
-    times = batch_pictures.Times(frame_seconds=0.1, audio_seconds=0.4)
-    sheet = batch_pictures.sheet([row], [["it"]], times)[8:-8, 8:-8]
-    strip = 8 * batch_pictures.side_of(row["frames"])
+    times = batch_images.Times(frame_seconds=0.1, audio_seconds=0.4)
+    sheet = batch_images.sheet([row], [["it"]], times)[8:-8, 8:-8]
+    strip = 8 * batch_images.side_of(row["frames"])
     green = (sheet[-4] == (30, 150, 60)).all(-1)
     assert sheet.shape[1] == strip and green.sum() == strip / 2
 
@@ -161,7 +161,7 @@ def test_grid_shows_what_stands_beside_the_frames():
         "low_frames": _frames(GREEN)[:, ::2, ::2],
     }
     pictures = batch_animation.grid([row] * 3, ["a", "b", "c"])
-    side = batch_pictures.side_of(row["frames"])
+    side = batch_images.side_of(row["frames"])
     first = pictures[1][drawing.LINE :]
     assert len(pictures) == 2 and pictures[0].shape == pictures[1].shape
     assert tuple(first[0, 0]) == RED and tuple(first[0, side]) == GREEN

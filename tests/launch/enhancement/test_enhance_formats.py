@@ -69,7 +69,7 @@ def enhance(path, output):
             video,
             output,
             tiles=frame_tiles.Config(size=2000),
-            most_frames=MOST_FRAMES,
+            max_frames=MOST_FRAMES,
         )
 
 

@@ -44,7 +44,7 @@ def enhance(source, output, network=None, tiles=None, most=None, **settings):
             output,
             enhanced_video.Config(**settings),
             tiles or frame_tiles.Config(),
-            most_frames=most,
+            max_frames=most,
         )
 
 

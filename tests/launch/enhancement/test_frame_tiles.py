@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from launch.enhancement import frame_pieces, frame_tiles
+from launch.enhancement import frame_tiles, frame_windows
 from tests.launch import enhancers
 from tfrecords_tools.base import errors
 
@@ -10,7 +10,7 @@ def piece(height, width, frames=1, kept=slice(None)):
     random = np.random.default_rng(0)
     shape = (frames, height, width, 3)
     pixels = random.integers(0, 255, shape).astype(np.uint8)
-    return frame_pieces.Piece(pixels, kept)
+    return frame_windows.FrameWindow(pixels, kept)
 
 
 @pytest.mark.parametrize("side", [1, 159, 160, 161, 257, 720, 1280, 1919])

@@ -26,21 +26,21 @@ def broken(status="truncated"):
 
 
 def test_frames_wait_until_they_are_written():
-    source = source_frames.Source(Video(), lenient=False, most_frames=None)
+    source = source_frames.Source(Video(), lenient=False, max_frames=None)
     assert list(source.frames()) == [0, 1, 2]
     assert [frame.pixels for frame in source.waiting] == [0, 1, 2]
     assert not source.is_cut and not source.remarks
 
 
 def test_a_limit_cuts_the_video_without_a_remark():
-    source = source_frames.Source(Video(), lenient=False, most_frames=2)
+    source = source_frames.Source(Video(), lenient=False, max_frames=2)
     assert list(source.frames()) == [0, 1]
     assert source.is_cut and not source.remarks
 
 
 def test_a_video_that_breaks_off_is_refused_with_what_came():
     video = Video(broken())
-    source = source_frames.Source(video, lenient=False, most_frames=None)
+    source = source_frames.Source(video, lenient=False, max_frames=None)
     with pytest.raises(video_file.VideoError) as caught:
         list(source.frames())
     assert "after 3 whole frames (0.12 s)" in caught.value.reason
@@ -57,6 +57,6 @@ def test_a_video_that_breaks_off_may_end_there():
     "video", [Video(broken(), 0), Video(broken("too_large"))]
 )
 def test_without_a_frame_or_for_another_reason_nothing_is_kept(video):
-    source = source_frames.Source(video, lenient=True, most_frames=None)
+    source = source_frames.Source(video, lenient=True, max_frames=None)
     with pytest.raises(video_file.VideoError, match="ends early"):
         list(source.frames())

@@ -14,19 +14,19 @@ CLIPS = np.random.default_rng(0).integers(0, 256, (7, 4, 16, 16, 3), np.uint8)
 
 @pytest.fixture(scope="module")
 def network(trained):
-    return clip_features.open(str(trained))
+    return clip_features.load_network(str(trained))
 
 
 def test_features_are_a_row_a_clip(network):
-    found = network.of(CLIPS)
+    found = network.extract(CLIPS)
     assert found.features.shape == (7, 128)
     assert found.features.dtype == np.float32
     assert found.labels.shape == (7,) and found.labels.dtype == np.int32
 
 
 def test_clips_do_not_depend_on_those_beside_them(network):
-    each = [network.of(clip[None]).features[0] for clip in CLIPS]
-    found = network.of(CLIPS).features
+    each = [network.extract(clip[None]).features[0] for clip in CLIPS]
+    found = network.extract(CLIPS).features
     np.testing.assert_allclose(found, each, rtol=1e-4, atol=1e-5)
 
 
@@ -34,16 +34,20 @@ def test_labels_are_those_that_the_run_predicts(network):
     run = network.trained
     frames = CLIPS.astype(np.float32)
     scores = run.objective.predict(run.networks, frames)["scores"]
-    assert network.of(CLIPS).labels.tolist() == np.argmax(scores, 1).tolist()
+    assert (
+        network.extract(CLIPS).labels.tolist() == np.argmax(scores, 1).tolist()
+    )
 
 
 def test_fingerprint_is_the_same_when_the_run_is_opened_again(network, trained):
-    again = clip_features.open(str(trained))
+    again = clip_features.load_network(str(trained))
     assert again.fingerprint == network.fingerprint
 
 
 def test_another_weight_has_another_fingerprint(trained):
-    (network,) = clip_features.open(str(trained)).trained.networks.values()
+    (network,) = clip_features.load_network(
+        str(trained)
+    ).trained.networks.values()
     before = weight_fingerprint.compute(network)
     weight = network.weights[-1]
     weight.assign(weight + 1e-6)
@@ -59,7 +63,7 @@ def test_another_weight_has_another_fingerprint(trained):
 )
 def test_other_clips_are_refused(network, shape, wanted):
     with pytest.raises(errors.UserError, match=wanted):
-        network.of(np.zeros(shape, np.uint8))
+        network.extract(np.zeros(shape, np.uint8))
 
 
 def test_clips_of_another_stride_are_refused(network):
@@ -71,7 +75,7 @@ def test_clips_of_another_stride_are_refused(network):
 
 def test_missing_run_is_named(tmp_path):
     with pytest.raises(errors.UserError, match="no .*flags.flagfile"):
-        clip_features.open(str(tmp_path))
+        clip_features.load_network(str(tmp_path))
 
 
 def test_run_of_other_threads_is_opened_beside_another(
@@ -80,7 +84,7 @@ def test_run_of_other_threads_is_opened_beside_another(
     other = shutil.copytree(trained, tmp_path / "run")
     with (other / "flags.flagfile").open("a") as flags:
         flags.write("--devices.threads=1\n")
-    again = clip_features.open(str(other))
+    again = clip_features.load_network(str(other))
     assert again.fingerprint == network.fingerprint
 
 

@@ -33,7 +33,7 @@ def test_labels_are_those_of_the_clips(coded_shards):
 def test_another_seed_draws_other_halves(coded_shards):
     real = opened(coded_shards)
     first, again, other = (
-        joined(real.drawn(3, seed, 4))[0].tolist() for seed in (0, 0, 1)
+        joined(real.draw(3, seed, 4))[0].tolist() for seed in (0, 0, 1)
     )
     assert first == again != other
 
@@ -41,7 +41,7 @@ def test_another_seed_draws_other_halves(coded_shards):
 def test_batches_change_nothing(coded_shards):
     real = opened(coded_shards)
     for few, many in zip(
-        joined(real.drawn(3, 0, 1)), joined(real.drawn(3, 0, 7)), strict=True
+        joined(real.draw(3, 0, 1)), joined(real.draw(3, 0, 7)), strict=True
     ):
         np.testing.assert_array_equal(few, many)
 

@@ -11,7 +11,9 @@ def kept(shape, *chain):
     inputs = outputs = keras.Input(shape)
     for layer in chain:
         outputs = layer(outputs)
-    return activation_memory.of(keras.Model(inputs, outputs))
+    return activation_memory.count_activation_bytes(
+        keras.Model(inputs, outputs)
+    )
 
 
 def test_a_layer_keeps_what_it_multiplied_but_not_the_clip():
@@ -39,7 +41,7 @@ def test_normalization_keeps_its_input(norm):
 def test_a_sum_keeps_nothing():
     x = keras.Input((3,))
     y = layers.Dense(4)(x)
-    assert activation_memory.of(keras.Model(x, y + y)) == 0
+    assert activation_memory.count_activation_bytes(keras.Model(x, y + y)) == 0
 
 
 def test_bfloat16_keeps_half_and_no_converted_weights():
@@ -59,4 +61,4 @@ def test_weights_are_not_needed():
         return keras.Model(x, layers.Dense(2)(layers.Dense(4)(x)))
 
     bare = network_graph.without_weights(build)
-    assert activation_memory.of(bare) == 16
+    assert activation_memory.count_activation_bytes(bare) == 16

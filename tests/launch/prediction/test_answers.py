@@ -39,13 +39,13 @@ def test_best_label_comes_first():
 def test_all_labels_that_reach_the_threshold_are_told():
     found = row(metadata(threshold=0.6))
     assert [each["label"] for each in found["labels"]] == ["jump", "run"]
-    assert answers.in_words(found) == "jump|run"
+    assert answers.format_labels(found) == "jump|run"
 
 
 def test_no_label_may_reach_the_threshold():
     found = row(metadata(threshold=0.95))
     assert found["labels"] == []
-    assert answers.in_words(found) == "-"
+    assert answers.format_labels(found) == "-"
 
 
 def test_every_task_has_an_answer():

@@ -22,24 +22,24 @@ def frames(count):
 
 def test_the_clip_lies_in_the_centre():
     clip = batch.ClipSpec(frames=2, stride=1, size=16)
-    assert held_frames.centred(PATH, frames(6), clip) == [2, 3]
+    assert held_frames.central_clip(PATH, frames(6), clip) == [2, 3]
 
 
 def test_a_clip_by_time_lies_in_the_centre_of_the_span():
     clip = batch.ClipSpec(frames=2, size=16, stride_seconds=0.08)
     assert clip.by_time
-    first, last = held_frames.centred(PATH, frames(9), clip)
+    first, last = held_frames.central_clip(PATH, frames(9), clip)
     assert last - first == 2 and first + last == 8
 
 
 def test_few_frames_are_looped_where_the_clip_says_so():
     clip = batch.ClipSpec(frames=4, stride=1, size=16)
-    assert not held_frames.too_short(frames(3), clip)
-    assert set(held_frames.centred(PATH, frames(3), clip)) == {0, 1, 2}
+    assert not held_frames.is_too_short(frames(3), clip)
+    assert set(held_frames.central_clip(PATH, frames(3), clip)) == {0, 1, 2}
 
 
 def test_few_frames_are_refused_where_the_clip_says_so():
     clip = batch.ClipSpec(frames=4, stride=1, size=16, short="refuse")
-    assert held_frames.too_short(frames(3), clip)
+    assert held_frames.is_too_short(frames(3), clip)
     with pytest.raises(errors.UserError, match=r"^a\.mp4: clip needs .*got"):
-        held_frames.centred(PATH, frames(3), clip)
+        held_frames.central_clip(PATH, frames(3), clip)

@@ -37,7 +37,7 @@ def train_run(data, workdir, objective, *more):
 
 def scores(workdir, frames=FRAMES, checkpoint="newest"):
     """What launch answers for clips."""
-    run = trained_run.read_back(str(workdir), checkpoint=checkpoint)
+    run = trained_run.load_run(str(workdir), checkpoint=checkpoint)
     return run.objective.predict(run.networks, frames.astype(np.float32))
 
 

@@ -44,20 +44,20 @@ def numbers(window):
 
 def of_whole(path, **spec):
     clip = batch.ClipSpec(**spec)
-    return list(video_windows.of_whole_video(path, clip, reader.Config()))
+    return list(video_windows.cover_video(path, clip, reader.Config()))
 
 
 def of_seconds(path, seconds, **spec):
     clip = batch.ClipSpec(**spec)
     media = reader.Config()
-    return list(video_windows.of_seconds(path, clip, media, seconds))
+    return list(video_windows.split_by_seconds(path, clip, media, seconds))
 
 
 @pytest.mark.parametrize("sampling", ["dense", "uniform", "segments"])
 def test_frames_are_jpegs_whatever_the_shards_store(video, sampling):
     clip = batch.ClipSpec(frames=4, sampling=sampling)
     found, wanted = (
-        list(video_windows.of_whole_video(video, clip, reader.Config(**media)))
+        list(video_windows.cover_video(video, clip, reader.Config(**media)))
         for media in ({"storage": "h264"}, {})
     )
     assert found == wanted
@@ -66,7 +66,7 @@ def test_frames_are_jpegs_whatever_the_shards_store(video, sampling):
 def test_windows_of_seconds_are_jpegs_too(video):
     clip = batch.ClipSpec(frames=4)
     found, wanted = (
-        list(video_windows.of_seconds(video, clip, media, 0.3))
+        list(video_windows.split_by_seconds(video, clip, media, 0.3))
         for media in (reader.Config(storage="h265"), reader.Config())
     )
     assert found == wanted
@@ -172,6 +172,6 @@ def test_only_a_window_of_a_long_video_is_held(monkeypatch, spec, most):
 
     monkeypatch.setattr(reader, "read_frames", frames)
     clip = batch.ClipSpec(**spec)
-    for _ in video_windows.of_whole_video("v", clip, reader.Config()):
+    for _ in video_windows.cover_video("v", clip, reader.Config()):
         pass
     assert max(counts) <= most

@@ -65,7 +65,7 @@ def test_clock(seconds, shown):
 
 
 def test_confusion_picture_is_darkest_where_all_clips_are():
-    picture = reports.confusion_picture(np.diag([5.0, 5.0]), ("a", "b"))
+    picture = reports.confusion_image(np.diag([5.0, 5.0]), ("a", "b"))
     right, wrong = picture[185, 190], picture[185, 234]
     assert right[0] < wrong[0]
 
@@ -81,7 +81,7 @@ def test_film_strips_show_time_to_the_right():
 def test_tensorboard_gets_scalars_and_pictures(tmp_path):
     board = reports.Board(tmp_path)
     board.scalars(1, {"loss": 0.5})
-    board.picture(1, "clips", np.zeros((4, 4, 3), np.uint8))
+    board.image(1, "clips", np.zeros((4, 4, 3), np.uint8))
     (path,) = tmp_path.iterdir()
     tags = {
         value.tag

@@ -142,7 +142,7 @@ def test_titles_of_a_moving_picture_leave_all_frames_the_same_place():
 
 @pytest.mark.parametrize("labels", [LONG, LABELS[:2], LABELS[6:8]])
 def test_labels_of_a_confusion_picture_are_not_alike(labels):
-    picture = reports.confusion_picture(np.zeros((2, 2)), labels)
+    picture = reports.confusion_image(np.zeros((2, 2)), labels)
     margin = len(picture) - 2 * 44
     first, second = (
         picture[margin + 44 * row :][:44, :margin].tobytes() for row in (0, 1)
@@ -157,7 +157,7 @@ def test_labels_of_a_confusion_picture_are_not_alike(labels):
 
 def test_very_long_labels_of_a_confusion_picture_are_cut_apart():
     labels = [f"{'very ' * 40}long {end}" for end in ("one", "two")]
-    picture = reports.confusion_picture(np.zeros((2, 2)), labels)
+    picture = reports.confusion_image(np.zeros((2, 2)), labels)
     assert len(picture) < 600
     rows = [picture[-88:-44, :100], picture[-44:, :100]]
     assert all((row < 128).any() for row in rows)

@@ -74,7 +74,7 @@ def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
 
 
 def test_every_clip_counts_once_whatever_the_batch(trained, toy_shards):
-    run = trained_run.read_back(str(trained))
+    run = trained_run.load_run(str(trained))
     reader = shard_reader.ShardReader(toy_shards, "validation")
     reports = [
         evaluation.evaluate(

@@ -127,7 +127,7 @@ def test_a_table_tells_how_sure_it_is_and_what_guessing_reaches():
         "examples": 5,
         "loss": 1,
     }
-    text = report_table.of(class_report.report(counts, ("a", "b")))
+    text = report_table.format_report(class_report.report(counts, ("a", "b")))
     assert (
         "of 5 clips: accuracy 0.38 to 0.96 at 95 % confidence; always the "
         "most frequent label 0.6000" in text

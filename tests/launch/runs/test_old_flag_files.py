@@ -38,7 +38,7 @@ OLD_LINES = """\
 @pytest.fixture
 def described(tmp_path):
     (tmp_path / run_flags.FILE_NAME).write_text(OLD_LINES)
-    return run_flags.described(tmp_path)
+    return run_flags.read_experiment(tmp_path)
 
 
 def test_sound_of_an_old_run_is_its_audio(described):

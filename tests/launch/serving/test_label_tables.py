@@ -44,7 +44,7 @@ def rows(labels):
     about = model_metadata.ModelMetadata(
         batch.ClipSpec(), labels, reader.Config()
     )
-    show = answer_table.begin(about)
+    show = answer_table.start_table(about)
     for label in labels:
         show({"label": label, "score": 0.5, "seconds": [0, 1], "path": "a.mp4"})
 
@@ -77,7 +77,7 @@ def test_predict_cuts_labels_to_the_terminal_but_never_alike(
 @pytest.mark.parametrize("labels", [LONG, WIDE])
 @pytest.mark.parametrize("width", [None, 40, 100])
 def test_the_report_never_shows_two_labels_alike(labels, width):
-    lines = report_table.of(report(labels), width).splitlines()
+    lines = report_table.format_report(report(labels), width).splitlines()
     ending = re.compile(r"[\d. ]+$")
     of_labels = [ending.sub("", line) for line in lines[3:5]]
     of_confusion = [ending.sub("", line) for line in lines[-2:]]
@@ -88,7 +88,7 @@ def test_the_report_never_shows_two_labels_alike(labels, width):
 
 @pytest.mark.parametrize("labels", [LONG, WIDE, ("a", "打篮球")])
 def test_the_columns_of_the_report_stand_under_one_another(labels):
-    lines = report_table.of(report(labels)).splitlines()[2:5]
+    lines = report_table.format_report(report(labels)).splitlines()[2:5]
     assert len(set(map(text_cells.width, lines))) == 1
 
 
@@ -101,9 +101,9 @@ def test_recognised_labels_of_samples_are_not_alike():
         seed=0,
     )  # fmt: skip
     found = sample_protocol.Measured(protocol, sets)
-    whole = metrics_table.of(found)
+    whole = metrics_table.format_metrics(found)
     assert all(label in whole for label in LONG)
-    cut = metrics_table.of(found, width=50).splitlines()[1:3]
+    cut = metrics_table.format_metrics(found, width=50).splitlines()[1:3]
     assert len({line[:23] for line in cut}) == 2
     assert not any(label in line for label in LONG for line in cut)
 

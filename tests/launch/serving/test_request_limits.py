@@ -10,7 +10,7 @@ import simplejpeg
 import tensorflow as tf
 
 from launch.commands import export, predict
-from launch.serving import serving
+from launch.serving import loaded_model, model_metadata
 from tests.launch import causal_network, images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media.writing import writer
@@ -23,7 +23,7 @@ STATUS = pathlib.Path("/proc/self/status")
 
 @pytest.fixture(scope="module")
 def loaded(exported_stream):
-    return serving.Loaded(exported_stream)
+    return loaded_model.LoadedModel(exported_stream)
 
 
 @pytest.fixture(scope="module")
@@ -393,12 +393,14 @@ def small(tmp_path_factory):
     ]
     limits = flags.parse(export.COMMAND, given).sections["limits"]
     folder = tmp_path_factory.mktemp("small")
-    return serving.Loaded(causal_network.export(folder, limits=limits))
+    return loaded_model.LoadedModel(
+        causal_network.export(folder, limits=limits)
+    )
 
 
 def test_limits_are_settings_of_the_export_and_told_to_clients(small):
     assert small.metadata.limits.frame_pixels == 20000
-    assert small.metadata.most_clips == 1
+    assert small.metadata.max_clips == 1
     with pytest.raises(errors.UserError, match="at most 20000 pixels"):
         small.scores([[images.grey(200, 200)] * T])
 
@@ -414,5 +416,5 @@ def test_predict_asks_for_no_more_clips_than_are_taken(small, tmp_path):
 def test_an_older_export_has_no_limits(loaded):
     values = json.loads(loaded.metadata.to_json())
     del values["limits"]
-    metadata = serving.ModelMetadata.from_json(json.dumps(values))
-    assert metadata.limits is None and metadata.most_clips is None
+    metadata = model_metadata.ModelMetadata.from_json(json.dumps(values))
+    assert metadata.limits is None and metadata.max_clips is None

@@ -30,7 +30,7 @@ def video(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def in_memory(trained):
-    return trained_run.read_back(str(trained))
+    return trained_run.load_run(str(trained))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_exported_model_gives_the_scores_of_the_network_in_memory(
 
 def test_pixels_and_jpeg_bytes_give_the_same_scores(loaded, video):
     clip = loaded.metadata.clip
-    windows = video_windows.of_whole_video(video, clip, loaded.metadata.media)
+    windows = video_windows.cover_video(video, clip, loaded.metadata.media)
     jpegs = next(windows).jpegs
     pixels = frame_decoding.decode_clip(tf.constant(jpegs))
     model = tf.saved_model.load(str(loaded.path))
@@ -112,7 +112,7 @@ def test_warm_up_is_read_by_the_stubs_of_tensorflow_serving(loaded):
 
 
 def test_windows_tile_the_time_of_a_video(loaded, video):
-    windows = video_windows.of_seconds(
+    windows = video_windows.split_by_seconds(
         video, loaded.metadata.clip, loaded.metadata.media, 0.5
     )
     times = [window[:2] for window in windows]

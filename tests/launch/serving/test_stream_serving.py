@@ -62,7 +62,7 @@ def test_a_stream_that_begins_again_has_forgotten(loaded):
     stream = loaded.stream()
     first = stream.scores(CLIPS[:1, :2])
     second = stream.scores(CLIPS[:1, :2])
-    stream.begin()
+    stream.reset()
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(stream.scores(CLIPS[:1, :2]), first)
 
@@ -79,7 +79,7 @@ def test_metadata_survive_model_json(loaded):
 def test_weights_too_large_for_a_graph_stand_beside_it(
     loaded, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(constant_graph, "MOST_BYTES", 0)
+    monkeypatch.setattr(constant_graph, "MAX_BYTES", 0)
     beside = serving.Loaded(causal_network.export(tmp_path))
     path = str(beside.path / "variables" / "variables")
     assert any("kernel" in name for name, _ in tf.train.list_variables(path))

@@ -14,7 +14,7 @@ def _after(*values, name="accuracy", asked=None):
 def test_highest_accuracy_is_the_best():
     monitor = _after(0.5, 0.7, 0.6)
     assert (monitor.step, monitor.value, monitor.since) == (20, 0.7, 1)
-    assert monitor.told() == "accuracy 0.7000 at step 20"
+    assert monitor.describe() == "accuracy 0.7000 at step 20"
 
 
 @pytest.mark.parametrize("name", ["loss", "mean_error"])
@@ -58,4 +58,4 @@ def test_number_that_is_not_in_the_report_is_refused():
 def test_what_knowing_nothing_reaches_is_not_watched():
     report = {"accuracy": 0.5, "majority_accuracy": 0.5}
     with pytest.raises(errors.UserError, match="one of accuracy$"):
-        best_step.monitored(report, "majority_accuracy")
+        best_step.find_metric(report, "majority_accuracy")

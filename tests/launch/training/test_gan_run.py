@@ -71,7 +71,7 @@ def test_last_good_evaluation_is_the_best(trained):
 
 
 def test_equal_seeds_make_equal_clips(trained):
-    made = sampler.open(trained)
+    made = sampler.load_sampler(trained)
     one, labels = made.sample(5, seed=3)
     other, _ = made.sample(5, seed=3)
     assert one.shape == (5, 4, 16, 16, 3) and one.dtype == np.uint8
@@ -80,7 +80,7 @@ def test_equal_seeds_make_equal_clips(trained):
 
 
 def test_first_clips_do_not_depend_on_how_many_are_made(trained):
-    made = sampler.open(trained)
+    made = sampler.load_sampler(trained)
     few, _ = made.sample(3, seed=1)
     many, _ = made.sample(20, seed=1)
     np.testing.assert_array_equal(few, many[:3])
@@ -122,14 +122,14 @@ def test_generate_refuses(trained, tmp_path, more, message):
 
 def test_classifier_makes_no_clips(classifier):
     with pytest.raises(errors.UserError, match="makes no clips"):
-        sampler.open(classifier)
+        sampler.load_sampler(classifier)
 
 
 def test_exported_generator_makes_the_same_clips(trained, tmp_path):
     arguments = [f"--workdir={trained}", f"--output={tmp_path}"]
     export.main(flags.parse(export.COMMAND, arguments))
     model = tf.saved_model.load(str(tmp_path / "1"))
-    clips, labels = sampler.open(trained).sample(3, seed=5)
+    clips, labels = sampler.load_sampler(trained).sample(3, seed=5)
     noise = np.random.default_rng(5).standard_normal((3, 5, 8), np.float32)
     found = model.signatures["serving_default"](
         noise=tf.constant(noise), label=tf.constant(labels)

@@ -8,7 +8,9 @@ from tests.launch import toy_objectives
 def test_second_part_waits_for_the_gradients_of_the_first():
     objective = toy_objectives.classification(keras.optimizers.SGD)
     weights = objective.networks["classifier"].trainable_variables
-    compute = gradients.of_player(objective, "classifier", weights, 8, 2)
+    compute = gradients.build_gradient_function(
+        objective, "classifier", weights, 8, 2
+    )
     clips = {
         name: tf.TensorSpec((8, *values.shape[1:]), values.dtype)
         for name, values in toy_objectives.clips(8).items()
@@ -44,7 +46,7 @@ def test_what_is_only_logged_teaches_nothing():
     batch = tf.nest.map_structure(tf.constant, toy_objectives.clips(8, 1))
     batch["mask"] = tf.ones(8)
     weights = goal.networks["generator"].trainable_variables
-    compute = gradients.of_player(goal, "maker", weights, 8)
+    compute = gradients.build_gradient_function(goal, "maker", weights, 8)
     slopes, losses = compute(batch, tf.zeros(2, tf.int64), 0, 0)
     assert losses["loss"] == losses["fooled"] and losses["told"] > 1e6
     assert all(tf.reduce_max(tf.abs(slope)) < 1e3 for slope in slopes)

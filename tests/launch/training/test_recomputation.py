@@ -66,13 +66,13 @@ def without(policy="float32", xla=False):
 @pytest.mark.parametrize("xla", [False, True])
 def test_gradients_and_state_are_those_without(xla):
     built = network()
-    assert recomputation.by_blocks(built) == 2
+    assert recomputation.recompute_blocks(built) == 2
     assert_close(two_steps(built, xla), without(xla=xla), 1e-5)
 
 
 def test_weights_are_not_rounded_in_mixed_precision():
     built = network("mixed_bfloat16")
-    recomputation.by_blocks(built)
+    recomputation.recompute_blocks(built)
     assert_close(two_steps(built), without("mixed_bfloat16"), 1e-5)
 
 
@@ -81,7 +81,7 @@ def test_frozen_block_stays_as_it_is():
     norm = built.get_layer("backbone").get_layer("stage1_block1_norm")
     norm.trainable = False
     before = [v.numpy() for v in norm.variables]
-    recomputation.by_blocks(built)
+    recomputation.recompute_blocks(built)
     two_steps(built)
     assert_close([v.numpy() for v in norm.variables], before, 0.0)
 
@@ -100,7 +100,7 @@ def convolutions(built, training):
 def test_all_blocks_but_the_last_run_again_in_training_only():
     built = network()
     assert convolutions(built, training=True) == 3
-    recomputation.by_blocks(built)
+    recomputation.recompute_blocks(built)
     assert convolutions(built, training=True) == 3 + 2
     assert convolutions(built, training=False) == 3
 
@@ -108,4 +108,4 @@ def test_all_blocks_but_the_last_run_again_in_training_only():
 def test_network_of_one_block_is_left_alone():
     inputs = keras.Input((3,))
     built = keras.Model(inputs, keras.layers.Dense(2, name="logits")(inputs))
-    assert recomputation.by_blocks(built) == 0
+    assert recomputation.recompute_blocks(built) == 0

@@ -106,7 +106,7 @@ def test_export_takes_frames_of_any_size(recurrent):
 
 def test_export_gives_what_the_averaged_network_gives(recurrent):
     run_folder = recurrent.parent / "run"
-    found = trained_run.read_back(str(run_folder))
+    found = trained_run.load_run(str(run_folder))
     network = found.objective.enhances.network(found.networks)
     random = np.random.default_rng(0)
     clip = random.integers(0, 256, (1, 5, 8, 8, 3)).astype(np.uint8)

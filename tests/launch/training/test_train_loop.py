@@ -85,7 +85,7 @@ def test_loss_and_gradients_are_the_same_with_xla(make):
             # Spectral normalisation has a state, which training moves.
             for network, values in zip(networks, before, strict=True):
                 network.set_weights(values)
-            compute = gradients.of_player(
+            compute = gradients.build_gradient_function(
                 objective, player.name, weights, 8, 1, xla
             )
             found.append(

@@ -118,6 +118,6 @@ def test_run_trains_on_them(remote, tmp_path):
             "--temporal=none",
         ],
     )
-    whole = run_flags.with_whole_paths(described)
+    whole = run_flags.with_absolute_paths(described)
     report = training_run.run(run_flags.to_experiment(whole), tmp_path)
     assert report["examples"] == 6  # One of the 7 clips has no label.

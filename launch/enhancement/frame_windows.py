@@ -42,7 +42,7 @@ class Enhancer(Protocol):
         ...
 
 
-class Piece(NamedTuple):
+class FrameWindow(NamedTuple):
     """Some frames in a row.
 
     Attributes:
@@ -64,9 +64,9 @@ def check(enhancer: Enhancer) -> None:
         )
 
 
-def cut(
+def split(
     frames: Iterable[np.ndarray], length: int, overlap: int
-) -> Iterator[Piece]:
+) -> Iterator[FrameWindow]:
     """Cuts a video, of which no more than a piece and a frame are held.
 
     Args:
@@ -86,8 +86,10 @@ def cut(
         held += itertools.islice(source, length + 1 - len(held))
         if len(held) <= length:
             break
-        yield Piece(np.stack(held[:length]), slice(begin, length - overlap))
+        yield FrameWindow(
+            np.stack(held[:length]), slice(begin, length - overlap)
+        )
         held, begin = held[length - 2 * overlap :], overlap
     if held:
         repeated = held + held[-1:] * (length - len(held))
-        yield Piece(np.stack(repeated), slice(begin, len(held)))
+        yield FrameWindow(np.stack(repeated), slice(begin, len(held)))

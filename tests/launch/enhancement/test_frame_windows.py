@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from launch.enhancement import frame_pieces
+from launch.enhancement import frame_windows
 from tests.launch import enhancers
 from tfrecords_tools.base import errors
 
@@ -25,18 +25,18 @@ LENGTHS = [(1, 0), (2, 0), (3, 1), (5, 1), (5, 2), (7, 2), (16, 3)]
 @pytest.mark.parametrize("length, overlap", LENGTHS)
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 7, 16, 17, 50])
 def test_every_frame_is_kept_once_and_in_order(count, length, overlap):
-    pieces = list(frame_pieces.cut(video(count), length, overlap))
+    pieces = list(frame_windows.split(video(count), length, overlap))
     assert kept(pieces) == list(range(count))
     assert {len(piece.frames) for piece in pieces} == {length}
 
 
 def test_pieces_overlap_and_the_last_frame_is_repeated():
-    pieces = frame_pieces.cut(video(8), 5, 1)
+    pieces = frame_windows.split(video(8), 5, 1)
     assert [(seen(piece), seen(piece)[piece.kept]) for piece in pieces] == [
         ([0, 1, 2, 3, 4], [0, 1, 2, 3]),
         ([3, 4, 5, 6, 7], [4, 5, 6, 7]),
     ]
-    (piece,) = frame_pieces.cut(video(2), 4, 1)
+    (piece,) = frame_windows.split(video(2), 4, 1)
     assert (seen(piece), seen(piece)[piece.kept]) == ([0, 1, 1, 1], [0, 1])
 
 
@@ -49,7 +49,7 @@ def test_no_frame_is_taken_before_it_is_wanted(length, overlap):
             taken.append(None)
             yield np.zeros((1, 1, 3), np.uint8)
 
-    pieces = frame_pieces.cut(endless(), length, overlap)
+    pieces = frame_windows.split(endless(), length, overlap)
     for number in range(20):
         next(pieces)
         assert len(taken) == length + 1 + number * (length - 2 * overlap)
@@ -61,7 +61,7 @@ def test_pieces_are_those_of_the_whole_video():
     network = enhancers.Neighbours(frames=7, overlap=1)
     made = [
         network(piece.frames[None])[0][piece.kept]
-        for piece in frame_pieces.cut(frames, 7, 1)
+        for piece in frame_windows.split(frames, 7, 1)
     ]
     whole = enhancers.Neighbours(frames=23)(frames[None])[0]
     np.testing.assert_array_equal(np.concatenate(made), whole)
@@ -69,5 +69,5 @@ def test_pieces_are_those_of_the_whole_video():
 
 def test_a_network_that_would_keep_no_frame_is_refused():
     with pytest.raises(errors.UserError, match="more than 4 frames"):
-        frame_pieces.check(enhancers.Nearest(frames=4, overlap=2))
-    frame_pieces.check(enhancers.Nearest(frames=5, overlap=2))
+        frame_windows.check(enhancers.Nearest(frames=4, overlap=2))
+    frame_windows.check(enhancers.Nearest(frames=5, overlap=2))
