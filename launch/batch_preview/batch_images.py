@@ -9,7 +9,7 @@ from launch.batch_preview import audio_images
 from launch.reporting import drawing
 
 _MOST_FRAMES = 12
-_SIDE = 128  # Frames are drawn about as large, pixels.
+_SIDE = 128  # Frames are drawn manifest as large, pixels.
 _FURTHER = ("other_frames", "low_frames")
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from launch.batch_preview import batch_images, batch_text
-from launch.runs import experiment
+from launch.runs import experiment as experiments
 from pipelines import clip_dataset
 from pipelines.audio import audio_features
 from pipelines.reading import damaged_records
 from pipelines.text import text_tokens
-from tfrecords_tools import manifest
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 
 _OF_CLIPS = ("label", "mask", "clip_id")  # These have no axis of views.
@@ -23,24 +23,24 @@ class Shown(NamedTuple):
 
     Attributes:
         rows: of each clip the entries of its batch, without the first axis.
-        about: the data set's manifest.
+        manifest: the data set's manifest.
         vocabulary: what tokens stand for, from `text_tokens.FIRST` on.
         times: how long things last, at the clips' usual rate.
     """
 
     rows: list[dict[str, np.ndarray]]
-    about: manifest.Manifest
+    manifest: manifests.Manifest
     vocabulary: tuple[str, ...]
     times: batch_images.Times
 
 
 def read(
-    described: experiment.Experiment, split: str, count: int, step: int = 0
+    experiment: experiments.Experiment, split: str, count: int, step: int = 0
 ) -> Shown:
     """Makes the very batches of the run, and takes the first clips of them.
 
     Args:
-        described: the run.
+        experiment: the run.
         split: `train` is augmented, any other is as in evaluation.
         count: clips; in evaluation fewer where the split has fewer.
         step: of the run, whose batch comes first.
@@ -48,44 +48,50 @@ def read(
     Raises:
         UserError: the shards cannot be read or lack what is wanted.
     """
-    asked = described.input.without_service
-    reader = clip_dataset.open_split(described.shards, split, asked)
-    about = reader.manifest
-    batch_shard = clip_dataset.BatchShard(described.train.batch_size)
-    seed = described.train.seed
+    input_config = experiment.input.without_service
+    reader = clip_dataset.open_split(experiment.shards, split, input_config)
+    manifest = reader.manifest
+    batch_shard = clip_dataset.BatchShard(experiment.train.batch_size)
+    seed = experiment.train.seed
     if split == "train":
-        data = clip_dataset.training(reader, asked, batch_shard, seed, step)
+        data = clip_dataset.training(
+            reader, input_config, batch_shard, seed, step
+        )
     else:
-        data = clip_dataset.evaluation(reader, asked, batch_shard).skip(step)
+        data = clip_dataset.evaluation(reader, input_config, batch_shard).skip(
+            step
+        )
     rows: list[dict[str, np.ndarray]] = []
     tried = 0
     with damaged_records.explained(reader):
-        for made in data.as_numpy_iterator():
-            rows += _rows(made, has_views=split != "train")
-            tried += len(made["mask"])
+        for batch in data.as_numpy_iterator():
+            rows += _rows(batch, has_views=split != "train")
+            tried += len(batch["mask"])
             if len(rows) >= count or tried >= count + reader.clips:
                 break
     if not rows:
         raise errors.UserError(
-            f"no clip of {described.shards} could be read: leave out "
+            f"no clip of {experiment.shards} could be read: leave out "
             "--reader.on_corrupt=skip to see why"
         )
     rows = rows[:count]
-    audio = asked.audio.is_used
-    records = clip_dataset.reading(reader, asked, batch_shard, seed)
+    audio = input_config.audio.is_used
+    records = clip_dataset.reading(reader, input_config, batch_shard, seed)
     times = batch_images.Times(
-        asked.clip.stride_seconds or _frame_seconds(records),
-        audio_features.seconds(asked.audio, asked.clip) if audio else None,
+        input_config.clip.stride_seconds or _frame_seconds(records),
+        audio_features.seconds(input_config.audio, input_config.clip)
+        if audio
+        else None,
     )
-    words = text_tokens.vocabulary(asked.text, about)
-    return Shown(rows, about, words, times)
+    words = text_tokens.vocabulary(input_config.text, manifest)
+    return Shown(rows, manifest, words, times)
 
 
 def titles(shown: Shown) -> list[tuple[str, str]]:
     """Of each clip its number and labels, and its text."""
     return [
         (
-            f"{place}: {batch_text.labels(row, shown.about)}  "
+            f"{place}: {batch_text.labels(row, shown.manifest)}  "
             f"(clip {int(row['clip_id'])})",
             batch_text.words(row, shown.vocabulary),
         )
@@ -93,9 +99,9 @@ def titles(shown: Shown) -> list[tuple[str, str]]:
     ]
 
 
-def _rows(made: dict, has_views: bool) -> Iterator[dict]:
-    for place in np.flatnonzero(made["mask"]):
-        row = {name: values[place] for name, values in made.items()}
+def _rows(batch: dict, has_views: bool) -> Iterator[dict]:
+    for place in np.flatnonzero(batch["mask"]):
+        row = {name: values[place] for name, values in batch.items()}
         if has_views:
             row = {
                 n: v if n.partition(".")[0] in _OF_CLIPS else v[0]

@@ -3,23 +3,23 @@
 import numpy as np
 
 from pipelines.text import text_tokens
-from tfrecords_tools import manifest
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.text import word_pieces
 
 _MOST = 4  # Labels that are named.
 
 
-def labels(row: dict[str, np.ndarray], about: manifest.Manifest) -> str:
+def labels(row: dict[str, np.ndarray], manifest: manifests.Manifest) -> str:
     """`walk 0.70, run 0.30; place: home`.
 
     Args:
         row: one clip's entries of the batch.
-        about: has the names.
+        manifest: has the names.
     """
-    said = [_names(row["label"], about.labels)]
+    said = [_names(row["label"], manifest.labels)]
     said += [
         f"{task}: {_names(row[f'label.{task}'], names)}"
-        for task, names in about.tasks.items()
+        for task, names in manifest.tasks.items()
         if f"label.{task}" in row
     ]
     return "; ".join(said)

@@ -5,7 +5,7 @@ import math
 from launch.benchmarking import benchmark_bound as bounds
 from launch.benchmarking import benchmark_stages as names
 from launch.benchmarking import stage_timing
-from launch.runs import experiment
+from launch.runs import experiment as experiments
 
 _NOISE = 0.05  # Of the step alone: what is lost beyond comes from the input.
 _SHORT_STEP_MS = 20.0
@@ -15,7 +15,7 @@ _MUCH = 0.1  # Of the input's CPU time; what costs less is not worth a word.
 def suggest(
     bound: bounds.Bound,
     speeds: bounds.Speeds,
-    described: experiment.Experiment,
+    experiment: experiments.Experiment,
     stored: tuple[int, int],
     machine: bounds.Machine,
 ) -> list[str]:
@@ -24,43 +24,43 @@ def suggest(
     Args:
         bound: what was found.
         speeds: of the stages of `benchmark_stages`.
-        described: the run.
+        experiment: the run.
         stored: height and width of the shards' frames, pixels.
         machine: where it was measured.
     """
     of_input = [
-        *_of_decoding(bound, described, stored),
+        *_of_decoding(bound, experiment, stored),
         *_of_parts(bound, speeds[names.FULL].cpu_ms),
-        *_of_machines(speeds, described, machine),
+        *_of_machines(speeds, experiment, machine),
     ]
     if bound.bound == "input":
         return of_input
-    of_step = _of_step(speeds[names.STEP], described, machine)
+    of_step = _of_step(speeds[names.STEP], experiment, machine)
     return of_step + (of_input if bound.lost > _NOISE else [])
 
 
 def _of_decoding(
     bound: bounds.Bound,
-    described: experiment.Experiment,
+    experiment: experiments.Experiment,
     stored: tuple[int, int],
 ) -> list[str]:
-    clip = described.input.clip
-    said = []
+    clip = experiment.input.clip
+    advice = []
     # As much more than the crop as is usual: 256 for 224, 128 for 112.
-    wanted = max(clip.scaled_short_side, -(-clip.size * 8 // 7))
-    wanted += wanted % 2
-    if bound.part != "augmenting" and min(stored) > 1.15 * wanted:
-        said.append(
-            f"build the shards with --media.short_side={wanted}: they hold "
+    short_side = max(clip.scaled_short_side, -(-clip.size * 8 // 7))
+    short_side += short_side % 2
+    if bound.part != "augmenting" and min(stored) > 1.15 * short_side:
+        advice.append(
+            f"build the shards with --media.short_side={short_side}: they hold "
             f"{stored[1]}x{stored[0]} pixels, the network sees "
             f"{clip.size}x{clip.size}"
         )
-    if bound.part != "augmenting" and not described.input.reader.cache:
-        said.append(
+    if bound.part != "augmenting" and not experiment.input.reader.cache:
+        advice.append(
             "--reader.cache=DIR on a local disk keeps the frames decoded and "
             "small"
         )
-    return said
+    return advice
 
 
 def _of_parts(bound: bounds.Bound, total: float) -> list[str]:
@@ -74,42 +74,42 @@ def _of_parts(bound: bounds.Bound, total: float) -> list[str]:
 
 def _of_machines(
     speeds: bounds.Speeds,
-    described: experiment.Experiment,
+    experiment: experiments.Experiment,
     machine: bounds.Machine,
 ) -> list[str]:
-    said = []
-    if not described.input.reader.service:
-        said.append(
+    advice = []
+    if not experiment.input.reader.service:
+        advice.append(
             "--reader.service=grpc://HOST:5050 makes batches on further "
             "machines: python -m launch.data_service"
         )
     if machine.gpus:
         cpu_seconds = speeds[names.FULL].cpu_ms / 1000
         needed = math.ceil(speeds[names.STEP].clips_per_second * cpu_seconds)
-        said.append(
+        advice.append(
             f"more cores: to keep up with the step the input needs {needed}, "
             f"here are {machine.cores}"
         )
-    return said
+    return advice
 
 
 def _of_step(
     step: stage_timing.Speed,
-    described: experiment.Experiment,
+    experiment: experiments.Experiment,
     machine: bounds.Machine,
 ) -> list[str]:
-    chosen, config = described.devices, described.train
+    chosen, config = experiment.devices, experiment.train
     smaller = "a smaller --clip.size, fewer --clip.frames, a smaller network"
     if not machine.gpus:
         slow = "--devices.xla=off: it is slower on a CPU"
         cores = f"more than {machine.cores} cores, or a GPU"
         return [slow] * (chosen.xla == "on") + [cores, smaller]
-    said = ["--devices.xla=on"] * (chosen.xla == "off")
-    said += ["--devices.precision=bfloat16"] * (chosen.precision == "float32")
-    said.append(f"--train.batch_size={2 * config.batch_size}, if it has room")
+    advice = ["--devices.xla=on"] * (chosen.xla == "off")
+    advice += ["--devices.precision=bfloat16"] * (chosen.precision == "float32")
+    advice.append(f"--train.batch_size={2 * config.batch_size}, if it has room")
     step_ms = 1000 * config.batch_size / step.clips_per_second
     if step_ms < _SHORT_STEP_MS and config.steps_per_execution == 1:
-        said.append(
+        advice.append(
             f"--train.steps_per_execution=10: one step takes {step_ms:.1f} ms"
         )
-    return [*said, smaller]
+    return [*advice, smaller]

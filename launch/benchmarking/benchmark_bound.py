@@ -23,11 +23,11 @@ class Machine(NamedTuple):
     @classmethod
     def detect(cls) -> "Machine":
         """This one."""
-        found = tf.config.list_physical_devices("GPU")
-        about = [tf.config.experimental.get_device_details(g) for g in found]
+        gpus = tf.config.list_physical_devices("GPU")
+        details = [tf.config.experimental.get_device_details(g) for g in gpus]
         return cls(
             len(os.sched_getaffinity(0)),
-            tuple(each.get("device_name", "GPU") for each in about),
+            tuple(each.get("device_name", "GPU") for each in details),
             tf.__version__,
         )
 

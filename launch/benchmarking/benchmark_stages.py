@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from launch.benchmarking import stage_timing
-from launch.runs import experiment
+from launch.runs import experiment as experiments
 from launch.training import evaluation, train_loop
 from pipelines import clip_dataset
 
@@ -23,7 +23,7 @@ class Stages:
 
     def __init__(
         self,
-        described: experiment.Experiment,
+        experiment: experiments.Experiment,
         strategy: tf.distribute.Strategy,
     ):
         """Opens the shards and builds the networks.
@@ -31,31 +31,34 @@ class Stages:
         Raises:
             UserError: the shards cannot be read, settings do not fit.
         """
-        self._described, self._strategy = described, strategy
+        self._experiment, self._strategy = experiment, strategy
         self.data = clip_dataset.open_split(
-            described.shards, "train", described.input
+            experiment.shards, "train", experiment.input
         )
-        size = described.train.batch_size
+        size = experiment.train.batch_size
         self._batch_shard = evaluation.local_batch_shard(strategy, size)
-        self._loop = train_loop.build(described, self.data.manifest, strategy)
-        self._prefetched = described.input.reader.prefetch_batches
+        self._loop = train_loop.build(experiment, self.data.manifest, strategy)
+        self._prefetched = experiment.input.reader.prefetch_batches
 
     def together(self) -> stage_timing.Stage:
         """The run as launch.train does it."""
-        data = self._batches(self._described.input)
+        data = self._batches(self._experiment.input)
         return self._step(BOTH, data, self._prefetched + 1)
 
     def apart(self) -> list[stage_timing.Stage]:
         """The step alone, and the parts of the input."""
-        asked = self._described.input
-        made = next(iter(self._batches(asked)))
-        held = tf.data.Dataset.from_tensors(made).repeat().prefetch(2)
+        input_config = self._experiment.input
+        batch = next(iter(self._batches(input_config)))
+        held = tf.data.Dataset.from_tensors(batch).repeat().prefetch(2)
         return [
             self._step(STEP, held),
             self._reading(),
-            self._input(DECODING, bare(asked)),
-            self._input(FULL, asked),
-            *(self._input(name, less) for name, less in without_one(asked)),
+            self._input(DECODING, bare(input_config)),
+            self._input(FULL, input_config),
+            *(
+                self._input(name, less)
+                for name, less in without_one(input_config)
+            ),
         ]
 
     def stored(self) -> tuple[int, int, int]:
@@ -65,12 +68,14 @@ class Stages:
         return int(record["height"]), int(record["width"]), int(size)
 
     def _records(self) -> tf.data.Dataset:
-        frames, seed = bare(self._described.input), self._described.train.seed
+        frames, seed = bare(self._experiment.input), self._experiment.train.seed
         return clip_dataset.reading(self.data, frames, self._batch_shard, seed)
 
-    def _batches(self, asked: clip_dataset.Input) -> tf.data.Dataset:
-        seed = self._described.train.seed
-        return clip_dataset.training(self.data, asked, self._batch_shard, seed)
+    def _batches(self, input_config: clip_dataset.Input) -> tf.data.Dataset:
+        seed = self._experiment.train.seed
+        return clip_dataset.training(
+            self.data, input_config, self._batch_shard, seed
+        )
 
     def _reading(self) -> stage_timing.Stage:
         size = self._batch_shard.replica_batch
@@ -78,9 +83,9 @@ class Stages:
         return _of_data(READING, counts.batch(size).prefetch(2), size, 3)
 
     def _input(
-        self, name: str, asked: clip_dataset.Input
+        self, name: str, input_config: clip_dataset.Input
     ) -> stage_timing.Stage:
-        data = self._batches(asked).map(lambda made: made["mask"])
+        data = self._batches(input_config).map(lambda batch: batch["mask"])
         size = self._batch_shard.replica_batch
         return _of_data(name, data, size, self._prefetched + 1)
 
@@ -91,7 +96,7 @@ class Stages:
             lambda _: data
         )
         loop, at_once = self._loop, self._loop.steps_at_once(0)
-        last = max(1, self._described.train.steps - at_once + 1)
+        last = max(1, self._experiment.train.steps - at_once + 1)
         steps = itertools.cycle(range(0, last, at_once))
 
         def prepare() -> stage_timing.Iteration:
@@ -101,39 +106,42 @@ class Stages:
             )
 
         lead = max(lead, *(p.every for p in loop.objective.players))
-        clips = self._described.train.batch_size * at_once
+        clips = self._experiment.train.batch_size * at_once
         return stage_timing.Stage(name, prepare, clips, lead)
 
 
-def bare(asked: clip_dataset.Input) -> clip_dataset.Input:
+def bare(input_config: clip_dataset.Input) -> clip_dataset.Input:
     """The decoded frames, and nothing beside them or done with them.
 
     What chooses a window stays: it says how much there is to decode.
     """
-    windows = [c for c in asked.augmentations if c.module.window]
+    windows = [c for c in input_config.augmentations if c.module.window]
     return dataclasses.replace(
-        asked,
+        input_config,
         augmentations=tuple(windows[:1]),
         extra_inputs=(),
-        audio=type(asked.audio)(),
-        text=type(asked.text)(),
+        audio=type(input_config.audio)(),
+        text=type(input_config.text)(),
     )
 
 
 def without_one(
-    asked: clip_dataset.Input,
+    input_config: clip_dataset.Input,
 ) -> Iterator[tuple[str, clip_dataset.Input]]:
     """`no NAME` of each thing beyond the frames, and the input without it."""
     for field in ("augmentations", "extra_inputs"):
-        every = getattr(asked, field)
+        every = getattr(input_config, field)
         for place, chosen in enumerate(every):
             rest = every[:place] + every[place + 1 :]
-            less = dataclasses.replace(asked, **{field: rest})
+            less = dataclasses.replace(input_config, **{field: rest})
             yield f"no {chosen.name}", less
     for field in ("audio", "text"):
-        off = type(getattr(asked, field))()
-        if getattr(asked, field) != off:
-            yield f"no {field}", dataclasses.replace(asked, **{field: off})
+        off = type(getattr(input_config, field))()
+        if getattr(input_config, field) != off:
+            yield (
+                f"no {field}",
+                dataclasses.replace(input_config, **{field: off}),
+            )
 
 
 def _of_data(

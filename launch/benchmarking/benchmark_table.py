@@ -70,30 +70,30 @@ class Report(NamedTuple):
             lines += ["", "spared without it (below 0: added), CPU ms a clip:"]
             lines += [f"{n:<20}{ms:>6.2f}" for n, ms in bound.singly.items()]
         advice = [f"{i}. {a}" for i, a in enumerate(self.advice, start=1)]
-        return "\n".join([*lines, "", _said(bound), *advice])
+        return "\n".join([*lines, "", _format_bound(bound), *advice])
 
 
 def peak_memory_mb() -> dict[str, float]:
     """The most that this process and each of its GPUs have held so far."""
     unit = 1 if sys.platform == "darwin" else 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    found = {"process": most / 1e6}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    memory = {"process": peak / 1e6}
     for gpu in tf.config.list_logical_devices("GPU"):
         name = gpu.name.rpartition("device:")[2]
         held = tf.config.experimental.get_memory_info(name)
-        found[name] = held["peak"] / 1e6
-    return found
+        memory[name] = held["peak"] / 1e6
+    return memory
 
 
 def _row(name: str, speed: stage_timing.Speed) -> str:
     return f"{name:<16}{speed.clips_per_second:>10.1f}{speed.cpu_ms:>16.2f}"
 
 
-def _said(found: bounds.Bound) -> str:
-    inside = f", most of it {found.part}" * (found.bound == "input")
-    shared = ", on the cores that both share" * found.shared
+def _format_bound(bound: bounds.Bound) -> str:
+    inside = f", most of it {bound.part}" * (bound.bound == "input")
+    shared = ", on the cores that both share" * bound.shared
     return (
-        f"The {found.bound} bounds this run{inside}. With its input the "
-        f"step is {100 * found.lost:.0f} % slower than alone{shared}. "
+        f"The {bound.bound} bounds this run{inside}. With its input the "
+        f"step is {100 * bound.lost:.0f} % slower than alone{shared}. "
         "What would help:"
     )

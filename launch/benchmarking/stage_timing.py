@@ -52,14 +52,14 @@ class Speed:
     def cpu_beyond(self, other: "Speed") -> float:
         """Median difference of CPU milliseconds, round by round."""
         pairs = zip(self.rounds, other.rounds, strict=True)
-        return statistics.median(own - less for own, less in pairs)
+        return statistics.median(one - another for one, another in pairs)
 
 
 def measure(
     stages: list[Stage],
     seconds: float,
     rounds: int = 3,
-    tell: Callable[[float], None] = lambda done: None,
+    on_progress: Callable[[float], None] = lambda done: None,
 ) -> dict[str, Speed]:
     """Warms all stages up, then measures them in turns.
 
@@ -67,37 +67,39 @@ def measure(
         stages: what to measure.
         seconds: of each stage, all rounds together, without warming up.
         rounds: of each stage.
-        tell: called with how many rounds of all stages are done; warming up
-            counts as one.
+        on_progress: called with the number of finished rounds over all
+            stages; warming up counts as one round.
 
     Returns:
         Stage name to its speed.
     """
-    found: dict[str, list[tuple[float, float]]] = {s.name: [] for s in stages}
+    measured: dict[str, list[tuple[float, float]]] = {
+        s.name: [] for s in stages
+    }
     done = 0
     for number in range(rounds + 1):
         for stage in stages:
             row = _round(stage, seconds / rounds if number else 0.0)
-            found[stage.name] += [row] * bool(number)
+            measured[stage.name] += [row] * bool(number)
             done += 1
-            tell(done)
-    return {name: _speed(rows) for name, rows in found.items()}
+            on_progress(done)
+    return {name: _speed(rows) for name, rows in measured.items()}
 
 
 def _round(stage: Stage, seconds: float) -> tuple[float, float]:
     """Wall and CPU seconds of a clip."""
-    turn = stage.prepare()
+    iterate = stage.prepare()
     _wait_till_quiet()
     for _ in range(stage.lead):
-        turn().numpy()
+        iterate().numpy()
     began, cpu_began = time.perf_counter(), time.process_time()
-    turns, running = 1, turn()
-    while turns < 2 or time.perf_counter() - began < seconds:
-        last, running = running, turn()
-        turns += 1
+    iterations, running = 1, iterate()
+    while iterations < 2 or time.perf_counter() - began < seconds:
+        last, running = running, iterate()
+        iterations += 1
         last.numpy()  # No sooner: a device may work while a turn begins.
     running.numpy()
-    clips = turns * stage.clips
+    clips = iterations * stage.clips
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu_began
     return wall / clips, cpu / clips
 

@@ -14,7 +14,8 @@ from launch.benchmarking import (
     benchmark_table,
     stage_timing,
 )
-from launch.runs import devices, experiment, run_flags
+from launch.runs import devices, run_flags
+from launch.runs import experiment as experiments
 from pipelines.reading import damaged_records
 from tfrecords_tools.base import errors, flags, progress, settings
 
@@ -43,22 +44,22 @@ COMMAND = dataclasses.replace(
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table, what bounds the run, and what to change."""
-    asked = resolved.settings
-    described = run_flags.to_experiment(resolved)
-    if described.devices.strategy == "multi_worker":
+    config = resolved.settings
+    experiment = run_flags.to_experiment(resolved)
+    if experiment.devices.strategy == "multi_worker":
         raise errors.UserError(
             "--devices.strategy=multi_worker: this measures one machine; "
             "wanted another strategy, with the batch of one worker"
         )
-    found = _measure(described, asked)
-    print(json.dumps(found.values()) if asked.json else found.table())
+    report = _measure(experiment, config)
+    print(json.dumps(report.values()) if config.json else report.table())
 
 
 def _measure(
-    described: experiment.Experiment, asked: Config
+    experiment: experiments.Experiment, config: Config
 ) -> benchmark_table.Report:
-    strategy = devices.start(described.devices)
-    stages = benchmark_stages.Stages(described, strategy)
+    strategy = devices.start(experiment.devices)
+    stages = benchmark_stages.Stages(experiment, strategy)
     both = stages.together()
     # Alone and first, so that the memory is that of a run.
     with damaged_records.explained(stages.data):
@@ -66,20 +67,20 @@ def _measure(
     memory = benchmark_table.peak_memory_mb()
     every = [both, *stages.apart()]
     print(
-        f"{len(every)} stages of {described.train.batch_size} clips, "
-        f"{asked.seconds:g} s each",
+        f"{len(every)} stages of {experiment.train.batch_size} clips, "
+        f"{config.seconds:g} s each",
         file=sys.stderr,
     )
-    if described.input.reader.service:
+    if experiment.input.reader.service:
         print("CPU time is without that of --reader.service", file=sys.stderr)
     with (
         damaged_records.explained(stages.data),
-        progress.bar("measuring", len(every) * (_ROUNDS + 1)) as tell,
+        progress.bar("measuring", len(every) * (_ROUNDS + 1)) as advance,
     ):
-        speeds = stage_timing.measure(every, asked.seconds, _ROUNDS, tell)
+        speeds = stage_timing.measure(every, config.seconds, _ROUNDS, advance)
     machine = benchmark_bound.Machine.detect()
-    shared = not machine.gpus and not described.input.reader.service
+    shared = not machine.gpus and not experiment.input.reader.service
     bound = benchmark_bound.find_bound(speeds, shared)
     *shape, size = stages.stored()
-    advice = benchmark_advice.suggest(bound, speeds, described, shape, machine)
+    advice = benchmark_advice.suggest(bound, speeds, experiment, shape, machine)
     return benchmark_table.Report(machine, speeds, bound, advice, memory, size)

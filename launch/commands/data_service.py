@@ -61,44 +61,48 @@ COMMAND = flags.Command(
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Serves until it is told to stop, which is a good end."""
-    asked = resolved.settings
-    told = threading.Event()
+    """Serves until SIGTERM or Ctrl-C, then exits with status 0."""
+    config = resolved.settings
+    stop_event = threading.Event()
     for number in interrupt.stop_signals():
-        signal.signal(number, lambda *_: told.set())
-    if asked.role == "worker":
-        _work(asked, told)
+        signal.signal(number, lambda *_: stop_event.set())
+    if config.role == "worker":
+        _work(config, stop_event)
     else:
-        _dispatch(asked, told)
-    print(f"stopped: {asked.role}")
+        _dispatch(config, stop_event)
+    print(f"stopped: {config.role}")
     data_servers.exit_process()
 
 
-def _work(asked: Config, told: threading.Event) -> None:
-    if not asked.dispatcher:
+def _work(config: Config, stop_event: threading.Event) -> None:
+    if not config.dispatcher:
         raise errors.UserError(
             "--role=worker: wanted --dispatcher=HOST:PORT, which the "
             "dispatcher prints when it starts"
         )
-    host = asked.host or socket.gethostname()
-    print(f"worker on {host}, of the dispatcher at {asked.dispatcher}")
+    host = config.host or socket.gethostname()
+    print(f"worker on {host}, of the dispatcher at {config.dispatcher}")
     data_servers.run_worker(
-        asked.dispatcher, host, asked.port or 0, asked.wait_seconds, told
+        config.dispatcher,
+        host,
+        config.port or 0,
+        config.wait_seconds,
+        stop_event,
     )
 
 
-def _dispatch(asked: Config, told: threading.Event) -> None:
-    local = asked.role == "local"
-    host = asked.host or ("localhost" if local else socket.gethostname())
-    port = 5050 if asked.port is None else asked.port
-    with data_servers.dispatcher(port, asked.journal) as port:
+def _dispatch(config: Config, stop_event: threading.Event) -> None:
+    local = config.role == "local"
+    host = config.host or ("localhost" if local else socket.gethostname())
+    port = 5050 if config.port is None else config.port
+    with data_servers.dispatcher(port, config.journal) as port:
         print(
-            f"dispatcher on port {port}, {asked.workers if local else 'no'} "
+            f"dispatcher on port {port}, {config.workers if local else 'no'} "
             f"worker(s) here. Train with: --reader.service=grpc://{host}:{port}"
             "; stop with Ctrl-C or SIGTERM",
             flush=True,
         )
         team = data_servers.WorkerPool(f"localhost:{port}", host)
-        with team.running(asked.workers if local else 0):
-            while not told.wait(0.5):
+        with team.running(config.workers if local else 0):
+            while not stop_event.wait(0.5):
                 team.replace_dead_workers()

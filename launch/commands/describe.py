@@ -62,41 +62,46 @@ COMMAND = dataclasses.replace(
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table, or a line of JSON."""
-    asked, config = resolved.settings, resolved.sections["devices"]
-    devices.start(config)
+    config, device_config = resolved.settings, resolved.sections["devices"]
+    devices.start(device_config)
     components = run_flags.to_components(resolved)
     if components.backbone is None:
         raise errors.UserError(
             f"--objective={resolved.one('objective').name} has no backbone: "
             "networks with one are described"
         )
-    found = described_network.resolve(
-        components, resolved.sections["clip"], asked.classes
+    network_config = described_network.resolve(
+        components, resolved.sections["clip"], config.classes
     )
-    network = network_graph.without_weights(found.build)
+    network = network_graph.without_weights(network_config.build)
     counted = multiply_adds.count_per_operation(network_graph.trace(network))
     values = {
-        "backbone": found.backbone.name,
-        "variant": found.variant,
-        "temporal": found.temporal.name,
-        "head": found.head.name,
-        "clip": {"frames": found.clip.frames, "size": found.clip.size},
-        "classes": found.classes,
+        "backbone": network_config.backbone.name,
+        "variant": network_config.variant,
+        "temporal": network_config.temporal.name,
+        "head": network_config.head.name,
+        "clip": {
+            "frames": network_config.clip.frames,
+            "size": network_config.clip.size,
+        },
+        "classes": network_config.classes,
         **_sizes(network, counted),
         "latency_ms": None,
     }
-    if asked.repeats:
+    if config.repeats:
         print("latency is measured; --repeats=0 skips it", file=sys.stderr)
         values["latency_ms"] = network_latency.median_ms(
-            found.build(), asked.repeats, devices.compiles(config)
+            network_config.build(),
+            config.repeats,
+            devices.compiles(device_config),
         )
-    if asked.json:
+    if config.json:
         print(json.dumps(values))
         return
     blocks = network_blocks.layers_by_block(network, counted)
-    print(network_table.format_heading(found))
-    print(network_table.format_layers(blocks, asked.layers))
-    print(network_table.format_totals(values, found))
+    print(network_table.format_heading(network_config))
+    print(network_table.format_layers(blocks, config.layers))
+    print(network_table.format_totals(values, network_config))
 
 
 def _sizes(

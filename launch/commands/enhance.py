@@ -55,26 +55,28 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> None:
     """Writes the video and says where it is."""
-    asked, tiles = resolved.settings, resolved.sections["tile"]
-    output_file.check(asked.output, asked.video, video_writer.CONTAINERS)
-    with folder_lock.held_for(asked.output, instead="another --output"):
-        _enhance(asked, tiles, resolved.sections["media"].max_pixels)
+    config, tiles = resolved.settings, resolved.sections["tile"]
+    output_file.check(config.output, config.video, video_writer.CONTAINERS)
+    with folder_lock.held_for(config.output, instead="another --output"):
+        _enhance(config, tiles, resolved.sections["media"].max_pixels)
 
 
-def _enhance(asked: Config, tiles: frame_tiles.Config, most: int) -> None:
+def _enhance(
+    config: Config, tiles: frame_tiles.Config, max_pixels: int
+) -> None:
     began = time.monotonic()
-    with pixel_video.PixelVideo(asked.video, most) as video:
-        print(f"{printable.name(asked.video)}: {video.metadata}", flush=True)
-        network = enhancer.load(asked.model)
+    with pixel_video.PixelVideo(config.video, max_pixels) as video:
+        print(f"{printable.name(config.video)}: {video.metadata}", flush=True)
+        network = enhancer.load(config.model)
         progress = _Progress(video.metadata.seconds)
         result = enhanced_video.write(
-            network, video, asked.output, asked, tiles, progress.tell
+            network, video, config.output, config, tiles, progress.update
         )
     for remark in result.remarks:
         print(remark)
-    megabytes = pathlib.Path(asked.output).stat().st_size / 1e6
+    megabytes = pathlib.Path(config.output).stat().st_size / 1e6
     print(
-        f"{printable.name(asked.output)}: {result.width}x{result.height}, "
+        f"{printable.name(config.output)}: {result.width}x{result.height}, "
         f"{result.frames} frames, {reports.clock_tenths(result.seconds)} long, "
         f"{megabytes:.1f} MB, in {reports.clock(time.monotonic() - began)}"
     )
@@ -88,7 +90,7 @@ class _Progress:
         self._all = seconds
         self._began = self._shown = time.monotonic()
 
-    def tell(self, frames: int, seconds: float) -> None:
+    def update(self, frames: int, seconds: float) -> None:
         """Prints the line, if the last one is old."""
         now = time.monotonic()
         if now - self._shown < _EVERY_SECONDS:

@@ -57,14 +57,14 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table and writes `workdir/metrics.json`."""
-    asked, views = resolved.settings, resolved.sections["evaluate"]
+    config, views = resolved.settings, resolved.sections["evaluate"]
     trained = trained_run.load_run(
-        asked.workdir, asked.shards, asked.checkpoint
+        config.workdir, config.shards, config.checkpoint
     )
     shards = trained.experiment.shards
-    split = annotations.canonical_split(asked.split) or asked.split
-    wanted = trained.experiment.input.without_cache
-    reader = clip_dataset.open_split(shards, split, wanted)
+    split = annotations.canonical_split(config.split) or config.split
+    input_config = trained.experiment.input.without_cache
+    reader = clip_dataset.open_split(shards, split, input_config)
     label_checks.check_labels(trained.labels, reader.manifest.labels, shards)
     label_checks.check_tasks(trained.objective, reader.manifest.tasks, shards)
     label_checks.check_several(trained.objective, reader.manifest, shards)
@@ -77,13 +77,13 @@ def main(resolved: flags.Resolved) -> None:
         trained.networks,
         trained.strategy,
         reader,
-        wanted,
+        input_config,
         views.batch_size or trained.experiment.train.batch_size,
         views.views,
         views.crops,
     )
     print(report_table.format_report(report, text_cells.terminal_width()))
-    path = pathlib.Path(asked.workdir) / "metrics.json"
+    path = pathlib.Path(config.workdir) / "metrics.json"
     add(path, split, {"step": trained.step, **report})
     print(f"written: {path}")
 

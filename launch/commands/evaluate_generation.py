@@ -14,14 +14,14 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> None:
     """Prints a table; writes `--output`."""
-    asked = resolved.settings
-    with folder_lock.held_for(asked.output, instead="another --output"):
-        _measure(asked)
+    config = resolved.settings
+    with folder_lock.held_for(config.output, instead="another --output"):
+        _measure(config)
 
 
-def _measure(asked: measurement.Config) -> None:
-    against = sample_protocol.read(asked.against) if asked.against else None
-    begun = measurement.Measurement(asked)
+def _measure(config: measurement.Config) -> None:
+    against = sample_protocol.read(config.against) if config.against else None
+    begun = measurement.Measurement(config)
     if against:  # Before minutes are spent.
         sample_protocol.compare(against.protocol, begun.protocol)
     print(begun.announcement, flush=True)
@@ -30,6 +30,6 @@ def _measure(asked: measurement.Config) -> None:
     print(
         metrics_table.format_metrics(measured, against, begun.dimensions, width)
     )
-    if asked.output:
-        sample_protocol.write(asked.output, measured)
-        print(f"written: {asked.output}")
+    if config.output:
+        sample_protocol.write(config.output, measured)
+        print(f"written: {config.output}")

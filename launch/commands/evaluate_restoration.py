@@ -59,32 +59,32 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video and method; 1 where a video cannot be read."""
-    asked = resolved.settings
-    network = enhancer.load(asked.model)
+    config = resolved.settings
+    network = enhancer.load(config.model)
     if network.factor == 1:
         raise errors.UserError(
             f"{network.path} makes nothing larger: wanted a network of "
             "--objective=super_resolution with a factor of 2 or more"
         )
     protocol = resolved.sections["protocol"]
-    if not asked.json:
+    if not config.json:
         print(
             f"x{network.factor}, antialiased bicubic before, channel "
             f"{protocol.channel}, {protocol.border} pixels of border cut"
         )
         print(f"{'':10}{'PSNR':>8}{'SSIM':>8}{'flicker':>9}  frames, path")
     failed = 0
-    for path in video_files.found_at(asked.videos)[0]:
+    for path in video_files.found_at(config.videos)[0]:
         try:
-            found = Fidelity(network, protocol, resolved.sections["tile"])
-            found.measure(path, asked.max_frames)
+            fidelity = Fidelity(network, protocol, resolved.sections["tile"])
+            fidelity.measure(path, config.max_frames)
         except errors.UserError as error:
-            if asked.json:
+            if config.json:
                 print(json.dumps(answers.error_row(path, error)), flush=True)
             print(f"error: {error}", file=sys.stderr)
             failed += 1
             continue
-        _show(found, path, asked.json)
+        _show(fidelity, path, config.json)
     return 1 if failed else 0
 
 
@@ -112,7 +112,9 @@ class Fidelity:
             _MODEL: collections.Counter(),
         }
 
-    def measure(self, path: pathlib.Path, most: int | None = None) -> None:
+    def measure(
+        self, path: pathlib.Path, max_frames: int | None = None
+    ) -> None:
         """Compares all frames, or the first ones.
 
         Raises:
@@ -121,16 +123,16 @@ class Fidelity:
         network = self._network
         frame_windows.check(network)
         with pixel_video.PixelVideo(path, reader.Config.max_pixels) as video:
-            pieces = frame_windows.split(
-                self._small(video, most), network.frames, network.overlap
+            windows = frame_windows.split(
+                self._small(video, max_frames), network.frames, network.overlap
             )
-            for piece in pieces:
-                made = frame_tiles.enhanced(piece, network, self._tiles)
+            for window in windows:
+                enhanced = frame_tiles.enhanced(window, network, self._tiles)
                 large = self._upscale(
-                    tf.cast(piece.frames[piece.kept], tf.float32)
+                    tf.cast(window.frames[window.kept], tf.float32)
                 )
-                true = np.stack([self._true.popleft() for _ in made])
-                self._compare(_MODEL, made, true)
+                true = np.stack([self._true.popleft() for _ in enhanced])
+                self._compare(_MODEL, enhanced, true)
                 self._compare(_BICUBIC, large, true)
                 self.frames += len(true)
 
@@ -147,12 +149,12 @@ class Fidelity:
         }
 
     def _small(
-        self, video: pixel_video.PixelVideo, most: int | None
+        self, video: pixel_video.PixelVideo, max_frames: int | None
     ) -> Iterator[np.ndarray]:
         """Frames made smaller; the true ones wait to be compared."""
         factor = self._network.factor
         for number, frame in enumerate(video.frames()):
-            if number == most:
+            if number == max_frames:
                 return
             height, width = (n // factor for n in frame.pixels.shape[:2])
             self._check_sides(video.path, *frame.pixels.shape[:2])
@@ -173,34 +175,35 @@ class Fidelity:
                 f"{-(-least // factor) * factor} at least"
             )
 
-    def _compare(self, method: str, made, true: np.ndarray) -> None:
-        made = np.asarray(made, np.float32)
-        pair = made[None], true[None].astype(np.float32)
+    def _compare(self, method: str, enhanced, true: np.ndarray) -> None:
+        enhanced = np.asarray(enhanced, np.float32)
+        pair = enhanced[None], true[None].astype(np.float32)
         sums = self._sums[method]
-        found = image_quality.measures(*pair, self._protocol)
+        quality = image_quality.measures(*pair, self._protocol)
         for name in ("psnr", "ssim"):
-            sums[name] += float(found[name][0]) * len(true)
+            sums[name] += float(quality[name][0]) * len(true)
         before = self._before.get(method)
         if before is not None:  # The change from the last piece to this.
             pair = tuple(
                 np.concatenate([old, new], axis=1)
                 for old, new in zip(before, pair, strict=True)
             )
-            found = image_quality.measures(*pair, self._protocol)
-        sums["flicker"] += float(found["flicker"][0]) * (pair[0].shape[1] - 1)
+            quality = image_quality.measures(*pair, self._protocol)
+        sums["flicker"] += float(quality["flicker"][0]) * (pair[0].shape[1] - 1)
         self._before[method] = tuple(each[:, -1:] for each in pair)
 
 
-def _show(found: Fidelity, path: pathlib.Path, as_json: bool) -> None:
-    means = found.means()
+def _show(fidelity: Fidelity, path: pathlib.Path, as_json: bool) -> None:
+    means = fidelity.means()
     if as_json:
         name = printable.in_unicode(path)
-        row = {"path": name, "frames": found.frames, **means}
+        row = {"path": name, "frames": fidelity.frames, **means}
         print(json.dumps(row), flush=True)
         return
     for method, values in means.items():
         print(
             f"{method:10}{values['psnr']:8.2f}{values['ssim']:8.4f}"
-            f"{values['flicker']:9.3f}  {found.frames}, {printable.name(path)}",
+            f"{values['flicker']:9.3f}  {fidelity.frames}, "
+            f"{printable.name(path)}",
             flush=True,
         )

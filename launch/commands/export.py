@@ -55,39 +55,39 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> int:
     """Writes a version and verifies it; 1 where the golden clip differs."""
-    asked, limits = resolved.settings, resolved.sections["limits"]
-    if asked.verify:
-        return _verify(asked.verify)
-    path_checks.check_length("output", asked.output, versions.LONGEST_NAMES)
-    with folder_lock.held(asked.output, "export", "another --output"):
-        path = _export(asked, limits)
+    config, limits = resolved.settings, resolved.sections["limits"]
+    if config.verify:
+        return _verify(config.verify)
+    path_checks.check_length("output", config.output, versions.LONGEST_NAMES)
+    with folder_lock.held(config.output, "export", "another --output"):
+        path = _export(config, limits)
     return _verify(str(path))
 
 
-def _export(asked: Config, limits: request_limits.Config) -> pathlib.Path:
+def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     """Writes the next version, and says where it is."""
-    trained = trained_run.load_run(asked.workdir, checkpoint=asked.checkpoint)
-    print(f"exporting step {trained.step} of {asked.workdir}")
+    trained = trained_run.load_run(config.workdir, checkpoint=config.checkpoint)
+    print(f"exporting step {trained.step} of {config.workdir}")
     goal = trained.objective
     if goal.enhances is not None:
-        path = enhancer.export(goal, trained.networks, asked.output, limits)
+        path = enhancer.export(goal, trained.networks, config.output, limits)
         print(f"exported: {path}. Next: python -m launch.enhance")
         return path
     if isinstance(goal, gan.Gan):
         clip = trained.experiment.clip
         path = generator_export.export(
-            goal, trained.networks, clip, asked.output, limits
+            goal, trained.networks, clip, config.output, limits
         )
         print(f"exported: {path}")
         return path
     metadata = model_metadata.ModelMetadata(
         trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
-    stream = _stream(trained, asked.stream_frames) if asked.stream else None
+    stream = _stream(trained, config.stream_frames) if config.stream else None
     metadata = metadata.with_answers(goal.answers)
-    _note_change(pathlib.Path(asked.output), metadata)
+    _note_change(pathlib.Path(config.output), metadata)
     path = exported_model.export(
-        trained.objective, trained.networks, metadata, asked.output, stream
+        trained.objective, trained.networks, metadata, config.output, stream
     )
     print(f"exported: {path}")
     return path

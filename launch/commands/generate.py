@@ -47,39 +47,42 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> None:
     """Writes the file or the folder."""
-    asked = resolved.settings
-    output = pathlib.Path(asked.output)
+    config = resolved.settings
+    output = pathlib.Path(config.output)
     if output.suffix and output.suffix not in _ENDINGS:
         raise errors.UserError(
             f"--output={output}: wanted a file that ends in "
             f"{' or '.join(_ENDINGS)}, or a folder"
         )
     with folder_lock.held_for(output, instead="another --output"):
-        _generate(asked, output)
+        _generate(config, output)
 
 
-def _generate(asked: Config, output: pathlib.Path) -> None:
+def _generate(config: Config, output: pathlib.Path) -> None:
     if not output.suffix and output.exists():
         raise errors.UserError(
             f"--output={output} is there already: wanted a new folder, so "
             "that it holds the clips of one generator"
         )
-    made = sampler.load_sampler(asked.workdir, asked.checkpoint)
-    clips, numbers = made.sample(asked.count, asked.seed, asked.label)
+    generator = sampler.load_sampler(config.workdir, config.checkpoint)
+    clips, numbers = generator.sample(config.count, config.seed, config.label)
     if output.suffix:
         frames = shown_clips.grid(clips)
         if output.suffix == ".gif":
-            drawing.save_gif(output, list(frames), 1 / asked.frame_rate)
+            drawing.save_gif(output, list(frames), 1 / config.frame_rate)
         else:
-            writer.write_mp4(output, frames, asked.frame_rate)
+            writer.write_mp4(output, frames, config.frame_rate)
     else:
         with atomic_write.folder(output) as folder:
-            for place, clip in enumerate(clips):
-                label = "" if numbers is None else made.labels[numbers[place]]
+            for index, clip in enumerate(clips):
+                label = (
+                    "" if numbers is None else generator.labels[numbers[index]]
+                )
                 inside = folder / label_folders.folder_of(label)
-                path = inside / f"{place:05d}.mp4"
-                writer.write_mp4(path, clip, asked.frame_rate)
+                path = inside / f"{index:05d}.mp4"
+                writer.write_mp4(path, clip, config.frame_rate)
     print(
-        f"{asked.count} clips of {made.clip.frames} frames, "
-        f"{made.clip.size}x{made.clip.size}, step {made.step}: {output}"
+        f"{config.count} clips of {generator.clip.frames} frames, "
+        f"{generator.clip.size}x{generator.clip.size}, step "
+        f"{generator.step}: {output}"
     )

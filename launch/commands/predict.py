@@ -52,21 +52,21 @@ COMMAND = flags.Command(
 
 def main(resolved: flags.Resolved) -> int:
     """Prints a row a video or window; 1 where a video could not be read."""
-    asked = resolved.settings
-    model = loaded_model.LoadedModel(asked.model)
-    if asked.stream:
-        return _follow(model, asked)
-    paths, passed_over = video_files.found_at(asked.videos)
+    config = resolved.settings
+    model = loaded_model.LoadedModel(config.model)
+    if config.stream:
+        return _follow(model, config)
+    paths, passed_over = video_files.found_at(config.videos)
     show = (
-        _print_json if asked.json else answer_table.start_table(model.metadata)
+        _print_json if config.json else answer_table.start_table(model.metadata)
     )
     failed = 0
     for path in paths:
         try:
-            for row in predict(model, path, asked):
+            for row in predict(model, path, config):
                 show(row)
         except errors.UserError as error:
-            if asked.json:
+            if config.json:
                 _print_json(answers.error_row(path, error))
             print(f"error: {error}", file=sys.stderr)
             failed += 1
@@ -79,7 +79,7 @@ def main(resolved: flags.Resolved) -> int:
 
 
 def predict(
-    model: loaded_model.LoadedModel, path: pathlib.Path, asked: Config
+    model: loaded_model.LoadedModel, path: pathlib.Path, config: Config
 ) -> Iterator[dict]:
     """The answers about one video, see `answers.row`.
 
@@ -87,45 +87,49 @@ def predict(
         UserError: the video cannot be read.
     """
     clip, media = model.metadata.clip, model.metadata.media
-    if asked.window_seconds is None:
+    if config.window_seconds is None:
         windows = video_windows.cover_video(path, clip, media)
     else:
         windows = video_windows.split_by_seconds(
-            path, clip, media, asked.window_seconds
+            path, clip, media, config.window_seconds
         )
     at_once = min(
-        asked.batch_size, model.metadata.max_clips or asked.batch_size
+        config.batch_size, model.metadata.max_clips or config.batch_size
     )
     totals, count, first, last = {}, 0, None, 0.0
     moments: list[dict] = []
-    while some := list(itertools.islice(windows, at_once)):
-        found = model.answers([window.jpegs for window in some])
-        for place, window in enumerate(some):
-            own = {k: v[place] for k, v in found.items()}
-            when = answers.moment_rows(model.metadata, own, window[:2])
-            if asked.window_seconds is not None:
-                yield answers.row(model.metadata, path, own, window[:2], when)
-            moments += when
-            for name, scores in own.items():
-                totals[name] = totals.get(name, 0.0) + scores
-        count += len(some)
-        first = some[0].start_seconds if first is None else first
-        last = some[-1].end_seconds
-    if asked.window_seconds is None:
+    while batch := list(itertools.islice(windows, at_once)):
+        outputs = model.answers([window.jpegs for window in batch])
+        for index, window in enumerate(batch):
+            scores = {k: v[index] for k, v in outputs.items()}
+            moment_rows = answers.moment_rows(
+                model.metadata, scores, window[:2]
+            )
+            if config.window_seconds is not None:
+                yield answers.row(
+                    model.metadata, path, scores, window[:2], moment_rows
+                )
+            moments += moment_rows
+            for name, values in scores.items():
+                totals[name] = totals.get(name, 0.0) + values
+        count += len(batch)
+        first = batch[0].start_seconds if first is None else first
+        last = batch[-1].end_seconds
+    if config.window_seconds is None:
         means = {name: total / count for name, total in totals.items()}
         yield answers.row(model.metadata, path, means, (first, last), moments)
 
 
-def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
+def _follow(model: loaded_model.LoadedModel, config: Config) -> int:
     """Prints running answers and a summary of each video; see `main`."""
     show = (
         _print_json
-        if asked.json
+        if config.json
         else answer_table.start_table(model.metadata, "path, delay")
     )
     code = 0
-    for path in _streams(asked.videos):
-        follower = video_stream.Follower(model, path, asked.window_seconds)
+    for path in _streams(config.videos):
+        follower = video_stream.Follower(model, path, config.window_seconds)
         try:
             for answer in follower.follow():
                 times = answer.start_seconds, answer.end_seconds
@@ -135,12 +139,12 @@ def _follow(model: loaded_model.LoadedModel, asked: Config) -> int:
         except KeyboardInterrupt:
             code = 130
         except errors.UserError as error:
-            if asked.json:
+            if config.json:
                 _print_json(answers.error_row(path, error))
             print(f"error: {error}", file=sys.stderr)
             code = 1
         summary = follower.summary()
-        if asked.json:
+        if config.json:
             shown = printable.in_unicode(path)
             _print_json({"path": shown, "summary": summary})
         elif follower.frames or code != 1:

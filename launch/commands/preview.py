@@ -40,19 +40,19 @@ COMMAND = dataclasses.replace(
 
 def main(resolved: flags.Resolved) -> None:
     """Writes `batch.png` and `batch.gif`, and says who is in them."""
-    asked = resolved.settings
-    with folder_lock.held(asked.output, instead="another --output"):
-        _show(asked, resolved)
+    config = resolved.settings
+    with folder_lock.held(config.output, instead="another --output"):
+        _show(config, resolved)
 
 
-def _show(asked: Config, resolved: flags.Resolved) -> None:
-    described = run_flags.to_experiment(resolved)
-    split = annotations.canonical_split(asked.split) or asked.split
-    print(f"{asked.count} clips of {split} of {asked.shards}", flush=True)
-    if described.reader.service:
+def _show(config: Config, resolved: flags.Resolved) -> None:
+    experiment = run_flags.to_experiment(resolved)
+    split = annotations.canonical_split(config.split) or config.split
+    print(f"{config.count} clips of {split} of {config.shards}", flush=True)
+    if experiment.reader.service:
         print("made here, in order, without --reader.service")
-    shown = batch_rows.read(described, split, asked.count, asked.step)
-    folder = pathlib.Path(asked.output)
+    shown = batch_rows.read(experiment, split, config.count, config.step)
+    folder = pathlib.Path(config.output)
     titles = batch_rows.titles(shown)
     sheet = batch_images.sheet(shown.rows, titles, shown.times)
     drawing.save_png(folder / "batch.png", sheet)

@@ -70,7 +70,7 @@ def write(
     output: str | os.PathLike,
     config: Config = Config(),
     tiles: frame_tiles.Config = frame_tiles.Config(),
-    tell: Callable[[int, float], None] = lambda frames, seconds: None,
+    on_progress: Callable[[int, float], None] = lambda frames, seconds: None,
     max_frames: int | None = None,
 ) -> Result:
     """Writes the whole file, or nothing: what stood there stays till the end.
@@ -81,7 +81,7 @@ def write(
         output: its ending is one of `video_writer.CONTAINERS`.
         config: how the new file is made.
         tiles: how pictures are cut.
-        tell: is told frames and seconds done, after each piece.
+        on_progress: is told frames and seconds done, after each piece.
         max_frames: stops after so many; None: at the end.
 
     Raises:
@@ -93,22 +93,22 @@ def write(
     source = source_frames.Source(video, config.allow_truncated, max_frames)
     format = _format(video, config)
     with (
-        copied_audio.CopiedAudio(video.path, video.max_pixels) as sound,
-        video_writer.writing(output, height, width, format, sound) as writer,
+        copied_audio.CopiedAudio(video.path, video.max_pixels) as audio,
+        video_writer.writing(output, height, width, format, audio) as writer,
     ):
-        pieces = frame_windows.split(
+        windows = frame_windows.split(
             source.frames(), enhancer.frames, enhancer.overlap
         )
-        for piece in pieces:
-            for after in frame_tiles.enhanced(piece, enhancer, tiles):
+        for window in windows:
+            for after in frame_tiles.enhanced(window, enhancer, tiles):
                 frame = source.waiting.popleft()
                 if config.side_by_side:
                     after = _beside(frame.pixels, after)
                 writer.write(after, frame.time, frame.end_time)
-            tell(writer.frames, frame.end_time / 1e6)
+            on_progress(writer.frames, frame.end_time / 1e6)
         if source.is_cut:
             writer.cut_audio(video.end_time)
-    remarks = _remarks(video, height, width, sound.words) + source.remarks
+    remarks = _remarks(video, height, width, audio.words) + source.remarks
     return Result(
         height + height % 2,
         width + width % 2,

@@ -68,9 +68,14 @@ def export(
     Raises:
         UserError: it cannot be written; older versions are untouched.
     """
-    how = objective.enhances
-    network = how.network(networks)
-    metadata = EnhancerMetadata(how.factor, how.frames, how.overlap, how.whole)
+    enhancement = objective.enhances
+    network = enhancement.network(networks)
+    metadata = EnhancerMetadata(
+        enhancement.factor,
+        enhancement.frames,
+        enhancement.overlap,
+        enhancement.whole,
+    )
     length = metadata.frames if metadata.frames > 1 else None
     shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
 
@@ -81,8 +86,8 @@ def export(
     golden = golden_frames.pattern(metadata.frames)
     made = enhance(tf.constant(golden))["frames"].numpy()
     path = versions.following(pathlib.Path(output))
-    about = dataclasses.asdict(metadata)
-    with versions.writing(path, _METADATA_FILE, about) as temporary:
+    values = dataclasses.asdict(metadata)
+    with versions.writing(path, _METADATA_FILE, values) as temporary:
         constant_graph.save_function(
             enhance,
             {"frames": shape},
@@ -123,8 +128,8 @@ class Enhancer:
             uint8 [B, T, factor * h, factor * w, 3].
         """
         with request_limits.refusals_named(self.path):
-            found = self._enhance(frames=tf.constant(frames))["frames"]
-        return found.numpy()
+            enhanced = self._enhance(frames=tf.constant(frames))["frames"]
+        return enhanced.numpy()
 
 
 def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
@@ -155,15 +160,15 @@ def load(folder: str | pathlib.Path) -> Enhancer:
         UserError: there is no exported network that enhances.
     """
     path = versions.newest(pathlib.Path(folder))
-    about = path / versions.EXTRA / _METADATA_FILE
-    if not about.is_file():
+    file = path / versions.EXTRA / _METADATA_FILE
+    if not file.is_file():
         raise errors.UserError(
             f"no network that makes frames better in {folder}: wanted what "
             "launch.export wrote of a run with --objective=super_resolution "
             "or style_transfer"
         )
     try:
-        metadata = EnhancerMetadata(**json.loads(about.read_text("utf-8")))
+        metadata = EnhancerMetadata(**json.loads(file.read_text("utf-8")))
         return Enhancer(path, metadata)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.UserError(

@@ -85,39 +85,39 @@ def spans(side: int, size: int, margin: int) -> tuple[int, list[Span]]:
 
 
 def enhanced(
-    piece: frame_windows.FrameWindow,
+    window: frame_windows.FrameWindow,
     enhancer: frame_windows.Enhancer,
     config: Config,
 ) -> np.ndarray:
     """Enhances one piece.
 
     Args:
-        piece: uint8 [T, H, W, 3] and which of the T are kept.
+        window: uint8 [T, H, W, 3] and which of the T are kept.
         enhancer: the network.
         config: how pictures are cut.
 
     Returns:
         uint8 [kept, H * factor, W * factor, 3].
     """
-    frames, factor = piece.frames, enhancer.factor
+    frames, factor = window.frames, enhancer.factor
     _, height, width, _ = frames.shape
     size = max(height, width) if enhancer.whole else config.size
     high, rows = spans(height, size, config.margin)
     wide, columns = spans(width, size, config.margin)
-    kept = len(range(*piece.kept.indices(len(frames))))
+    kept = len(range(*window.kept.indices(len(frames))))
     joined = np.empty((kept, height * factor, width * factor, 3), np.uint8)
     tiles = list(itertools.product(rows, columns))
     for place in range(0, len(tiles), config.at_once):
-        some = tiles[place : place + config.at_once]
+        batch = tiles[place : place + config.at_once]
         seen = [
             frames[:, y.start : y.start + high, x.start : x.start + wide]
-            for y, x in some
+            for y, x in batch
         ]
         if len(tiles) > config.at_once:  # One shape of batches, too.
-            seen += seen[-1:] * (config.at_once - len(some))
-        made = enhancer(np.stack(seen))
-        for (y, x), one in zip(some, made, strict=False):
-            inner = one[piece.kept, _scaled(y, factor), _scaled(x, factor)]
+            seen += seen[-1:] * (config.at_once - len(batch))
+        enhanced_tiles = enhancer(np.stack(seen))
+        for (y, x), one in zip(batch, enhanced_tiles, strict=False):
+            inner = one[window.kept, _scaled(y, factor), _scaled(x, factor)]
             outer = [
                 slice(side.kept_start * factor, side.kept_end * factor)
                 for side in (y, x)

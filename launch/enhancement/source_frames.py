@@ -35,7 +35,7 @@ class Source:
             lenient: whether one that breaks off simply ends there.
             max_frames: ends after so many; None: where the video does.
         """
-        self._video, self._most = video, max_frames
+        self._video, self._max_frames = video, max_frames
         self._lenient = lenient
         self.waiting: collections.deque = collections.deque()
         self.is_cut = False
@@ -53,7 +53,7 @@ class Source:
                 count += 1
                 self.waiting.append(frame)
                 yield frame.pixels
-                if count == self._most:
+                if count == self._max_frames:
                     self.is_cut = True
                     return
         except video_file.VideoError as error:

@@ -62,12 +62,12 @@ class FeatureNetwork:
         @tf.function(
             input_signature=[tf.TensorSpec((None, *self.clip.shape), tf.uint8)]
         )
-        def see(clips: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def compute(clips: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             pixels = tf.cast(clips, tf.float32)
             features, logits = beside(pixels, training=False)
             return features, tf.argmax(logits, -1, tf.int32)
 
-        self._see = see
+        self._compute = compute
 
     def extract(self, clips: np.ndarray) -> ClipFeatures:
         """Sees clips, some at a time.
@@ -88,8 +88,10 @@ class FeatureNetwork:
                 f"--clip.frames={frames} --clip.size={height}"
             )
         starts = range(0, len(clips), self._batch_size)
-        found = [self._see(clips[i : i + self._batch_size]) for i in starts]
-        features, labels = zip(*found, strict=True)
+        outputs = [
+            self._compute(clips[i : i + self._batch_size]) for i in starts
+        ]
+        features, labels = zip(*outputs, strict=True)
         return ClipFeatures(np.concatenate(features), np.concatenate(labels))
 
     def check_clip(self, other: batch.ClipSpec, owner: str) -> None:

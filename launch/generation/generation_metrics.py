@@ -20,29 +20,30 @@ SETS = ("real", "shuffled", "samples")
 
 
 class ClipSet(NamedTuple):
-    """What was seen in N clips.
+    """Features and labels of N clips.
 
     Attributes:
         features: float32 [N, D].
-        asked: int32 [N], ids of the labels that they should show, in the
-            order of the classifier; -1 where there is none.
-        recognised: int32 [N], what the classifier says; None without one.
+        expected_labels: int32 [N], ids of the labels that the clips should
+            show, in the classifier's order; -1 for a clip without a label.
+        recognised_labels: int32 [N], the classifier's predictions; None
+            without a classifier.
     """
 
     features: np.ndarray
-    asked: np.ndarray
-    recognised: np.ndarray | None
+    expected_labels: np.ndarray
+    recognised_labels: np.ndarray | None
 
 
 def extract(
     clips: np.ndarray,
-    asked: np.ndarray,
+    expected_labels: np.ndarray,
     network: clip_features.FeatureNetwork,
     classifier: clip_features.FeatureNetwork | None,
 ) -> ClipSet:
     """Features of clips, uint8 [N, T, H, W, 3], and recognised labels."""
     seen = classifier.extract(clips).labels if classifier else None
-    return ClipSet(network.extract(clips).features, asked, seen)
+    return ClipSet(network.extract(clips).features, expected_labels, seen)
 
 
 def extract_real(
@@ -54,12 +55,12 @@ def extract_real(
     batch_size: int,
 ) -> dict[str, ClipSet]:
     """`reference`, `real` and `shuffled`, each of `count` clips."""
-    found: dict[str, list[ClipSet]] = {}
+    collected: dict[str, list[ClipSet]] = {}
 
     def add(name: str, frames: np.ndarray, labels: np.ndarray) -> None:
         if len(frames):
             seen = extract(frames, labels, network, classifier)
-            found.setdefault(name, []).append(seen)
+            collected.setdefault(name, []).append(seen)
 
     for places, frames, labels in real.draw(count, seed, batch_size):
         other = places >= count
@@ -68,7 +69,7 @@ def extract_real(
         if other.any():
             mixed = real_clips.shuffled(frames[other], seed, places[other])
             add("shuffled", mixed, labels[other])
-    return {name: _joined(parts) for name, parts in found.items()}
+    return {name: _joined(parts) for name, parts in collected.items()}
 
 
 def compute(
@@ -104,20 +105,23 @@ def compute(
         "diversity": precision_recall.diversity(
             reference.features, clips.features
         ),
-        **_recognised(clips, labels),
+        **_recognition(clips, labels),
     }
 
 
-def _recognised(clips: ClipSet, labels: tuple[str, ...]) -> dict[str, float]:
-    if clips.recognised is None or not (clips.asked >= 0).any():
+def _recognition(clips: ClipSet, labels: tuple[str, ...]) -> dict[str, float]:
+    if (
+        clips.recognised_labels is None
+        or not (clips.expected_labels >= 0).any()
+    ):
         return {}
-    right = clips.recognised == clips.asked
-    found = {"recognised": float(right[clips.asked >= 0].mean())}
+    right = clips.recognised_labels == clips.expected_labels
+    metrics = {"recognised": float(right[clips.expected_labels >= 0].mean())}
     for number, label in enumerate(labels):
-        own = clips.asked == number
-        if own.any():
-            found[f"recognised/{label}"] = float(right[own].mean())
-    return found
+        mask = clips.expected_labels == number
+        if mask.any():
+            metrics[f"recognised/{label}"] = float(right[mask].mean())
+    return metrics
 
 
 def _joined(parts: list[ClipSet]) -> ClipSet:

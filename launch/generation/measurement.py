@@ -38,8 +38,8 @@ class Config:
     split: str = settings.setting("validation", "Split of the real clips.")
     classifier: str | None = settings.setting(
         None,
-        "Folder of the run of a classifier that is asked whether samples show "
-        "the label that they were made for; not given: nobody is asked.",
+        "Folder of a classifier's run; it checks whether samples show the label "
+        "that they were generated for. Unset: skipped.",
     )
     count: int | None = settings.setting(
         None,
@@ -67,17 +67,17 @@ class Measurement:
         dimensions: of the features; known after.
     """
 
-    def __init__(self, asked: Config):
-        """Opens all that is asked for; UserError where it does not fit."""
-        self._asked, self.dimensions = asked, 0
-        self._network = network = clip_features.load_network(asked.features)
-        self._samples = _open_samples(asked.samples, network)
-        network.check_clip(self._samples.clip, asked.samples)
-        shards = asked.shards or network.trained.experiment.shards
-        split = annotations.canonical_split(asked.split) or asked.split
+    def __init__(self, config: Config):
+        """Opens networks and clips; UserError if they do not fit together."""
+        self._config, self.dimensions = config, 0
+        self._network = network = clip_features.load_network(config.features)
+        self._samples = _open_samples(config.samples, network)
+        network.check_clip(self._samples.clip, config.samples)
+        shards = config.shards or network.trained.experiment.shards
+        split = annotations.canonical_split(config.split) or config.split
         self._real = real_clips.RealClips(shards, split, network.clip)
         self._classifier = self._open_classifier(shards)
-        clip, count = network.clip, asked.count or self._most()
+        clip, count = network.clip, config.count or self._default_count()
         self._check(count)
         self.protocol = sample_protocol.Protocol(
             features=network.fingerprint,
@@ -89,52 +89,52 @@ class Measurement:
             sampling=sample_protocol.sampling_of(clip),
             frame_rate=self._real.frame_rate,
             clips=count,
-            k=asked.k,
-            seed=asked.seed,
+            k=config.k,
+            seed=config.seed,
         )
 
     @property
     def announcement(self) -> str:
         """What is about to be done."""
-        asked, count = self._asked, self.protocol.clips
+        config, count = self._config, self.protocol.clips
         return (
-            f"{count} samples of {asked.samples} against {count} real clips "
-            f"of {asked.split}, by the features of {asked.features}"
+            f"{count} samples of {config.samples} against {count} real clips "
+            f"of {config.split}, by the features of {config.features}"
         )
 
     def run(self) -> sample_protocol.Measured:
         """Measures."""
-        asked, count = self._asked, self.protocol.clips
+        config, count = self._config, self.protocol.clips
         both = self._network, self._classifier
-        clips, ids = self._samples.sample(count, asked.seed)
+        clips, ids = self._samples.sample(count, config.seed)
         ids = np.full(count, -1) if ids is None else self._to_known(ids)
         sets = {"samples": generation_metrics.extract(clips, ids, *both)}
         batch_size = self._network.trained.experiment.train.batch_size
         sets |= generation_metrics.extract_real(
-            self._real, count, asked.seed, *both, batch_size
+            self._real, count, config.seed, *both, batch_size
         )
         reference = sets.pop("reference")
         self.dimensions = reference.features.shape[1]
         known = self._classifier.labels if self._classifier else ()
         values = {
             name: generation_metrics.compute(
-                reference, sets[name], asked.k, known
+                reference, sets[name], config.k, known
             )
             for name in generation_metrics.SETS
         }
         return sample_protocol.Measured(self.protocol, values)
 
-    def _most(self) -> int:
+    def _default_count(self) -> int:
         """Clips of each side where nothing else is said."""
         half = self._real.available // 2
         return min(half, getattr(self._samples, "available", half))
 
     def _check(self, count: int) -> None:
         """Raises UserError where so many clips are too few."""
-        if count <= max(1, self._asked.k):
+        if count <= max(1, self._config.k):
             raise errors.UserError(
                 f"{count} clip(s) on each side, wanted more than --k="
-                f"{self._asked.k} and at least 2: take more samples, or "
+                f"{self._config.k} and at least 2: take more samples, or "
                 "another --split"
             )
         self._real.check(count)
@@ -142,24 +142,24 @@ class Measurement:
     def _open_classifier(
         self, shards: str
     ) -> clip_features.FeatureNetwork | None:
-        path, samples = self._asked.classifier, self._samples
+        path, samples = self._config.classifier, self._samples
         if not path:
             return None
-        found = clip_features.load_network(path)
-        if found.fingerprint == self._network.fingerprint:
+        classifier = clip_features.load_network(path)
+        if classifier.fingerprint == self._network.fingerprint:
             raise errors.UserError(
                 f"--classifier={path} is the network of --features: samples "
                 "near by its features are near for it, too. Wanted another, "
                 "such as one with another --backbone or --train.seed"
             )
-        found.check_clip(self._network.clip, self._asked.features)
-        if found.trained.objective.answers["scores"].threshold is not None:
+        classifier.check_clip(self._network.clip, self._config.features)
+        if classifier.trained.objective.answers["scores"].threshold is not None:
             raise errors.UserError(
                 f"--classifier={path} gives several labels a clip, wanted a "
                 "run of --objective=classification"
             )
-        label_checks.check_labels(found.labels, self._real.labels, shards)
-        known = set(map(names.normalized, found.labels))
+        label_checks.check_labels(classifier.labels, self._real.labels, shards)
+        known = set(map(names.normalized, classifier.labels))
         unknown = [
             label
             for label in samples.labels
@@ -172,21 +172,21 @@ class Measurement:
                 else "no labels"
             )
             raise errors.UserError(
-                f"--classifier={path} knows {len(found.labels)} labels, "
-                f"{self._asked.samples} has {what}: wanted samples of those "
+                f"--classifier={path} knows {len(classifier.labels)} labels, "
+                f"{self._config.samples} has {what}: wanted samples of those "
                 "labels, or leave --classifier out"
             )
-        return found
+        return classifier
 
     def _to_known(self, ids: np.ndarray) -> np.ndarray:
         """Ids of the samples' labels to those of the classifier."""
         if self._classifier is None:
             return ids
-        known, own = (
+        known, ours = (
             [names.normalized(label) for label in labels]
             for labels in (self._classifier.labels, self._samples.labels)
         )
-        return np.int32([known.index(own[each]) for each in ids])
+        return np.int32([known.index(ours[each]) for each in ids])
 
 
 def _open_samples(path: str, network: clip_features.FeatureNetwork) -> Any:

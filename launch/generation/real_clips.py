@@ -43,15 +43,19 @@ class RealClips:
 
     def __init__(self, shards: str, split: str, clip: batch.ClipSpec):
         """Opens a split; UserError where it is not there."""
-        self._wanted = clip_dataset.Input(clip)
-        self._reader = clip_dataset.open_split(shards, split, self._wanted)
-        about = self._reader.manifest
-        self.labels, self.available = about.labels, self._reader.clips
-        self.frame_rate = (about.settings.get("media") or {}).get("frame_rate")
-        found = hashlib.sha256()
-        for shard in about.shards(split):
-            found.update(f"{shard.sha256} {shard.index_sha256}\n".encode())
-        self.fingerprint = found.hexdigest()
+        self._input_config = clip_dataset.Input(clip)
+        self._reader = clip_dataset.open_split(
+            shards, split, self._input_config
+        )
+        manifest = self._reader.manifest
+        self.labels, self.available = manifest.labels, self._reader.clips
+        self.frame_rate = (manifest.settings.get("media") or {}).get(
+            "frame_rate"
+        )
+        digest = hashlib.sha256()
+        for shard in manifest.shards(split):
+            digest.update(f"{shard.sha256} {shard.index_sha256}\n".encode())
+        self.fingerprint = digest.hexdigest()
 
     def check(self, count: int) -> None:
         """Raises UserError where there are not two halves of `count`."""
@@ -78,17 +82,19 @@ class RealClips:
         order = np.random.default_rng(seed).permutation(self.available)
         places = np.argsort(order)
         batch_shard = clip_dataset.BatchShard(batch_size)
-        data = clip_dataset.evaluation(self._reader, self._wanted, batch_shard)
+        data = clip_dataset.evaluation(
+            self._reader, self._input_config, batch_shard
+        )
         done = 0
         with (
             damaged_records.explained(self._reader),
-            progress.bar("real clips", self.available) as told,
+            progress.bar("real clips", self.available) as advance,
         ):
-            for part in data.as_numpy_iterator():
+            for batch in data.as_numpy_iterator():
                 now = places[done : done + batch_size]
-                yield from _chosen(part, now, 2 * count)
+                yield from _chosen(batch, now, 2 * count)
                 done += len(now)
-                told(done)
+                advance(done)
 
 
 def shuffled(frames: np.ndarray, seed: int, places: np.ndarray) -> np.ndarray:
@@ -108,12 +114,12 @@ def shuffled(frames: np.ndarray, seed: int, places: np.ndarray) -> np.ndarray:
     )
 
 
-def _chosen(part: dict, places: np.ndarray, most: int) -> Iterator[RealBatch]:
-    """Those of a batch whose place is below `most`; none that only fill it."""
-    rows = np.flatnonzero(places < most)
-    labels = part["label"]
+def _chosen(batch: dict, places: np.ndarray, count: int) -> Iterator[RealBatch]:
+    """Those of a batch whose place is below `count`; none that only fill it."""
+    rows = np.flatnonzero(places < count)
+    labels = batch["label"]
     if labels.ndim > 1:
         labels = np.full(len(labels), -1)
     if len(rows):
-        frames = part["frames"][rows, 0]
+        frames = batch["frames"][rows, 0]
         yield RealBatch(places[rows], frames, labels[rows].astype(np.int32))

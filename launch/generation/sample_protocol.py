@@ -66,9 +66,9 @@ class Measured:
     @classmethod
     def from_json(cls, text: str) -> "Measured":
         """The inverse of `to_json`; ValueError where it is not one."""
-        found = json.loads(text)
+        loaded = json.loads(text)
         try:
-            protocol, values = Protocol(**found["protocol"]), found["values"]
+            protocol, values = Protocol(**loaded["protocol"]), loaded["values"]
         except (TypeError, KeyError) as error:
             raise ValueError(f"no figures of samples: {error}") from error
         return cls(protocol, values)

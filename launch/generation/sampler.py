@@ -32,9 +32,9 @@ class Sampler:
                 f"{trained.experiment.objective.name}, which makes no clips "
                 "of noise: wanted one with --objective=gan"
             )
-        self._goal, self._networks = trained.objective, trained.networks
+        self._objective, self._networks = trained.objective, trained.networks
         self.clip: batch.ClipSpec = trained.experiment.clip
-        self.labels: tuple[str, ...] = self._goal.labels
+        self.labels: tuple[str, ...] = self._objective.labels
         self.step = trained.step
 
     def sample(
@@ -56,35 +56,35 @@ class Sampler:
         """
         labels = self._labels(count, label)
         noise = np.random.default_rng(seed).standard_normal(
-            (count, *self._goal.noise_shape), np.float32
+            (count, *self._objective.noise_shape), np.float32
         )
-        made = [
-            self._made(
+        generated = [
+            self._generate(
                 noise[first : first + _AT_ONCE],
                 labels[first : first + _AT_ONCE],
             )
             for first in range(0, count, _AT_ONCE)
         ]
-        clips = np.concatenate(made)
+        clips = np.concatenate(generated)
         return clips, labels if self.labels else None
 
     def _labels(self, count: int, label: str | None) -> np.ndarray:
         if label is None:
             return np.arange(count, dtype=np.int32) % max(1, len(self.labels))
         labels = [names.normalized(each) for each in self.labels]
-        wanted = names.normalized(label)
-        if wanted not in labels:
+        name = names.normalized(label)
+        if name not in labels:
             known = ", ".join(self.labels) or "none"
             raise errors.UserError(
                 f"--label={label}: clips are made for {known}"
             )
-        return np.full(count, labels.index(wanted), np.int32)
+        return np.full(count, labels.index(name), np.int32)
 
-    def _made(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        made = self._goal.generate(
+    def _generate(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        generated = self._objective.generate(
             self._networks, tf.constant(noise), tf.constant(labels)
         )
-        return frame_decoding.to_uint8(made).numpy()
+        return frame_decoding.to_uint8(generated).numpy()
 
 
 def load_sampler(

@@ -79,20 +79,20 @@ class DescribedNetwork(NamedTuple):
 
 
 def resolve(
-    components: objective.Components, asked: Clip, classes: int | None
+    components: objective.Components, clip: Clip, classes: int | None
 ) -> DescribedNetwork:
     """The network of the components; what is not given is as published.
 
     Args:
         components: backbone, temporal block and head.
-        asked: the clip, as far as it is given.
+        clip: the clip, as far as it is given.
         classes: of the head, where they are given.
     """
     backbone = components.backbone
-    wanted = {
-        "frames": asked.frames, "size": asked.size, "classes": classes
+    shape = {
+        "frames": clip.frames, "size": clip.size, "classes": classes
     }  # fmt: skip
-    row = _nearest(backbone, wanted)
+    row = _nearest(backbone, shape)
     if components.head.name != "published" and backbone.module.FRAMES_ALONE:
         row = None  # What is published is for a single picture.
     usual = batch.ClipSpec()
@@ -101,8 +101,8 @@ def resolve(
         components.temporal,
         components.head,
         batch.ClipSpec(
-            frames=asked.frames or (row or usual).frames,
-            size=asked.size or (row or usual).size,
+            frames=clip.frames or (row or usual).frames,
+            size=clip.size or (row or usual).size,
         ),
         classes or (row.classes if row else _CLASSES),
         row,
@@ -110,7 +110,7 @@ def resolve(
 
 
 def _nearest(
-    backbone: registry.Chosen, wanted: dict[str, int | None]
+    backbone: registry.Chosen, shape: dict[str, int | None]
 ) -> published.Network | None:
     """The row of the variant with the fewest other settings, then numbers."""
     rows = backbone.module.PUBLISHED
@@ -122,13 +122,15 @@ def _nearest(
         )
         numbers_apart = sum(
             value not in (None, getattr(row, name))
-            for name, value in wanted.items()
+            for name, value in shape.items()
         )
         return settings_apart, numbers_apart
 
     variant = getattr(backbone.config, "variant", None)
-    own = [r for r in rows if getattr(r.config, "variant", None) == variant]
-    return min(own, key=differences, default=None)
+    candidates = [
+        r for r in rows if getattr(r.config, "variant", None) == variant
+    ]
+    return min(candidates, key=differences, default=None)
 
 
 def _fields(config: Any) -> list[tuple[dataclasses.Field, Any]]:

@@ -45,7 +45,7 @@ def layers_by_block(
         counted: of the same network, see `multiply_adds.count_per_operation`.
     """
     costs = _costs(network, counted)
-    found: dict[str, list[LayerSummary]] = {}
+    blocks: dict[str, list[LayerSummary]] = {}
     block = ""
     for path, operation in _operations(network):
         if isinstance(operation, keras.layers.InputLayer):
@@ -53,13 +53,13 @@ def layers_by_block(
         inside, slash, name = path.rpartition("/")
         if isinstance(operation, keras.layers.Layer):
             block = inside + slash + layer_depth.group(name)
-        elif found and _network_of(block) == inside:
+        elif blocks and _network_of(block) == inside:
             pass  # Its name says nothing of where it stands.
         else:
             block = re.sub(r"_\d+$", "", path)
-        part = _part(path, operation, costs.get(path, 0))
-        found.setdefault(block, []).append(part)
-    return found
+        layer = _part(path, operation, costs.get(path, 0))
+        blocks.setdefault(block, []).append(layer)
+    return blocks
 
 
 def sum_layers(name: str, layers: list[LayerSummary]) -> LayerSummary:

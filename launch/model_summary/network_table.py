@@ -12,17 +12,17 @@ from launch.model_summary import described_network, network_blocks
 _COLUMNS = ("output", "parameters", "multiply-adds")
 
 
-def format_heading(found: described_network.DescribedNetwork) -> str:
+def format_heading(network: described_network.DescribedNetwork) -> str:
     """One line: which network, for what."""
-    names = [found.backbone.name, found.variant]
-    parts = [found.temporal.name != "none" and found.temporal.name]
-    parts.append(f"{found.head.name} head")
-    clip = found.clip
+    names = [network.backbone.name, network.variant]
+    parts = [network.temporal.name != "none" and network.temporal.name]
+    parts.append(f"{network.head.name} head")
+    clip = network.clip
     return (
         f"{' '.join(filter(None, names))}, {', '.join(filter(None, parts))}: "
         f"{clip.frames} frame{'s' * (clip.frames > 1)} of "
         f"{clip.size}x{clip.size}, "
-        f"{found.classes:,} classes\n"
+        f"{network.classes:,} classes\n"
     )
 
 
@@ -39,7 +39,7 @@ def format_layers(
     for name, inside in blocks.items():
         whole = network_blocks.sum_layers(name, inside)
         if each_layer:
-            rows += [_row(part) for part in inside]
+            rows += [_row(layer) for layer in inside]
         elif whole.parameters or whole.multiply_adds:
             rows.append(_row(whole))
     first = ("layer", "kind") if each_layer else ("block", "layers")
@@ -47,10 +47,10 @@ def format_layers(
 
 
 def format_totals(
-    values: dict[str, Any], found: described_network.DescribedNetwork
+    values: dict[str, Any], network: described_network.DescribedNetwork
 ) -> str:
     """Sums, the published ones beside them, and latency if measured."""
-    row = found.row if found.is_published else None
+    row = network.row if network.is_published else None
     ours, cost = values["trainable_parameters"], values["multiply_adds"]
     lines = [
         "",
@@ -82,13 +82,13 @@ def _machine() -> str:
     return f"{where}, TensorFlow {tf.__version__}"
 
 
-def _row(part: network_blocks.LayerSummary) -> tuple[str, ...]:
+def _row(layer: network_blocks.LayerSummary) -> tuple[str, ...]:
     return (
-        part.name,
-        part.kind,
-        "x".join(str(length) for length in part.shape),
-        f"{part.parameters:,}" if part.parameters else "",
-        f"{part.multiply_adds:,}" if part.multiply_adds else "",
+        layer.name,
+        layer.kind,
+        "x".join(str(length) for length in layer.shape),
+        f"{layer.parameters:,}" if layer.parameters else "",
+        f"{layer.multiply_adds:,}" if layer.multiply_adds else "",
     )
 
 

@@ -116,9 +116,9 @@ def _scored(
 
 def _each_once(moments: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Without repeats: a last window may reach back into the one before."""
-    told = -np.inf
+    reached = -np.inf
     for moment in moments:
         start, end = moment["seconds"]
-        if start >= told - 1e-6:
-            told = end
+        if start >= reached - 1e-6:
+            reached = end
             yield moment

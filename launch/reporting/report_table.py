@@ -45,8 +45,8 @@ def _format_set(report: dict[str, Any], width: int | None) -> str:
         if name in report
     ]
     if "per_class" not in report:  # No labels: all that is a number.
-        found = {k: v for k, v in report.items() if isinstance(v, float)}
-        return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in found.items())
+        numbers = {k: v for k, v in report.items() if isinstance(v, float)}
+        return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in numbers.items())
     lines = [
         "   ".join(numbers),
         *_worth(report),

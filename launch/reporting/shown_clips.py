@@ -36,7 +36,7 @@ class ShownClips:
         objective: objectives.Objective,
         networks: objectives.Networks,
         data: shard_reader.ShardReader,
-        wanted: clip_dataset.Input,
+        input_config: clip_dataset.Input,
         step: int,
     ) -> None:
         """Writes what the objective shows of some clips of a split.
@@ -45,14 +45,14 @@ class ShownClips:
             objective: says what to show; may show nothing.
             networks: those to show.
             data: the split.
-            wanted: what its batches hold.
+            input_config: what its batches hold.
             step: for the names of files.
         """
         if type(objective).shown is objectives.Objective.shown:
             return
         if self._batch is None:
             batch_shard = clip_dataset.BatchShard(_COUNT)
-            batches = clip_dataset.evaluation(data, wanted, batch_shard)
+            batches = clip_dataset.evaluation(data, input_config, batch_shard)
             self._batch = next(iter(batches))
         count = int(self._batch["mask"].numpy().sum())
         for title, clips in objective.shown(networks, self._batch).items():

@@ -111,8 +111,11 @@ def host_index(config: Config) -> int:
     """The number of this host, known before devices are set up."""
     if config.strategy != "multi_worker":
         return 0
-    found = _cluster()
-    task, chiefs = found.get("task", {}), found.get("cluster", {}).get("chief")
+    cluster = _cluster()
+    task, chiefs = (
+        cluster.get("task", {}),
+        cluster.get("cluster", {}).get("chief"),
+    )
     first = len(chiefs or ()) if task.get("type") == "worker" else 0
     return int(task.get("index", 0)) + first
 
@@ -124,11 +127,11 @@ def shared_maximum(
 
     @tf.function
     def gathered(number: tf.Tensor) -> tf.Tensor:
-        def own() -> tf.Tensor:
+        def gather() -> tf.Tensor:
             context = tf.distribute.get_replica_context()
             return context.all_gather(number[None], axis=0)
 
-        return strategy.experimental_local_results(strategy.run(own))[0]
+        return strategy.experimental_local_results(strategy.run(gather))[0]
 
     return lambda number: int(gathered(tf.constant(number)).numpy().max())
 

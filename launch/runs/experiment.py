@@ -15,7 +15,7 @@ from launch.runs import (
 from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
 from pipelines.text import text_tokens
-from tfrecords_tools import manifest
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import registry
 from video_models import objective
 from video_models.optimization import learning_rates, optimizers
@@ -55,18 +55,18 @@ class Experiment:
             self.reader,
         )
 
-    def task(self, found: manifest.Manifest) -> objective.Task:
+    def task(self, manifest: manifests.Manifest) -> objective.Task:
         """What the shards ask of a model."""
         return objective.Task(
             self.clip,
-            found.labels,
-            tuple(found.label_counts.get("train", ())),
-            found.several_labels,
+            manifest.labels,
+            tuple(manifest.label_counts.get("train", ())),
+            manifest.several_labels,
             {
-                name: objective.LabelSet(labels, name in found.several_tasks)
-                for name, labels in found.tasks.items()
+                name: objective.LabelSet(labels, name in manifest.several_tasks)
+                for name, labels in manifest.tasks.items()
             },
-            sum(shard.clips for shard in found.splits.get("train", ())),
+            sum(shard.clips for shard in manifest.splits.get("train", ())),
         )
 
     def build_objective(self, task: objective.Task) -> objective.Objective:

@@ -227,20 +227,20 @@ def to_components(resolved: flags.Resolved) -> objective.Components:
                 f"it: wanted {' or '.join(f'--{each}' for each in takes)}"
             )
     one = [name for name in every if name in resolved.chosen]
-    own = {name: next(iter(resolved.chosen[name]), None) for name in one}
+    components = {name: next(iter(resolved.chosen[name]), None) for name in one}
     return objective.Components(
-        **{**own, "discriminator": resolved.chosen["discriminator"]}
+        **{**components, "discriminator": resolved.chosen["discriminator"]}
     )
 
 
 def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
     """The same flags, understood from any folder."""
-    own, reading = resolved.settings, resolved.sections["reader"]
+    config, reading = resolved.settings, resolved.sections["reader"]
     start = resolved.sections["init"]
-    whole = {
-        name: _absolute_path(getattr(own, name))
+    paths = {
+        name: _absolute_path(getattr(config, name))
         for name in ("shards", "workdir", "features")
-        if getattr(own, name)
+        if getattr(config, name)
     }
     if reading.cache:
         cache = _absolute_path(reading.cache)
@@ -251,7 +251,7 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
         )
     return dataclasses.replace(
         resolved,
-        settings=dataclasses.replace(own, **whole),
+        settings=dataclasses.replace(config, **paths),
         sections={**resolved.sections, "reader": reading, "init": start},
         chosen={
             kind: tuple(_with_files(each, _absolute_path) for each in chosen)

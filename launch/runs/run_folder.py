@@ -24,8 +24,8 @@ def claimed(
     Raises:
         UserError: another run writes there, or nobody can.
     """
-    own = host_folder(workdir, devices.host_index(config))
-    with folder_lock.held(own, "run", "another --workdir"):
+    folder = host_folder(workdir, devices.host_index(config))
+    with folder_lock.held(folder, "run", "another --workdir"):
         yield
 
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from launch.runs import label_checks
-from tfrecords_tools import manifest
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 from video_models import objective
 from video_models.weights import recorded_metadata
@@ -12,7 +12,7 @@ from video_models.weights import recorded_metadata
 
 def gather(
     task: objective.Task,
-    found: manifest.Manifest,
+    manifest: manifests.Manifest,
     batch_size: int,
     numerics: dict[str, Any],
 ) -> dict[str, Any]:
@@ -20,11 +20,11 @@ def gather(
 
     Args:
         task: what the shards ask of a model.
-        found: of the training shards.
+        manifest: of the training shards.
         batch_size: of the global batch.
         numerics: what decides the last bits, see `devices.numerics`.
     """
-    sums = [shard.sha256 for shard in found.shards("train")]
+    sums = [shard.sha256 for shard in manifest.shards("train")]
     return {
         "format_version": recorded_metadata.FORMAT_VERSION,
         "labels": list(task.labels),
@@ -35,7 +35,7 @@ def gather(
             for name, each in task.tasks.items()
         },
         "clips": task.clips,
-        "media": found.settings.get("media"),
+        "media": manifest.settings.get("media"),
         "batch_size": batch_size,
         # Tells one set of training shards from any other.
         "training_data": hashlib.sha256("".join(sums).encode()).hexdigest(),

@@ -6,7 +6,8 @@ import pathlib
 import keras
 import tensorflow as tf
 
-from launch.runs import checkpoints, devices, experiment, run_flags
+from launch.runs import checkpoints, devices, run_flags
+from launch.runs import experiment as experiments
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import reader
 from video_models import objective
@@ -26,10 +27,10 @@ def load_run(
     Raises:
         UserError: there is no run, or none with a checkpoint.
     """
-    found = run_flags.read_experiment(workdir)
+    experiment = run_flags.read_experiment(workdir)
     if shards:
-        found = dataclasses.replace(found, shards=shards)
-    return TrainedRun(found, pathlib.Path(workdir), checkpoint)
+        experiment = dataclasses.replace(experiment, shards=shards)
+    return TrainedRun(experiment, pathlib.Path(workdir), checkpoint)
 
 
 class TrainedRun:
@@ -41,36 +42,36 @@ class TrainedRun:
 
     def __init__(
         self,
-        described: experiment.Experiment,
+        experiment: experiments.Experiment,
         workdir: pathlib.Path,
         checkpoint: str = "newest",
     ):
         """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
-        components = described.components
+        components = experiment.components
         # They are in the checkpoint; the file may be gone. What only teaches
         # may be gone, too.
         backbone = components.backbone
         if backbone is not None:
             backbone = run_flags.without_files(backbone)
-        described = dataclasses.replace(
-            described,
+        experiment = dataclasses.replace(
+            experiment,
             components=dataclasses.replace(components, backbone=backbone),
             reference=None,
         )
-        self.experiment, self.step = described, saved.chosen(checkpoint)
+        self.experiment, self.step = experiment, saved.chosen(checkpoint)
         metadata = recorded_metadata.upgrade(saved.metadata(self.step))
         self.labels = tuple(metadata["labels"])
         self.media = settings.from_dict(reader.Config, metadata["media"])
         # Where it was trained does not matter any more.
         here = dataclasses.replace(
-            described.devices, strategy="auto", logical_cpus=None
+            experiment.devices, strategy="auto", logical_cpus=None
         )
         self.strategy = _start(here)
-        task = recorded_metadata.task(metadata, described.clip)
+        task = recorded_metadata.task(metadata, experiment.clip)
         with self.strategy.scope():
-            keras.utils.set_random_seed(described.train.seed)
-            self.objective: objective.Objective = described.build_objective(
+            keras.utils.set_random_seed(experiment.train.seed)
+            self.objective: objective.Objective = experiment.build_objective(
                 task
             )
             self.networks: dict[str, keras.Model] = self.objective.networks

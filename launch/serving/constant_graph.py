@@ -42,8 +42,8 @@ def with_constants(
     given = sorted(traced.structured_outputs)
 
     def call(**tensors: Any) -> Tensors:
-        found = frozen(*(tensors[name] for name in taken))
-        return dict(zip(given, found, strict=True))
+        outputs = frozen(*(tensors[name] for name in taken))
+        return dict(zip(given, outputs, strict=True))
 
     return call
 

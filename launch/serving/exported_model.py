@@ -104,13 +104,13 @@ class Served(tf.Module):
     @property
     def signatures(self) -> dict[str, Any]:
         """Name to function, as they are exported."""
-        made = {
+        signatures = {
             "serving_default": self.from_jpeg,
             "predict_tensor": self.from_pixels,
         }
         if hasattr(self, "from_stream"):
-            made["stream"] = self.from_stream
-        return made
+            signatures["stream"] = self.from_stream
+        return signatures
 
     def final(
         self,
@@ -136,9 +136,9 @@ class Served(tf.Module):
         return served_frames.from_pixels(frames, self._clip, self._limits)
 
     def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        found = self._scores(pixels=pixels)
-        best = tf.argmax(found["scores"], axis=-1)
-        return {**found, "label": self.names.lookup(best)}
+        outputs = self._scores(pixels=pixels)
+        best = tf.argmax(outputs["scores"], axis=-1)
+        return {**outputs, "label": self.names.lookup(best)}
 
 
 def export(
@@ -203,12 +203,12 @@ def _golden(
     jpegs = golden_clip.pattern(frames)
     # Traced, since its frames are decoded by a parallel loop.
     pixels = tf.function(served.pixels_of)(tf.constant([jpegs]))
-    found = objective.predict(networks, tf.cast(pixels, tf.float32))
+    outputs = objective.predict(networks, tf.cast(pixels, tf.float32))
     return golden_clip.GoldenClip(
         jpegs,
         {
             name: scores[0]
-            for name, scores in golden_clip.scores_in(found).items()
+            for name, scores in golden_clip.scores_in(outputs).items()
         },
         max(
             golden_clip.TOLERANCE[network.compute_dtype]

@@ -29,7 +29,7 @@ from video_models.objectives import gan
 
 
 def export(
-    goal: gan.Gan,
+    objective: gan.Gan,
     networks: dict[str, keras.Model],
     clip: Any,
     output: str | pathlib.Path,
@@ -38,7 +38,7 @@ def export(
     """Writes the next version.
 
     Args:
-        goal: the objective.
+        objective: the objective.
         networks: those to export.
         clip: the `batch.ClipSpec` of what is made.
         output: folder of the versions.
@@ -50,25 +50,27 @@ def export(
     Raises:
         UserError: it cannot be written; older versions are untouched.
     """
-    inputs = {"noise": tf.TensorSpec((None, *goal.noise_shape), tf.float32)}
-    if goal.labels:
+    inputs = {
+        "noise": tf.TensorSpec((None, *objective.noise_shape), tf.float32)
+    }
+    if objective.labels:
         inputs["label"] = tf.TensorSpec((None,), tf.int32)
 
     def make(noise: tf.Tensor, label: Any = None) -> dict[str, tf.Tensor]:
-        made = goal.generate(networks, noise, label)
-        return {"frames": frame_decoding.to_uint8(made)}
+        frames = objective.generate(networks, noise, label)
+        return {"frames": frame_decoding.to_uint8(frames)}
 
     metadata = {
-        "noise": list(goal.noise_shape),
-        "labels": list(goal.labels),
+        "noise": list(objective.noise_shape),
+        "labels": list(objective.labels),
         "clip": settings.to_dict(clip),
     }
     random = np.random.default_rng(0)
-    noise = random.standard_normal((2, *goal.noise_shape), np.float32)
+    noise = random.standard_normal((2, *objective.noise_shape), np.float32)
     golden = {"noise": noise}
-    if goal.labels:
-        golden["label"] = np.array([0, len(goal.labels) - 1], np.int32)
-    made = make(**{k: tf.constant(v) for k, v in golden.items()})["frames"]
+    if objective.labels:
+        golden["label"] = np.array([0, len(objective.labels) - 1], np.int32)
+    frames = make(**{k: tf.constant(v) for k, v in golden.items()})["frames"]
     path = versions.following(pathlib.Path(output))
     with versions.writing(path, "generator.json", metadata) as temporary:
         constant_graph.save_function(
@@ -76,9 +78,9 @@ def export(
             inputs,
             {"generator": networks["generator"]},
             temporary,
-            lambda given: _checked(given, clip, len(goal.labels), limits),
+            lambda given: _checked(given, clip, len(objective.labels), limits),
         )
-        golden_frames.write(temporary, golden, made.numpy())
+        golden_frames.write(temporary, golden, frames.numpy())
     return path
 
 

@@ -44,29 +44,29 @@ class GoldenClip(NamedTuple):
         scores = {name: np.array(each) for name, each in values.items()}
         return cls(jpegs, scores, tolerance)
 
-    def difference(self, found: dict[str, np.ndarray]) -> float:
+    def difference(self, scores: dict[str, np.ndarray]) -> float:
         """How far scores of this clip, by name, are from its own."""
         differences = [
             np.abs(each - self.scores[name]).max()
-            for name, each in found.items()
+            for name, each in scores.items()
         ]
         return float(max(differences))
 
 
-def scores_in(found: dict[str, Any]) -> dict[str, np.ndarray]:
+def scores_in(outputs: dict[str, Any]) -> dict[str, np.ndarray]:
     """The scores among the tensors that a model gives, by name."""
-    return {k: v.numpy() for k, v in found.items() if "scores" in k}
+    return {k: v.numpy() for k, v in outputs.items() if "scores" in k}
 
 
 def pattern(frames: int) -> list[bytes]:
     """The JPEG frames, 120 pixels high and 160 wide."""
     rows, columns = np.mgrid[0:120, 0:160]
-    made = []
+    jpegs = []
     for number in range(frames):
         waves = [
             127 + 127 * np.sin((rows * a + columns * b) / 9 + number * c)
             for a, b, c in ((1, 0, 0.5), (0, 1, 0.3), (0.7, 0.7, -0.4))
         ]
         pixels = np.stack(waves, axis=-1).round().astype(np.uint8)
-        made.append(simplejpeg.encode_jpeg(pixels, quality=90))
-    return made
+        jpegs.append(simplejpeg.encode_jpeg(pixels, quality=90))
+    return jpegs

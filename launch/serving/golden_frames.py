@@ -42,15 +42,15 @@ def path_in(folder: pathlib.Path) -> pathlib.Path | None:
 def difference(path: pathlib.Path) -> int:
     """How far the export's frames are from those, grey levels at most."""
     with np.load(path) as kept:
-        made = kept["made"].astype(int)
+        golden = kept["made"].astype(int)
         inputs = {
             name.removeprefix("input_"): tf.constant(kept[name])
             for name in kept.files
             if name != "made"
         }
     model = versions.load(path.parents[1])
-    found = model.signatures["serving_default"](**inputs)["frames"]
-    return int(np.abs(found.numpy() - made).max())
+    frames = model.signatures["serving_default"](**inputs)["frames"]
+    return int(np.abs(frames.numpy() - golden).max())
 
 
 def pattern(frames: int) -> np.ndarray:

@@ -56,13 +56,15 @@ def sizes(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 def _mixed_sizes(
     images: tf.Tensor, is_jpeg: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    found = tf.fill((tf.size(images), 2), tf.constant(-1, tf.int64))
+    sizes_so_far = tf.fill((tf.size(images), 2), tf.constant(-1, tf.int64))
     has_scan = _count(tf.where(is_jpeg, images, ""), _SCAN, 1) > 0
-    found = _filled(found, images, is_jpeg & has_scan, _jpeg_sizes)
+    sizes_so_far = _filled(
+        sizes_so_far, images, is_jpeg & has_scan, _jpeg_sizes
+    )
     is_png = _is_png(images)
     pngs = tf.where(is_png, images, "")
     inflated = [_count(pngs, kind, MAX_INFLATED + 1) for kind in _INFLATED]
-    return _filled(found, images, is_png, _png_sizes), tf.add_n(inflated)
+    return _filled(sizes_so_far, images, is_png, _png_sizes), tf.add_n(inflated)
 
 
 def _count(texts: tf.Tensor, part: bytes, most: int) -> tf.Tensor:
@@ -72,14 +74,14 @@ def _count(texts: tf.Tensor, part: bytes, most: int) -> tf.Tensor:
 
 
 def _filled(
-    found: tf.Tensor,
+    sizes_so_far: tf.Tensor,
     images: tf.Tensor,
     which: tf.Tensor,
     read: Callable[[tf.Tensor], tf.Tensor],
 ) -> tf.Tensor:
     places = tf.where(which)
     chosen = tf.gather(images, places[:, 0])
-    return tf.tensor_scatter_nd_update(found, places, read(chosen))
+    return tf.tensor_scatter_nd_update(sizes_so_far, places, read(chosen))
 
 
 def _jpeg_sizes(jpegs: tf.Tensor) -> tf.Tensor:

@@ -110,17 +110,17 @@ class LoadedModel:
 
     def golden_difference(self) -> float:
         """How far the golden clip's scores are from the recorded ones."""
-        found = self.answers([self.golden.jpegs])
+        outputs = self.answers([self.golden.jpegs])
         return self.golden.difference(
-            {name: found[name][0] for name in self.golden.scores}
+            {name: outputs[name][0] for name in self.golden.scores}
         )
 
     def golden_stream_difference(self) -> float:
         """The same, where the clip is seen as a stream."""
         jpegs = tf.constant(self.golden.jpegs)
         frames = frame_decoding.decode_clip(jpegs).numpy()
-        found = self.stream().scores_of_clip(frames[None])[0]
-        return self.golden.difference({"scores": found})
+        outputs = self.stream().scores_of_clip(frames[None])[0]
+        return self.golden.difference({"scores": outputs})
 
     @contextlib.contextmanager
     def _damage_named(self) -> Iterator[None]:

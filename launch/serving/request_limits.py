@@ -98,19 +98,19 @@ def check_shapes(
         for x in (tensors[name] for name in specs)
     ]
     lengths = [_lengths(spec) for spec in specs.values()]
-    owners = [i for i, own in enumerate(lengths) for _ in own]
-    is_first = [i == 0 for own in lengths for i, _ in enumerate(own)]
-    found = tf.concat(
+    owners = [i for i, axes in enumerate(lengths) for _ in axes]
+    is_first = [i == 0 for axes in lengths for i, _ in enumerate(axes)]
+    actual = tf.concat(
         [
-            tf.concat([shape, [_END] * len(own)], axis=0)[: len(own)]
-            for shape, own in zip(shapes, lengths, strict=True)
+            tf.concat([shape, [_END] * len(axes)], axis=0)[: len(axes)]
+            for shape, axes in zip(shapes, lengths, strict=True)
         ],
         axis=0,
     )
-    flat = tf.constant([length for own in lengths for length in own])
-    wanted = tf.where(is_first, tf.maximum(found[0], 0), flat)
-    good = (found == wanted) | (
-        (flat == _ANY) & ~tf.constant(is_first) & (found >= 0)
+    flat = tf.constant([length for axes in lengths for length in axes])
+    expected = tf.where(is_first, tf.maximum(actual[0], 0), flat)
+    good = (actual == expected) | (
+        (flat == _ANY) & ~tf.constant(is_first) & (actual >= 0)
     )
     endings = [f"], wanted [{_axes(spec)}]" for spec in specs.values()]
     if len(specs) > 1:
@@ -132,7 +132,7 @@ def check_shapes(
 
 
 def _lengths(spec: tf.TensorSpec) -> list[int]:
-    """Of the axes, and an end by which a longer shape is told."""
+    """Lengths of the axes, and an end mark that exposes a longer shape."""
     return [*(_ANY if n is None else n for n in spec.shape), _END]
 
 
@@ -165,8 +165,8 @@ def _reason(error: tf.errors.InvalidArgumentError) -> str:
         return ours[1]
     lines = [line.strip() for line in error.message.splitlines()]
     notes = ("Graph execution", "Detected at", "<stack", "File ", "[[", "(")
-    told = [line for line in lines if line and not line.startswith(notes)]
-    return told[0] if told else error.message
+    messages = [line for line in lines if line and not line.startswith(notes)]
+    return messages[0] if messages else error.message
 
 
 def _axes(spec: tf.TensorSpec) -> str:

@@ -92,13 +92,13 @@ def _pixels(
     # frames of 4096x2304 would take more memory (2: 231 MB, 4: 460 MB).
     group = 2 if length % 2 == 0 else 1
     grouped = tf.concat([[-1, group], tf.shape(flat)[1:]], axis=0)
-    made = tf.map_fn(
+    scaled = tf.map_fn(
         lambda frames: frame_decoding.scale_and_crop(decode(frames), clip),
         tf.reshape(flat, grouped),
         fn_output_signature=tf.TensorSpec((group, size, size, 3), tf.uint8),
         parallel_iterations=_AT_ONCE // group,
     )
-    return tf.reshape(made, (-1, length, size, size, 3))
+    return tf.reshape(scaled, (-1, length, size, size, 3))
 
 
 def _place(number: tf.Tensor, length: int) -> tuple:
@@ -148,12 +148,12 @@ def _limited(
     most, side = limits.frame_pixels, clip.scaled_short_side
     most_scaled = _LONGEST * side**2
 
-    def rule(good: tf.Tensor, told: Callable) -> request_limits.Rule:
+    def rule(good: tf.Tensor, details: Callable) -> request_limits.Rule:
         def message() -> tf.Tensor:
             first = tf.argmin(tf.cast(good, tf.int32))
             size = [sizes[first, 1], "x", sizes[first, 0]]
             return request_limits.text(
-                *place(first), " has ", *size, " pixels", *told(first)
+                *place(first), " has ", *size, " pixels", *details(first)
             )
 
         return tf.reduce_all(good), message

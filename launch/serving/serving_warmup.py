@@ -40,13 +40,15 @@ def _log_class() -> Any:
     )
 
     def field(message, name, number, kind, many=False):
-        made = message.field.add(name=name, number=number)
-        made.label = kinds.LABEL_REPEATED if many else kinds.LABEL_OPTIONAL
+        descriptor = message.field.add(name=name, number=number)
+        descriptor.label = (
+            kinds.LABEL_REPEATED if many else kinds.LABEL_OPTIONAL
+        )
         if isinstance(kind, str):
-            made.type = kinds.TYPE_MESSAGE
-            made.type_name = f".{package}.{kind}"
+            descriptor.type = kinds.TYPE_MESSAGE
+            descriptor.type_name = f".{package}.{kind}"
         else:
-            made.type = kind
+            descriptor.type = kind
 
     spec = file.message_type.add(name="ModelSpec")
     field(spec, "signature_name", 3, kinds.TYPE_STRING)
@@ -63,5 +65,5 @@ def _log_class() -> Any:
     field(log, "predict_log", 6, "PredictLog")
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    found = pool.FindMessageTypeByName(f"{package}.PredictionLog")
-    return message_factory.GetMessageClass(found)
+    message_type = pool.FindMessageTypeByName(f"{package}.PredictionLog")
+    return message_factory.GetMessageClass(message_type)

@@ -135,9 +135,9 @@ class Stream:
         def run(**given: tf.Tensor) -> dict[str, tf.Tensor]:
             given = request_limits.check_shapes(given, specs)
             frames = given.pop("frames")
-            found = call(pixels=to_pixels(frames), **given)
-            best = tf.argmax(found["scores"], axis=-1)
-            return {**found, "label": to_labels(best)}
+            outputs = call(pixels=to_pixels(frames), **given)
+            best = tf.argmax(outputs["scores"], axis=-1)
+            return {**outputs, "label": to_labels(best)}
 
         return tf.function(run).get_concrete_function(**specs)
 
@@ -189,9 +189,11 @@ class Session:
             float32 [streams, classes].
         """
         with request_limits.refusals_named(self._path):
-            found = self._signature(frames=tf.constant(frames), **self._states)
-        self._states = {name: found[name] for name in self._states}
-        return found["scores"].numpy()
+            outputs = self._signature(
+                frames=tf.constant(frames), **self._states
+            )
+        self._states = {name: outputs[name] for name in self._states}
+        return outputs["scores"].numpy()
 
     def scores_of_clip(self, frames: np.ndarray) -> np.ndarray:
         """Scores of a clip, uint8 [streams, T, H, W, 3], chunk by chunk."""

@@ -31,8 +31,8 @@ def following(folder: pathlib.Path) -> pathlib.Path:
 
 def newest(folder: pathlib.Path) -> pathlib.Path:
     """The newest version, or the folder itself where it is one."""
-    found = known(folder)
-    return folder / str(max(found)) if found else folder
+    versions = known(folder)
+    return folder / str(max(versions)) if versions else folder
 
 
 @contextlib.contextmanager
@@ -52,9 +52,9 @@ def writing(
     with atomic_write.folder(path) as temporary:
         with failed_writes.explained(path, OLDER):
             yield temporary
-        about = temporary / EXTRA / name
-        about.parent.mkdir(exist_ok=True)
-        about.write_text(json.dumps(metadata, indent=1), "utf-8")
+        file = temporary / EXTRA / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(metadata, indent=1), "utf-8")
 
 
 def load(path: pathlib.Path) -> Any:

@@ -34,12 +34,12 @@ class Averages:
         self.copies = {name: _copy(each) for name, each in networks.items()}
         unmoved = {id(variable) for variable in frozen or ()}
         self._pairs = [
-            (own, now)
+            (average, current)
             for name, network in networks.items()
-            for own, now in zip(
+            for average, current in zip(
                 self.copies[name].variables, network.variables, strict=True
             )
-            if id(now) not in unmoved
+            if id(current) not in unmoved
         ]
 
     def reset(self, networks: dict[str, keras.Model]) -> None:
@@ -50,18 +50,20 @@ class Averages:
     def update(self, step: tf.Tensor) -> None:
         """Updates the copies after `step`, int64 []; runs on each replica."""
         decay = self._decay_of(tf.cast(step, tf.float32))
-        for own, now in self._pairs:
-            if now.trainable:
-                own.assign(now + decay * (own - now))
+        for average, current in self._pairs:
+            if current.trainable:
+                average.assign(current + decay * (average - current))
             else:
-                own.assign(now)
+                average.assign(current)
 
-    def _decay_of(self, moment: tf.Tensor) -> tf.Tensor:
+    def _decay_of(self, step_count: tf.Tensor) -> tf.Tensor:
         # Small at first, so that early weights are soon forgotten.
-        decay = tf.minimum(self._decay, (1.0 + moment) / (10.0 + moment))
+        decay = tf.minimum(
+            self._decay, (1.0 + step_count) / (10.0 + step_count)
+        )
         if self._average_from is None:
             return decay
-        before = moment - float(self._average_from)
+        before = step_count - float(self._average_from)
         evenly = before / (1.0 + before)
         return tf.where(before < 0.0, decay, tf.maximum(evenly, 0.0))
 

@@ -35,7 +35,7 @@ class Monitor:
         self,
         step: int,
         report: dict[str, Any],
-        asked: str | None,
+        metric: str | None,
         good: bool | None = None,
     ) -> "Monitor":
         """The same after an evaluation.
@@ -43,7 +43,7 @@ class Monitor:
         Args:
             step: that was evaluated; nothing changes where it was before.
             report: of the evaluation.
-            asked: the metric to monitor; None for the usual one.
+            metric: the metric to monitor; None for the usual one.
             good: whether the step is worth keeping at all, where the
                 objective tells; of such steps without a number the last is
                 the best.
@@ -51,7 +51,7 @@ class Monitor:
         Raises:
             UserError: the report has no such number.
         """
-        name = find_metric(report, asked)
+        name = find_metric(report, metric)
         if step <= self.evaluated:
             return self
         if good is False:
@@ -78,24 +78,24 @@ class Monitor:
         return f"{self.name} {self.value:.4f} at step {self.step}"
 
 
-def find_metric(report: dict[str, Any], asked: str | None) -> str | None:
-    """The metric to monitor: `asked`, else the usual one, else None.
+def find_metric(report: dict[str, Any], metric: str | None) -> str | None:
+    """The metric to monitor: `metric`, else the usual one, else None.
 
-    Raises UserError where the report has no number of the name asked.
+    Raises UserError if the report has no number of that name.
     """
     numbers = [
         name
         for name, value in report.items()
         if isinstance(value, float) and not _SAME_AT_ALL_STEPS.search(name)
     ]
-    if asked is None:
+    if metric is None:
         return next((name for name in _USUAL if name in numbers), None)
-    if asked not in numbers:
+    if metric not in numbers:
         raise errors.UserError(
-            f"--train.monitor={asked}: the evaluation gives no such number; "
+            f"--train.monitor={metric}: the evaluation gives no such number; "
             f"wanted one of {', '.join(numbers)}"
         )
-    return asked
+    return metric
 
 
 def _is_better(name: str, value: float, best: float) -> bool:

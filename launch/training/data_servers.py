@@ -66,25 +66,25 @@ def run_worker(
     host: str,
     port: int,
     wait_seconds: float,
-    told: threading.Event,
+    stop_event: threading.Event,
 ) -> None:
-    """Runs a worker until `told` is set, or the process that began it ends.
+    """Runs a worker until `stop_event` is set or the parent process ends.
 
-    The worker itself goes on till the process does: end it with `exit_process`.
+    The server itself runs until its process ends: call `exit_process`.
 
     Args:
         dispatcher: HOST:PORT.
         host: name by which others reach this machine.
         port: to listen on; 0 is any that is free.
         wait_seconds: for the dispatcher to answer.
-        told: set when it is to stop.
+        stop_event: set to stop the worker.
 
     Raises:
         UserError: the port is taken, the dispatcher does not answer.
     """
     dispatcher = dispatcher.rpartition("://")[2]
     _check_free(port)
-    if not _reached(dispatcher, wait_seconds, told):
+    if not _reached(dispatcher, wait_seconds, stop_event):
         return
     with contextlib.suppress(ImportError):  # Its ops cut pieces of words.
         importlib.import_module("tensorflow_text")
@@ -105,7 +105,7 @@ def run_worker(
         ) from error
     parent = multiprocessing.parent_process()
     print(f"worker ready, of {dispatcher}", flush=True)
-    while not told.wait(_LOOK_SECONDS):
+    while not stop_event.wait(_LOOK_SECONDS):
         if parent is not None and not parent.is_alive():
             break
     _KEPT.append(server)
@@ -167,11 +167,11 @@ class WorkerPool:
 
 
 def _run_pool_worker(dispatcher: str, host: str) -> None:
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    stop_event = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop_event.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent tells us.
     try:
-        run_worker(dispatcher, host, 0, 30.0, told)
+        run_worker(dispatcher, host, 0, 30.0, stop_event)
     except errors.UserError as error:
         print(f"error: {error}", file=sys.stderr)
         exit_process(2)
@@ -191,14 +191,14 @@ def _check_free(port: int) -> None:
             ) from error
 
 
-def _reached(address: str, seconds: float, told: threading.Event) -> bool:
-    """Whether the address answers; False where told to stop before."""
+def _reached(address: str, seconds: float, stop_event: threading.Event) -> bool:
+    """Whether the address answers; False if the stop event came first."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise errors.UserError(f"--dispatcher={address}: wanted HOST:PORT")
     end = time.monotonic() + seconds
     said = False
-    while not told.is_set():
+    while not stop_event.is_set():
         try:
             socket.create_connection((host, int(port)), 5).close()
             return True
@@ -213,5 +213,5 @@ def _reached(address: str, seconds: float, told: threading.Event) -> bool:
         if not said:
             print(f"waiting for the dispatcher at {address}", flush=True)
             said = True
-        told.wait(_LOOK_SECONDS)
+        stop_event.wait(_LOOK_SECONDS)
     return False

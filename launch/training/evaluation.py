@@ -20,7 +20,7 @@ def evaluate(
     networks: dict[str, keras.Model],
     strategy: tf.distribute.Strategy,
     reader: shard_reader.ShardReader,
-    wanted: clip_dataset.Input,
+    input_config: clip_dataset.Input,
     batch_size: int,
     views: int = 1,
     crops: int = 1,
@@ -32,7 +32,7 @@ def evaluate(
         networks: the networks to measure.
         strategy: they live on.
         reader: of the split.
-        wanted: what batches hold.
+        input_config: what batches hold.
         batch_size: clips at a time, over all replicas.
         views: temporal views of each clip, probabilities averaged.
         crops: spatial crops of each view, likewise.
@@ -44,12 +44,14 @@ def evaluate(
         UserError: a record is damaged, or none could be read.
     """
     batch_shard = local_batch_shard(strategy, batch_size)
-    data = _data(strategy, reader, wanted, batch_shard, views, crops)
+    data = _data(strategy, reader, input_config, batch_shard, views, crops)
     step = _counting(objective, networks, strategy)
     done = 0
 
     def current_indices() -> tf.data.Dataset:
-        every = clip_order.in_order(reader, batch_shard, wanted.reader.block)
+        every = clip_order.in_order(
+            reader, batch_shard, input_config.reader.block
+        )
         count = batch_shard.host_batch
         return every.skip(done * count).take(count)
 
@@ -57,12 +59,12 @@ def evaluate(
     steps = -(-reader.clips // batch_size)
     with (
         damaged_records.explained(reader, current_indices),
-        progress.bar("evaluating", steps) as told,
+        progress.bar("evaluating", steps) as advance,
     ):
-        for done, part in enumerate(data, start=1):
-            for name, value in step(part).items():
+        for done, batch in enumerate(data, start=1):
+            for name, value in step(batch).items():
                 sums[name] = sums.get(name, 0.0) + np.float64(value)
-            told(done)
+            advance(done)
     skipped = reader.clips - round(float(sums.pop(_READ)))
     _say_skipped(reader, skipped)
     return {**objective.report(sums), "views": views, "crops": crops}
@@ -73,7 +75,7 @@ def blank_report(
     networks: dict[str, keras.Model],
     strategy: tf.distribute.Strategy,
     reader: shard_reader.ShardReader,
-    wanted: clip_dataset.Input,
+    input_config: clip_dataset.Input,
     batch_size: int,
 ) -> dict[str, Any]:
     """The report on no clip at all: every number that there is, each 0.
@@ -81,25 +83,25 @@ def blank_report(
     Takes what `evaluate` takes; reads nothing, and computes nothing.
     """
     batch_shard = local_batch_shard(strategy, batch_size)
-    data = _data(strategy, reader, wanted, batch_shard)
+    data = _data(strategy, reader, input_config, batch_shard)
     step = _counting(objective, networks, strategy)
-    found = step.get_concrete_function(data.element_spec).structured_outputs
+    counts = step.get_concrete_function(data.element_spec).structured_outputs
     return objective.report(
-        {name: np.zeros(each.shape) for name, each in found.items()}
+        {name: np.zeros(each.shape) for name, each in counts.items()}
     )
 
 
 def _data(
     strategy: tf.distribute.Strategy,
     reader: shard_reader.ShardReader,
-    wanted: clip_dataset.Input,
+    input_config: clip_dataset.Input,
     batch_shard: clip_dataset.BatchShard,
     views: int = 1,
     crops: int = 1,
 ) -> tf.distribute.DistributedDataset:
     return strategy.distribute_datasets_from_function(
         lambda _: clip_dataset.evaluation(
-            reader, wanted, batch_shard, views, crops
+            reader, input_config, batch_shard, views, crops
         )
     )
 
@@ -111,18 +113,18 @@ def _counting(
 ) -> tf.types.experimental.PolymorphicFunction:
     """A batch to its counts, over all replicas, and the clips read."""
 
-    def on_replica(part: dict) -> dict:
-        frames = tf.cast(part["frames"], tf.float32)
-        counts = objective.counts(networks, {**part, "frames": frames})
-        return {**counts, _READ: tf.reduce_sum(part["mask"])}
+    def on_replica(batch: dict) -> dict:
+        frames = tf.cast(batch["frames"], tf.float32)
+        counts = objective.counts(networks, {**batch, "frames": frames})
+        return {**counts, _READ: tf.reduce_sum(batch["mask"])}
 
     @tf.function
-    def step(part: dict) -> dict:
-        found = strategy.run(on_replica, args=(part,))
+    def step(batch: dict) -> dict:
+        counts = strategy.run(on_replica, args=(batch,))
         total = tf.distribute.ReduceOp.SUM
         return {
             name: strategy.reduce(total, value, axis=None)
-            for name, value in found.items()
+            for name, value in counts.items()
         }
 
     return step

@@ -49,19 +49,21 @@ def build_gradient_function(
             with tf.GradientTape() as tape:
                 outputs = forward(player, batch, seed, step)
                 losses = objective.losses(player, batch, outputs, step)
-                shares = {
+                means = {
                     name: tf.reduce_sum(values * batch["mask"]) / batch_size
                     for name, values in losses.items()
                 }
                 learnt = [
-                    share
-                    for name, share in shares.items()
+                    mean
+                    for name, mean in means.items()
                     if name not in objective.only_logged
                 ]
                 total = tf.add_n(learnt)
-            found = tape.gradient(total, weights, unconnected_gradients="zero")
-        several = shares if len(shares) > 1 else {}
-        return found, {"loss": total, **several}
+            gradients = tape.gradient(
+                total, weights, unconnected_gradients="zero"
+            )
+        several = means if len(means) > 1 else {}
+        return gradients, {"loss": total, **several}
 
     compute = tf.function(compute, jit_compile=True) if whole else compute
     if accumulation_steps == 1:
@@ -79,11 +81,11 @@ def _accumulated(compute: Callable, steps: int) -> Callable:
             # Else all run at once, and nothing is saved.
             with tf.control_dependencies(tf.nest.flatten(sums)):
                 micro = {n: tf.identity(v[number]) for n, v in slices.items()}
-            own_seed = tf.random.experimental.stateless_fold_in(seed, number)
-            found = compute(micro, own_seed, step, replica)
+            micro_seed = tf.random.experimental.stateless_fold_in(seed, number)
+            gradients = compute(micro, micro_seed, step, replica)
             if number:
-                found = tf.nest.map_structure(tf.add, sums, found)
-            sums = found
+                gradients = tf.nest.map_structure(tf.add, sums, gradients)
+            sums = gradients
         return sums
 
     return accumulate

@@ -218,18 +218,18 @@ def _open_validation(
 def _load_weights(run: OpenedRun) -> None:
     """Loads other weights to start from; see `initial_weights`."""
     with run.strategy.scope():
-        found = initial_weights.load(
+        report = initial_weights.load(
             run.experiment.init,
             run.loop.objective.networks,
             run.experiment.components,
             label_axes.label_sets(run.experiment.task(run.data.manifest)),
         )
     run.loop.reset_averages()
-    print(found.summary(), flush=True)
+    print(report.summary(), flush=True)
     if run.is_chief:
         path = run.workdir / "init_report.txt"
         with atomic_write.file(path, "w") as stream:
-            stream.write(found.text())
+            stream.write(report.text())
 
 
 def _label_warnings(run: OpenedRun, is_new: bool) -> list[str]:
@@ -238,9 +238,9 @@ def _label_warnings(run: OpenedRun, is_new: bool) -> list[str]:
     Raises:
         UserError: a new run could learn nothing; one that was begun may end.
     """
-    shards, made = run.experiment.shards, run.validation.about()
+    shards, manifest = run.experiment.shards, run.validation.read_manifest()
     try:
-        return label_checks.warnings(run.loop.objective, made, shards)
+        return label_checks.warnings(run.loop.objective, manifest, shards)
     except errors.UserError as error:
         if is_new:
             raise

@@ -127,32 +127,32 @@ def _run(calls: list[keras_internals.Call], values: dict[int, Any]) -> None:
 
 def _segments(network: keras.Model) -> list[Segment]:
     """The network's calls, cut where a block or a nested network begins."""
-    pieces = _pieces(network)
-    found = []
-    for number, piece in enumerate(pieces):
-        nested = layer_paths.is_network(piece[0].operation)
-        again = not nested and number + 1 < len(pieces) and _has_weights(piece)
-        later = [call for each in pieces[number + 1 :] for call in each]
-        found.append(_segment(piece, again, later, network))
-    return found
+    groups = _group_calls(network)
+    segments = []
+    for number, group in enumerate(groups):
+        nested = layer_paths.is_network(group[0].operation)
+        again = not nested and number + 1 < len(groups) and _has_weights(group)
+        later = [call for each in groups[number + 1 :] for call in each]
+        segments.append(_segment(group, again, later, network))
+    return segments
 
 
-def _pieces(network: keras.Model) -> list[list[keras_internals.Call]]:
+def _group_calls(network: keras.Model) -> list[list[keras_internals.Call]]:
     first = {
         placed[0].layer
         for path, placed in layer_depth.groups(network).items()
         if "/" not in path and layer_depth.has_kernel(placed)
     }
-    pieces: list[list[keras_internals.Call]] = [[]]
+    groups: list[list[keras_internals.Call]] = [[]]
     for call in keras_internals.calls_in_order(network):
         nested = layer_paths.is_network(call.operation)
-        begins = call.operation in first and _has_weights(pieces[-1])
+        begins = call.operation in first and _has_weights(groups[-1])
         if nested or begins:
-            pieces.append([])
-        pieces[-1].append(call)
+            groups.append([])
+        groups[-1].append(call)
         if nested:
-            pieces.append([])
-    return [piece for piece in pieces if piece]
+            groups.append([])
+    return [group for group in groups if group]
 
 
 def _has_weights(calls: list[keras_internals.Call]) -> bool:
@@ -169,10 +169,10 @@ def _segment(
     later: list[keras_internals.Call],
     network: keras.Model,
 ) -> Segment:
-    made = {id(x): x for call in calls for x in call.outputs}
+    produced = {id(x): x for call in calls for x in call.outputs}
     needed = {id(x): x for call in calls for x in call.inputs}
-    wanted = {id(x) for call in later for x in call.inputs}
-    wanted |= {id(x) for x in network.outputs}
+    required = {id(x) for call in later for x in call.inputs}
+    required |= {id(x) for x in network.outputs}
     # Held here, where no layer's call casts what is read.
     variables = {
         id(variable): (variable, variable.value)
@@ -183,8 +183,8 @@ def _segment(
     return Segment(
         calls,
         again,
-        [x for key, x in needed.items() if key not in made],
-        [x for key, x in made.items() if key in wanted],
+        [x for key, x in needed.items() if key not in produced],
+        [x for key, x in produced.items() if key in required],
         [pair for pair in variables if pair[0].trainable],
         [pair for pair in variables if not pair[0].trainable],
     )

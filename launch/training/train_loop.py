@@ -152,24 +152,24 @@ class TrainLoop:
         values = {}
         for player in self.objective.players:
             if player.name in active:
-                for turn in range(player.repeats):
-                    values |= self._move(player, turn, batch, step)
+                for repeat in range(player.repeats):
+                    values |= self._move(player, repeat, batch, step)
         self._share_statistics()
         self._averages.update(step)
         if self._counts_skipped:
             context = tf.distribute.get_replica_context()
-            own = tf.reduce_sum(1.0 - batch["mask"])
+            local = tf.reduce_sum(1.0 - batch["mask"])
             total = tf.distribute.ReduceOp.SUM
-            values[SKIPPED] = context.all_reduce(total, own)
+            values[SKIPPED] = context.all_reduce(total, local)
         return values
 
     def _move(
-        self, player: objectives.Player, turn: int, batch: dict, step
+        self, player: objectives.Player, repeat: int, batch: dict, step
     ) -> dict[str, tf.Tensor]:
         context = tf.distribute.get_replica_context()
         replica = tf.cast(context.replica_id_in_sync_group, tf.int32)
         fold = tf.random.experimental.stateless_fold_in
-        number = self.objective.players.index(player) * 1000 + turn
+        number = self.objective.players.index(player) * 1000 + repeat
         seed = tf.constant([self._config.seed, number], tf.int64)
         seed = fold(fold(seed, step), replica)
         slopes, losses = self._gradients[player.name](
@@ -217,8 +217,8 @@ class TrainLoop:
                 self.replica_step, args=(active, next(batches), step)
             )
             self._value_names[active] = list(values)
-            own = self._strategy.experimental_local_results
-            return tf.stack([own(value)[0] for value in values.values()])
+            local = self._strategy.experimental_local_results
+            return tf.stack([local(value)[0] for value in values.values()])
 
         @tf.function
         def all_of_them(batches, step):
@@ -226,8 +226,8 @@ class TrainLoop:
                 return one(batches, step)[None]
             rows = tf.TensorArray(tf.float32, count)
             for i in tf.range(count):
-                moment = step + tf.cast(i, tf.int64)
-                rows = rows.write(i, one(batches, moment))
+                later = step + tf.cast(i, tf.int64)
+                rows = rows.write(i, one(batches, later))
             return rows.stack()
 
         return all_of_them
@@ -253,8 +253,8 @@ class TrainLoop:
             keras_internals.leave_gradients_unsummed(player.optimizer)
 
     def _average_from(self) -> int | None:
-        share = self._config.average_from
-        return None if share is None else int(share * self._config.steps)
+        fraction = self._config.average_from
+        return None if fraction is None else int(fraction * self._config.steps)
 
     def _collect_state(self) -> dict[str, list[Any]]:
         state = {}

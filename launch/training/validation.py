@@ -10,7 +10,7 @@ from launch.reporting import reports, shown_clips
 from launch.training import best_step, evaluation, train_loop
 from pipelines import clip_dataset
 from pipelines.reading import shard_reader
-from tfrecords_tools import manifest
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 
 _SPLIT = "validation"
@@ -22,7 +22,7 @@ class Validation:
     def __init__(
         self,
         shards: str,
-        wanted: clip_dataset.Input,
+        input_config: clip_dataset.Input,
         batch_size: int,
         strategy: tf.distribute.Strategy,
     ):
@@ -31,11 +31,11 @@ class Validation:
         Args:
             shards: their folder itself: a cache holds the training split
                 alone.
-            wanted: what batches hold, read as stored.
+            input_config: what batches hold, read as stored.
             batch_size: clips at a time, over all replicas.
             strategy: the networks live on.
         """
-        self._shards, self._wanted = shards, wanted
+        self._shards, self._input_config = shards, input_config
         self._batch_size, self._strategy = batch_size, strategy
         self._shown: shown_clips.ShownClips | None = None
 
@@ -45,7 +45,7 @@ class Validation:
         """Raises UserError if the monitored metric is never reported."""
         asked = {"monitor": config.monitor, "patience": config.patience}
         given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
-        if given and _SPLIT not in self.about().splits:
+        if given and _SPLIT not in self.read_manifest().splits:
             raise errors.UserError(
                 f"{given[0]}: {self._shards} has no validation split to "
                 "measure; leave it out, or build the shards with one"
@@ -70,14 +70,14 @@ class Validation:
             step: steps taken.
             samples: folder for what the objective shows; None: for nobody.
         """
-        about = self.about()
-        if _SPLIT not in about.splits:
+        manifest = self.read_manifest()
+        if _SPLIT not in manifest.splits:
             return {}
         data = self._open()
         if samples is not None:
             self._shown = self._shown or shown_clips.ShownClips(samples, board)
             self._shown.show(
-                loop.objective, loop.averaged, data, self._wanted, step
+                loop.objective, loop.averaged, data, self._input_config, step
             )
         report = evaluation.evaluate(*self._measured(loop, data))
         numbers = {
@@ -88,19 +88,19 @@ class Validation:
         board.scalars(step, numbers)
         if "confusion" in report:
             picture = reports.confusion_image(
-                np.array(report["confusion"]), about.labels
+                np.array(report["confusion"]), manifest.labels
             )
             board.image(step, "validation/confusion", picture)
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
         return report
 
-    def about(self) -> manifest.Manifest:
+    def read_manifest(self) -> manifests.Manifest:
         """Of the shards, with all their splits."""
         return shard_reader.read_manifest(self._shards)
 
     def _open(self) -> shard_reader.ShardReader:
-        return clip_dataset.open_split(self._shards, _SPLIT, self._wanted)
+        return clip_dataset.open_split(self._shards, _SPLIT, self._input_config)
 
     def _measured(
         self, loop: train_loop.TrainLoop, data: shard_reader.ShardReader
@@ -111,6 +111,6 @@ class Validation:
             loop.averaged,
             self._strategy,
             data,
-            self._wanted,
+            self._input_config,
             self._batch_size,
         )
