@@ -1,1 +1,1 @@
-"""Chooses, wires, runs."""
+"""Commands: flags, training, evaluation, export and prediction."""

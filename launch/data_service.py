@@ -1,11 +1,11 @@
-"""Makes batches on further processes or machines, for training to fetch.
+"""Computes batches in other processes or machines, for training to fetch.
 
     python -m launch.data_service --role=local --workers=2
     python -m launch.train --reader.service=grpc://localhost:5050 ...
 
-Over several machines: one dispatcher, and on each machine that is to help a
-worker; all of them see the shards under the same path. Whoever reaches the
-port can have the workers compute: keep it within a trusted network.
+With several machines, run one dispatcher, and a worker on each machine. All of
+them need the shards under the same path. The port is not authenticated: expose
+it to a trusted network only.
 """
 
 from launch.startup import command_line

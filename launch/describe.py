@@ -2,8 +2,8 @@
 
     python -m launch.describe --backbone=movinet --backbone.variant=a0
 
-Takes all flags of launch.train and reads no shards; a flag file of a run may
-be given. Clip and classes are as published where they are not given.
+Takes all flags of launch.train, also as the flag file of a run, and reads no
+shards. Clip and classes default to the published ones.
 """
 
 from launch.startup import command_line

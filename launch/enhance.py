@@ -1,4 +1,4 @@
-"""Makes a video better, or larger, with an exported network.
+"""Enhances or enlarges a video with an exported network.
 
 python -m launch.enhance --model=EXPORT --video=in.mp4 --output=out.mp4
 """

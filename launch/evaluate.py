@@ -1,4 +1,4 @@
-"""Measures a trained run on a split.
+"""Evaluates a trained run on a split.
 
 python -m launch.evaluate --workdir=RUN --split=validation
 """

@@ -1,4 +1,4 @@
-r"""Measures generated clips against real ones, by a network of our own.
+r"""Compares generated clips with real ones, on features of a trained run.
 
     python -m launch.evaluate_generation --features=RUN --shards=SHARDS \
         --samples=GAN_RUN

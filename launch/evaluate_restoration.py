@@ -1,11 +1,11 @@
-"""Measures an exported network that enlarges, on whole videos.
+"""Evaluates an exported super-resolution network on whole videos.
 
     python -m launch.evaluate_restoration --model=EXPORT --videos=FILE_OR_FOLDER
 
-Each video is taken as the truth: all of its frames are made smaller
-(antialiased bicubic, as `tf.image.resize` does it, rounded to 8 bits), sent
-through the network in pieces and tiles as `launch.enhance` does it, and
-compared with what they were. Beside it stands the bicubic enlargement.
+Each video is its own ground truth: its frames are downscaled (antialiased
+bicubic of `tf.image.resize`, rounded to 8 bits), enlarged by the network in
+windows and tiles as in `launch.enhance`, and compared with the originals.
+Bicubic enlargement is the baseline.
 """
 
 from launch.startup import command_line

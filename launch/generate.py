@@ -1,4 +1,4 @@
-"""Makes clips with a trained generator.
+"""Generates clips with a trained generator.
 
 python -m launch.generate --workdir=RUN --count=16 --output=samples.mp4
 """

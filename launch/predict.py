@@ -1,4 +1,4 @@
-"""Asks an exported model about video files.
+"""Predicts the labels of video files with an exported model.
 
 python -m launch.predict --model=EXPORT --videos=FILE_OR_FOLDER
 ffmpeg -i CAMERA -f mpegts - |

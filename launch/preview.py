@@ -1,8 +1,8 @@
-"""Shows what a network will see, as pictures.
+"""Draws the batches that a network is trained on.
 
     python -m launch.preview --recipe=demo --shards=DIR --output=DIR
 
-Takes all flags of launch.train; the batch is the very one of that step.
+Takes all flags of launch.train and draws the exact batch of a step.
 """
 
 from launch.startup import command_line

@@ -24,13 +24,13 @@ _ROUNDS = 3
 
 @dataclasses.dataclass(frozen=True)
 class Config(run_flags.Config):
-    """Data, network, and how long to measure."""
+    """Data, network and measuring time."""
 
     seconds: float = settings.setting(
-        10.0, "To measure each row of the table.", minimum=0.01
+        10.0, "Seconds to measure each row of the table.", minimum=0.01
     )
     json: bool = settings.setting(
-        False, "One line of JSON for programs instead of a table."
+        False, "Print one line of JSON instead of a table."
     )
 
 
@@ -43,13 +43,13 @@ COMMAND = dataclasses.replace(
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Prints a table, what bounds the run, and what to change."""
+    """Prints a table, the bottleneck and flags to change."""
     config = resolved.settings
     experiment = run_flags.to_experiment(resolved)
     if experiment.devices.strategy == "multi_worker":
         raise errors.UserError(
-            "--devices.strategy=multi_worker: this measures one machine; "
-            "wanted another strategy, with the batch of one worker"
+            "--devices.strategy=multi_worker: the benchmark measures one "
+            "machine; choose another strategy, with the batch of one worker"
         )
     report = _measure(experiment, config)
     print(json.dumps(report.values()) if config.json else report.table())
@@ -61,7 +61,7 @@ def _measure(
     strategy = devices.start(experiment.devices)
     stages = benchmark_stages.Stages(experiment, strategy)
     both = stages.together()
-    # Alone and first, so that the memory is that of a run.
+    # First and alone, so that peak memory is that of a training run.
     with damaged_records.explained(stages.data):
         stage_timing.measure([both], 0.0, 1)
     memory = benchmark_table.peak_memory_mb()
@@ -72,7 +72,7 @@ def _measure(
         file=sys.stderr,
     )
     if experiment.input.reader.service:
-        print("CPU time is without that of --reader.service", file=sys.stderr)
+        print("CPU time excludes --reader.service", file=sys.stderr)
     with (
         damaged_records.explained(stages.data),
         progress.bar("measuring", len(every) * (_ROUNDS + 1)) as advance,

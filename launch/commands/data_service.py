@@ -1,8 +1,8 @@
-"""Makes batches on further processes or machines, for training to fetch.
+"""Computes batches in other processes or machines, for training to fetch.
 
-Over several machines: one dispatcher, and on each machine that is to help a
-worker; all of them see the shards under the same path. Whoever reaches the
-port can have the workers compute: keep it within a trusted network.
+With several machines, run one dispatcher, and a worker on each machine. All of
+them need the shards under the same path. The port is not authenticated: expose
+it to a trusted network only.
 """
 
 import dataclasses
@@ -16,18 +16,18 @@ from tfrecords_tools.base import errors, flags, interrupt, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which part of the service runs here."""
+    """The role of this process in the service."""
 
     role: str = settings.setting(
         "local",
-        "local: all of it on this machine; dispatcher: tells workers what to "
-        "do, one for all; worker: makes batches.",
+        "local: dispatcher and workers on this machine; dispatcher: assigns "
+        "work, one per service; worker: computes batches.",
         choices=("local", "dispatcher", "worker"),
     )
     port: int | None = settings.setting(
         None,
-        "Port to listen on, 0: any that is free. Not given: 5050, and for a "
-        "worker any that is free.",
+        "Port to listen on; 0: any free port. Unset: 5050, and any free port "
+        "for a worker.",
         minimum=0,
         maximum=65535,
     )
@@ -36,26 +36,26 @@ class Config:
     )
     host: str | None = settings.setting(
         None,
-        "Name by which the others reach this machine. Not given: its own, "
-        "and localhost for --role=local.",
+        "Name under which other machines reach this one. Unset: its host "
+        "name, and localhost for --role=local.",
     )
     workers: int = settings.setting(
         1,
-        "Worker processes, for --role=local; one uses all cores by itself.",
+        "Worker processes, for --role=local; a single one uses all cores.",
         minimum=1,
     )
     journal: str | None = settings.setting(
         None,
-        "Folder where the dispatcher writes down what it does, so that it "
-        "goes on after a restart. Not given: a restart forgets.",
+        "Folder of the dispatcher's journal, from which it recovers after a "
+        "restart. Unset: a restart loses its state.",
     )
     wait_seconds: float = settings.setting(
-        60.0, "How long a worker waits for its dispatcher.", minimum=0.0
+        60.0, "Seconds that a worker waits for its dispatcher.", minimum=0.0
     )
 
 
 COMMAND = flags.Command(
-    summary="Runs the tf.data service, till SIGTERM or Ctrl-C.",
+    summary="Runs the tf.data service until SIGTERM or Ctrl-C.",
     settings=Config,
 )
 

@@ -1,7 +1,7 @@
 """Describes a network: layers, parameters, multiply-adds, memory, latency.
 
-Takes all flags of launch.train and reads no shards; a flag file of a run may
-be given. Clip and classes are as published where they are not given.
+Takes all flags of launch.train, also as the flag file of a run, and reads no
+shards. Clip and classes default to the published ones.
 """
 
 import dataclasses
@@ -27,33 +27,33 @@ from tfrecords_tools.base import errors, flags, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config(run_flags.Config):
-    """The network, and what to tell of it."""
+    """The network, and what to report."""
 
     classes: int | None = settings.setting(
         None,
-        "Classes of the head; not given: as published, else 400.",
+        "Classes of the head. Unset: as published, else 400.",
         minimum=1,
     )
     layers: bool = settings.setting(
-        False, "A line for every layer, not only for every block."
+        False, "Print one line per layer instead of one per block."
     )
     repeats: int = settings.setting(
         20,
-        "Forward passes that the latency is the median of, fewer where they "
-        "take over 20 seconds together; 0: it is not measured.",
+        "Forward passes for the median latency; fewer if they take more than "
+        "20 seconds in total. 0: latency is not measured.",
         minimum=0,
     )
     json: bool = settings.setting(
-        False, "One line of JSON for programs instead of a table."
+        False, "Print one line of JSON instead of a table."
     )
 
 
 COMMAND = dataclasses.replace(
     run_flags.COMMAND,
     summary=(
-        "Describes a network. Multiply-adds are those of convolutions and "
-        "matrix products. Activations are what a training step keeps of one "
-        "clip from the forward to the backward pass."
+        "Describes a network. Multiply-adds count convolutions and matrix "
+        "products. Activations are the tensors of one clip that a training "
+        "step keeps for the backward pass."
     ),
     settings=Config,
     sections=run_flags.COMMAND.sections | {"clip": described_network.Clip},
@@ -61,14 +61,14 @@ COMMAND = dataclasses.replace(
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Prints a table, or a line of JSON."""
+    """Prints a table or one line of JSON."""
     config, device_config = resolved.settings, resolved.sections["devices"]
     devices.start(device_config)
     components = run_flags.to_components(resolved)
     if components.backbone is None:
         raise errors.UserError(
             f"--objective={resolved.one('objective').name} has no backbone: "
-            "networks with one are described"
+            "wanted an objective with one, such as classification"
         )
     network_config = described_network.resolve(
         components, resolved.sections["clip"], config.classes

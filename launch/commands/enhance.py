@@ -1,4 +1,4 @@
-"""Makes a video better, or larger, with an exported network."""
+"""Enhances or enlarges a video with an exported network."""
 
 import dataclasses
 import pathlib
@@ -22,25 +22,27 @@ _EVERY_SECONDS = 10.0
 
 @dataclasses.dataclass(frozen=True)
 class Config(enhanced_video.Config):
-    """Which model, which video, and what becomes of it."""
+    """Model, input and output."""
 
-    model: str = settings.setting("", "An exported network for frames.")
-    video: str = settings.setting("", "The video file to read.", any_name=True)
+    model: str = settings.setting(
+        "", "Export of a super-resolution or style-transfer run."
+    )
+    video: str = settings.setting("", "Video file to read.", any_name=True)
     output: str = settings.setting(
         "",
-        "The video file to write, .mp4 or .mkv. It appears when it is done.",
+        "Video file to write, .mp4 or .mkv; it appears once it is complete.",
         any_name=True,
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class Media:
-    """What is read at all."""
+    """Limits of the input."""
 
     max_pixels: int = settings.setting(
         reader.Config.max_pixels,
-        "Frames with more pixels are refused: a small file can hold a huge "
-        "picture.",
+        "Largest frame accepted, in pixels: a small file can hold a huge "
+        "frame.",
         minimum=256,
     )
 
@@ -54,7 +56,7 @@ COMMAND = flags.Command(
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Writes the video and says where it is."""
+    """Writes the video and prints its path."""
     config, tiles = resolved.settings, resolved.sections["tile"]
     output_file.check(config.output, config.video, video_writer.CONTAINERS)
     with folder_lock.held_for(config.output, instead="another --output"):
@@ -83,15 +85,15 @@ def _enhance(
 
 
 class _Progress:
-    """One line now and then: frames done, speed, time left."""
+    """Prints frames done, speed and time left from time to time."""
 
     def __init__(self, seconds: float) -> None:
-        """`seconds` of video are to be done; 0: nobody knows."""
+        """`seconds` is the length of the video; 0 if unknown."""
         self._all = seconds
         self._began = self._shown = time.monotonic()
 
     def update(self, frames: int, seconds: float) -> None:
-        """Prints the line, if the last one is old."""
+        """Prints a line if the last one is old enough."""
         now = time.monotonic()
         if now - self._shown < _EVERY_SECONDS:
             return

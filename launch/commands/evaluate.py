@@ -1,4 +1,4 @@
-"""Measures a trained run on a split."""
+"""Evaluates a trained run on a split."""
 
 import dataclasses
 import json
@@ -17,38 +17,38 @@ from tfrecords_tools.base.text import text_cells
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which run, on what."""
+    """Run and data."""
 
     workdir: str = settings.setting("", "Folder of the run.")
     checkpoint: str = settings.setting(
-        "newest", "Which of its checkpoints: newest, best, or a step."
+        "newest", "Checkpoint to evaluate: newest, best or a step."
     )
-    split: str = settings.setting("validation", "Split to measure on.")
+    split: str = settings.setting("validation", "Split to evaluate on.")
     shards: str | None = settings.setting(
-        None, "Other shards than those that the run was trained on."
+        None, "Folder of the shards. Unset: those of the run."
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class Views:
-    """How much of each video is looked at."""
+    """Test-time views."""
 
     views: int = settings.setting(
-        1, "Evenly spaced clips of each video; scores averaged.", minimum=1
+        1, "Evenly spaced clips per video; scores are averaged.", minimum=1
     )
     crops: int = settings.setting(
         1,
-        "Crops of each view: 1 is the centre, more are spread from end to end "
-        "of the long side; scores averaged.",
+        "Crops per view: 1 is the centre crop, more are spread evenly along "
+        "the long side; scores are averaged.",
         minimum=1,
     )
     batch_size: int | None = settings.setting(
-        None, "Clips at a time; not given: as in training.", minimum=1
+        None, "Clips per batch. Unset: as in training.", minimum=1
     )
 
 
 COMMAND = flags.Command(
-    summary="Measures a trained run on a split; writes metrics.json.",
+    summary="Evaluates a trained run on a split; writes metrics.json.",
     settings=Config,
     sections={"evaluate": Views},
     required=("workdir",),
@@ -89,12 +89,12 @@ def main(resolved: flags.Resolved) -> None:
 
 
 def add(path: pathlib.Path, split: str, report: dict[str, Any]) -> None:
-    """Puts the metrics of a split beside those of others.
+    """Adds the metrics of a split to the file.
 
-    Evaluations of several splits may end at once: each waits for its turn.
+    Concurrent evaluations of several splits write one after another.
 
     Raises:
-        UserError: the place cannot be written.
+        UserError: the file cannot be written.
     """
     with folder_lock.held_for(path, "evaluation", wait=True):
         metrics = {**_standing(path), split: report}
@@ -103,7 +103,7 @@ def add(path: pathlib.Path, split: str, report: dict[str, Any]) -> None:
 
 
 def _standing(path: pathlib.Path) -> dict:
-    """The metrics of other splits; an unreadable file is not kept."""
+    """Metrics of other splits; empty if the file is unreadable."""
     try:
         return dict(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Measures generated clips against real ones, by a network of our own."""
+"""Compares generated clips with real ones, on features of a trained run."""
 
 from launch.generation import measurement, metrics_table, sample_protocol
 from tfrecords_tools.base import flags
@@ -6,7 +6,7 @@ from tfrecords_tools.base.files import folder_lock
 from tfrecords_tools.base.text import text_cells
 
 COMMAND = flags.Command(
-    summary="Measures generated clips against real ones.",
+    summary="Compares generated clips with real ones.",
     settings=measurement.Config,
     required=("features", "samples"),
 )
@@ -21,14 +21,14 @@ def main(resolved: flags.Resolved) -> None:
 
 def _measure(config: measurement.Config) -> None:
     against = sample_protocol.read(config.against) if config.against else None
-    begun = measurement.Measurement(config)
-    if against:  # Before minutes are spent.
-        sample_protocol.compare(against.protocol, begun.protocol)
-    print(begun.announcement, flush=True)
-    measured = begun.run()
+    run = measurement.Measurement(config)
+    if against:  # Fails early: measuring takes minutes.
+        sample_protocol.compare(against.protocol, run.protocol)
+    print(run.announcement, flush=True)
+    measured = run.run()
     width = text_cells.terminal_width()
     print(
-        metrics_table.format_metrics(measured, against, begun.dimensions, width)
+        metrics_table.format_metrics(measured, against, run.dimensions, width)
     )
     if config.output:
         sample_protocol.write(config.output, measured)

@@ -1,9 +1,9 @@
-"""Measures an exported network that enlarges, on whole videos.
+"""Evaluates an exported super-resolution network on whole videos.
 
-Each video is taken as the truth: all of its frames are made smaller
-(antialiased bicubic, as `tf.image.resize` does it, rounded to 8 bits), sent
-through the network in pieces and tiles as `launch.enhance` does it, and
-compared with what they were. Beside it stands the bicubic enlargement.
+Each video is its own ground truth: its frames are downscaled (antialiased
+bicubic of `tf.image.resize`, rounded to 8 bits), enlarged by the network in
+windows and tiles as in `launch.enhance`, and compared with the originals.
+Bicubic enlargement is the baseline.
 """
 
 import collections
@@ -31,22 +31,22 @@ _BICUBIC, _MODEL = "bicubic", "model"
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which model, on what."""
+    """Model and videos."""
 
     model: str = settings.setting("", "Output of launch.export.")
     videos: str = settings.setting(
-        "", "A video file, or a folder of them.", any_name=True
+        "", "A video file or a folder of videos.", any_name=True
     )
     max_frames: int | None = settings.setting(
-        None, "Frames of each video; not given: all.", minimum=1
+        None, "Frames per video. Unset: all.", minimum=1
     )
     json: bool = settings.setting(
-        False, "A JSON line a video for programs instead of a table."
+        False, "Print one line of JSON per video instead of a table."
     )
 
 
 COMMAND = flags.Command(
-    summary="Measures PSNR, SSIM and flicker of a network that enlarges.",
+    summary="Measures PSNR, SSIM and flicker of a super-resolution network.",
     settings=Config,
     sections={
         "protocol": image_quality.Protocol,
@@ -58,12 +58,12 @@ COMMAND = flags.Command(
 
 
 def main(resolved: flags.Resolved) -> int:
-    """Prints a row a video and method; 1 where a video cannot be read."""
+    """Prints one row per video and method; 1 if a video cannot be read."""
     config = resolved.settings
     network = enhancer.load(config.model)
     if network.factor == 1:
         raise errors.UserError(
-            f"{network.path} makes nothing larger: wanted a network of "
+            f"{network.path} has factor 1: wanted a network of "
             "--objective=super_resolution with a factor of 2 or more"
         )
     protocol = resolved.sections["protocol"]
@@ -89,10 +89,10 @@ def main(resolved: flags.Resolved) -> int:
 
 
 class Fidelity:
-    """What is known of one video, frame by frame.
+    """Accumulates the metrics of one video.
 
     Attributes:
-        frames: how many were compared.
+        frames: number of frames compared.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Fidelity:
         protocol: image_quality.Protocol,
         tiles: frame_tiles.Config = frame_tiles.Config(),
     ):
-        """Nothing has been measured yet."""
+        """Starts with no frames."""
         self._network, self._protocol = network, protocol
         self._tiles, self.frames = tiles, 0
         self._upscale = bicubic.Upscale(network.factor)
@@ -115,7 +115,7 @@ class Fidelity:
     def measure(
         self, path: pathlib.Path, max_frames: int | None = None
     ) -> None:
-        """Compares all frames, or the first ones.
+        """Compares all frames, or the first `max_frames`.
 
         Raises:
             UserError: the video cannot be read.
@@ -151,7 +151,7 @@ class Fidelity:
     def _small(
         self, video: pixel_video.PixelVideo, max_frames: int | None
     ) -> Iterator[np.ndarray]:
-        """Frames made smaller; the true ones wait to be compared."""
+        """Yields downscaled frames; queues the originals for comparison."""
         factor = self._network.factor
         for number, frame in enumerate(video.frames()):
             if number == max_frames:
@@ -183,7 +183,7 @@ class Fidelity:
         for name in ("psnr", "ssim"):
             sums[name] += float(quality[name][0]) * len(true)
         before = self._before.get(method)
-        if before is not None:  # The change from the last piece to this.
+        if before is not None:  # Includes the change from the previous window.
             pair = tuple(
                 np.concatenate([old, new], axis=1)
                 for old, new in zip(before, pair, strict=True)

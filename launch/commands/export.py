@@ -22,25 +22,25 @@ from video_models.objectives import gan
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What to export, or to verify."""
+    """What to export or verify."""
 
     workdir: str = settings.setting("", "Folder of the run.")
     checkpoint: str = settings.setting(
-        "newest", "Which of its checkpoints: newest, best, or a step."
+        "newest", "Checkpoint to export: newest, best or a step."
     )
     output: str = settings.setting(
-        "", "Folder of the versions; the next number is added."
+        "", "Folder of the versions; the export adds the next number."
     )
     verify: str | None = settings.setting(
-        None, "An export whose golden clip is replayed; nothing is written."
+        None, "Export to verify: replays its golden clip and writes nothing."
     )
     stream: bool = settings.setting(
         False,
-        "Whether the model can also be asked chunk by chunk, with states that "
-        "the caller keeps; for causal networks.",
+        "Add a streaming signature: chunk by chunk, with states that the "
+        "client keeps. For causal networks.",
     )
     stream_frames: int = settings.setting(
-        1, "Frames of a chunk of the stream.", minimum=1
+        1, "Frames per chunk of the stream.", minimum=1
     )
 
 
@@ -54,7 +54,7 @@ COMMAND = flags.Command(
 
 
 def main(resolved: flags.Resolved) -> int:
-    """Writes a version and verifies it; 1 where the golden clip differs."""
+    """Writes a version and verifies it; 1 if the golden clip differs."""
     config, limits = resolved.settings, resolved.sections["limits"]
     if config.verify:
         return _verify(config.verify)
@@ -65,18 +65,20 @@ def main(resolved: flags.Resolved) -> int:
 
 
 def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
-    """Writes the next version, and says where it is."""
+    """Writes the next version and prints its path."""
     trained = trained_run.load_run(config.workdir, checkpoint=config.checkpoint)
     print(f"exporting step {trained.step} of {config.workdir}")
-    goal = trained.objective
-    if goal.enhances is not None:
-        path = enhancer.export(goal, trained.networks, config.output, limits)
+    objective = trained.objective
+    if objective.enhances is not None:
+        path = enhancer.export(
+            objective, trained.networks, config.output, limits
+        )
         print(f"exported: {path}. Next: python -m launch.enhance")
         return path
-    if isinstance(goal, gan.Gan):
+    if isinstance(objective, gan.Gan):
         clip = trained.experiment.clip
         path = generator_export.export(
-            goal, trained.networks, clip, config.output, limits
+            objective, trained.networks, clip, config.output, limits
         )
         print(f"exported: {path}")
         return path
@@ -84,7 +86,7 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
         trained.experiment.clip, trained.labels, trained.media, limits=limits
     )
     stream = _stream(trained, config.stream_frames) if config.stream else None
-    metadata = metadata.with_answers(goal.answers)
+    metadata = metadata.with_answers(objective.answers)
     _note_change(pathlib.Path(config.output), metadata)
     path = exported_model.export(
         trained.objective, trained.networks, metadata, config.output, stream
@@ -96,13 +98,13 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
 def _note_change(
     output: pathlib.Path, metadata: model_metadata.ModelMetadata
 ) -> None:
-    """Says where the newest version that stands there has other labels."""
+    """Prints how the labels differ from the newest existing version."""
     newest = versions.newest(output)
     described = newest / versions.EXTRA / "model.json"
     try:
         before = model_metadata.ModelMetadata.from_json(described.read_text())
     except (OSError, ValueError, KeyError, TypeError):
-        return  # There is none, or it is of another kind.
+        return  # No version yet, or one of another kind.
     if change := metadata.change_since(before):
         print(f"note: in {newest} {change}; see labels.txt of each version")
 

@@ -1,4 +1,4 @@
-"""Makes clips with a trained generator."""
+"""Generates clips with a trained generator."""
 
 import dataclasses
 import pathlib
@@ -14,32 +14,32 @@ _ENDINGS = (".mp4", ".gif")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which generator, and what to make."""
+    """Generator and output."""
 
     workdir: str = settings.setting("", "Folder of the run.")
     checkpoint: str = settings.setting(
-        "newest", "Which of its checkpoints: newest, best, or a step."
+        "newest", "Checkpoint to use: newest, best or a step."
     )
     output: str = settings.setting(
         "",
-        "An mp4 or gif file of all clips in one grid, or a new folder that "
-        "gets an mp4 file for each, <label>/<number>.mp4 as "
-        "launch.evaluate_generation reads them.",
+        "An .mp4 or .gif file with all clips in one grid, or a new folder for "
+        "one <label>/<number>.mp4 per clip, as launch.evaluate_generation "
+        "reads them.",
     )
-    count: int = settings.setting(16, "Clips to make.", minimum=1)
+    count: int = settings.setting(16, "Clips to generate.", minimum=1)
     seed: int = settings.setting(
-        0, "Of the noise; equal seeds make equal clips.", minimum=0
+        0, "Seed of the noise; equal seeds give equal clips.", minimum=0
     )
     label: str | None = settings.setting(
-        None, "What all clips are made for; not given: each label in turn."
+        None, "Label of all clips. Unset: every label in turn."
     )
     frame_rate: int = settings.setting(
-        12, "Frames a second of what is written.", minimum=1
+        12, "Frames per second of the output.", minimum=1
     )
 
 
 COMMAND = flags.Command(
-    summary="Makes clips of noise with a generator of --objective=gan.",
+    summary="Generates clips from noise, for runs of --objective=gan.",
     settings=Config,
     required=("workdir", "output"),
 )
@@ -61,8 +61,8 @@ def main(resolved: flags.Resolved) -> None:
 def _generate(config: Config, output: pathlib.Path) -> None:
     if not output.suffix and output.exists():
         raise errors.UserError(
-            f"--output={output} is there already: wanted a new folder, so "
-            "that it holds the clips of one generator"
+            f"--output={output} already exists: wanted a new folder, so "
+            "that it holds the clips of one generator only"
         )
     generator = sampler.load_sampler(config.workdir, config.checkpoint)
     clips, numbers = generator.sample(config.count, config.seed, config.label)

@@ -1,4 +1,4 @@
-"""Asks an exported model about video files."""
+"""Predicts the labels of video files with an exported model."""
 
 import dataclasses
 import itertools
@@ -16,31 +16,29 @@ from tfrecords_tools.source_parsing import video_files
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Which model, which videos, and how to answer."""
+    """Model, videos and output."""
 
     model: str = settings.setting("", "Output of launch.export.")
     videos: str = settings.setting(
         "",
-        "A video file, or a folder of them; for a stream also a FIFO, or - "
-        "for what is piped in.",
+        "A video file or a folder of videos; for a stream also a FIFO, or - "
+        "for standard input.",
         any_name=True,
     )
     stream: bool = settings.setting(
         False,
-        "Follow videos while they come, with a running answer for each chunk "
-        "of frames; for models exported with a stream.",
+        "Predict while the video arrives, with a running prediction for each "
+        "chunk of frames; for models exported with --stream.",
     )
     window_seconds: float | None = settings.setting(
         None,
-        "One answer a window of so many seconds; not given: one a video, "
-        "averaged over windows that cover it. A stream is forgotten and begun "
-        "again after so many seconds; not given: never.",
+        "One prediction per window of this length. Unset: one per video, "
+        "averaged over windows that cover it. For a stream: seconds after "
+        "which the states are reset; unset: never.",
         minimum=0.01,
     )
-    json: bool = settings.setting(
-        False, "JSON lines for programs instead of a table."
-    )
-    batch_size: int = settings.setting(8, "Clips at a time.", minimum=1)
+    json: bool = settings.setting(False, "Print JSON lines instead of a table.")
+    batch_size: int = settings.setting(8, "Clips per batch.", minimum=1)
 
 
 COMMAND = flags.Command(
@@ -51,12 +49,12 @@ COMMAND = flags.Command(
 
 
 def main(resolved: flags.Resolved) -> int:
-    """Prints a row a video or window; 1 where a video could not be read."""
+    """Prints one row per video or window; 1 if a video cannot be read."""
     config = resolved.settings
     model = loaded_model.LoadedModel(config.model)
     if config.stream:
         return _follow(model, config)
-    paths, passed_over = video_files.found_at(config.videos)
+    paths, skipped = video_files.found_at(config.videos)
     show = (
         _print_json if config.json else answer_table.start_table(model.metadata)
     )
@@ -72,7 +70,7 @@ def main(resolved: flags.Resolved) -> int:
             failed += 1
     print(
         f"{len(paths) - failed} of {len(paths)} videos predicted"
-        + (f"; {passed_over} other files passed over" if passed_over else ""),
+        + (f"; {skipped} other files skipped" if skipped else ""),
         file=sys.stderr,
     )
     return 1 if failed else 0
@@ -81,7 +79,7 @@ def main(resolved: flags.Resolved) -> int:
 def predict(
     model: loaded_model.LoadedModel, path: pathlib.Path, config: Config
 ) -> Iterator[dict]:
-    """The answers about one video, see `answers.row`.
+    """Yields the predictions for one video, see `answers.row`.
 
     Raises:
         UserError: the video cannot be read.
@@ -121,7 +119,7 @@ def predict(
 
 
 def _follow(model: loaded_model.LoadedModel, config: Config) -> int:
-    """Prints running answers and a summary of each video; see `main`."""
+    """Prints running predictions and a summary of each video; see `main`."""
     show = (
         _print_json
         if config.json

@@ -1,6 +1,6 @@
-"""Shows what a network will see, as pictures.
+"""Draws the batches that a network is trained on.
 
-Takes all flags of launch.train; the batch is the very one of that step.
+Takes all flags of launch.train and draws the exact batch of a step.
 """
 
 import dataclasses
@@ -16,30 +16,26 @@ from tfrecords_tools.base.files import folder_lock
 
 @dataclasses.dataclass(frozen=True)
 class Config(run_flags.Config):
-    """Data, network, and what to show of it."""
+    """Data, network, and what to draw."""
 
-    output: str = settings.setting(
-        "", "Folder that gets batch.png and batch.gif."
-    )
-    count: int = settings.setting(8, "Clips to show.", minimum=1)
+    output: str = settings.setting("", "Folder for batch.png and batch.gif.")
+    count: int = settings.setting(8, "Clips to draw.", minimum=1)
     split: str = settings.setting(
-        "train", "Split to show; all others as in evaluation."
+        "train", "Split to draw; splits other than train as in evaluation."
     )
-    step: int = settings.setting(
-        0, "Step of the run whose batch is shown first.", minimum=0
-    )
+    step: int = settings.setting(0, "Step whose batch comes first.", minimum=0)
 
 
 COMMAND = dataclasses.replace(
     run_flags.COMMAND,
-    summary="Shows what a network will see; takes all flags of launch.train.",
+    summary="Draws the batches of a run; takes all flags of launch.train.",
     settings=Config,
     required=("shards", "output"),
 )
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Writes `batch.png` and `batch.gif`, and says who is in them."""
+    """Writes `batch.png` and `batch.gif` and prints the clips' labels."""
     config = resolved.settings
     with folder_lock.held(config.output, instead="another --output"):
         _show(config, resolved)
@@ -50,7 +46,7 @@ def _show(config: Config, resolved: flags.Resolved) -> None:
     split = annotations.canonical_split(config.split) or config.split
     print(f"{config.count} clips of {split} of {config.shards}", flush=True)
     if experiment.reader.service:
-        print("made here, in order, without --reader.service")
+        print("computed locally and in order, without --reader.service")
     shown = batch_rows.read(experiment, split, config.count, config.step)
     folder = pathlib.Path(config.output)
     titles = batch_rows.titles(shown)

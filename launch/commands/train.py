@@ -1,4 +1,4 @@
-"""Trains a model; run again with the same flags, it goes on."""
+"""Trains a model, or resumes a run with the same flags."""
 
 import dataclasses
 

@@ -1,7 +1,7 @@
-"""Sends a video through a network into a new file and keeps its audio.
+"""Enhances a video into a new file and keeps its audio.
 
-Frames are decoded, enhanced and encoded a piece at a time, so memory does not
-grow with the length.
+Frames are decoded, enhanced and encoded one window at a time, so memory does
+not grow with the length.
 """
 
 import dataclasses
@@ -29,32 +29,32 @@ _LINE = 2  # Pixels between the halves, white.
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How the new file is made; beside it the flags of `--tile`."""
+    """The output file; `--tile.*` sets the tiles."""
 
     side_by_side: bool = settings.setting(
         False,
-        "Write the input, scaled up bicubically, on the left of the result.",
+        "Place the input, enlarged bicubically, to the left of the result.",
     )
     crf: int = settings.setting(
-        16, "Quality of H.264: 0 is lossless, 51 the worst.",
+        16, "Quality of H.264: 0 is lossless, 51 is worst.",
         minimum=0, maximum=51,
     )  # fmt: skip
     allow_truncated: bool = settings.setting(
         False,
-        "Keep what came of a video that breaks off or is damaged on the way; "
-        "otherwise nothing is written of it.",
+        "Write the readable part of a truncated or damaged video; otherwise "
+        "nothing is written.",
     )
 
 
 class Result(NamedTuple):
-    """What was written.
+    """The file that was written.
 
     Attributes:
         height: of a frame, pixels.
-        width: the same.
-        frames: how many.
-        seconds: when the last one ends.
-        remarks: what is worth knowing, for people.
+        width: of a frame, pixels.
+        frames: number of frames.
+        seconds: end of the last frame.
+        remarks: notes for the user.
     """
 
     height: int
@@ -73,20 +73,20 @@ def write(
     on_progress: Callable[[int, float], None] = lambda frames, seconds: None,
     max_frames: int | None = None,
 ) -> Result:
-    """Writes the whole file, or nothing: what stood there stays till the end.
+    """Writes the whole file or nothing; an existing file stays until then.
 
     Args:
         enhancer: the network.
         video: an open file.
-        output: its ending is one of `video_writer.CONTAINERS`.
-        config: how the new file is made.
-        tiles: how pictures are cut.
-        on_progress: is told frames and seconds done, after each piece.
-        max_frames: stops after so many; None: at the end.
+        output: path with an ending of `video_writer.CONTAINERS`.
+        config: of the output file.
+        tiles: how frames are split into tiles.
+        on_progress: called after each window with frames and seconds done.
+        max_frames: frames to write at most; None for all.
 
     Raises:
-        UserError: the video breaks off, the output cannot be written, or
-            its pictures would be too large.
+        UserError: the video is truncated, the output cannot be written, or
+            its frames would be too large.
     """
     frame_windows.check(enhancer)
     height, width = _size(enhancer, video, config)
@@ -131,9 +131,9 @@ def _size(
         width = 2 * width + _LINE
     if max(height, width) > h264_stream.MAX_SIDE:
         raise errors.UserError(
-            f"{printable.name(video.path)}: its pictures would become "
-            f"{width}x{height}, H.264 has {h264_stream.MAX_SIDE} pixels a "
-            "side at most: take a smaller video, or a model that enlarges less"
+            f"{printable.name(video.path)}: its frames would become "
+            f"{width}x{height}, H.264 allows {h264_stream.MAX_SIDE} pixels a "
+            "side: use a smaller video, or a model with a smaller factor"
             + (", or leave out --side_by_side" * config.side_by_side)
         )
     return height, width
@@ -154,7 +154,7 @@ def _format(
 
 
 def _longest(video: pixel_video.PixelVideo) -> float:
-    """Seconds that one frame is shown at most, or somewhat more."""
+    """An upper bound for the seconds that one frame is shown."""
     seconds = video.metadata.seconds
     if seconds and h264_stream.fits(seconds, video.time_base):
         return seconds
@@ -169,23 +169,25 @@ def _remarks(
         remarks.append(f"left out: {', '.join(video.left_out)}")
     if height % 2 or width % 2:
         remarks.append(
-            f"{width}x{height} padded to even sides, as H.264 wants them: the "
-            "last row or column stands twice"
+            f"{width}x{height} padded to even sides for H.264: the last row or "
+            "column is repeated"
         )
     if height * width > _USUAL_PIXELS:
-        remarks.append("few players show H.264 as large as this")
+        remarks.append("few players support H.264 of this size")
     for remark in video.metadata.remarks:
         if remark.endswith("bit"):
             remarks.append(f"{remark} rounded to 8 bit")
         elif remark == "interlaced":
-            remarks.append("interlaced pictures were enhanced as they are")
+            remarks.append(
+                "interlaced frames were enhanced without deinterlacing"
+            )
     if video.damaged:
         remarks.append(f"{video.damaged} frames were damaged in the input")
     return remarks
 
 
 def _beside(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """uint8 [H, 2 W + 2, 3]: the input, scaled up, a line, the result."""
+    """uint8 [H, 2 W + 2, 3]: the enlarged input, a line, the result."""
     height, width = after.shape[:2]
     large = before
     if before.shape != after.shape:

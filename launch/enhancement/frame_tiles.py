@@ -1,8 +1,8 @@
-"""Sends large pictures through a network tile by tile, in bounded memory.
+"""Enhances large frames tile by tile, in bounded memory.
 
-Tiles overlap by margins that are seen and not kept. They are all of one size,
-so a compiled graph sees one shape. Where a network looks no farther than the
-margin, the joined tiles are what it makes of the whole picture.
+Tiles overlap by margins that are computed and dropped. All tiles have one size,
+so a compiled graph gets one shape. If the receptive field is within the margin,
+the joined tiles equal the result on the whole frame.
 """
 
 import dataclasses
@@ -18,23 +18,22 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How pictures are cut."""
+    """How frames are split into tiles."""
 
     size: int = settings.setting(
         160,
-        "Side in input pixels of what the network sees at once, margins "
-        "included; larger pictures are cut into tiles. Memory grows with "
-        "its square.",
+        "Side of a tile in input pixels, margins included; larger frames are "
+        "split into tiles. Memory grows with its square.",
         minimum=8,
     )
     margin: int = settings.setting(
         16,
-        "Input pixels around a tile that are seen and not kept, so that no "
-        "seams show.",
+        "Input pixels around a tile that are computed and dropped, which "
+        "avoids seams.",
         minimum=0,
     )
     at_once: int = settings.setting(
-        1, "Tiles in one call; more keep a GPU busy.", minimum=1
+        1, "Tiles per call; more keep a GPU busy.", minimum=1
     )
 
     def __post_init__(self) -> None:
@@ -50,9 +49,9 @@ class Span(NamedTuple):
     """One tile along one side, pixels.
 
     Attributes:
-        start: of what is seen.
-        kept_start: of what is kept.
-        kept_end: exclusive.
+        start: of the tile.
+        kept_start: of the part that is kept.
+        kept_end: its end, exclusive.
     """
 
     start: int
@@ -61,12 +60,12 @@ class Span(NamedTuple):
 
 
 def spans(side: int, size: int, margin: int) -> tuple[int, list[Span]]:
-    """Cuts a side into as few tiles as will do, all equally long.
+    """Splits a side into the fewest tiles of equal length.
 
     Args:
         side: pixels.
-        size: of a tile, at most; more than two margins.
-        margin: pixels seen and not kept, but at the picture's edges.
+        size: longest tile; more than two margins.
+        margin: pixels dropped at each end, except at the frame's edges.
 
     Returns:
         Pixels of a tile, and the tiles in order.
@@ -89,12 +88,12 @@ def enhanced(
     enhancer: frame_windows.Enhancer,
     config: Config,
 ) -> np.ndarray:
-    """Enhances one piece.
+    """Enhances one window of frames.
 
     Args:
         window: uint8 [T, H, W, 3] and which of the T are kept.
         enhancer: the network.
-        config: how pictures are cut.
+        config: how frames are split.
 
     Returns:
         uint8 [kept, H * factor, W * factor, 3].
@@ -113,7 +112,7 @@ def enhanced(
             frames[:, y.start : y.start + high, x.start : x.start + wide]
             for y, x in batch
         ]
-        if len(tiles) > config.at_once:  # One shape of batches, too.
+        if len(tiles) > config.at_once:  # Keeps one batch shape.
             seen += seen[-1:] * (config.at_once - len(batch))
         enhanced_tiles = enhancer(np.stack(seen))
         for (y, x), one in zip(batch, enhanced_tiles, strict=False):

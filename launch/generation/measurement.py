@@ -1,4 +1,4 @@
-"""One measurement of generated clips, from folders to figures."""
+"""Compares generated with real clips, from folders to metrics."""
 
 import dataclasses
 import pathlib
@@ -22,49 +22,49 @@ from tfrecords_tools.base.text import names, printable
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What is measured, against what, by which network."""
+    """Samples, real clips and networks."""
 
     features: str = settings.setting(
-        "", "Folder of a classifier's run: its last features are compared."
+        "", "Folder of a classifier's run; its last features are compared."
     )
     samples: str = settings.setting(
         "",
-        "Folder of a generator's run, or of video files, one clip each, and "
-        "one folder a label where they have labels.",
+        "Folder of a generator's run, or of video files with one clip each, in "
+        "one folder per label if they have labels.",
     )
     shards: str | None = settings.setting(
-        None, "Real clips; not given: the shards of the run of --features."
+        None, "Shards of the real clips. Unset: those of the --features run."
     )
     split: str = settings.setting("validation", "Split of the real clips.")
     classifier: str | None = settings.setting(
         None,
-        "Folder of a classifier's run; it checks whether samples show the label "
-        "that they were generated for. Unset: skipped.",
+        "Folder of another classifier's run, which checks whether samples show "
+        "the label that they were generated for. Unset: skipped.",
     )
     count: int | None = settings.setting(
         None,
-        "Samples, and real clips of each half; not given: as many as there "
-        "are. More clips give smaller distances.",
+        "Samples, and real clips per half. Unset: as many as available. More "
+        "clips give smaller distances.",
         minimum=2,
     )
     k: int = settings.setting(
-        3, "Precision and recall: the neighbour that is still near.", minimum=1
+        3, "Nearest neighbours (k) of precision and recall.", minimum=1
     )
     seed: int = settings.setting(
-        0, "Says which clips, and the order of shuffled frames.", minimum=0
+        0, "Seed of the clips and of the order of shuffled frames.", minimum=0
     )
-    output: str | None = settings.setting(None, "JSON file for the figures.")
+    output: str | None = settings.setting(None, "JSON file for the metrics.")
     against: str | None = settings.setting(
-        None, "JSON file of other samples, to be printed beside these."
+        None, "JSON file of other samples, printed next to these."
     )
 
 
 class Measurement:
-    """One measurement.
+    """Compares samples with real clips.
 
     Attributes:
-        protocol: known before anything is measured.
-        dimensions: of the features; known after.
+        protocol: known before measuring.
+        dimensions: of the features; known after measuring.
     """
 
     def __init__(self, config: Config):
@@ -95,7 +95,7 @@ class Measurement:
 
     @property
     def announcement(self) -> str:
-        """What is about to be done."""
+        """One line about samples, real clips and features."""
         config, count = self._config, self.protocol.clips
         return (
             f"{count} samples of {config.samples} against {count} real clips "
@@ -103,7 +103,7 @@ class Measurement:
         )
 
     def run(self) -> sample_protocol.Measured:
-        """Measures."""
+        """Computes the metrics."""
         config, count = self._config, self.protocol.clips
         both = self._network, self._classifier
         clips, ids = self._samples.sample(count, config.seed)
@@ -125,12 +125,12 @@ class Measurement:
         return sample_protocol.Measured(self.protocol, values)
 
     def _default_count(self) -> int:
-        """Clips of each side where nothing else is said."""
+        """Clips of each side if --count is unset."""
         half = self._real.available // 2
         return min(half, getattr(self._samples, "available", half))
 
     def _check(self, count: int) -> None:
-        """Raises UserError where so many clips are too few."""
+        """Raises UserError if `count` clips are too few."""
         if count <= max(1, self._config.k):
             raise errors.UserError(
                 f"{count} clip(s) on each side, wanted more than --k="
@@ -190,7 +190,7 @@ class Measurement:
 
 
 def _open_samples(path: str, network: clip_features.FeatureNetwork) -> Any:
-    """What has `clip`, `labels` and `sample(count, seed)`."""
+    """An object with `clip`, `labels` and `sample(count, seed)`."""
     if (pathlib.Path(path) / run_flags.FILE_NAME).is_file():
         return sampler.load_sampler(path)
     return video_samples.VideoSamples(path, network.clip, network.trained.media)
