@@ -1,10 +1,10 @@
-"""All that a run needs to go on, whole on disk or not there.
+"""Checkpoints of a run, written atomically.
 
-One folder a checkpoint, `checkpoints/00001000`: every variable of the
+Each checkpoint is a folder, `checkpoints/00001000`: every variable of the
 networks, their averages and the optimizers, listed one by one (following
-attributes would miss the seed state of Dropout), `facts.json`, and in
-`names.json` what the variables are called. `checkpoints/best.json` tells
-which one was best.
+attributes would miss the seed state of Dropout), `facts.json`, and
+`names.json` with the names of the variables. `checkpoints/best.json` names the
+best step.
 """
 
 import json
@@ -24,7 +24,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
     """The checkpoints of one run."""
 
     def __init__(self, folder: str | pathlib.Path, keep: int = 2):
-        """`keep` says how many of the newest are kept, besides the best."""
+        """Keeps the newest `keep` checkpoints and the best one."""
         super().__init__(folder)
         self._keep = keep
 
@@ -35,14 +35,14 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
         metadata: dict[str, Any],
         names: dict[str, Sequence[str | None]] | None = None,
     ) -> None:
-        """Writes a checkpoint, then removes those that are too many.
+        """Writes a checkpoint, then removes superfluous ones.
 
         Args:
             step: steps taken.
             state: name to variables, in a fixed order.
-            metadata: plain values to find again beside them.
-            names: what the variables of `state` are called, so that other
-                networks can start from them.
+            metadata: JSON values stored with the variables.
+            names: names of the variables in `state`, so that other
+                networks can be initialised from them.
 
         Raises:
             UserError: the disk is full; older checkpoints are untouched.
@@ -63,7 +63,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
         self._remove_old()
 
     def mark_best(self, step: int, metadata: dict[str, Any]) -> None:
-        """Keeps the checkpoint of `step` until another one is the best."""
+        """Marks `step` as the best checkpoint, which is kept."""
         path = self.folder / run_checkpoints.BEST
         with atomic_write.file(path, "w") as stream:
             stream.write(
@@ -78,13 +78,13 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
                 self._remove(later)
 
     def update_metadata(self, step: int, metadata: dict[str, Any]) -> None:
-        """Replaces what was written beside the checkpoint of `step`."""
+        """Replaces the metadata of the checkpoint of `step`."""
         path = self.path(step) / run_checkpoints.FACTS
         with atomic_write.file(path, "w") as stream:
             stream.write(json.dumps({"step": step, **metadata}, indent=1))
 
     def restore(self, step: int, state: dict[str, list]) -> None:
-        """Sets every variable of `state` to what was saved.
+        """Restores every variable of `state`.
 
         Raises:
             UserError: the checkpoint is damaged or of other networks.
@@ -100,7 +100,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
                 self._remove(old)
 
     def _remove(self, step: int) -> None:
-        """Renames it first: a reader, or a kill, never finds half of it."""
+        """Renames the folder first, so no reader finds half a checkpoint."""
         gone = self.path(step).with_suffix(".gone")
         shutil.rmtree(gone, ignore_errors=True)
         self.path(step).rename(gone)

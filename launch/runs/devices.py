@@ -14,31 +14,31 @@ from tfrecords_tools.base import errors, settings
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Where and how a run computes."""
+    """Devices, precision and threads."""
 
     strategy: str = settings.setting(
         "auto",
-        "one device, mirrored over the devices of this machine, "
-        "multi_worker (TF_CONFIG names the workers), tpu; auto: mirrored "
-        "where there are several GPUs, else one.",
+        "one: a single device; mirrored: all GPUs of this machine; "
+        "multi_worker: the workers of TF_CONFIG; tpu; auto: mirrored with "
+        "several GPUs, else one.",
         choices=("auto", "one", "mirrored", "multi_worker", "tpu"),
     )
     xla: str = settings.setting(
         "auto",
-        "Compile forward and backward passes; auto: on GPU, not on CPU, where "
-        "it is slower. A TPU compiles whole steps by itself.",
+        "Compile forward and backward passes; auto: on for GPUs, off for CPUs, "
+        "where XLA is slower. TPUs always compile whole steps.",
         choices=("auto", "on", "off"),
     )
     precision: str = settings.setting(
         "float32",
-        "Of the computation; weights and losses stay float32.",
+        "Dtype of the computation; weights and losses stay float32.",
         choices=("float32", "bfloat16"),
     )
     threads: int | None = settings.setting(
-        None, "CPU threads for each operation; not given: all.", minimum=1
+        None, "CPU threads per operation. Unset: all cores.", minimum=1
     )
     logical_cpus: int | None = settings.setting(
-        None, "Splits the CPU into so many devices, for trials.", minimum=1
+        None, "Split the CPU into this many devices, for testing.", minimum=1
     )
     tpu: str = settings.setting(
         "local", "Name or address of the TPU, for --devices.strategy=tpu."
@@ -46,10 +46,10 @@ class Config:
 
 
 def start(config: Config) -> tf.distribute.Strategy:
-    """Sets up the devices; call once, before anything is computed.
+    """Sets up the devices; call once, before any computation.
 
     Raises:
-        UserError: devices that are asked for are not there.
+        UserError: a requested device is missing.
     """
     try:
         if config.threads:
@@ -88,7 +88,7 @@ def _kind(config: Config) -> str:
 
 
 def compiles(config: Config) -> bool:
-    """Whether forward and backward passes are to go through XLA."""
+    """Whether XLA compiles forward and backward passes."""
     if config.strategy == "tpu":
         return False
     if config.xla == "auto":
@@ -97,7 +97,7 @@ def compiles(config: Config) -> bool:
 
 
 def host_count_and_index(strategy: tf.distribute.Strategy) -> tuple[int, int]:
-    """How many hosts take part, and the number of this one."""
+    """Number of hosts, and the index of this one."""
     cluster = strategy.cluster_resolver
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return 1, 0
@@ -108,7 +108,7 @@ def host_count_and_index(strategy: tf.distribute.Strategy) -> tuple[int, int]:
 
 
 def host_index(config: Config) -> int:
-    """The number of this host, known before devices are set up."""
+    """Index of this host, known before devices are set up."""
     if config.strategy != "multi_worker":
         return 0
     cluster = _cluster()
@@ -123,7 +123,7 @@ def host_index(config: Config) -> int:
 def shared_maximum(
     strategy: tf.distribute.Strategy,
 ) -> Callable[[int], int]:
-    """A function that all hosts call, and that gives all the largest number."""
+    """A collective: all hosts call it, all get the largest number."""
 
     @tf.function
     def gathered(number: tf.Tensor) -> tf.Tensor:
@@ -139,7 +139,7 @@ def shared_maximum(
 def numerics(
     config: Config, strategy: tf.distribute.Strategy
 ) -> dict[str, str | int]:
-    """What a bit-exact resume needs to be the same."""
+    """Settings that must be equal for a bit-exact resume."""
     return {
         "xla": compiles(config),
         "replicas": strategy.num_replicas_in_sync,
@@ -163,7 +163,7 @@ def _cluster() -> dict:
 
 
 def _strategy(config: Config) -> tf.distribute.Strategy:
-    # Workers first: their connections must be set up before any device is.
+    # First: workers connect before any device is initialised.
     if config.strategy == "multi_worker":
         if not _cluster():
             raise errors.UserError(

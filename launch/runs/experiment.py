@@ -1,9 +1,9 @@
-"""All that a training run depends on, as plain settings.
+"""The settings of a training run.
 
 Builds the objective with its networks; `launch.training` trains them.
 """
 
-from __future__ import annotations  # fields bear their modules' names
+from __future__ import annotations  # fields are named after their modules
 
 import dataclasses
 
@@ -24,7 +24,7 @@ from video_models.weights import initial_weights
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """All that a run depends on."""
+    """Every setting that a run depends on."""
 
     shards: str
     components: objective.Components
@@ -45,7 +45,7 @@ class Experiment:
 
     @property
     def input(self) -> clip_dataset.Input:
-        """What its batches hold."""
+        """The contents of its batches."""
         return clip_dataset.Input(
             self.clip,
             self.augmentations,
@@ -56,7 +56,7 @@ class Experiment:
         )
 
     def task(self, manifest: manifests.Manifest) -> objective.Task:
-        """What the shards ask of a model."""
+        """The task that the shards define."""
         return objective.Task(
             self.clip,
             manifest.labels,

@@ -1,6 +1,6 @@
-"""Whether the labels of shards fit an objective, and can teach it anything.
+"""Checks whether the labels of shards fit an objective.
 
-By the manifest alone: no clip is read.
+Reads the manifest only, no clips.
 """
 
 import dataclasses
@@ -9,28 +9,28 @@ from tfrecords_tools import label_balance
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 from tfrecords_tools.base.text import names, printable
-from video_models import objective
+from video_models import objective as objectives
 
 
 def warnings(
-    goal: objective.Objective, manifest: manifests.Manifest, shards: str
+    objective: objectives.Objective, manifest: manifests.Manifest, shards: str
 ) -> list[str]:
-    """What makes the figures of a run worth little, a line each.
+    """Warnings about labels that make the metrics unreliable.
 
     Args:
-        goal: says which label sets it answers; others do not matter.
+        objective: only the label sets that it predicts are checked.
         manifest: of the shards, with all their splits.
         shards: their folder, for messages.
 
     Raises:
-        UserError: nothing can be learnt of any of those sets.
+        UserError: none of those sets can be learned from.
     """
-    # What a run looks at: the test split is judged where it is built.
+    # The test split is checked when it is built.
     splits = {k: v for k, v in manifest.splits.items() if k != "test"}
     manifest = dataclasses.replace(manifest, splits=splits)
     answers = {
         name.removeprefix("scores").removeprefix("."): answer
-        for name, answer in goal.answers.items()
+        for name, answer in objective.answers.items()
     }
     known = {each.task: each for each in label_balance.label_sets(manifest)}
     faults = [
@@ -39,17 +39,19 @@ def warnings(
         if task in known and "train" in known[task].clips
     ]
     if answers and len(faults) == len(answers) and all(faults):
-        raise errors.UserError(f"{shards} teaches nothing: {faults[0]}")
+        raise errors.UserError(
+            f"nothing can be learned from {shards}: {faults[0]}"
+        )
     negative = [t for t, each in answers.items() if each.unlabelled_is_negative]
     return label_balance.warnings(manifest, answers, negative)
 
 
 def _fault(
     each: label_balance.LabelSet,
-    answer: objective.Answer,
+    answer: objectives.Answer,
     manifest: manifests.Manifest,
 ) -> str:
-    """Why nothing can be learnt of a label set; empty where something can."""
+    """Why a label set cannot be learned from; empty if it can."""
     clips = sum(shard.clips for shard in manifest.splits.get("train", ()))
     counts = {
         name: count
@@ -84,9 +86,9 @@ def _fault(
 def check_labels(
     known: tuple[str, ...], given: tuple[str, ...], where: str
 ) -> None:
-    """Raises UserError where shards name other labels than a model knows.
+    """Raises UserError if shards have other labels than the model.
 
-    Names that are equal to the eye are equal: see `names.normalized`.
+    Names that look alike are equal, see `names.normalized`.
     """
     known = tuple(map(names.normalized, known))
     given = tuple(map(names.normalized, given))
@@ -106,10 +108,10 @@ def check_labels(
 
 
 def check_several(
-    goal: objective.Objective, manifest: manifests.Manifest, where: str
+    objective: objectives.Objective, manifest: manifests.Manifest, where: str
 ) -> None:
-    """Raises UserError where clips have several labels and answers but one."""
-    for name, answer in goal.answers.items():
+    """Raises UserError if clips have several labels but the model gives one."""
+    for name, answer in objective.answers.items():
         task = name.removeprefix("scores.")
         is_main = task == name
         several = (
@@ -127,12 +129,12 @@ def check_several(
 
 
 def check_tasks(
-    goal: objective.Objective,
+    objective: objectives.Objective,
     tasks: dict[str, tuple[str, ...]],
     where: str,
 ) -> None:
-    """The same for the further label sets that an objective answers."""
-    for name, answer in goal.answers.items():
+    """Like `check_labels`, for the additional label sets of an objective."""
+    for name, answer in objective.answers.items():
         task = name.removeprefix("scores.")
         if task != name:
             labels, given = answer.labels, tasks.get(task, ())

@@ -1,8 +1,8 @@
-"""Which flags may change when a run goes on, and what to do about others.
+"""Which flags may change when a run is resumed.
 
-What decides a step must stay: with the same flags, and with more steps where
-nothing follows their number, a run that was stopped or at its end becomes the
-run that was never stopped, bit by bit.
+Flags that determine a step must stay. With the same flags (or more steps, if no
+schedule depends on their number), a stopped or finished run resumes to the same
+bits as an uninterrupted one.
 """
 
 import pathlib
@@ -12,8 +12,8 @@ from launch.runs import train_settings
 from tfrecords_tools.base import errors
 from video_models.optimization import learning_rates
 
-# Shards are told apart by their content, and a change of devices that changes
-# the last bits is said. Steps are compared apart.
+# Shards are compared by content, steps in _check_steps; a change of devices is
+# reported if it affects the last bits.
 _FREE = {
     "--shards",
     "--workdir",
@@ -35,18 +35,18 @@ _FREE = {
     "--train.monitor",
     "--train.on_alarm",
 }
-# Folders and files that are known by their content, wherever they stand.
+# Folders and files that are compared by content and may move.
 _MOVABLE = {"--reader.cache", "--features", "--objective.style"}
-_MOST_SHOWN = 5
+_MAX_SHOWN = 5
 
 
 class Flags(NamedTuple):
-    """The flags of a run, as they decide its steps.
+    """The flags of a run that determine its steps.
 
     Attributes:
-        values: name of each flag that has a value, `--train.steps`, to it.
-        train: the settings of the loop.
-        learning_rate: those of the schedule.
+        values: name, such as `--train.steps`, to value of each set flag.
+        train: settings of the loop.
+        learning_rate: settings of the schedule.
     """
 
     values: dict[str, str]
@@ -55,24 +55,24 @@ class Flags(NamedTuple):
 
 
 def check(then: Flags, now: Flags, done: int, folder: pathlib.Path) -> None:
-    """Refuses to go on with flags that would have led to other steps.
+    """Refuses to resume with flags that would have led to other steps.
 
     Args:
-        then: of the run when it was begun, or last gone on with.
-        now: of this start.
-        done: steps that are taken.
+        then: flags of the run when it was last started.
+        now: flags of this start.
+        done: steps taken so far.
         folder: of the run, for messages.
 
     Raises:
-        UserError: says what was, what is, and what to do.
+        UserError: names both values of each flag, and the remedy.
     """
     changed = _differences(then.values, now.values)
     if changed:
         raise errors.UserError(
-            f"{folder} was begun with other flags: "
-            + "; ".join(changed[:_MOST_SHOWN])
+            f"{folder} was started with other flags: "
+            + "; ".join(changed[:_MAX_SHOWN])
             + f". Use those, or another --workdir; --init.weights={folder} "
-            "starts that from the weights of this run"
+            "starts from the weights of this run"
         )
     _check_steps(then, now, done, folder)
 
@@ -80,35 +80,35 @@ def check(then: Flags, now: Flags, done: int, folder: pathlib.Path) -> None:
 def _check_steps(
     then: Flags, now: Flags, done: int, folder: pathlib.Path
 ) -> None:
-    """Raises UserError where the run cannot become one of so many steps."""
+    """Raises UserError if the run cannot have this number of steps."""
     before, steps = then.train.steps, now.train.steps
     if steps < done:
         raise errors.UserError(
             f"--train.steps={steps}, but {done} steps are done in {folder}: "
-            f"wanted {done} at least, or another --workdir. launch.evaluate "
-            "and launch.export take what is there"
+            f"wanted at least {done}, or another --workdir. launch.evaluate "
+            "and launch.export use the existing checkpoints"
         )
     reason = _bound_to_steps(now)
     if steps != before and reason:
         raise errors.UserError(
-            f"{folder} was begun with --train.steps={before}, now {steps}: "
-            f"{reason} follows the number of steps, so that those taken would "
-            f"have been others. Use --train.steps={before}; or train on from "
-            f"the weights with --init.weights={folder} and another --workdir"
+            f"{folder} was started with --train.steps={before}, now {steps}: "
+            f"{reason} depends on the number of steps, so the steps taken "
+            f"would differ. Use --train.steps={before}; or continue from the "
+            f"weights with --init.weights={folder} and another --workdir"
         )
 
 
 def _bound_to_steps(now: Flags) -> str | None:
-    """The flag by which earlier steps depend on how many there are in all."""
-    share = now.train.average_from
-    if share is not None:
-        return f"--train.average_from={share}"
+    """The flag that makes earlier steps depend on their total number."""
+    fraction = now.train.average_from
+    if fraction is not None:
+        return f"--train.average_from={fraction}"
     return learning_rates.bound_to_steps(now.learning_rate)
 
 
 def _differences(old: dict[str, str], new: dict[str, str]) -> list[str]:
     pairs = {
-        name: (old.get(name, "not given"), new.get(name, "not given"))
+        name: (old.get(name, "unset"), new.get(name, "unset"))
         for name in sorted((old.keys() | new.keys()) - _FREE)
     }
     return [

@@ -1,7 +1,7 @@
 """The flags of a training run, and the experiment that they describe.
 
 Training writes every resolved flag to `flags.flagfile` in the run's folder;
-that file alone says the run again, and evaluation and export start from it.
+that file alone reproduces the run, and evaluation and export read it.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ from video_models.optimization import learning_rates, optimizers
 from video_models.weights import initial_weights
 
 FILE_NAME = "flags.flagfile"
-_LONGEST_NAMES = 256  # Bytes of a path inside of a run's folder.
+_LONGEST_NAMES = 256  # Bytes of a path inside a run's folder.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,76 +44,74 @@ class Config:
         "", "Folder that tfrecords_tools.build_shards wrote."
     )
     workdir: str = settings.setting(
-        "", "Folder of the run: checkpoints, logs, metrics."
+        "", "Folder of the run: checkpoints, logs and metrics."
     )
-    objective: str = settings.setting("classification", "What to learn.")
+    objective: str = settings.setting("classification", "Training objective.")
     backbone: str | None = settings.setting(
-        None, "Encodes the frames; not given: frame_conv."
+        None, "Encoder of the frames. Unset: frame_conv."
     )
     temporal: str | None = settings.setting(
         None,
-        "Relates the frames; not given: attention where the backbone sees "
-        "each frame alone, else none.",
+        "Temporal module. Unset: attention if the backbone encodes each "
+        "frame separately, else none.",
     )
     head: str | None = settings.setting(
         None,
-        "Gives the answer; not given: that of the backbone's own paper, else "
-        "classifier.",
+        "Output head. Unset: that of the backbone's paper, else classifier.",
     )
     generator: str | None = settings.setting(
-        None, "Makes frames; not given: the objective's usual one."
+        None, "Generator of frames. Unset: the objective's default."
     )
     discriminator: tuple[str, ...] | None = settings.setting(
         None,
-        "Who tells made clips from real ones, with commas between; not "
-        "given: the objective's usual ones.",
+        "Discriminators, comma-separated. Unset: the objective's default.",
     )
     features: str | None = settings.setting(
         None,
-        "Folder of a trained run whose network tells what looks alike, for "
-        "objectives that compare features.",
+        "Folder of a trained run whose features are compared, for perceptual "
+        "losses.",
     )
     augment: tuple[str, ...] = settings.setting(
-        (), "Augmentations in their order, with commas between."
+        (), "Augmentations, comma-separated, applied in this order."
     )
     extra_inputs: tuple[str, ...] = settings.setting(
-        (), "Further entries of each example, comma-separated."
+        (), "Additional entries of each example, comma-separated."
     )
 
 
-def usual_backbone(chosen: dict[str, Any]) -> str | None:
-    """The backbone of an objective for which none is chosen."""
+def default_backbone(chosen: dict[str, Any]) -> str | None:
+    """The default backbone of an objective."""
     takes = chosen["objective"].COMPONENTS
     return default_components.BACKBONE if "backbone" in takes else None
 
 
-def usual_temporal(chosen: dict[str, Any]) -> str | None:
-    """The temporal block of a backbone for which none is chosen."""
+def default_temporal(chosen: dict[str, Any]) -> str | None:
+    """The default temporal module of a backbone."""
     if "temporal" not in chosen["objective"].COMPONENTS:
         return None
     return default_components.default_temporal(chosen["backbone"])
 
 
-def usual_head(chosen: dict[str, Any]) -> str | None:
-    """The head of a network for which none is chosen."""
+def default_head(chosen: dict[str, Any]) -> str | None:
+    """The default head of a network."""
     if "head" not in chosen["objective"].COMPONENTS:
         return None
     temporal = chosen["temporal"].__name__.rpartition(".")[2]
     return default_components.default_head(chosen["backbone"], temporal)
 
 
-def usual_generator(chosen: dict[str, Any]) -> str | None:
-    """The generator of an objective for which none is chosen."""
+def default_generator(chosen: dict[str, Any]) -> str | None:
+    """The default generator of an objective."""
     return chosen["objective"].GENERATOR
 
 
-def usual_discriminators(chosen: dict[str, Any]) -> tuple[str, ...] | None:
-    """The discriminators of an objective for which none are chosen."""
+def default_discriminators(chosen: dict[str, Any]) -> tuple[str, ...] | None:
+    """The default discriminators of an objective."""
     return chosen["objective"].DISCRIMINATORS
 
 
 COMMAND = flags.Command(
-    summary="Trains a video model on shards; run again, it goes on.",
+    summary="Trains a video model on shards; re-run to resume.",
     settings=Config,
     sections={
         "clip": batch.ClipSpec,
@@ -137,11 +135,11 @@ COMMAND = flags.Command(
         "extra_inputs": "pipelines.extra_inputs",
     },
     not_given={
-        "backbone": usual_backbone,
-        "temporal": usual_temporal,
-        "head": usual_head,
-        "generator": usual_generator,
-        "discriminator": usual_discriminators,
+        "backbone": default_backbone,
+        "temporal": default_temporal,
+        "head": default_head,
+        "generator": default_generator,
+        "discriminator": default_discriminators,
     },
     recipes="launch.recipes",
     renamed={
@@ -199,7 +197,7 @@ def _reference(workdir: str) -> trained_features.Reference:
 
 
 def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
-    """The experiment without its reference network, which may be gone."""
+    """The experiment without its reference network, which may be missing."""
     sections = resolved.sections
     return experiment.Experiment(
         shards=resolved.settings.shards,
@@ -234,7 +232,7 @@ def to_components(resolved: flags.Resolved) -> objective.Components:
 
 
 def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
-    """The same flags, understood from any folder."""
+    """The same flags with absolute paths."""
     config, reading = resolved.settings, resolved.sections["reader"]
     start = resolved.sections["init"]
     paths = {
@@ -261,14 +259,14 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
 
 
 def without_files(chosen: registry.Chosen) -> registry.Chosen:
-    """The same, begun with no file of weights."""
+    """The same module without initial weights or style files."""
     return _with_files(chosen, lambda _: None)
 
 
 def _with_files(
     chosen: registry.Chosen, change: Callable[[str], str | None]
 ) -> registry.Chosen:
-    """The same; a file that it begins with is another."""
+    """The same module with changed paths of weights and style."""
     files = {
         name: change(file)
         for name in ("weights", "style")
@@ -283,11 +281,11 @@ def _absolute_path(path: str) -> str:
 
 
 def check_paths(resolved: flags.Resolved) -> None:
-    """Refuses flags that no run can have.
+    """Refuses paths that a run cannot use.
 
     Raises:
-        UserError: the run's flag file could not hold them, or its folder not
-            what a run writes.
+        UserError: a value does not fit into a flag file, or the folder's
+            path is too long.
     """
     path_checks.check_lines(flags.lines(resolved, COMMAND))
     workdir = resolved.settings.workdir
@@ -295,18 +293,18 @@ def check_paths(resolved: flags.Resolved) -> None:
 
 
 def check(resolved: flags.Resolved) -> None:
-    """Raises UserError where the run may not go on with these flags."""
+    """Raises UserError if the run cannot be resumed with these flags."""
     folder = pathlib.Path(resolved.settings.workdir)
     path = folder / FILE_NAME
     done = checkpoints.Checkpoints(folder / "checkpoints").steps()
     if path.exists() and done:
-        # Read as a command line: settings that it lacks have defaults.
+        # Parsed like a command line: missing settings get defaults.
         then = _read(path)
-        pair = _deciding(then), _deciding(resolved)
+        pair = _compared(then), _compared(resolved)
         resumed_flags.check(*pair, max(done), folder)
 
 
-def _deciding(resolved: flags.Resolved) -> resumed_flags.Flags:
+def _compared(resolved: flags.Resolved) -> resumed_flags.Flags:
     rows = [line.partition("=") for line in flags.lines(resolved, COMMAND)]
     sections = resolved.sections
     return resumed_flags.Flags(
@@ -323,14 +321,14 @@ def record(resolved: flags.Resolved) -> None:
 
 
 def _read(path: pathlib.Path) -> flags.Resolved:
-    # A relative one may begin with a blank or ~, which mean others there.
+    # Absolute: a relative path may begin with a blank or ~.
     return flags.parse(COMMAND, [f"--flagfile={path.absolute()}"])
 
 
 def read_experiment(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
-    Without its reference network: only training needs it, and it may be gone.
+    The reference network is left out: only training needs it.
 
     Raises:
         UserError: there is no run.

@@ -1,4 +1,4 @@
-"""Who writes where in the folder of a run: one process each."""
+"""Which process writes where in the folder of a run."""
 
 import contextlib
 import pathlib
@@ -12,17 +12,17 @@ from tfrecords_tools.base.files import folder_lock
 def claimed(
     workdir: str | pathlib.Path, config: devices.Config
 ) -> Iterator[None]:
-    """Keeps other runs out of what this host writes, before devices start.
+    """Locks the folder that this host writes to, before devices start.
 
-    The first host holds the whole folder, each other one its own part; those
-    who only read need not ask.
+    The first host locks the run's folder, every other host its own folder
+    inside. Readers need no lock.
 
     Args:
-        workdir: folder of the run; it is made.
-        config: says whether there are other hosts.
+        workdir: folder of the run; created if missing.
+        config: of the devices; determines the host's index.
 
     Raises:
-        UserError: another run writes there, or nobody can.
+        UserError: another run writes there, or it is not writable.
     """
     folder = host_folder(workdir, devices.host_index(config))
     with folder_lock.held(folder, "run", "another --workdir"):
@@ -30,6 +30,6 @@ def claimed(
 
 
 def host_folder(workdir: str | pathlib.Path, host: int) -> pathlib.Path:
-    """Where a host writes its logs; the first one also writes checkpoints."""
+    """The folder for a host's logs; the first one also gets checkpoints."""
     workdir = pathlib.Path(workdir)
     return workdir if host == 0 else workdir / f"worker-{host}"

@@ -1,4 +1,4 @@
-"""What a checkpoint remembers of its run, and whether one may go on from it."""
+"""Metadata of a run in its checkpoints, and checks before resuming."""
 
 import hashlib
 from typing import Any
@@ -19,10 +19,10 @@ def gather(
     """The metadata of a run, plain JSON values.
 
     Args:
-        task: what the shards ask of a model.
+        task: defined by the shards.
         manifest: of the training shards.
         batch_size: of the global batch.
-        numerics: what decides the last bits, see `devices.numerics`.
+        numerics: settings that affect the last bits, see `devices.numerics`.
     """
     sums = [shard.sha256 for shard in manifest.shards("train")]
     return {
@@ -37,7 +37,7 @@ def gather(
         "clips": task.clips,
         "media": manifest.settings.get("media"),
         "batch_size": batch_size,
-        # Tells one set of training shards from any other.
+        # Identifies the training shards.
         "training_data": hashlib.sha256("".join(sums).encode()).hexdigest(),
         "numerics": numerics,
     }
@@ -46,11 +46,11 @@ def gather(
 def check(
     then: dict[str, Any], now: dict[str, Any], shards: str, workdir: Any
 ) -> None:
-    """Refuses what does not fit, and says what changes the last bits.
+    """Refuses incompatible metadata; prints changes that affect bits.
 
     Args:
-        then: the metadata of the checkpoint.
-        now: those of this start.
+        then: metadata of the checkpoint.
+        now: metadata of this start.
         shards: folder of the shards, for messages.
         workdir: folder of the run, for messages.
 
@@ -65,19 +65,19 @@ def check(
         label_checks.check_labels(*labels, f"label.{name} of {shards}")
     if then["batch_size"] != now["batch_size"]:
         raise errors.UserError(
-            f"--train.batch_size={now['batch_size']}, but {workdir} was begun "
-            f"with {then['batch_size']}: use that, or another --workdir"
+            f"--train.batch_size={now['batch_size']}, but {workdir} was "
+            f"started with {then['batch_size']}: use that, or another --workdir"
         )
     if then["training_data"] != now["training_data"]:
         raise errors.UserError(
-            f"{shards} holds other training clips than {workdir} was begun "
+            f"{shards} holds other training clips than {workdir} was started "
             "with: use those shards, or another --workdir"
         )
     old, new = then["numerics"], now["numerics"]
     changed = [name for name in new if new[name] != old.get(name)]
     if changed:
         print(
-            "note: the run goes on, but not to the bit as it would have: "
+            "note: the run resumes, but not bit-identically: "
             + ", ".join(f"{k} {old.get(k)} -> {new[k]}" for k in changed)
         )
 
@@ -85,18 +85,18 @@ def check(
 def check_reference(
     then: dict[str, Any], now: dict[str, Any], workdir: Any
 ) -> None:
-    """Raises UserError where features are compared with other ones now.
+    """Raises UserError if the reference network or style has changed.
 
     Args:
-        then: the metadata of the checkpoint.
-        now: those of this start, with the `reference_fingerprint` of the
+        then: metadata of the checkpoint.
+        now: metadata of this start, with the `reference_fingerprint` of the
             objective.
         workdir: folder of the run, for messages.
     """
     current = now["reference_fingerprint"]
     if then.get("reference_fingerprint", current) != current:
         raise errors.UserError(
-            f"{workdir} was begun with another style, or with --features of "
-            "other weights: that picture or run has changed since. Use what "
-            "it was, or another --workdir"
+            f"{workdir} was started with another style image or other "
+            "--features weights, which have changed since. Restore them, or "
+            "use another --workdir"
         )

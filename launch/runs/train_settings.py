@@ -1,4 +1,4 @@
-"""The settings of the train loop, and which of them exclude one another."""
+"""The settings of the train loop, and checks of their combinations."""
 
 import dataclasses
 
@@ -9,15 +9,15 @@ from video_models.layers import normalization
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """How long and how carefully to train."""
+    """Settings of the train loop."""
 
-    steps: int = settings.setting(1000, "Steps in all.", minimum=1)
+    steps: int = settings.setting(1000, "Total training steps.", minimum=1)
     batch_size: int = settings.setting(
-        16, "Clips in a step, over all replicas and hosts.", minimum=1
+        16, "Clips per step, over all replicas and hosts.", minimum=1
     )
     seed: int = settings.setting(
         0,
-        "Of the weights, the order, the augmentations and dropout.",
+        "Seed of weights, clip order, augmentations and dropout.",
         minimum=0,
         maximum=2**32 - 1,
     )
@@ -29,18 +29,17 @@ class Config:
     )
     freeze: tuple[str, ...] = settings.setting(
         (),
-        "Layers to leave as they are: regular expressions found anywhere in "
-        "network/path/layer, with commas between; their normalisation uses "
-        "its averages.",
+        "Layers to freeze: comma-separated regular expressions, searched in "
+        "network/path/layer. Their normalisation uses moving averages.",
     )
     remat: str = settings.setting(
         "none",
-        "Gradient checkpointing; blocks: the backward pass computes each "
-        "block of layers once more, to keep only what lies between blocks.",
+        "Gradient checkpointing; blocks: the backward pass recomputes each "
+        "block of layers, so only tensors between blocks are kept.",
         choices=("none", "blocks"),
     )
     clip_norm: float | None = settings.setting(
-        None, "Most that the norm of all gradients together may be, above 0.",
+        None, "Global gradient-norm clipping threshold (> 0). Unset: off.",
         minimum=1e-12,
     )  # fmt: skip
     ema_decay: float = settings.setting(
@@ -58,37 +57,36 @@ class Config:
         maximum=1.0,
     )
     steps_per_execution: int = settings.setting(
-        1, "Steps that run without coming back to Python.", minimum=1
+        1, "Steps per call of the compiled train function.", minimum=1
     )
     checkpoint_every: int = settings.setting(
-        500, "Steps from one checkpoint to the next.", minimum=1
+        500, "Steps between checkpoints.", minimum=1
     )
-    keep: int = settings.setting(2, "Checkpoints to keep.", minimum=1)
-    log_every: int = settings.setting(
-        20, "Steps from one report to the next.", minimum=1
+    keep: int = settings.setting(
+        2, "Newest checkpoints to keep, besides the best.", minimum=1
     )
+    log_every: int = settings.setting(20, "Steps between log lines.", minimum=1)
     evaluate_every: int | None = settings.setting(
-        None, "Steps between evaluations; not given: only at the end.",
+        None, "Steps between evaluations. Unset: only at the end.",
         minimum=1,
     )  # fmt: skip
     monitor: str | None = settings.setting(
         None,
         "Metric that selects the best checkpoint, which is kept; lower is "
-        "better for a loss or an error. Unset: accuracy, else mean average "
-        "precision, else the loss.",
+        "better for losses and errors. Unset: accuracy, else mean average "
+        "precision, else PSNR, else the loss.",
     )
     on_alarm: str = settings.setting(
         "stop",
-        "What to do where an evaluation finds that training is worth nothing "
-        "any more, as when a generator collapses. stop: end the run; restart: "
-        "go back to the last good evaluation and on from there with another "
-        "order of clips and other draws.",
+        "Action when an evaluation finds that the run has collapsed. stop: end "
+        "the run; restart: resume from the last good evaluation with another "
+        "clip order and other random draws.",
         choices=("stop", "restart"),
     )
     patience: int | None = settings.setting(
         None,
-        "Evaluations without a better number after which the run ends early; "
-        "wants --train.evaluate_every.",
+        "Early stopping: evaluations without improvement before the run ends; "
+        "needs --train.evaluate_every.",
         minimum=1,
     )
 
@@ -96,31 +94,30 @@ class Config:
 def check(
     config: Config, objective: objectives.Objective, replicas: int, xla: bool
 ) -> None:
-    """Raises UserError where settings exclude one another.
+    """Raises UserError if settings exclude one another.
 
     Args:
-        config: how to train.
-        objective: what to train.
+        config: of the loop.
+        objective: to train.
         replicas: over all hosts.
         xla: whether passes are compiled.
     """
     if xla and replicas > 1 and _is_synchronized(objective):
         raise errors.UserError(
-            "--devices.xla: wanted off, since BatchNorm that is "
-            "synchronised between replicas cannot be compiled; or "
-            "choose another --backbone.norm"
+            "--devices.xla: wanted off, since synchronised BatchNorm cannot "
+            "be compiled; or choose another --backbone.norm"
         )
     if config.steps_per_execution > 1 and any(
         player.every > 1 for player in objective.players
     ):
         raise errors.UserError(
-            "--train.steps_per_execution: wanted 1, since not every "
-            "player moves in every step"
+            "--train.steps_per_execution: wanted 1, since some players are "
+            "not trained in every step"
         )
     if config.accumulation_steps > 1 and objective.needs_gather:
         raise errors.UserError(
             "--train.accumulation_steps: wanted 1, since the loss compares "
-            "all clips of the batch with one another"
+            "all clips of the batch"
         )
     if config.patience is not None and config.evaluate_every is None:
         raise errors.UserError(

@@ -1,4 +1,4 @@
-"""The backbone of a trained run, for others to compare features with."""
+"""The backbone of a trained run as a reference feature network."""
 
 import dataclasses
 import pathlib
@@ -13,12 +13,12 @@ from video_models.weights import run_checkpoints
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
-    """Where a trained backbone lies, and how to build it."""
+    """A trained backbone and its configuration."""
 
     workdir: str
-    """Folder of its run."""
+    """Folder of the run."""
     backbone: registry.Chosen
-    """Its file and settings, without a file of weights."""
+    """Module and settings, without initial weights."""
 
     def build(self, clip: batch.ClipSpec) -> keras.Model:
         """The backbone with its averaged weights, for clips of any shape.

@@ -1,4 +1,4 @@
-"""A trained run, read back from its folder."""
+"""Loads a trained run from its folder."""
 
 import dataclasses
 import pathlib
@@ -17,15 +17,15 @@ from video_models.weights import recorded_metadata
 def load_run(
     workdir: str, shards: str | None = None, checkpoint: str = "newest"
 ) -> "TrainedRun":
-    """A checkpoint of a run.
+    """Loads a checkpoint of a run.
 
     Args:
-        workdir: the run's folder.
-        shards: other shards than those of the run, where they moved.
-        checkpoint: newest, best, or its step.
+        workdir: folder of the run.
+        shards: folder of the shards; None for those of the run.
+        checkpoint: newest, best or a step.
 
     Raises:
-        UserError: there is no run, or none with a checkpoint.
+        UserError: there is no run, or no such checkpoint.
     """
     experiment = run_flags.read_experiment(workdir)
     if shards:
@@ -36,8 +36,8 @@ def load_run(
 class TrainedRun:
     """A trained run: its experiment, labels and averaged networks.
 
-    All of it comes from the run's folder; its shards may be gone. There is
-    nothing to train with: neither optimizers nor weights before averaging.
+    Everything is read from the run's folder; its shards may be missing. It
+    cannot be trained: optimizers and unaveraged weights are not loaded.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class TrainedRun:
         """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
         components = experiment.components
-        # They are in the checkpoint; the file may be gone. What only teaches
-        # may be gone, too.
+        # Weights come from the checkpoint. Files and the reference network
+        # may be missing.
         backbone = components.backbone
         if backbone is not None:
             backbone = run_flags.without_files(backbone)
@@ -63,7 +63,7 @@ class TrainedRun:
         metadata = recorded_metadata.upgrade(saved.metadata(self.step))
         self.labels = tuple(metadata["labels"])
         self.media = settings.from_dict(reader.Config, metadata["media"])
-        # Where it was trained does not matter any more.
+        # Devices of the training run do not matter.
         here = dataclasses.replace(
             experiment.devices, strategy="auto", logical_cpus=None
         )
@@ -78,7 +78,7 @@ class TrainedRun:
             self._restore(saved, checkpoint)
 
     def _restore(self, saved: checkpoints.Checkpoints, which: str) -> None:
-        """Restores the networks, of a newer step where training went on."""
+        """Restores the networks, of a newer step if training continued."""
         while True:
             try:
                 return saved.restore_averages(self.step, self.networks)
@@ -93,5 +93,5 @@ def _start(config: devices.Config) -> tf.distribute.Strategy:
     try:
         return devices.start(config)
     except errors.UserError:
-        # Another run was opened before, and its threads are there to stay.
+        # Threads were set when another run was loaded; they cannot change.
         return devices.start(dataclasses.replace(config, threads=None))

@@ -1,4 +1,4 @@
-"""What to do where an evaluation finds that a run has collapsed."""
+"""Handles evaluations that find a collapsed run."""
 
 import dataclasses
 
@@ -11,15 +11,15 @@ _MAX_RESTARTS = 3
 def restart(
     run: opened_run.OpenedRun, state: run_state.RunState, alarm: str
 ) -> run_state.RunState:
-    """Back to the last good checkpoint, from which the draws are others.
+    """Restores the last good checkpoint, with new random draws.
 
     Args:
         run: the run; its variables are restored.
         state: of the collapsed step.
-        alarm: why it is one.
+        alarm: why the run has collapsed.
 
     Returns:
-        The state of the good checkpoint, one restart later.
+        The state of the good checkpoint, with one more restart.
 
     Raises:
         UserError: see `check`.
@@ -30,7 +30,7 @@ def restart(
     before = run.restore(good)
     restarts = max(state.restarts, before.restarts) + 1
     before = dataclasses.replace(before, restarts=restarts)
-    # No host may read what the first one is about to change.
+    # A barrier: the first host is about to change the checkpoints.
     run.shared_maximum(0)
     if run.is_chief:
         run.saved.remove_after(good)
@@ -41,22 +41,24 @@ def restart(
 def check(
     state: run_state.RunState, alarm: str, good: int | None, may_restart: bool
 ) -> int:
-    """The good step to restart from; says so.
+    """Returns the good step to restart from, and prints it.
 
     Args:
         state: of the collapsed step.
-        alarm: why it is one.
-        good: step of the last good checkpoint, if there is one.
+        alarm: why the run has collapsed.
+        good: step of the last good checkpoint, if any.
         may_restart: see `--train.on_alarm`.
 
     Raises:
-        UserError: the run is to end, or was restarted too often.
+        UserError: restarting is off or was done too often.
     """
     kept = f"the last good checkpoint is step {good}"
-    kept = kept if good is not None else "no checkpoint was good before"
+    kept = kept if good is not None else "no earlier checkpoint was good"
     text = f"step {state.step}: {alarm}; {kept}"
     if good is None or not may_restart:
-        remedy = "--train.on_alarm=restart to restart from it with other draws"
+        remedy = (
+            "--train.on_alarm=restart to resume from it with other random draws"
+        )
         raise errors.UserError(
             f"{text}. Lower --learning_rate.base"
             + (f", or give {remedy}" if good is not None else "")

@@ -1,7 +1,8 @@
-"""Averaged copies of networks, which are evaluated and exported.
+"""Averaged copies of networks, used for evaluation and export.
 
-The copies follow in each step. Weights are averaged, exponentially or, late
-in a run, evenly (arXiv:1803.05407); everything else is copied.
+Each step updates the copies: trainable weights by an exponential moving average
+or, late in a run, by an equal-weight average (SWA, arXiv:1803.05407); other
+variables are copied.
 """
 
 import keras
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 
 class Averages:
-    """The copies of some networks.
+    """Averaged copies of networks.
 
     Attributes:
         copies: network name to its averaged copy.
@@ -43,7 +44,7 @@ class Averages:
         ]
 
     def reset(self, networks: dict[str, keras.Model]) -> None:
-        """Copies the weights of `networks`, as before a first step."""
+        """Restarts the averages from the weights of `networks`."""
         for name, network in networks.items():
             self.copies[name].set_weights(network.get_weights())
 

@@ -1,4 +1,4 @@
-"""Which step of a run was best, and when to stop waiting for a better one."""
+"""The best step of a run, and early stopping."""
 
 import dataclasses
 import math
@@ -7,22 +7,22 @@ from typing import Any
 
 from tfrecords_tools.base import errors
 
-_USUAL = ("accuracy", "mean_average_precision", "psnr", "loss")
+_DEFAULTS = ("accuracy", "mean_average_precision", "psnr", "loss")
 _SAME_AT_ALL_STEPS = re.compile("majority_accuracy|random_average_precision")
 _LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity|flicker")
 
 
 @dataclasses.dataclass(frozen=True)
 class Monitor:
-    """What the evaluations of a run have come to; a checkpoint keeps it.
+    """The monitored metric over a run's evaluations; stored in checkpoints.
 
     Attributes:
-        name: the number of the report that is monitored; None before the
-            first evaluation, or where there is none to monitor.
+        name: of the monitored metric; None before the first evaluation, or if
+            no metric can be monitored.
         evaluated: the step evaluated last.
-        step: the best one.
-        value: its number.
-        since: evaluations after it.
+        step: the best step.
+        value: its metric.
+        since: evaluations after the best step.
     """
 
     name: str | None = None
@@ -38,18 +38,17 @@ class Monitor:
         metric: str | None,
         good: bool | None = None,
     ) -> "Monitor":
-        """The same after an evaluation.
+        """Returns the monitor after an evaluation.
 
         Args:
-            step: that was evaluated; nothing changes where it was before.
+            step: the evaluated step; an earlier one changes nothing.
             report: of the evaluation.
-            metric: the metric to monitor; None for the usual one.
-            good: whether the step is worth keeping at all, where the
-                objective tells; of such steps without a number the last is
-                the best.
+            metric: the metric to monitor; None for the default.
+            good: whether the step is worth keeping; None if the objective
+                does not judge. Without a metric the last good step is best.
 
         Raises:
-            UserError: the report has no such number.
+            UserError: the report has no such metric.
         """
         name = find_metric(report, metric)
         if step <= self.evaluated:
@@ -68,18 +67,18 @@ class Monitor:
         return dataclasses.replace(self, evaluated=step, since=self.since + 1)
 
     def is_over(self, patience: int | None) -> bool:
-        """Whether so many evaluations in a row brought nothing better."""
+        """Whether `patience` evaluations in a row brought no improvement."""
         return patience is not None and self.since >= patience
 
     def describe(self) -> str:
-        """`accuracy 0.8312 at step 200`; empty where none is known."""
+        """`accuracy 0.8312 at step 200`; empty before any."""
         if self.value is None:
             return "" if self.step is None else f"step {self.step}"
         return f"{self.name} {self.value:.4f} at step {self.step}"
 
 
 def find_metric(report: dict[str, Any], metric: str | None) -> str | None:
-    """The metric to monitor: `metric`, else the usual one, else None.
+    """The metric to monitor: `metric`, else the default, else None.
 
     Raises UserError if the report has no number of that name.
     """
@@ -89,7 +88,7 @@ def find_metric(report: dict[str, Any], metric: str | None) -> str | None:
         if isinstance(value, float) and not _SAME_AT_ALL_STEPS.search(name)
     ]
     if metric is None:
-        return next((name for name in _USUAL if name in numbers), None)
+        return next((name for name in _DEFAULTS if name in numbers), None)
     if metric not in numbers:
         raise errors.UserError(
             f"--train.monitor={metric}: the evaluation gives no such number; "

@@ -1,7 +1,6 @@
 """The servers of the tf.data service: one dispatcher and its workers.
 
-What is computed on them comes from the pipeline that training sends; they
-know nothing of clips.
+They run the pipeline that training sends, and know nothing of clips.
 """
 
 import contextlib
@@ -21,25 +20,25 @@ import tensorflow as tf
 from tfrecords_tools.base import errors
 
 _LOOK_SECONDS = 0.5
-# Stopping a worker of TensorFlow 2.21 while it computes may wait for ever, with
-# the interpreter's lock held. It has nothing to lose: processes leave at once.
+# Stopping a busy worker of TensorFlow 2.21 may block forever, holding the
+# interpreter's lock. Workers have no state to save: processes exit at once.
 _KEPT: list[Any] = []
-_TOO_SOON_SECONDS = 20.0  # A worker that falls sooner would fall again.
+_TOO_SOON_SECONDS = 20.0  # A worker that ends sooner would end again.
 
 
 @contextlib.contextmanager
 def dispatcher(port: int, journal: str | None = None) -> Iterator[int]:
-    """Runs a dispatcher as long as the context lasts.
+    """Runs a dispatcher within the context.
 
     Args:
-        port: to listen on; 0 is any that is free.
-        journal: folder that outlives a restart; None keeps nothing.
+        port: to listen on; 0 for any free port.
+        journal: folder from which a restart recovers; None for none.
 
     Yields:
         The port.
 
     Raises:
-        UserError: the port is taken, the folder cannot be used.
+        UserError: the port is in use or the folder is unusable.
     """
     _check_free(port)
     config = tf.data.experimental.service.DispatcherConfig(
@@ -52,7 +51,7 @@ def dispatcher(port: int, journal: str | None = None) -> Iterator[int]:
         server = tf.data.experimental.service.DispatchServer(config)
     except (tf.errors.OpError, RuntimeError) as error:
         raise errors.UserError(
-            f"the dispatcher does not start on port {port}: {error}; give "
+            f"the dispatcher cannot start on port {port}: {error}; choose "
             "another --port or --journal"
         ) from error
     try:
@@ -74,19 +73,19 @@ def run_worker(
 
     Args:
         dispatcher: HOST:PORT.
-        host: name by which others reach this machine.
-        port: to listen on; 0 is any that is free.
+        host: name under which other machines reach this one.
+        port: to listen on; 0 for any free port.
         wait_seconds: for the dispatcher to answer.
         stop_event: set to stop the worker.
 
     Raises:
-        UserError: the port is taken, the dispatcher does not answer.
+        UserError: the port is in use or the dispatcher does not answer.
     """
     dispatcher = dispatcher.rpartition("://")[2]
     _check_free(port)
     if not _reached(dispatcher, wait_seconds, stop_event):
         return
-    with contextlib.suppress(ImportError):  # Its ops cut pieces of words.
+    with contextlib.suppress(ImportError):  # Registers its tokenizer ops.
         importlib.import_module("tensorflow_text")
     config = tf.data.experimental.service.WorkerConfig(
         dispatcher_address=dispatcher,
@@ -112,7 +111,7 @@ def run_worker(
 
 
 def exit_process(code: int = 0) -> NoReturn:
-    """Ends a process that may have been a worker."""
+    """Exits the process at once, even with a running worker."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
@@ -128,7 +127,7 @@ class WorkerPool:
 
     @contextlib.contextmanager
     def running(self, count: int) -> Iterator[None]:
-        """Keeps `count` processes while the context lasts."""
+        """Runs `count` processes within the context."""
         try:
             for _ in range(count):
                 self._add()
@@ -142,23 +141,23 @@ class WorkerPool:
                     process.kill()
 
     def replace_dead_workers(self) -> None:
-        """Starts another process for each that has ended by itself.
+        """Starts a new process for each one that has ended.
 
         Raises:
-            UserError: one ended soon after it began.
+            UserError: a process ended right after its start.
         """
         for process, began in list(self._began.items()):
             if process.is_alive():
                 continue
             del self._began[process]
-            said = f"a worker ended with code {process.exitcode}"
+            message = f"a worker ended with code {process.exitcode}"
             if time.monotonic() - began < _TOO_SOON_SECONDS:
-                raise errors.UserError(f"{said} soon after it began")
-            print(f"{said}; another one starts", file=sys.stderr, flush=True)
+                raise errors.UserError(f"{message} soon after its start")
+            print(f"{message}; a new one starts", file=sys.stderr, flush=True)
             self._add()
 
     def _add(self) -> None:
-        # Not a fork: TensorFlow's threads do not come along.
+        # Not a fork: forks lose TensorFlow's threads.
         process = multiprocessing.get_context("spawn").Process(
             target=_run_pool_worker, args=self._arguments
         )
@@ -169,7 +168,7 @@ class WorkerPool:
 def _run_pool_worker(dispatcher: str, host: str) -> None:
     stop_event = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop_event.set())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent tells us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent sends SIGTERM.
     try:
         run_worker(dispatcher, host, 0, 30.0, stop_event)
     except errors.UserError as error:
@@ -179,15 +178,15 @@ def _run_pool_worker(dispatcher: str, host: str) -> None:
 
 
 def _check_free(port: int) -> None:
-    """Raises UserError: gRPC itself would share the port without a word."""
+    """Raises UserError if the port is in use; gRPC would silently share it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("", port))
         except OSError as error:
             raise errors.UserError(
-                f"--port={port}: {error.strerror}; give another, or 0 for "
-                "any that is free"
+                f"--port={port}: {error.strerror}; choose another, or 0 for "
+                "any free port"
             ) from error
 
 

@@ -1,4 +1,4 @@
-"""Measures networks on a split: every clip once, on any strategy."""
+"""Evaluates networks on a split: every clip once, on any strategy."""
 
 from typing import Any
 
@@ -25,23 +25,23 @@ def evaluate(
     views: int = 1,
     crops: int = 1,
 ) -> dict[str, Any]:
-    """The objective's report on all clips of a split.
+    """Returns the objective's report on all clips of a split.
 
     Args:
-        objective: says what is counted.
-        networks: the networks to measure.
-        strategy: they live on.
+        objective: defines the metrics.
+        networks: the networks to evaluate.
+        strategy: of the networks.
         reader: of the split.
-        input_config: what batches hold.
-        batch_size: clips at a time, over all replicas.
-        views: temporal views of each clip, probabilities averaged.
-        crops: spatial crops of each view, likewise.
+        input_config: the contents of batches.
+        batch_size: clips per batch, over all replicas.
+        views: temporal views per clip; scores are averaged.
+        crops: spatial crops per view; scores are averaged.
 
     Returns:
         The metrics, with `views` and `crops`.
 
     Raises:
-        UserError: a record is damaged, or none could be read.
+        UserError: a record is damaged, or none can be read.
     """
     batch_shard = local_batch_shard(strategy, batch_size)
     data = _data(strategy, reader, input_config, batch_shard, views, crops)
@@ -78,9 +78,9 @@ def blank_report(
     input_config: clip_dataset.Input,
     batch_size: int,
 ) -> dict[str, Any]:
-    """The report on no clip at all: every number that there is, each 0.
+    """The report on no clips: every metric name, without computing anything.
 
-    Takes what `evaluate` takes; reads nothing, and computes nothing.
+    Takes the arguments of `evaluate`.
     """
     batch_shard = local_batch_shard(strategy, batch_size)
     data = _data(strategy, reader, input_config, batch_shard)
@@ -111,7 +111,7 @@ def _counting(
     networks: dict[str, keras.Model],
     strategy: tf.distribute.Strategy,
 ) -> tf.types.experimental.PolymorphicFunction:
-    """A batch to its counts, over all replicas, and the clips read."""
+    """A function from a batch to its counts and clips, over all replicas."""
 
     def on_replica(batch: dict) -> dict:
         frames = tf.cast(batch["frames"], tf.float32)
@@ -137,7 +137,7 @@ def _say_skipped(reader: shard_reader.ShardReader, clips: int) -> None:
         )
     if clips == reader.clips:
         raise errors.UserError(
-            f"no clip of {reader.folder} could be read: leave out "
+            f"no clip of {reader.folder} could be read: remove "
             "--reader.on_corrupt=skip to see why"
         )
 

@@ -1,4 +1,4 @@
-"""Forward and backward passes of one player, compiled where XLA is on."""
+"""Forward and backward passes of one player, compiled if XLA is on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,14 +19,14 @@ def build_gradient_function(
     accumulation_steps: int = 1,
     xla: bool = False,
 ) -> Callable[[dict, tf.Tensor, tf.Tensor, tf.Tensor], Gradients]:
-    """A function that computes one replica's share of a step.
+    """Builds the function for one replica's gradients of a step.
 
     Args:
-        objective: gives the losses.
-        player: whose turn it is.
-        variables: what the player trains.
+        objective: defines the losses.
+        player: name of the player.
+        variables: of the player's networks.
         batch_size: of the global batch; every example weighs 1 / batch_size.
-        accumulation_steps: micro-batches that the batch is split into.
+        accumulation_steps: micro-batches per replica batch.
         xla: whether to compile. A loss that gathers across replicas cannot
             be compiled; the forward pass before it can.
 
@@ -42,9 +42,9 @@ def build_gradient_function(
     weights = [variable.value for variable in variables]
 
     def compute(batch, seed, step, replica) -> Gradients:
-        # Cast here, so that it is compiled and gradients reach the pixels.
+        # Cast here: compiled, and gradients reach the pixels.
         batch = {**batch, "frames": tf.cast(batch["frames"], tf.float32)}
-        # Around the gradient too: blocks that are recomputed draw again.
+        # Around the gradient too: recomputed blocks draw again.
         with randomness.replica(replica):
             with tf.GradientTape() as tape:
                 outputs = forward(player, batch, seed, step)
@@ -78,7 +78,7 @@ def _accumulated(compute: Callable, steps: int) -> Callable:
         slices = {name: tf.split(v, steps) for name, v in batch.items()}
         sums: Any = []
         for number in range(steps):
-            # Else all run at once, and nothing is saved.
+            # Otherwise all run at once and no memory is saved.
             with tf.control_dependencies(tf.nest.flatten(sums)):
                 micro = {n: tf.identity(v[number]) for n, v in slices.items()}
             micro_seed = tf.random.experimental.stateless_fold_in(seed, number)

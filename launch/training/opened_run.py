@@ -1,6 +1,6 @@
-"""What a training run holds while it lasts: data, networks, folder.
+"""The state of a running training: data, networks and folder.
 
-Opening checks all that can be checked before a first step.
+`open_run` checks everything that can be checked before the first step.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ from video_models.weights import initial_weights, recorded_metadata
 
 @dataclasses.dataclass(frozen=True)
 class OpenedRun:
-    """The things of a run, which are never replaced while it lasts.
+    """The objects of a run that stay the same while it lasts.
 
     Attributes:
         experiment: the settings.
@@ -40,12 +40,12 @@ class OpenedRun:
         strategy: of the devices.
         data: the training split.
         saved: the checkpoints in `workdir`.
-        metadata: what every checkpoint says of the run, see `run_metadata`.
+        metadata: stored in every checkpoint, see `run_metadata`.
         loop: holds the networks and takes the steps.
         validation: the validation split.
-        shared_maximum: called by all hosts, gives all the largest number.
-        start: the state to begin with, that of the newest checkpoint.
-        warnings: what makes the figures to come worth little.
+        shared_maximum: a collective, see `devices.shared_maximum`.
+        start: the initial state, that of the newest checkpoint.
+        warnings: about labels that make metrics unreliable.
     """
 
     experiment: experiments.Experiment
@@ -67,7 +67,7 @@ class OpenedRun:
 
     @property
     def hosts(self) -> int:
-        """How many take part."""
+        """Number of hosts."""
         return devices.host_count_and_index(self.strategy)[0]
 
     @property
@@ -77,12 +77,12 @@ class OpenedRun:
 
     @property
     def logs(self) -> pathlib.Path:
-        """Where this host writes its logs."""
+        """Folder for this host's logs."""
         host = devices.host_count_and_index(self.strategy)[1]
         return run_folder.host_folder(self.workdir, host)
 
     def batches(self, state: run_state.RunState) -> Iterator:
-        """The batches of all steps from `state` on."""
+        """Iterates over the batches of all steps from `state` on."""
         batch_shard = evaluation.local_batch_shard(
             self.strategy, self.config.batch_size
         )
@@ -98,7 +98,7 @@ class OpenedRun:
         return iter(data)
 
     def samples_of_step(self, state: run_state.RunState) -> tf.data.Dataset:
-        """The samples that the steps after `state` read."""
+        """The samples that the next steps after `state` read."""
         if self.experiment.reader.service:  # In no order.
             return damaged_records.all_indices(self.data)
         batch_shard = evaluation.local_batch_shard(
@@ -115,7 +115,7 @@ class OpenedRun:
         return samples.take(batch_shard.host_batch * steps)
 
     def show_clips(self, board: reports.Board) -> None:
-        """Draws the first training clips, as the networks see them."""
+        """Logs the first training clips as image strips."""
         batch_shard = clip_dataset.BatchShard(min(6, self.config.batch_size))
         data = clip_dataset.training(
             self.data,
@@ -127,7 +127,7 @@ class OpenedRun:
         board.image(0, "train/clips", reports.film_strips(frames))
 
     def metadata_of(self, state: run_state.RunState) -> dict[str, Any]:
-        """What is written beside a checkpoint."""
+        """The metadata of a checkpoint of `state`."""
         return self.metadata | state.to_metadata()
 
     def save(self, state: run_state.RunState) -> None:
@@ -138,7 +138,7 @@ class OpenedRun:
             self.saved.save(state.step, variables, metadata, names)
 
     def restore(self, step: int) -> run_state.RunState:
-        """Restores all variables; the state of that checkpoint."""
+        """Restores all variables and returns the checkpoint's state."""
         metadata = recorded_metadata.upgrade(self.saved.metadata(step))
         self.saved.restore(step, self.loop.state)
         return run_state.RunState.from_metadata(
@@ -153,13 +153,14 @@ def open_run(
 
     Args:
         experiment: the settings.
-        workdir: folder of the run, claimed.
+        workdir: folder of the run, locked by `run_folder.claimed`.
 
     Raises:
-        UserError: something does not fit, or cannot be learnt from.
+        UserError: settings, shards and checkpoints do not fit, or the labels
+            cannot be learned from.
     """
     workdir = pathlib.Path(workdir)
-    # First of all: tensors, as the reader holds them, start the devices.
+    # First: creating tensors, as the reader does, initialises the devices.
     strategy = devices.start(experiment.devices)
     data = clip_dataset.open_split(experiment.shards, "train", experiment.input)
     saved = checkpoints.Checkpoints(
@@ -216,7 +217,7 @@ def _open_validation(
 
 
 def _load_weights(run: OpenedRun) -> None:
-    """Loads other weights to start from; see `initial_weights`."""
+    """Loads initial weights, see `initial_weights`."""
     with run.strategy.scope():
         report = initial_weights.load(
             run.experiment.init,
@@ -233,10 +234,10 @@ def _load_weights(run: OpenedRun) -> None:
 
 
 def _label_warnings(run: OpenedRun, is_new: bool) -> list[str]:
-    """What makes the figures to come worth little.
+    """Warnings about labels that make the metrics unreliable.
 
     Raises:
-        UserError: a new run could learn nothing; one that was begun may end.
+        UserError: a new run cannot learn anything; a resumed run may finish.
     """
     shards, manifest = run.experiment.shards, run.validation.read_manifest()
     try:

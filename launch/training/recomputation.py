@@ -1,10 +1,10 @@
-"""Gradient checkpointing: training forgets what is inside of blocks.
+"""Gradient checkpointing: activations inside blocks are recomputed.
 
-The backward pass computes a block once more from what came into it, so only
-the tensors between blocks are kept. Source: arXiv:1604.06174. Keras' own
-`RematScope` does not serve: its mode "full" refuses layers with a `training`
-argument inside a `tf.function`, draws dropout anew, moves the averages of
-normalisation twice, and keeps the inputs of every layer.
+The backward pass recomputes each block from its inputs, so only the tensors
+between blocks are kept. Source: arXiv:1604.06174. The `RematScope` of Keras is
+unsuitable: its mode "full" refuses layers with a `training` argument inside a
+`tf.function`, draws dropout anew, updates the averages of normalisation twice,
+and keeps the inputs of every layer.
 """
 
 from collections.abc import Callable
@@ -21,16 +21,15 @@ from video_models.introspection import (
 
 
 class Segment(NamedTuple):
-    """Calls of layers, one after the other.
+    """Consecutive calls of layers.
 
     Attributes:
-        calls: these.
+        calls: the calls.
         again: whether the backward pass runs them again.
-        inputs: keras tensors that they need from before.
-        outputs: those that others need from them.
-        trained: variables with a gradient, each with the one of TensorFlow
-            that holds it.
-        others: those that only change, likewise.
+        inputs: keras tensors from earlier calls.
+        outputs: keras tensors that later calls need.
+        trained: variables with a gradient, each with its TensorFlow variable.
+        others: variables without a gradient, likewise.
     """
 
     calls: list[keras_internals.Call]
@@ -42,14 +41,14 @@ class Segment(NamedTuple):
 
 
 def recompute_blocks(network: keras.Model) -> int:
-    """Makes the network, and those nested in it, recompute their blocks.
+    """Makes a network and its nested networks recompute their blocks.
 
-    Inference, saving and export are as they were. Each block is one of
-    `layer_depth.groups`; the last one, whose gradient is needed at once, is
-    not recomputed.
+    Inference, saving and export do not change. Blocks are those of
+    `layer_depth.groups`; the last one is not recomputed, as the backward pass
+    starts with it.
 
     Returns:
-        How many blocks are recomputed.
+        The number of recomputed blocks.
     """
     count = 0
     for layer in network.layers:
@@ -82,7 +81,7 @@ def _training_call(network: keras.Model, segments: list[Segment]) -> Callable:
 
 
 def _run_again_later(segment: Segment, values: dict[int, Any]) -> None:
-    """Runs a segment, and has the backward pass run it again."""
+    """Runs a segment, and again in the backward pass."""
     trained = [variable for variable, _ in segment.trained]
     others = [variable for variable, _ in segment.others]
     before = [tf.convert_to_tensor(held) for _, held in segment.others]
@@ -96,7 +95,7 @@ def _run_again_later(segment: Segment, values: dict[int, Any]) -> None:
         weights = tensors[len(segment.inputs) :]
         state = list(zip(trained, weights, strict=True))
         state += list(zip(others, before, strict=True))
-        # Equal draws both times, and averages that move only once.
+        # Equal random draws both times, and one update of averages.
         with keras.StatelessScope(state_mapping=state) as scope:
             _run(segment.calls, inner)
         if not after:
@@ -117,7 +116,7 @@ def _run_again_later(segment: Segment, values: dict[int, Any]) -> None:
 def _run(calls: list[keras_internals.Call], values: dict[int, Any]) -> None:
     """Calls layers in training mode, as `keras.Model.call` does."""
     for each in calls:
-        # The backward pass is outside of Keras' call of the network.
+        # The backward pass is outside the network's Keras call.
         is_layer = isinstance(each.operation, keras.layers.Layer)
         mode = {"training": True} if is_layer else {}
         outputs = keras.tree.flatten(each.run(values, **mode))
@@ -126,7 +125,7 @@ def _run(calls: list[keras_internals.Call], values: dict[int, Any]) -> None:
 
 
 def _segments(network: keras.Model) -> list[Segment]:
-    """The network's calls, cut where a block or a nested network begins."""
+    """The network's calls, split at blocks and nested networks."""
     groups = _group_calls(network)
     segments = []
     for number, group in enumerate(groups):
@@ -173,7 +172,7 @@ def _segment(
     needed = {id(x): x for call in calls for x in call.inputs}
     required = {id(x) for call in later for x in call.inputs}
     required |= {id(x) for x in network.outputs}
-    # Held here, where no layer's call casts what is read.
+    # Read here, outside any layer's autocast scope.
     variables = {
         id(variable): (variable, variable.value)
         for call in calls

@@ -1,4 +1,4 @@
-"""What a run prints before its first step and after its last."""
+"""The messages of a run before its first step and after its last."""
 
 import math
 
@@ -6,7 +6,7 @@ from launch.training import opened_run, run_state
 
 
 def announce(run: opened_run.OpenedRun) -> None:
-    """Says what will be trained, on what, from where to where."""
+    """Prints data, networks, steps and folder, and any warnings."""
     networks = run.loop.objective.networks.values()
     parameters = sum(network.count_params() for network in networks)
     trained = sum(
@@ -29,20 +29,20 @@ def announce(run: opened_run.OpenedRun) -> None:
 
 
 def announce_stop(step: int) -> None:
-    """Says where a signal stopped the run."""
+    """Prints the step at which a signal stopped the run."""
     print(f"stopped at step {step}; re-run the same command to resume")
 
 
 def announce_best(run: opened_run.OpenedRun, state: run_state.RunState) -> None:
-    """Says which step was best, and whether the run ended early."""
+    """Prints the best step, and whether the run ended early."""
     monitor, steps = state.monitor, run.config.steps
     if monitor.step is None:
         return
     if state.is_over and state.step < steps:
         print(
             f"stopped early at step {state.step} of {steps}: "
-            f"{monitor.since} evaluations brought nothing better; a larger "
-            "--train.patience resumes"
+            f"{monitor.since} evaluations without improvement; resume with a "
+            "larger --train.patience"
         )
     if monitor.step != state.step:
         print(

@@ -1,4 +1,4 @@
-"""How far a run has come, apart from its variables; checkpoints keep it."""
+"""The progress of a run, stored in checkpoints besides the variables."""
 
 import dataclasses
 from typing import Any
@@ -6,20 +6,19 @@ from typing import Any
 from launch.runs import train_settings
 from launch.training import best_step
 
-_AFTER_ALARM = 1_000_003  # Added to the seed; no two runs have such seeds.
+_AFTER_ALARM = 1_000_003  # Added to the seed; far from any seed in use.
 
 
 @dataclasses.dataclass(frozen=True)
 class RunState:
-    """A moment of a run, between two steps.
+    """The state of a run between two steps.
 
     Attributes:
         step: steps taken.
-        monitor: which step was best.
-        owes_evaluation: whether `step` is to be evaluated before the next.
-        restarts: how often the run was started again after an alarm.
-        is_over: whether too many evaluations brought nothing better, as all
-            hosts agree.
+        monitor: the best step so far.
+        owes_evaluation: whether `step` must be evaluated before the next.
+        restarts: number of restarts after an alarm.
+        is_over: whether early stopping ends the run, agreed by all hosts.
     """
 
     step: int = 0
@@ -32,12 +31,12 @@ class RunState:
     def from_metadata(
         cls, step: int, metadata: dict[str, Any], patience: int | None
     ) -> "RunState":
-        """The state that a checkpoint keeps.
+        """Reads the state from a checkpoint's metadata.
 
         Args:
             step: of the checkpoint.
             metadata: of the checkpoint, see `recorded_metadata.upgrade`.
-            patience: the setting, which may have changed since.
+            patience: the current setting.
         """
         monitor = best_step.Monitor(**metadata.get("monitor", {}))
         return cls(
@@ -49,7 +48,7 @@ class RunState:
         )
 
     def to_metadata(self) -> dict[str, Any]:
-        """Plain JSON values, from which `from_metadata` makes it again."""
+        """JSON values, the inverse of `from_metadata`."""
         return {
             "monitor": dataclasses.asdict(self.monitor),
             "owes_evaluation": self.owes_evaluation,
@@ -57,7 +56,7 @@ class RunState:
         }
 
     def seed(self, base: int) -> int:
-        """The seed of the order and of all draws; new after each alarm."""
+        """The seed of clip order and random draws; new after each alarm."""
         return base + _AFTER_ALARM * self.restarts
 
     def is_due(self, before: int, every: int | None) -> bool:
@@ -84,12 +83,12 @@ class RunState:
         """The state after `step` was evaluated.
 
         Args:
-            report: of the evaluation; empty: there was nothing to measure.
-            config: names the number to monitor, and the patience.
-            is_good: whether the step is worth keeping; None where the
-                objective has no opinion.
+            report: of the evaluation; empty without a validation split.
+            config: the monitored metric and the patience.
+            is_good: whether the step is worth keeping; None if the objective
+                does not judge.
         """
-        # A collapsed step is judged again by whoever resumes from it.
+        # A resumed run evaluates a collapsed step again.
         state = dataclasses.replace(self, owes_evaluation=is_good is False)
         if not report:
             return state

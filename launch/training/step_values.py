@@ -1,4 +1,4 @@
-"""What steps give: logged, counted, and refused where it is not finite."""
+"""Logs the values of steps, counts skipped clips, refuses non-finite values."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from tfrecords_tools.base import errors
 
 
 class StepValues:
-    """The values of a run's steps, fetched from the device now and then."""
+    """Collects the values of steps and fetches them in batches."""
 
     def __init__(
         self,
@@ -22,10 +22,10 @@ class StepValues:
         folder: str,
         newest: Callable[[], int | None],
     ):
-        """Nothing has been taken yet.
+        """Starts empty.
 
         Args:
-            losses: gets every row.
+            losses: log for every row.
             batch_size: of the global batch.
             folder: of the shards, for messages.
             newest: the step of the newest checkpoint, for messages.
@@ -34,14 +34,14 @@ class StepValues:
         self._folder, self._newest = folder, newest
         self._pending: list[tuple[int, dict[str, tf.Tensor]]] = []
         self._skipped = 0  # Clips of the steps taken here.
-        self._empty_steps = 0  # The last ones, of which none could be read.
+        self._empty_steps = 0  # Latest steps without a readable clip.
 
     def add(self, first: int, values: dict[str, tf.Tensor]) -> None:
-        """Takes what `TrainLoop.execute` gave, without waiting for it."""
+        """Adds the values of `TrainLoop.execute` without waiting for them."""
         self._pending.append((first, values))
 
     def flush(self) -> dict[str, float]:
-        """Logs the steps since the last call; their mean values.
+        """Logs the steps since the last call and returns their means.
 
         Raises:
             UserError: a value is not finite, or no clip can be read.
@@ -66,12 +66,12 @@ class StepValues:
         )
 
     def say_skipped(self) -> None:
-        """Prints how many clips could not be read, if any."""
+        """Prints the number of unreadable clips, if any."""
         if self._skipped:
             print(damaged_records.describe_skipped(self._folder, self._skipped))
 
     def check_weights(self, networks: dict[str, Any], step: int) -> None:
-        """A step may spoil the weights though its loss was still finite."""
+        """Raises UserError if a weight is not finite, even if the loss was."""
         for name, network in networks.items():
             for weights in network.get_weights():
                 if not np.isfinite(weights).all():
@@ -88,17 +88,17 @@ class StepValues:
         return errors.UserError(
             f"{what} is not finite at step {step}: lower "
             "--learning_rate.base or set --train.clip_norm. The last good "
-            f"checkpoint stays: {state}"
+            f"checkpoint is kept: {state}"
         )
 
     def _count_skipped(self, clips: int, steps: int) -> None:
-        """Refuses to go on where nothing at all can be read any more."""
+        """Raises UserError if no clip of two steps in a row can be read."""
         self._skipped += clips
         all_skipped = clips == steps * self._batch_size
         self._empty_steps = self._empty_steps + steps if all_skipped else 0
         if self._empty_steps > 1:
             raise errors.UserError(
                 f"no clip of the last {self._empty_steps} steps could be "
-                f"read: is {self._folder} still there? The last checkpoint "
-                "stays"
+                f"read: does {self._folder} still exist? The last checkpoint "
+                "is kept"
             )

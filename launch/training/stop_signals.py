@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C, on which all hosts of a run stop at the same step."""
+"""SIGTERM and Ctrl-C: all hosts of a run stop at the same step."""
 
 import signal
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from tfrecords_tools.base import interrupt
 
 
 class StopSignals:
-    """Notes stop signals while it is entered; a second one interrupts at once.
+    """Records stop signals within the context; a second one interrupts.
 
         with StopSignals(hosts, shared_maximum) as stops:
             while not stops.agreed_stop:
@@ -18,15 +18,15 @@ class StopSignals:
 
     Attributes:
         stop_signal: number of the signal that this host received, or 0.
-        agreed_stop: the same, once all hosts know of it.
+        agreed_stop: the signal that all hosts have agreed on, or 0.
     """
 
     def __init__(self, hosts: int, shared_maximum: Callable[[int], int]):
-        """Notes nothing yet.
+        """Installs no handlers yet.
 
         Args:
-            hosts: how many take part.
-            shared_maximum: called by all hosts, gives all the largest number.
+            hosts: number of hosts.
+            shared_maximum: a collective, see `devices.shared_maximum`.
         """
         self._hosts, self._shared_maximum = hosts, shared_maximum
         self._handlers: dict[signal.Signals, Any] = {}
@@ -36,8 +36,8 @@ class StopSignals:
         """Sets `agreed_stop` on all hosts after the same step, or on none.
 
         Args:
-            is_due: whether several hosts ask one another now; it costs them
-                a round trip.
+            is_due: whether several hosts synchronise now, at the cost of a
+                round trip.
         """
         if self._hosts == 1:
             self.agreed_stop = self.stop_signal

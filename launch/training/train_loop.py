@@ -1,9 +1,9 @@
 """Runs the steps of any objective on any strategy.
 
-One step: every active player in turn computes its gradients on each replica
-(forward and backward compiled where XLA is on), the gradients are summed
-over the replicas, clipped, and applied; then the averaged copies follow.
-Data, checkpoints and reports are the experiment's business.
+One step: each active player computes its gradients on every replica (forward
+and backward compiled if XLA is on); the gradients are summed over the replicas,
+clipped and applied; then the averaged copies are updated. Data, checkpoints and
+reports are handled in training_run.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,8 +33,8 @@ class TrainLoop:
     Attributes:
         averaged: network name to its averaged copy, for evaluation.
         frozen: variables that no step changes.
-        state: name to variables, all that a checkpoint has to hold.
-        names: what those of the averaged copies are called.
+        state: name to variables, the contents of a checkpoint.
+        names: names of the variables of the averaged copies.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class TrainLoop:
         Args:
             make_objective: called once, within the strategy's scope.
             strategy: any of tf.distribute.
-            config: how to train.
+            config: of the loop.
             xla: whether to compile the forward and backward passes.
             penalty: (gradients, variables) -> gradients, applied to the
                 gradients summed over replicas.
-            counts_skipped: whether steps also give `SKIPPED`, the clips of
-                the global batch whose mask is 0.
+            counts_skipped: whether steps also return `SKIPPED`, the number of
+                clips in the global batch whose mask is 0.
 
         Raises:
             UserError: the settings exclude one another.
@@ -101,12 +101,12 @@ class TrainLoop:
         )
 
     def reset_averages(self) -> None:
-        """Starts the averages anew, after other weights were loaded."""
+        """Restarts the averages after loading other weights."""
         with self._strategy.scope():
             self._averages.reset(self.objective.networks)
 
     def steps_at_once(self, step: int) -> int:
-        """How many steps `execute` takes from `step` on."""
+        """The number of steps that `execute` takes from `step` on."""
         left = self._config.steps - step
         return max(1, min(self._config.steps_per_execution, left))
 
@@ -115,7 +115,7 @@ class TrainLoop:
 
         Args:
             batches: iterator over the strategy's distributed batches.
-            step: number of the first one, from 0.
+            step: the first step, from 0.
 
         Returns:
             Name to float32 [steps]: each loss, its mean over the global
@@ -141,12 +141,12 @@ class TrainLoop:
         """One step on one replica; call it through `strategy.run`.
 
         Args:
-            active: names of the players that move, in order.
-            batch: as `pipelines.batch` says, of this replica.
+            active: names of the active players, in order.
+            batch: see `pipelines.batch`, of this replica.
             step: int64 [].
 
         Returns:
-            Name to float32 []: losses and gradient norms, alike on all
+            Name to float32 []: losses and gradient norms, equal on all
             replicas.
         """
         values = {}
@@ -154,7 +154,7 @@ class TrainLoop:
             if player.name in active:
                 for repeat in range(player.repeats):
                     values |= self._move(player, repeat, batch, step)
-        self._share_statistics()
+        self._average_statistics()
         self._averages.update(step)
         if self._counts_skipped:
             context = tf.distribute.get_replica_context()
@@ -191,8 +191,8 @@ class TrainLoop:
         values = {**losses, "gradient_norm": norm}
         return {f"{prefix}{name}": value for name, value in values.items()}
 
-    def _share_statistics(self) -> None:
-        """Gives all replicas the mean of what BatchNorm has gathered."""
+    def _average_statistics(self) -> None:
+        """Averages the BatchNorm statistics over all replicas."""
         if self._strategy.num_replicas_in_sync == 1:
             return
         frozen = {id(variable) for variable in self.frozen}
@@ -203,7 +203,7 @@ class TrainLoop:
             if variable.dtype.startswith("float") and id(variable) not in frozen
         ]
         if gathered:
-            # Read into tensors: reducing a variable itself fails on workers.
+            # Read into tensors: reducing a variable fails on workers.
             means = tf.distribute.get_replica_context().all_reduce(
                 tf.distribute.ReduceOp.MEAN,
                 [tf.identity(variable.value) for variable in gathered],
@@ -222,7 +222,7 @@ class TrainLoop:
 
         @tf.function
         def all_of_them(batches, step):
-            if count == 1:  # A loop would only cost time to trace.
+            if count == 1:  # A loop would only cost tracing time.
                 return one(batches, step)[None]
             rows = tf.TensorArray(tf.float32, count)
             for i in tf.range(count):
@@ -276,7 +276,7 @@ def build(
 
     Args:
         experiment: the settings.
-        shards: what the shards hold.
+        shards: manifest of the shards.
         strategy: any of tf.distribute.
     """
     task = experiment.task(shards)

@@ -1,4 +1,4 @@
-"""One training run, in the order in which things happen.
+"""One training run, in chronological order.
 
 `run(experiment, workdir)` trains without flags, as in tests and notebooks;
 the command is launch.train.
@@ -31,29 +31,29 @@ def run(
 
     Args:
         experiment: the settings.
-        workdir: gets checkpoints/, tensorboard/ and losses.csv.
+        workdir: folder for checkpoints/, tensorboard/ and losses.csv.
 
     Returns:
-        The report on the validation split; empty where there is none.
+        The report on the validation split; empty without one.
 
     Raises:
-        UserError: wrong input; another run writes there; a loss that is
-            not finite.
-        SystemExit: SIGTERM or Ctrl-C came; a checkpoint was written.
+        UserError: invalid input; another run writes there; a loss is not
+            finite.
+        SystemExit: SIGTERM or Ctrl-C, after writing a checkpoint.
     """
     with run_folder.claimed(workdir, experiment.devices):
         return train(opened_run.open_run(experiment, workdir))
 
 
 def train(opened: opened_run.OpenedRun) -> dict[str, Any]:
-    """Takes the steps that are left; see `run`."""
+    """Takes the remaining steps; see `run`."""
     config, state = opened.config, opened.start
     run_messages.announce(opened)
     board = reports.Board(opened.logs / "tensorboard")
     with damaged_records.explained(
         opened.data, lambda: opened.samples_of_step(state)
     ):
-        batches, values = _begin(opened, state)
+        batches, values = _start(opened, state)
         if not state.step:
             opened.show_clips(board)
         progress = reports.Progress(state.step, config.steps)
@@ -68,7 +68,7 @@ def train(opened: opened_run.OpenedRun) -> dict[str, Any]:
                     )
                     if alarm is not None:
                         state = alarms.restart(opened, state, alarm)
-                        batches, values = _begin(opened, state)
+                        batches, values = _start(opened, state)
                         report, first = {}, None
                 is_done = state.step >= config.steps
                 if first is not None and not is_done:
@@ -90,7 +90,7 @@ def train(opened: opened_run.OpenedRun) -> dict[str, Any]:
                 if is_done or state.is_due(first, config.checkpoint_every):
                     _save(opened, state, values)
             _save(opened, state, values)
-            if not (report or stops.agreed_stop):  # Nothing was left to do.
+            if not (report or stops.agreed_stop):  # No steps were left.
                 state, report, _ = _evaluate(opened, state, values, board)
     values.say_skipped()
     if stops.agreed_stop:
@@ -100,10 +100,10 @@ def train(opened: opened_run.OpenedRun) -> dict[str, Any]:
     return report
 
 
-def _begin(
+def _start(
     opened: opened_run.OpenedRun, state: run_state.RunState
 ) -> tuple[Iterator, step_values.StepValues]:
-    """Batches from `state` on, and what takes the values of their steps."""
+    """Batches from `state` on, and the collector of their steps' values."""
     values = step_values.StepValues(
         reports.LossLog(opened.logs / "losses.csv", state.step),
         opened.config.batch_size,
@@ -119,16 +119,16 @@ def _evaluate(
     values: step_values.StepValues,
     board: reports.Board,
 ) -> tuple[run_state.RunState, dict[str, Any], str | None]:
-    """Measures; keeps the checkpoint if it is the best so far.
+    """Evaluates; keeps the checkpoint if it is the best so far.
 
     Returns:
-        The state after, the report, and why the run has collapsed, if it has.
+        The new state, the report, and why the run has collapsed, or None.
     """
     samples = opened.workdir / "samples" if opened.is_chief else None
     report = opened.validation.report(opened.loop, board, state.step, samples)
-    goal = opened.loop.objective
-    alarm = goal.alarm(report) if report else None
-    is_judged = type(goal).alarm is not objectives.Objective.alarm
+    objective = opened.loop.objective
+    alarm = objective.alarm(report) if report else None
+    is_judged = type(objective).alarm is not objectives.Objective.alarm
     is_good = alarm is None if is_judged else None
     state = state.after_evaluation(report, opened.config, is_good)
     if report:

@@ -1,4 +1,4 @@
-"""Evaluations while a run trains: measured, shown, printed."""
+"""Evaluations during training: metrics, sample clips, log lines."""
 
 import pathlib
 from typing import Any
@@ -29,11 +29,10 @@ class Validation:
         """Opens nothing yet.
 
         Args:
-            shards: their folder itself: a cache holds the training split
-                alone.
-            input_config: what batches hold, read as stored.
-            batch_size: clips at a time, over all replicas.
-            strategy: the networks live on.
+            shards: folder of the shards; a cache holds the training split only.
+            input_config: the contents of batches, without a cache.
+            batch_size: clips per batch, over all replicas.
+            strategy: of the networks.
         """
         self._shards, self._input_config = shards, input_config
         self._batch_size, self._strategy = batch_size, strategy
@@ -47,12 +46,12 @@ class Validation:
         given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
         if given and _SPLIT not in self.read_manifest().splits:
             raise errors.UserError(
-                f"{given[0]}: {self._shards} has no validation split to "
-                "measure; leave it out, or build the shards with one"
+                f"{given[0]}: {self._shards} has no validation split; "
+                "remove the flag, or build the shards with one"
             )
         if config.monitor is not None:
             data = self._open()
-            blank = evaluation.blank_report(*self._measured(loop, data))
+            blank = evaluation.blank_report(*self._arguments(loop, data))
             best_step.find_metric(blank, config.monitor)
 
     def report(
@@ -62,13 +61,13 @@ class Validation:
         step: int,
         samples: pathlib.Path | None = None,
     ) -> dict[str, Any]:
-        """Measures the averaged networks; empty where there is no split.
+        """Evaluates the averaged networks; empty without a validation split.
 
         Args:
             loop: holds objective and networks.
-            board: gets the numbers and pictures.
+            board: for metrics and images.
             step: steps taken.
-            samples: folder for what the objective shows; None: for nobody.
+            samples: folder for sample clips; None for none.
         """
         manifest = self.read_manifest()
         if _SPLIT not in manifest.splits:
@@ -79,7 +78,7 @@ class Validation:
             self._shown.show(
                 loop.objective, loop.averaged, data, self._input_config, step
             )
-        report = evaluation.evaluate(*self._measured(loop, data))
+        report = evaluation.evaluate(*self._arguments(loop, data))
         numbers = {
             f"validation/{name}": value
             for name, value in report.items()
@@ -87,25 +86,25 @@ class Validation:
         }
         board.scalars(step, numbers)
         if "confusion" in report:
-            picture = reports.confusion_image(
+            image = reports.confusion_image(
                 np.array(report["confusion"]), manifest.labels
             )
-            board.image(step, "validation/confusion", picture)
+            board.image(step, "validation/confusion", image)
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
         return report
 
     def read_manifest(self) -> manifests.Manifest:
-        """Of the shards, with all their splits."""
+        """The manifest of the shards, with all their splits."""
         return shard_reader.read_manifest(self._shards)
 
     def _open(self) -> shard_reader.ShardReader:
         return clip_dataset.open_split(self._shards, _SPLIT, self._input_config)
 
-    def _measured(
+    def _arguments(
         self, loop: train_loop.TrainLoop, data: shard_reader.ShardReader
     ) -> tuple[Any, ...]:
-        """What evaluations are told."""
+        """The arguments of `evaluation.evaluate`."""
         return (
             loop.objective,
             loop.averaged,

@@ -58,7 +58,7 @@ def test_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
 
 def test_other_batch_size_is_refused_when_a_run_goes_on(toy_shards, workdir):
     other = _experiment(toy_shards, "--train.steps=3", "--train.batch_size=8")
-    with pytest.raises(errors.UserError, match="begun with 4"):
+    with pytest.raises(errors.UserError, match="started with 4"):
         training_run.run(other, workdir)
 
 

@@ -1,4 +1,4 @@
-"""Which flags may change when a run goes on; nothing is trained but once."""
+"""Which flags may change when a run is resumed; only one test trains."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_steps_that_others_follow_stay_and_the_way_on_is_told(
 ):
     _begun(tmp_path, *arguments)
     message = _refused(tmp_path, *arguments, "--train.steps=300")
-    assert f"{tmp_path} was begun with --train.steps=150, now 300" in message
+    assert f"{tmp_path} was started with --train.steps=150, now 300" in message
     assert reason in message
     assert f"--init.weights={tmp_path} and another --workdir" in message
 
@@ -114,10 +114,10 @@ def test_what_changes_no_step_may_change(tmp_path, changed):
         ("--train.seed=1", "--train.seed=0, now 1"),
         ("--train.batch_size=8", "--train.batch_size=16, now 8"),
         ("--train.ema_decay=0.5", "--train.ema_decay=0.999, now 0.5"),
-        ("--train.clip_norm=1", "--train.clip_norm=not given, now 1.0"),
+        ("--train.clip_norm=1", "--train.clip_norm=unset, now 1.0"),
         ("--clip.size=32", "--clip.size="),
         ("--learning_rate.base=1", "--learning_rate.base=0.001, now 1.0"),
-        ("--reader.cache=/a", "--reader.cache=not given, now /a"),
+        ("--reader.cache=/a", "--reader.cache=unset, now /a"),
         ("--reader.shuffle=blocks", "--reader.shuffle=global, now blocks"),
         ("--backbone=r3d", "--backbone=frame_conv, now r3d"),
     ],

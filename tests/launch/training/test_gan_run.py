@@ -111,7 +111,7 @@ def test_generate_writes_a_file_for_each_clip(trained, tmp_path):
         (("--label=z",), "--label=z"),
         (("--output=a.avi",), "ends in .mp4 or .gif"),
         (("--workdir=/nowhere",), "no /nowhere"),
-        (("--output=/tmp",), "is there already"),
+        (("--output=/tmp",), "already exists"),
     ],
 )
 def test_generate_refuses(trained, tmp_path, more, message):

@@ -45,7 +45,7 @@ def test_a_loss_that_is_not_finite_is_named_with_its_step(bad):
         made.flush()
     said = str(caught.value)
     assert said.startswith("loss is not finite at step 8: lower ")
-    assert said.endswith("checkpoint stays: step 5")
+    assert said.endswith("checkpoint is kept: step 5")
 
 
 def test_a_run_without_a_checkpoint_says_so():
@@ -68,5 +68,5 @@ def test_a_step_without_a_clip_is_passed_over_once():
 def test_two_steps_without_a_clip_end_the_run():
     made = values(Losses())
     made.add(0, steps(0.0, 0.0, skipped=[4, 4]))
-    with pytest.raises(errors.UserError, match="is gs://shards still there"):
+    with pytest.raises(errors.UserError, match="does gs://shards still exist"):
         made.flush()
