@@ -1,7 +1,7 @@
-"""What a network that we trained makes of clips: features, and labels.
+"""Features and predicted labels of clips, by a trained classifier.
 
-Measures of generated clips stand on them. The network is known by a hash of
-its weights, so that figures of different networks are not compared.
+The metrics of generated clips use them. A hash of the weights identifies the
+network, so that metrics of different networks are not compared.
 """
 
 from typing import NamedTuple
@@ -21,10 +21,10 @@ _COMPARED = (
 
 
 class ClipFeatures(NamedTuple):
-    """What is seen in N clips.
+    """Features of N clips.
 
     Attributes:
-        features: float32 [N, D], what enters the last linear layer.
+        features: float32 [N, D], the inputs of the last linear layer.
         labels: int32 [N], ids of the labels with the best scores.
     """
 
@@ -37,21 +37,21 @@ class FeatureNetwork:
 
     Attributes:
         workdir: folder of the run.
-        clip: the clips that it sees.
-        labels: that it knows.
+        clip: of its input.
+        labels: its classes.
         trained: the run.
         fingerprint: of its weights, see `weight_fingerprint`.
     """
 
     def __init__(self, trained: trained_run.TrainedRun, workdir: str):
-        """Raises UserError where it does not score labels linearly."""
+        """Raises UserError unless the last layer is a linear classifier."""
         self.trained, self.workdir = trained, workdir
         self.clip, self.labels = trained.experiment.clip, trained.labels
         is_one = len(trained.networks) == 1
         if not is_one or "scores" not in trained.objective.answers:
             raise errors.UserError(
                 f"{workdir} is a run of --objective="
-                f"{trained.experiment.objective.name}, no "
+                f"{trained.experiment.objective.name}, not a "
                 "classifier: wanted one of --objective=classification"
             )
         (network,) = trained.networks.values()
@@ -70,21 +70,21 @@ class FeatureNetwork:
         self._compute = compute
 
     def extract(self, clips: np.ndarray) -> ClipFeatures:
-        """Sees clips, some at a time.
+        """Computes features and labels in batches.
 
         Args:
-            clips: uint8 [N, T, H, W, 3], as the network's own clips are;
+            clips: uint8 [N, T, H, W, 3], shaped like the network's input;
                 N at least 1.
 
         Raises:
-            UserError: they have other frames or another size.
+            UserError: the number of frames or the size differs.
         """
         if clips.shape[1:] != self.clip.shape:
             frames, height, width = clips.shape[1:4]
             raise errors.UserError(
                 f"got clips of {frames} frames of {height}x{width}, wanted "
-                f"{self.clip.frames} of {self.clip.size}x{self.clip.size}, as "
-                f"{self.workdir} sees them: train a network for features with "
+                f"{self.clip.frames} of {self.clip.size}x{self.clip.size} for "
+                f"{self.workdir}: train a feature network with "
                 f"--clip.frames={frames} --clip.size={height}"
             )
         starts = range(0, len(clips), self._batch_size)
@@ -95,7 +95,7 @@ class FeatureNetwork:
         return ClipFeatures(np.concatenate(features), np.concatenate(labels))
 
     def check_clip(self, other: batch.ClipSpec, owner: str) -> None:
-        """Raises UserError where somebody's clips are other clips."""
+        """Raises UserError if the clips of `owner` are sampled differently."""
         differ = [
             f"{name} {getattr(other, name)}, here {getattr(self.clip, name)}"
             for name in _COMPARED
@@ -104,14 +104,14 @@ class FeatureNetwork:
         if differ:
             raise errors.UserError(
                 f"{owner} has other clips than {self.workdir}: "
-                f"{'; '.join(differ)}. Nothing is scaled to fit, as that "
-                "would be measured, too: train a network for features with "
-                "the --clip flags of the samples"
+                f"{'; '.join(differ)}. Clips are not rescaled, as that "
+                "would change the metrics: train a feature network with the "
+                "--clip flags of the samples"
             )
 
 
 def load_network(workdir: str) -> FeatureNetwork:
-    """The newest averaged network of a run of launch.train.
+    """Loads the newest averaged network of a run of launch.train.
 
     Raises:
         UserError: there is no such run, or it has no linear classifier.

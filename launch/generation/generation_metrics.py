@@ -1,12 +1,11 @@
-"""The figures of samples, and of real clips that stand in their place.
+"""Metrics of samples, and of real clips as upper and lower baseline.
 
-Three sets of equally many clips are measured against one and the same
-reference of as many real ones, and so can be compared with one another:
+Three sets of equal size are compared with the same reference of real clips:
 
-    samples    what is to be measured
+    samples    the generated clips
     real       other real clips: what perfect samples would reach
-    shuffled   the same with the frames of each in random order: what a
-               generator reaches whose frames are perfect and do not move
+    shuffled   the same clips with frames in random order: what a generator
+               of perfect frames without motion would reach
 """
 
 from typing import NamedTuple
@@ -41,7 +40,7 @@ def extract(
     network: clip_features.FeatureNetwork,
     classifier: clip_features.FeatureNetwork | None,
 ) -> ClipSet:
-    """Features of clips, uint8 [N, T, H, W, 3], and recognised labels."""
+    """Features and recognised labels of clips, uint8 [N, T, H, W, 3]."""
     seen = classifier.extract(clips).labels if classifier else None
     return ClipSet(network.extract(clips).features, expected_labels, seen)
 
@@ -62,34 +61,34 @@ def extract_real(
             seen = extract(frames, labels, network, classifier)
             collected.setdefault(name, []).append(seen)
 
-    for places, frames, labels in real.draw(count, seed, batch_size):
-        other = places >= count
+    for positions, frames, labels in real.draw(count, seed, batch_size):
+        other = positions >= count
         add("reference", frames[~other], labels[~other])
         add("real", frames[other], labels[other])
         if other.any():
-            mixed = real_clips.shuffled(frames[other], seed, places[other])
+            mixed = real_clips.shuffled(frames[other], seed, positions[other])
             add("shuffled", mixed, labels[other])
-    return {name: _joined(parts) for name, parts in collected.items()}
+    return {name: _concatenate(parts) for name, parts in collected.items()}
 
 
 def compute(
     reference: ClipSet, clips: ClipSet, k: int, labels: tuple[str, ...] = ()
 ) -> dict[str, float]:
-    """The figures of one set.
+    """Computes the metrics of one set.
 
     Args:
         reference: real clips.
-        clips: as many.
-        k: the neighbour whose distance says what is near.
-        labels: that the classifier knows.
+        clips: equally many clips.
+        k: nearest neighbours of precision and recall.
+        labels: classes of the classifier.
 
     Returns:
-        `frechet_distance`, `precision`, `recall`, `diversity`; where a
-        classifier has seen them `recognised`, the share of clips that it
-        takes for what they should show, and `recognised/<label>` of each.
+        `frechet_distance`, `precision`, `recall`, `diversity`; with a
+        classifier also `recognised`, the fraction of clips recognised as
+        their expected label, and `recognised/<label>` per label.
 
     Raises:
-        UserError: clips are too few, or features are no numbers.
+        UserError: there are too few clips, or features are not finite.
     """
     one, other = (
         frechet.fitted(reference.features),
@@ -124,7 +123,7 @@ def _recognition(clips: ClipSet, labels: tuple[str, ...]) -> dict[str, float]:
     return metrics
 
 
-def _joined(parts: list[ClipSet]) -> ClipSet:
+def _concatenate(parts: list[ClipSet]) -> ClipSet:
     return ClipSet(
         *(
             None if each[0] is None else np.concatenate(each)

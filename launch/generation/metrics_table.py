@@ -1,9 +1,9 @@
-"""The figures of samples as a table, with what they may be compared with."""
+"""The metrics of samples as a table, next to their baselines."""
 
 from launch.generation import generation_metrics, sample_protocol
 from tfrecords_tools.base.text import text_cells
 
-_LEAST = 23  # Cells that a name may always take.
+_MIN_CELLS = 23  # Cells that a name always gets.
 
 _ROWS = {
     "frechet_distance": "Fréchet distance",
@@ -20,22 +20,22 @@ def format_metrics(
     dimensions: int = 0,
     width: int | None = None,
 ) -> str:
-    """A column each set, and one of other samples where they are given.
+    """Formats one column per set, and one for other samples if given.
 
     Args:
-        measured: the figures.
-        against: of other samples, of the same protocol.
-        dimensions: of the features; 0 where that is not known.
-        width: cells of a line, for which long labels are cut; None leaves
-            all labels whole.
+        measured: the metrics.
+        against: metrics of other samples with the same protocol.
+        dimensions: of the features; 0 if unknown.
+        width: cells per line, to which long labels are shortened; None
+            keeps all labels whole.
     """
     columns = {name: measured.values[name] for name in generation_metrics.SETS}
     if against:
         columns["against"] = against.values["samples"]
     rows = [*dict.fromkeys(row for each in columns.values() for row in each)]
-    room = width and max(_LEAST, width - 12 * len(columns) - 1)
+    room = width and max(_MIN_CELLS, width - 12 * len(columns) - 1)
     names, widest = text_cells.column([*map(_name, rows)], limit=room)
-    widest = max(widest, _LEAST) + 1
+    widest = max(widest, _MIN_CELLS) + 1
     lines = [" " * widest + "".join(f"{name:>12}" for name in columns)]
     for row, name in zip(rows, names, strict=True):
         shown = "".join(_shown(each.get(row)) for each in columns.values())
@@ -60,15 +60,15 @@ def _notes(protocol: sample_protocol.Protocol, dimensions: int) -> list[str]:
         f"Each column: {count} clips against the same {count} real ones. "
         f"k = {protocol.k}.",
         "real: other real clips, the floor, about what perfect samples "
-        "reach; shuffled: the same, frames in random order, the bar that "
-        "movement has to pass.",
-        "Distances are on features of network "
-        f"{protocol.features[:12]}: to be compared under the same protocol "
-        "only, and with no published figure.",
+        "reach; shuffled: the same with frames in random order, the bar for "
+        "motion.",
+        "Distances use the features of network "
+        f"{protocol.features[:12]}: compare them under the same protocol "
+        "only, never with published figures.",
     ]
     if 0 < count <= dimensions:
         notes.append(
             f"{count} clips are too few for {dimensions} features: all "
-            "distances are far too large, the floor shows by how much."
+            "distances are far too large; the floor shows by how much."
         )
     return notes

@@ -1,8 +1,8 @@
-"""The real clips that samples are measured against, in two halves.
+"""The real clips that samples are compared with, in two halves.
 
-One half is the reference of every distance. The other stands where samples
-stand: as it is it says how near real clips come, with its frames in random
-order how far clips are whose every frame is real.
+One half is the reference of every distance. The other half is evaluated like
+samples: unchanged as the floor, and with its frames in random order as the bar
+for motion.
 """
 
 import hashlib
@@ -17,32 +17,32 @@ from tfrecords_tools.base import errors, progress
 
 
 class RealBatch(NamedTuple):
-    """Some real clips.
+    """A batch of real clips.
 
     Attributes:
-        places: int64 [B], places among all that are drawn: below `count` in
-            the reference, from it on in the other half.
+        positions: int64 [B], positions in the draw: below `count` in the
+            reference, the rest in the other half.
         frames: uint8 [B, T, H, W, 3].
-        labels: int32 [B], ids; -1 where there is no one label.
+        labels: int32 [B], ids; -1 for clips without a single label.
     """
 
-    places: np.ndarray
+    positions: np.ndarray
     frames: np.ndarray
     labels: np.ndarray
 
 
 class RealClips:
-    """The clips of a split, as evaluation sees them.
+    """The clips of a split, sampled as in evaluation.
 
     Attributes:
-        labels: of the data.
-        available: how many clips there are.
-        frame_rate: that they were stored at; None: each at its own.
+        labels: of the data set.
+        available: number of clips.
+        frame_rate: of the stored clips; None if each keeps its own.
         fingerprint: SHA-256, hexadecimal, of the split's shards.
     """
 
     def __init__(self, shards: str, split: str, clip: batch.ClipSpec):
-        """Opens a split; UserError where it is not there."""
+        """Opens a split; UserError if it is missing."""
         self._input_config = clip_dataset.Input(clip)
         self._reader = clip_dataset.open_split(
             shards, split, self._input_config
@@ -58,29 +58,29 @@ class RealClips:
         self.fingerprint = digest.hexdigest()
 
     def check(self, count: int) -> None:
-        """Raises UserError where there are not two halves of `count`."""
+        """Raises UserError if there are too few clips for two halves."""
         if 2 * count > self.available:
             raise errors.UserError(
                 f"got {self.available} real clips, wanted {2 * count}, two "
-                f"halves of {count}: lower --count, or take another --split"
+                f"halves of {count}: lower --count, or use another --split"
             )
 
     def draw(
         self, count: int, seed: int, batch_size: int
     ) -> Iterator[RealBatch]:
-        """Twice `count` clips, none twice, in the order of the shards.
+        """Draws 2 * `count` clips without repeats, in shard order.
 
         Args:
-            count: clips of a half.
-            seed: which clips, and in which half.
-            batch_size: clips that are decoded at a time.
+            count: clips per half.
+            seed: of the selection and the halves.
+            batch_size: clips decoded at once.
 
         Raises:
-            UserError: there are too few, or one is damaged.
+            UserError: there are too few clips, or one is damaged.
         """
         self.check(count)
         order = np.random.default_rng(seed).permutation(self.available)
-        places = np.argsort(order)
+        positions = np.argsort(order)
         batch_shard = clip_dataset.BatchShard(batch_size)
         data = clip_dataset.evaluation(
             self._reader, self._input_config, batch_shard
@@ -91,35 +91,39 @@ class RealClips:
             progress.bar("real clips", self.available) as advance,
         ):
             for batch in data.as_numpy_iterator():
-                now = places[done : done + batch_size]
+                now = positions[done : done + batch_size]
                 yield from _chosen(batch, now, 2 * count)
                 done += len(now)
                 advance(done)
 
 
-def shuffled(frames: np.ndarray, seed: int, places: np.ndarray) -> np.ndarray:
-    """The frames of each clip in an order of its own.
+def shuffled(
+    frames: np.ndarray, seed: int, positions: np.ndarray
+) -> np.ndarray:
+    """Shuffles the frames of each clip independently.
 
     Args:
         frames: uint8 [B, T, H, W, 3].
         seed: of the measurement.
-        places: int64 [B], which say the order together with the seed.
+        positions: int64 [B], determine the order together with the seed.
     """
     orders = [
-        np.random.default_rng([seed, place]).permutation(frames.shape[1])
-        for place in places
+        np.random.default_rng([seed, position]).permutation(frames.shape[1])
+        for position in positions
     ]
     return np.stack(
         [clip[order] for clip, order in zip(frames, orders, strict=True)]
     )
 
 
-def _chosen(batch: dict, places: np.ndarray, count: int) -> Iterator[RealBatch]:
-    """Those of a batch whose place is below `count`; none that only fill it."""
-    rows = np.flatnonzero(places < count)
+def _chosen(
+    batch: dict, positions: np.ndarray, count: int
+) -> Iterator[RealBatch]:
+    """The clips of a batch whose position is below `count`, no padding."""
+    rows = np.flatnonzero(positions < count)
     labels = batch["label"]
     if labels.ndim > 1:
         labels = np.full(len(labels), -1)
     if len(rows):
         frames = batch["frames"][rows, 0]
-        yield RealBatch(places[rows], frames, labels[rows].astype(np.int32))
+        yield RealBatch(positions[rows], frames, labels[rows].astype(np.int32))

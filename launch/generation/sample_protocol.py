@@ -1,7 +1,7 @@
-"""How samples were measured, and that only like is compared with like.
+"""The protocol of a measurement: only equal protocols are comparable.
 
-A Fréchet distance changes with the network, the clips and their number; so
-figures are kept together with all that they depend on.
+A Fréchet distance depends on the network, the clips and their number, so
+metrics are stored with everything that they depend on.
 """
 
 import dataclasses
@@ -15,22 +15,22 @@ from tfrecords_tools.base import atomic_write, errors
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
-    """All that figures depend on, but for the samples.
+    """Everything that metrics depend on, except the samples.
 
     Attributes:
-        features: fingerprint of the network that gives features.
-        classifier: of the one that recognises labels; None: none does.
-        real: SHA-256 of the shards that the real clips come from.
-        frames: of a clip.
+        features: fingerprint of the feature network.
+        classifier: fingerprint of the classifier; None without one.
+        real: SHA-256 of the shards of the real clips.
+        frames: per clip.
         size: height and width, pixels.
-        short_side: what the short side of real frames was scaled to.
-        sampling: how frames are chosen, with stored frames or seconds from
-            one to the next.
-        frame_rate: that real clips were stored at, frames a second; None:
-            each at its own.
-        clips: how many stand on each side of every distance.
-        k: the neighbour whose distance says what is near.
-        seed: that chose the clips and the order of shuffled frames.
+        short_side: of real frames after scaling, pixels.
+        sampling: how frames are sampled, with the stride in stored frames or
+            seconds.
+        frame_rate: of the stored real clips, frames per second; None if each
+            keeps its own.
+        clips: number of clips on each side of every distance.
+        k: nearest neighbours of precision and recall.
+        seed: of the clips and of the order of shuffled frames.
     """
 
     features: str
@@ -48,11 +48,11 @@ class Protocol:
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """Figures with their protocol.
+    """Metrics with their protocol.
 
     Attributes:
-        protocol: how they came about.
-        values: those of `samples`, `real` and `shuffled` by their names, see
+        protocol: how they were measured.
+        values: `samples`, `real` and `shuffled` to their metrics, see
             `generation_metrics`.
     """
 
@@ -60,17 +60,17 @@ class Measured:
     values: dict[str, dict[str, float]]
 
     def to_json(self) -> str:
-        """The text of a file of figures."""
+        """The text of a metrics file."""
         return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Measured":
-        """The inverse of `to_json`; ValueError where it is not one."""
+        """The inverse of `to_json`; ValueError for other text."""
         loaded = json.loads(text)
         try:
             protocol, values = Protocol(**loaded["protocol"]), loaded["values"]
         except (TypeError, KeyError) as error:
-            raise ValueError(f"no figures of samples: {error}") from error
+            raise ValueError(f"not metrics of samples: {error}") from error
         return cls(protocol, values)
 
 
@@ -84,24 +84,24 @@ def sampling_of(clip: batch.ClipSpec) -> str:
 
 
 def write(path: str | pathlib.Path, measured: Measured) -> None:
-    """Writes figures, whole or not at all."""
+    """Writes metrics atomically."""
     with atomic_write.file(path, "w") as stream:
         stream.write(measured.to_json())
 
 
 def read(path: str | pathlib.Path) -> Measured:
-    """Reads what `write` wrote; UserError where that is not there."""
+    """Reads a file of `write`; UserError if it is missing or invalid."""
     try:
         return Measured.from_json(pathlib.Path(path).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise errors.UserError(
-            f"cannot read figures from {path} ({error}): wanted a file that "
-            "launch.evaluate_generation --output wrote"
+            f"cannot read metrics from {path} ({error}): wanted an --output "
+            "file of launch.evaluate_generation"
         ) from error
 
 
 def compare(one: Protocol, other: Protocol) -> None:
-    """Raises UserError, naming every difference, where protocols differ."""
+    """Raises UserError with every difference if protocols differ."""
     differ = [
         f"{field.name} {_shown(a)} and {_shown(b)}"
         for field in dataclasses.fields(Protocol)
@@ -109,8 +109,8 @@ def compare(one: Protocol, other: Protocol) -> None:
     ]
     if differ:
         raise errors.UserError(
-            f"figures of different protocols: {'; '.join(differ)}. They "
-            "cannot be compared: measure both in the same way"
+            f"metrics of different protocols: {'; '.join(differ)}. They "
+            "are not comparable: measure both with one protocol"
         )
 
 

@@ -1,4 +1,4 @@
-"""Clips of a trained generator."""
+"""Samples clips from a trained generator."""
 
 import pathlib
 
@@ -19,18 +19,18 @@ class Sampler:
     """The averaged generator of a run.
 
     Attributes:
-        clip: shape and rate of what it makes.
-        labels: those that clips are made for; empty where for none.
+        clip: shape and rate of the generated clips.
+        labels: of a conditional generator, else empty.
         step: of the checkpoint.
     """
 
     def __init__(self, trained: trained_run.TrainedRun):
-        """Raises UserError where the run has no generator of clips."""
+        """Raises UserError if the run has no generator of clips."""
         if not isinstance(trained.objective, gan.Gan):
             raise errors.UserError(
                 f"the run was trained with --objective="
-                f"{trained.experiment.objective.name}, which makes no clips "
-                "of noise: wanted one with --objective=gan"
+                f"{trained.experiment.objective.name}, which generates no "
+                "clips from noise: wanted one with --objective=gan"
             )
         self._objective, self._networks = trained.objective, trained.networks
         self.clip: batch.ClipSpec = trained.experiment.clip
@@ -40,16 +40,16 @@ class Sampler:
     def sample(
         self, count: int, seed: int = 0, label: str | None = None
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Makes clips; equal seeds make equal ones.
+        """Generates clips; equal seeds give equal clips.
 
         Args:
-            count: how many.
+            count: number of clips.
             seed: of the noise.
-            label: what all are made for; not given: each label in turn.
+            label: of all clips; None for every label in turn.
 
         Returns:
-            uint8 [count, T, H, W, 3], and the labels' numbers int32 [count],
-            None where clips are made for none.
+            uint8 [count, T, H, W, 3], and label ids int32 [count], None for
+            an unconditional generator.
 
         Raises:
             UserError: there is no such label.
@@ -76,7 +76,7 @@ class Sampler:
         if name not in labels:
             known = ", ".join(self.labels) or "none"
             raise errors.UserError(
-                f"--label={label}: clips are made for {known}"
+                f"--label={label}: the generator's labels are {known}"
             )
         return np.full(count, labels.index(name), np.int32)
 
@@ -90,5 +90,5 @@ class Sampler:
 def load_sampler(
     workdir: str | pathlib.Path, checkpoint: str = "newest"
 ) -> Sampler:
-    """The generator of a run of launch.train; see `trained_run.load_run`."""
+    """Loads the generator of a run, see `trained_run.load_run`."""
     return Sampler(trained_run.load_run(str(workdir), checkpoint=checkpoint))

@@ -1,4 +1,4 @@
-"""Samples that lie in a folder of video files, one clip a file."""
+"""Samples in a folder of video files, one clip per file."""
 
 import dataclasses
 import pathlib
@@ -17,14 +17,14 @@ from tfrecords_tools.source_parsing import video_files
 
 
 class VideoSamples:
-    """To its caller the same as a generator.
+    """Clips of video files, with the interface of `sampler.Sampler`.
 
     Attributes:
-        clip: the clip in the middle of each file; none is looped, since that
-            would be measured as if it had been generated.
-        labels: names of the folders that the files lie in, sorted; empty
-            where a file lies in none.
-        available: how many samples there are.
+        clip: the central clip of each file; short files are refused, as
+            looping would change the metrics.
+        labels: sorted names of the folders around the files; empty if a file
+            is in none.
+        available: number of samples.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class VideoSamples:
 
         Args:
             folder: holds `<label>/<name>.mp4` or `<name>.mp4`.
-            clip: how clips are taken, as evaluation takes them.
-            media: how frames are picked and stored, as for shards; but none
-                are scaled.
+            clip: how clips are sampled, as in evaluation.
+            media: how frames are picked and stored, as for shards; frames
+                are not scaled.
 
         Raises:
             UserError: there are no videos.
@@ -48,8 +48,8 @@ class VideoSamples:
         self._paths, _ = video_files.within(folder)
         if not self._paths:
             raise errors.UserError(
-                f"--samples={folder}: wanted the --workdir of a run of a "
-                "generator, or a folder with videos"
+                f"--samples={folder}: wanted the --workdir of a "
+                "generator's run, or a folder with videos"
             )
         self._within = [
             label_folders.label_of(path.relative_to(folder).parts[0])
@@ -70,24 +70,24 @@ class VideoSamples:
     def sample(
         self, count: int, seed: int = 0
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Some of the clips, drawn without repeats.
+        """Draws clips without repeats.
 
         Args:
-            count: how many, at most `available`.
-            seed: which ones, and in which order.
+            count: number of clips, at most `available`.
+            seed: of the selection and its order.
 
         Returns:
-            uint8 [count, T, H, W, 3], and int32 [count] ids of labels, or
-            None where there are none.
+            uint8 [count, T, H, W, 3], and label ids int32 [count], or None
+            without labels.
 
         Raises:
-            UserError: there are too few, or one cannot be read, is too short
-                or of another size.
+            UserError: there are too few clips, or one is unreadable, too
+                short or of another size.
         """
         if count > self.available:
             raise errors.UserError(
-                f"got {self.available} sample(s), wanted {count}: make more, "
-                "or lower --count"
+                f"got {self.available} sample(s), wanted {count}: generate "
+                "more, or lower --count"
             )
         drawn = np.random.default_rng(seed).permutation(self.available)[:count]
         clips = np.stack([self._clip_of(self._paths[i]) for i in drawn])
@@ -97,7 +97,7 @@ class VideoSamples:
         return clips, np.int32(ids)
 
     def _clip_of(self, path: pathlib.Path) -> np.ndarray:
-        """uint8 [T, H, W, 3], pixels as they are."""
+        """uint8 [T, H, W, 3], without scaling."""
         held = list(reader.read_frames(path, self._media))
         jpegs = held_frames.central_clip(path, held, self.clip)
         frames = frame_decoding.decode_clip(tf.constant(jpegs)).numpy()
@@ -106,7 +106,7 @@ class VideoSamples:
             raise errors.UserError(
                 f"{printable.name(path)} has frames of "
                 f"{height}x{width}, wanted {self.clip.size}x{self.clip.size}. "
-                "Nothing is scaled to fit, as that would be measured, too: "
-                f"train a network for features with --clip.size={height}"
+                "Frames are not rescaled, as that would change the metrics: "
+                f"train a feature network with --clip.size={height}"
             )
         return frames

@@ -1,4 +1,4 @@
-"""What predict prints for people: a line an answer, as it comes."""
+"""The table of launch.predict: one line per prediction."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,29 +9,29 @@ from launch.serving import model_metadata
 from tfrecords_tools.base.text import printable, text_cells
 
 _TIMES = 18  # Cells of the first column.
-_LEAST = 19  # Cells that a label may always take.
-_OTHERS = _TIMES + 40  # What stands beside a label, with some of the path.
+_MIN_CELLS = 19  # Cells that a label always gets.
+_OTHERS = _TIMES + 40  # Cells besides the label, with some of the path.
 
 
 def start_table(
     metadata: model_metadata.ModelMetadata, last: str = "path"
 ) -> Callable[[dict[str, Any]], None]:
-    """Prints the head of the table.
+    """Prints the table's header.
 
-    Labels stay whole where the terminal is wide enough for the longest one.
+    Labels are shortened only if the terminal is too narrow for the longest.
 
     Args:
-        metadata: of the model, whose labels there will be.
-        last: head of the last column.
+        metadata: of the model.
+        last: header of the last column.
 
     Returns:
-        What prints a row of `answers.row` as a line.
+        A function that prints a row of `answers.row` as a line.
     """
     width = text_cells.terminal_width()
-    room = width and max(_LEAST, width - _OTHERS)
+    room = width and max(_MIN_CELLS, width - _OTHERS)
     labels = metadata.answer.labels
     shown, widest = text_cells.column(labels, "label", room)
-    widest = max(widest, _LEAST) + 1
+    widest = max(widest, _MIN_CELLS) + 1
     names = dict(zip(labels, shown, strict=True))
     head = text_cells.padded("label", widest)
     print(f"{'seconds':<{_TIMES}}{head}{'score':>6}  {last}")

@@ -1,4 +1,4 @@
-"""Rows about videos from the scores of an exported model."""
+"""Rows of predictions from the scores of an exported model."""
 
 import itertools
 import pathlib
@@ -22,36 +22,36 @@ def row(
     seconds: tuple[float, float],
     moments: Iterable[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """What is printed about a video or a window of it.
+    """The row of a video or one of its windows.
 
     Args:
         metadata: of the model.
         path: of the video.
-        scores: `scores` and, of further label sets, `scores.<task>`,
+        scores: `scores` and, for additional label sets, `scores.<task>`,
             float32 [classes].
         seconds: start and end.
-        moments: of `moment_rows`, one window after the other.
+        moments: rows of `moment_rows`, window by window.
 
     Returns:
         `path`, the best `label` and its `score`, the five `best`, `seconds`;
-        where a clip may have several, `labels`: all whose score reaches the
-        model's threshold; `tasks`: the same of each further label set;
-        `moments`: seconds, label and score of each.
+        for multi-label models `labels`, those with a score at or above the
+        threshold; `tasks`, the same per additional label set; `moments`, with
+        seconds, label and score each.
     """
     name = printable.in_unicode(path)
-    found = {"path": name, **_answer(metadata.answer, scores[_MAIN])}
-    found["seconds"] = list(seconds)
+    values = {"path": name, **_answer(metadata.answer, scores[_MAIN])}
+    values["seconds"] = list(seconds)
     if metadata.tasks:
-        found["tasks"] = {
+        values["tasks"] = {
             task: _answer(answer, scores[f"{_MAIN}.{task}"])
             for task, answer in metadata.tasks.items()
         }
     listed = list(_each_once(moments))
-    return {**found, "moments": listed} if listed else found
+    return {**values, "moments": listed} if listed else values
 
 
 def error_row(path: str | pathlib.Path, error: Exception) -> dict[str, Any]:
-    """What is printed about a video that cannot be read."""
+    """The row of a video that cannot be read."""
     return {"path": printable.in_unicode(path), "error": str(error)}
 
 
@@ -60,11 +60,11 @@ def moment_rows(
     scores: dict[str, np.ndarray],
     seconds: tuple[float, float],
 ) -> list[dict[str, Any]]:
-    """The best label of each moment of a window; none where none are scored.
+    """The best label of each time step; empty without frame scores.
 
     Args:
         metadata: of the model.
-        scores: may hold `frame_scores`, float32 [t, classes], of moments
+        scores: may hold `frame_scores`, float32 [t, classes], of time steps
             evenly spaced in the window.
         seconds: start and end of the window.
 
@@ -77,35 +77,39 @@ def moment_rows(
     edges = np.linspace(*seconds, len(each) + 1).tolist()
     return [
         {
-            **_scored(metadata.answer, own, int(np.argmax(own))),
+            **_scored(
+                metadata.answer, step_scores, int(np.argmax(step_scores))
+            ),
             "seconds": list(between),
         }
-        for own, between in zip(each, itertools.pairwise(edges), strict=True)
+        for step_scores, between in zip(
+            each, itertools.pairwise(edges), strict=True
+        )
     ]
 
 
 def format_labels(
-    found: dict[str, Any], names: Mapping[str, str] | None = None
+    answer: dict[str, Any], names: Mapping[str, str] | None = None
 ) -> str:
-    """The label, or labels with | between, and `-` where there is none.
+    """The label, or labels joined by |; `-` for none.
 
     Args:
-        found: a row, or what it holds of a further label set.
-        names: label to what is shown of it; None shows it whole.
+        answer: a row, or its entry for an additional label set.
+        names: label to displayed name; None displays labels whole.
     """
-    listed = found.get("labels", [found])
+    listed = answer.get("labels", [answer])
     labels = (each["label"] for each in listed)
     return "|".join(n if names is None else names[n] for n in labels) or "-"
 
 
 def _answer(answer: objective.Answer, scores: np.ndarray) -> dict[str, Any]:
     best = [_scored(answer, scores, i) for i in np.argsort(-scores)[:5]]
-    found = {**best[0], "best": best}
+    values = {**best[0], "best": best}
     if answer.threshold is not None:
         above = np.flatnonzero(scores >= answer.threshold)
         above = above[np.argsort(-scores[above])]
-        found["labels"] = [_scored(answer, scores, i) for i in above]
-    return found
+        values["labels"] = [_scored(answer, scores, i) for i in above]
+    return values
 
 
 def _scored(
@@ -115,7 +119,7 @@ def _scored(
 
 
 def _each_once(moments: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """Without repeats: a last window may reach back into the one before."""
+    """Drops repeats: the last window may overlap the one before."""
     reached = -np.inf
     for moment in moments:
         start, end = moment["seconds"]

@@ -1,6 +1,6 @@
-"""The clip that lies in some frames of a video file, chosen as in evaluation.
+"""Selects a clip from decoded frames of a video file, as evaluation does.
 
-Which frames are held, and when, is decided in video_windows.
+video_windows decides which frames are held in memory.
 """
 
 import pathlib
@@ -16,11 +16,11 @@ from tfrecords_tools.media import reader
 def central_clip(
     path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
 ) -> list[bytes]:
-    """The clip in the centre of all of them, as if they were a stored clip.
+    """The central clip of the frames, as of a stored clip.
 
     Raises:
-        UserError: they are too short for a clip that refuses that; `path`
-            is named in it.
+        UserError: the frames are too few and the clip refuses short videos;
+            names `path`.
     """
     check_length(path, clip, len(held), _seconds(held))
     if clip.by_time:
@@ -31,19 +31,19 @@ def central_clip(
 def clip_between(
     held: Sequence[reader.Frame], start: int, end: int, clip: batch.ClipSpec
 ) -> list[bytes]:
-    """The clip by time in the centre of [start, end), microseconds."""
+    """The central clip by time of [start, end), microseconds."""
     moments = time_sampling.evaluation_times(start, end, clip, 0, 1)
     shown = time_sampling.shown_frames([frame.time for frame in held], moments)
     return [held[number].data for number in shown.numpy()]
 
 
 def frame_numbers(stored: int, clip: batch.ClipSpec) -> list[int]:
-    """Which of `stored` frames make the clip in their centre."""
+    """Indices of the central clip among `stored` frames."""
     return clip_sampling.evaluation_frames(stored, clip, 0, 1).numpy().tolist()
 
 
 def is_too_short(held: Sequence[reader.Frame], clip: batch.ClipSpec) -> bool:
-    """Whether the clip refuses so few frames."""
+    """Whether the frames are too few for a clip that refuses short videos."""
     return bool(
         clip_length.shortage(clip, len(held), _seconds(held), training=False)
     )
@@ -52,13 +52,13 @@ def is_too_short(held: Sequence[reader.Frame], clip: batch.ClipSpec) -> bool:
 def check_length(
     path: pathlib.Path, clip: batch.ClipSpec, frames: int, seconds: float
 ) -> None:
-    """Raises UserError where the clip refuses so few frames or seconds."""
+    """Raises UserError if the frames or seconds are too few for the clip."""
     lacking = clip_length.shortage(clip, frames, seconds, training=False)
     if lacking:
         raise errors.UserError(
             f"{printable.name(path)}: clip needs {lacking[0]}, got "
-            f"{lacking[1]}: wanted a longer video or window, or a model of "
-            "--clip.short=loop"
+            f"{lacking[1]}: wanted a longer video or window, or a model "
+            "trained with --clip.short=loop"
         )
 
 

@@ -1,7 +1,7 @@
-"""Follows a video with an exported stream: one answer a chunk of frames.
+"""Runs an exported stream on a live video: one prediction per chunk.
 
-The video may be a file or come through a pipe, from a camera. Frames are
-taken at the rate of the clips that the model learned from.
+The video is a file or a pipe, such as from a camera. Frames are sampled at the
+rate of the training clips.
 """
 
 import collections
@@ -21,18 +21,18 @@ from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import live_frames, live_video, reader
 
-_REMEMBERED = 100_000  # Delays; a stream may have no end.
+_MAX_DELAYS = 100_000  # Delays kept; a stream may be endless.
 
 
 class Answer(NamedTuple):
-    """What is known after a chunk.
+    """The prediction after a chunk.
 
     Attributes:
-        start_seconds: time of the first frame that counts.
-        end_seconds: time of the last one.
-        scores: float32 [classes], over all frames between.
-        delay_seconds: from when the chunk's last frame was wanted until the
-            answer was there, without waiting for a pipe.
+        start_seconds: time of the first frame since the last reset.
+        end_seconds: time of the last frame.
+        scores: float32 [classes], over all frames in between.
+        delay_seconds: from requesting the chunk's last frame to its
+            prediction, without waiting for a pipe.
     """
 
     start_seconds: float
@@ -42,34 +42,35 @@ class Answer(NamedTuple):
 
 
 class Follower:
-    """Asks a model about a video while it comes.
+    """Predicts while a video arrives.
 
     Attributes:
-        frames: taken so far.
-        answers: given so far.
+        frames: read so far.
+        answers: predictions so far.
     """
 
     def __init__(
         self,
         model: loaded_model.LoadedModel,
         path: str,
-        begin_every_seconds: float | None = None,
+        reset_seconds: float | None = None,
     ):
-        """Gets ready.
+        """Sets up the stream and warms up the model.
 
         Args:
             model: exported with a stream.
-            path: a file, a FIFO, or "-" for what is piped in.
-            begin_every_seconds: after so long all frames are forgotten; not
-                given: never.
+            path: a file, a FIFO, or "-" for standard input.
+            reset_seconds: period after which the states are reset; None for
+                never.
 
         Raises:
-            UserError: the model takes no stream, or nothing is piped in.
+            UserError: the model has no stream, or standard input is a
+                terminal.
         """
         if path == live_video.STDIN and sys.stdin.isatty():
             raise errors.UserError(
                 "--videos=-, but nothing is piped in: wanted a video, such "
-                "as of `ffmpeg ... -f mpegts - |`, or a file"
+                "as from `ffmpeg ... -f mpegts - |`, or a file"
             )
         self.frames = self.answers = 0
         self._path, self._session = path, model.stream()
@@ -77,19 +78,19 @@ class Follower:
             model.metadata.stream.frames,
             model.metadata.clip,
         )
-        self._media, self._begin_every = (
+        self._media, self._reset_seconds = (
             model.metadata.media,
-            begin_every_seconds,
+            reset_seconds,
         )
-        self._delays: collections.deque = collections.deque(maxlen=_REMEMBERED)
+        self._delays: collections.deque = collections.deque(maxlen=_MAX_DELAYS)
         self._busy = self._first = self._last = 0.0
         self._start: float | None = None
         self._pixels: list[np.ndarray] = []
-        # The first call is slow, whatever the size of the frames.
+        # Warm-up: the first call is slow for any frame size.
         self._session.scores(np.zeros((1, self._chunk, 64, 64, 3), np.uint8))
 
     def follow(self) -> Iterator[Answer]:
-        """The answers, one a chunk, until the video ends.
+        """Yields one prediction per chunk until the video ends.
 
         Raises:
             UserError: the video cannot be read.
@@ -97,7 +98,7 @@ class Follower:
         with live_video.LiveVideo(self._path, self._media.max_pixels) as video:
             for frame, taken in self._timed(video):
                 began = time.perf_counter()
-                scores = self._see(frame)
+                scores = self._add(frame)
                 taken += time.perf_counter() - began
                 self._busy += taken
                 if scores is not None:
@@ -105,8 +106,8 @@ class Follower:
                     self._delays.append(taken)
                     yield Answer(self._start, self._last, scores, taken)
 
-    def _see(self, frame: reader.Frame) -> np.ndarray | None:
-        """The scores, if a chunk is full."""
+    def _add(self, frame: reader.Frame) -> np.ndarray | None:
+        """Adds a frame; the scores if the chunk is full."""
         seconds = frame.time / 1e6
         if self.frames == 0:
             self._first = seconds
@@ -122,7 +123,7 @@ class Follower:
         return self._session.scores(chunk)[0]
 
     def summary(self) -> dict[str, Any]:
-        """How many frames, how late, and whether that was fast enough."""
+        """Frames, delays, and whether prediction keeps up with the video."""
         period = (self._last - self._first) / max(1, self.frames - 1)
         covered = period * self.frames
         speed = covered / self._busy if self._busy and covered else None
@@ -141,7 +142,7 @@ class Follower:
     def _timed(
         self, video: live_video.LiveVideo
     ) -> Iterator[tuple[reader.Frame, float]]:
-        """Frames, and the seconds that each took but for waiting."""
+        """Frames and the seconds for each, excluding waiting."""
         frames = live_frames.read(
             video, self._media, self._clip.stride, self._clip.stride_seconds
         )
@@ -154,20 +155,20 @@ class Follower:
             yield frame, taken - (video.waited_seconds - waited)
 
     def _is_over(self, seconds: float) -> bool:
-        every = self._begin_every
+        every = self._reset_seconds
         return every is not None and seconds >= self._start + every
 
 
 def format_summary(summary: dict[str, Any]) -> str:
-    """A summary as two lines for people."""
+    """Formats a summary as two lines."""
     first = (
-        f"{summary['answers']} answers about {summary['frames']} frames in "
+        f"{summary['answers']} predictions for {summary['frames']} frames in "
         f"{summary['seconds']:.1f} s of video"
     )
     if not summary["answers"]:
         return first
     p50, p95 = (1000 * summary[f"delay_p{p}_seconds"] for p in (50, 95))
-    delays = f"delay a frame: p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+    delays = f"delay per frame: p50 {p50:.1f} ms, p95 {p95:.1f} ms"
     if summary["times_real_time"] is None:
         return f"{first}\n{delays}"
     verdict = "keeps up" if summary["keeps_up"] else "FALLS BEHIND"
@@ -176,7 +177,7 @@ def format_summary(summary: dict[str, Any]) -> str:
 
 
 def is_pipe(path: str) -> bool:
-    """Whether a path is stdin, or something to read that is no file."""
+    """Whether a path is stdin, a FIFO or a character device."""
     if path == live_video.STDIN:
         return True
     kind = os.stat(path).st_mode if pathlib.Path(path).exists() else 0

@@ -1,9 +1,8 @@
-"""Cuts a video file into the clips that an exported model is asked about.
+"""Splits a video file into windows for an exported model.
 
-The file is read once, in order, and only a window of it is held in memory;
-where frames are spread over the whole video it is read twice, and only they
-are held. Its frames are JPEGs, which is what exported models take, however
-the shards stored those that the model learned from.
+The file is read once, in order, with one window in memory. Clips spread over
+the whole video need a second pass and hold only their own frames. Frames are
+JPEGs, the input of exported models, whatever the shards store.
 """
 
 import collections
@@ -23,7 +22,7 @@ class Window(NamedTuple):
     Attributes:
         start_seconds: where the window begins.
         end_seconds: where it ends.
-        jpegs: T frames, as shards store them.
+        jpegs: T encoded frames.
     """
 
     start_seconds: float
@@ -37,11 +36,12 @@ def split_by_seconds(
     media: reader.Config,
     seconds: float,
 ) -> Iterator[Window]:
-    """One window after another, each `seconds` long; the last may be less.
+    """Yields consecutive windows of `seconds`; the last may be shorter.
 
     Raises:
         UserError: the video cannot be read, or a window is too short for a
-            clip that refuses that; only a last one after others is left out.
+            clip that refuses short videos. A short last window after others
+            is dropped instead.
     """
     held: list[reader.Frame] = []
     number, any_given = 0, False
@@ -64,14 +64,14 @@ def split_by_seconds(
 def cover_video(
     path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
 ) -> Iterator[Window]:
-    """Windows that together cover the video.
+    """Yields windows that together cover the video.
 
-    Dense clips stand end to end, the last one ends with the video; a clip
-    that is spread over the whole video is just one.
+    Dense clips follow one another, and the last one ends with the video. A clip
+    that is spread over the whole video gives one window.
 
     Raises:
         UserError: the video cannot be read, or is too short for a clip that
-            refuses that.
+            refuses short videos.
     """
     if clip.sampling != "dense":
         yield _spread(path, clip, media)
@@ -106,11 +106,11 @@ def _cover_by_time(
     for frame in reader.read_frames(path, media.as_jpeg()):
         held.append(frame)
         start = frame.time if start is None else start
-        # Frames that begin a little after a moment may be shown at it.
+        # Frames may start a little after the time they are shown at.
         while frame.time > start + length + time_sampling.CLOCK_MICROSECONDS:
             yield _from(held, start, length, clip)
             start, any_given = start + length, True
-        # The next window begins at `start`, or ends with the video.
+        # The next window starts at `start`, or ends with the video.
         needed = min(start, frame.end_time - length)
         while len(held) > 1 and held[1].time <= needed:
             held.popleft()
@@ -126,7 +126,7 @@ def _cover_by_time(
 def _whole(
     path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
 ) -> Window:
-    """The window of all frames that are held."""
+    """The window of all held frames."""
     start, end = held[0].time / 1e6, held[-1].end_time / 1e6
     return Window(start, end, held_frames.central_clip(path, held, clip))
 
@@ -144,7 +144,7 @@ def _spread(
     path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
 ) -> Window:
     media = media.as_jpeg()
-    # Twice through the file rather than all of it in memory.
+    # Two passes, rather than the whole file in memory.
     stored, start, end = 0, None, 0
     for frame in reader.read_frames(path, media):
         start = frame.time if start is None else start

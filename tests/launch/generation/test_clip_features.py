@@ -96,5 +96,5 @@ def test_run_without_a_classifier_is_refused():
         networks={"encoder": None},
         labels=(),
     )
-    with pytest.raises(errors.UserError, match="contrastive, no classifier"):
+    with pytest.raises(errors.UserError, match="contrastive, not a classifier"):
         clip_features.FeatureNetwork(run, "RUN")

@@ -88,7 +88,7 @@ def test_summary_tells_the_delay_and_the_speed(loaded, video):
 
 
 def test_frames_are_forgotten_after_so_many_seconds(loaded, video):
-    answers, _ = follow(loaded, video, begin_every_seconds=0.5)
+    answers, _ = follow(loaded, video, reset_seconds=0.5)
     starts = sorted({answer.start_seconds for answer in answers})
     assert starts == pytest.approx([0.0, 0.56])
 
@@ -169,5 +169,5 @@ def test_model_without_a_stream_is_refused(exported, video):
 def test_people_read_delay_and_verdict(exported_stream, video, capsys):
     assert asked(exported_stream, video) == 0
     *_, first, second = capsys.readouterr().out.splitlines()
-    assert first == "7 answers about 15 frames in 1.1 s of video"
+    assert first == "7 predictions for 15 frames in 1.1 s of video"
     assert "p95" in second and "real time" in second

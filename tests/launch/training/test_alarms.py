@@ -48,7 +48,9 @@ def test_collapse_ends_the_run_and_names_the_good_checkpoint(run):
 
 
 def test_collapse_before_anything_good_ends_the_run(run):
-    with pytest.raises(errors.UserError, match="no earlier checkpoint was good"):
+    with pytest.raises(
+        errors.UserError, match="no earlier checkpoint was good"
+    ):
         run(["all alike"], RESTART)
 
 

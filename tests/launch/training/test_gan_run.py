@@ -121,7 +121,7 @@ def test_generate_refuses(trained, tmp_path, more, message):
 
 
 def test_classifier_makes_no_clips(classifier):
-    with pytest.raises(errors.UserError, match="makes no clips"):
+    with pytest.raises(errors.UserError, match="generates no clips"):
         sampler.load_sampler(classifier)
 
 
