@@ -1,7 +1,7 @@
-"""A graph whose weights are constants, for serving.
+"""Graphs with constant weights, for serving.
 
-TensorFlow then lays them out once, and joins bias and activation to the
-convolution before them: a tenth less time on a CPU.
+TensorFlow lays constant weights out once and fuses bias and activation into the
+preceding convolution: a tenth less time on a CPU.
 """
 
 import os
@@ -14,36 +14,36 @@ import tensorflow as tf
 from launch.serving import empty_requests, request_limits
 from video_models.introspection import tensorflow_internals
 
-COPIES = 30  # That memory holds of the weights while they are written.
-MAX_BYTES = 150_000_000  # Of weights that are written all the same.
+COPIES = 30  # Copies of the weights in memory while they are written.
+MAX_BYTES = 150_000_000  # Larger weights are saved as variables.
 
 Tensors = dict[str, tf.Tensor]
 
 
 def fits(networks: Iterable[keras.Model]) -> bool:
-    """Whether the weights are small enough to be written into a graph."""
+    """Whether the weights are small enough for constants."""
     return sum(4 * each.count_params() for each in networks) <= MAX_BYTES
 
 
 def with_constants(
     function: Callable[..., Tensors], **inputs: tf.TensorSpec
 ) -> Callable[..., Tensors]:
-    """The same function, its variables as they are now written into it.
+    """Freezes the current variables of a function into constants.
 
     Args:
         function: named tensors to named tensors; changes no variable.
-        inputs: what it takes, by name.
+        inputs: its inputs by name.
     """
     named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
     traced = tf.function(function).get_concrete_function(**named)
     frozen = tensorflow_internals.with_constants(traced)
-    # It takes and gives lists, in the order of the traced graph.
-    taken = [each.op.name for each in frozen.inputs]
-    given = sorted(traced.structured_outputs)
+    # Its inputs and outputs are lists, in the order of the traced graph.
+    input_names = [each.op.name for each in frozen.inputs]
+    output_names = sorted(traced.structured_outputs)
 
     def call(**tensors: Any) -> Tensors:
-        outputs = frozen(*(tensors[name] for name in taken))
-        return dict(zip(given, outputs, strict=True))
+        outputs = frozen(*(tensors[name] for name in input_names))
+        return dict(zip(output_names, outputs, strict=True))
 
     return call
 
@@ -53,8 +53,8 @@ def save(
     folder: str | os.PathLike,
     signatures: dict[str, Any] | None = None,
 ) -> None:
-    """Writes a SavedModel of functions whose weights may be constants."""
-    # The gradient of silu, kept by default, holds on to their variables.
+    """Writes a SavedModel whose weights may be constants."""
+    # By default the gradient of silu would keep the variables.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(module, folder, signatures, options)
 
@@ -70,12 +70,12 @@ def save_function(
 
     Args:
         function: named tensors to named tensors.
-        inputs: what it takes, by name.
-        networks: what it calls; saved beside it where they are too large to
-            be constants.
+        inputs: its inputs by name.
+        networks: that it calls; saved as variables if they are too large
+            for constants.
         folder: to write to.
-        check: gives the inputs back, each waiting for what may refuse them;
-            it stays outside of what is made constant.
+        check: returns the inputs, each with a control dependency on the
+            request's checks; not part of the constant graph.
     """
     module = tf.Module()
     if fits(networks.values()):

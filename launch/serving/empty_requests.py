@@ -1,4 +1,4 @@
-"""Answers to requests of no clips at all, which networks cannot compute."""
+"""Handles requests without clips, which networks cannot compute."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ Tensors = dict[str, tf.Tensor]
 
 
 def answered(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
-    """The same function, which for N = 0 gives tensors of no rows.
+    """Extends a function to N = 0, where it returns tensors without rows.
 
     Args:
-        function: named tensors [N, ...] to named tensors [N, ...]; it is
-            called with one clip of zeros instead of none.
+        function: named tensors [N, ...] to named tensors [N, ...]; called
+            with one clip of zeros for an empty request.
     """
 
     def call(**inputs: tf.Tensor) -> Tensors:

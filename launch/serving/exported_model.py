@@ -1,22 +1,21 @@
-"""The exported model: what is in its folder, and how it is written.
+"""Writes an exported model: signatures, metadata and golden clip.
 
-    EXPORT/<version>/             one integer a version, moved in whole
+    EXPORT/<version>/             one integer per version, written atomically
       saved_model.pb, variables/  signatures below; weights are constants of the
-                                graph, unless they are too large for a file
+                                graph, unless they are too large
       assets/labels.txt           label names, in the order of the scores
-      assets.extra/model.json     clip, labels, how frames are stored;
-                                  where a clip may have several labels, the
-                                  score from which on it has one
-      assets.extra/golden.json    a clip and the scores that the network gave
+      assets.extra/model.json     clip, labels, storage of frames, and the
+                                  threshold of multi-label models
+      assets.extra/golden.json    a clip and the network's scores
       assets.extra/tf_serving_warmup_requests
 
 `serving_default` takes `frames_bytes`, string [N, T], JPEG or PNG frames of
-clips already sampled; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3].
-Both refuse what exceeds the limits of model.json, see request_limits. Both
-scale and crop as evaluation does, and give `scores` float32 [N, classes]
-and `label` string [N], the best one; `scores.<task>` for further label sets
-and `frame_scores` [N, t, classes] where moments are scored. A causal network
-may also have `stream`, see stream_serving. loaded_model reads all this again.
+sampled clips; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3]. Both
+refuse requests beyond the limits of model.json, see request_limits. Both scale
+and crop as in evaluation, and return `scores` float32 [N, classes] and `label`
+string [N], the best one; `scores.<task>` for additional label sets and
+`frame_scores` [N, t, classes] for heads that score time steps. A causal network
+may also have `stream`, see stream_serving. loaded_model reads the folder.
 """
 
 import dataclasses
@@ -45,7 +44,7 @@ from video_models.introspection import folding
 
 
 class Served(tf.Module):
-    """The signatures, over networks in memory."""
+    """The signatures of an export."""
 
     def __init__(
         self,
@@ -55,7 +54,7 @@ class Served(tf.Module):
         labels_file: pathlib.Path,
         stream: stream_serving.Stream | None = None,
     ):
-        """`labels_file` holds one label a line; it becomes the asset."""
+        """`labels_file` holds one label per line; it becomes an asset."""
         super().__init__()
         self._clip, shape = metadata.clip, metadata.clip.shape
         self._limits = metadata.limits
@@ -65,7 +64,7 @@ class Served(tf.Module):
         }
         self._has_constants = constant_graph.fits(networks.values())
         if not self._has_constants:
-            self.networks = networks  # Its variables are saved beside it.
+            self.networks = networks  # Saves their variables.
             self.stream = stream.network if stream else None
         self._scores = self.final(
             lambda pixels: objective.predict(
@@ -103,7 +102,7 @@ class Served(tf.Module):
 
     @property
     def signatures(self) -> dict[str, Any]:
-        """Name to function, as they are exported."""
+        """Name to exported function."""
         signatures = {
             "serving_default": self.from_jpeg,
             "predict_tensor": self.from_pixels,
@@ -117,13 +116,13 @@ class Served(tf.Module):
         function: Callable[..., dict[str, tf.Tensor]],
         **inputs: tf.TensorSpec,
     ) -> Callable[..., dict[str, tf.Tensor]]:
-        """`function` as it is exported, its weights constants if they fit."""
+        """`function` for export, with constant weights if they fit."""
         if self._has_constants:
             function = constant_graph.with_constants(function, **inputs)
         return empty_requests.answered(function)
 
     def pixels_of(self, frames_bytes: tf.Tensor) -> tf.Tensor:
-        """JPEG frames, string [N, T], to what the network sees of them."""
+        """JPEG frames, string [N, T], to the network's input."""
         return served_frames.from_images(frames_bytes, self._clip, self._limits)
 
     def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -151,11 +150,11 @@ def export(
     """Writes the next version.
 
     Args:
-        objective: says what is predicted.
+        objective: defines the predictions.
         networks: the networks to export.
         metadata: of model.json.
         output: folder of the versions.
-        stream: the same network for streams, if asked for.
+        stream: the network for streams; None for none.
 
     Returns:
         The folder of the new version.
@@ -199,9 +198,9 @@ def _golden(
     served: Served,
     frames: int,
 ) -> golden_clip.GoldenClip:
-    """What the networks themselves say: the export has to give the same."""
+    """The networks' own scores, which the export must reproduce."""
     jpegs = golden_clip.pattern(frames)
-    # Traced, since its frames are decoded by a parallel loop.
+    # Traced: frames are decoded in a parallel loop.
     pixels = tf.function(served.pixels_of)(tf.constant([jpegs]))
     outputs = objective.predict(networks, tf.cast(pixels, tf.float32))
     return golden_clip.GoldenClip(

@@ -1,4 +1,4 @@
-"""A trained generator of clips as a SavedModel.
+"""Exports a trained generator of clips as a SavedModel.
 
     EXPORT/<version>/
       saved_model.pb, variables/
@@ -6,8 +6,8 @@
       assets.extra/golden.npz       see golden_frames
 
 The signature `serving_default` takes `noise` float32 [N, 1 + T, length],
-standard normal, and, where clips are made for labels, `label` int32 [N], their
-numbers; it gives `frames` uint8 [N, T, H, W, 3].
+standard normal, and, for a conditional generator, label ids `label` int32 [N];
+it returns `frames` uint8 [N, T, H, W, 3].
 """
 
 import pathlib
@@ -39,8 +39,8 @@ def export(
 
     Args:
         objective: the objective.
-        networks: those to export.
-        clip: the `batch.ClipSpec` of what is made.
+        networks: the networks to export.
+        clip: the `batch.ClipSpec` of the generated clips.
         output: folder of the versions.
         limits: of one request.
 
@@ -90,7 +90,7 @@ def _checked(
     labels: int,
     limits: request_limits.Config,
 ) -> dict[str, tf.Tensor]:
-    """The inputs of a request, waiting for what may refuse them."""
+    """The inputs of a request, after its checks."""
     count = tf.shape(given["noise"])[0]
     rules = [request_limits.few_clips(count, limits.clips(clip.shape))]
     if "label" in given:

@@ -1,6 +1,6 @@
-"""The clip in an exported model, and what the trained network said of it.
+"""A clip stored with an export, with the trained network's scores.
 
-No video of the user's is exported: the clip is a moving pattern.
+The clip is a synthetic moving pattern, never a user's video.
 """
 
 import base64
@@ -11,16 +11,16 @@ import numpy as np
 import simplejpeg
 
 TOLERANCE = {"float32": 1e-4, "bfloat16": 0.02}
-"""Most that scores may differ, by the dtype that the network computes in."""
+"""Largest difference of scores, by the network's compute dtype."""
 
 
 class GoldenClip(NamedTuple):
-    """One clip.
+    """One clip and its scores.
 
     Attributes:
         jpegs: its frames.
-        scores: whatever the network scores, by name.
-        tolerance: most that an export's scores may differ.
+        scores: the network's scores by name.
+        tolerance: largest accepted difference of an export's scores.
     """
 
     jpegs: list[bytes]
@@ -28,7 +28,7 @@ class GoldenClip(NamedTuple):
     tolerance: float
 
     def to_json(self) -> str:
-        """For `golden.json`."""
+        """The text of `golden.json`."""
         scores = {name: each.tolist() for name, each in self.scores.items()}
         frames = [base64.b64encode(each).decode() for each in self.jpegs]
         return json.dumps(
@@ -45,7 +45,7 @@ class GoldenClip(NamedTuple):
         return cls(jpegs, scores, tolerance)
 
     def difference(self, scores: dict[str, np.ndarray]) -> float:
-        """How far scores of this clip, by name, are from its own."""
+        """Largest difference between these scores and the stored ones."""
         differences = [
             np.abs(each - self.scores[name]).max()
             for name, each in scores.items()
@@ -54,7 +54,7 @@ class GoldenClip(NamedTuple):
 
 
 def scores_in(outputs: dict[str, Any]) -> dict[str, np.ndarray]:
-    """The scores among the tensors that a model gives, by name."""
+    """Selects the scores among a model's outputs."""
     return {k: v.numpy() for k, v in outputs.items() if "scores" in k}
 
 

@@ -1,8 +1,8 @@
-"""What an export that gives frames was given once, and gave.
+"""Reference inputs and outputs of an export that returns frames.
 
-`assets.extra/golden.npz` of a version holds the inputs of its signature and the
-frames that the trained network made of them, so that an export can be held to
-the network anywhere. No video of the user's is in it.
+`assets.extra/golden.npz` of a version holds inputs of its signature and the
+trained network's frames for them, so that an export can be verified anywhere.
+The inputs are synthetic, never a user's video.
 """
 
 import pathlib
@@ -14,18 +14,18 @@ from launch.serving import versions
 
 NAME = "golden.npz"
 MAX_DIFFERENCE = 1
-"""Grey levels that frames may differ by, where rounding goes the other way."""
+"""Largest difference in grey levels, from rounding."""
 
 
 def write(
     version: pathlib.Path, inputs: dict[str, np.ndarray], frames: np.ndarray
 ) -> None:
-    """Beside an export.
+    """Writes the file into a version.
 
     Args:
         version: the folder of the version.
         inputs: of `serving_default`, by name.
-        frames: uint8, what the network made of them.
+        frames: uint8, the network's outputs.
     """
     folder = version / versions.EXTRA
     folder.mkdir(exist_ok=True)
@@ -34,13 +34,13 @@ def write(
 
 
 def path_in(folder: pathlib.Path) -> pathlib.Path | None:
-    """Its file in the newest version, or in a version; None: there is none."""
+    """The file of the newest or given version; None if missing."""
     path = versions.newest(folder) / versions.EXTRA / NAME
     return path if path.is_file() else None
 
 
 def difference(path: pathlib.Path) -> int:
-    """How far the export's frames are from those, grey levels at most."""
+    """Largest difference of the export's frames, grey levels."""
     with np.load(path) as kept:
         golden = kept["made"].astype(int)
         inputs = {

@@ -1,8 +1,8 @@
 """Height and width of encoded images, read from their headers in the graph.
 
-Nothing is decoded, so that an image which would need too much memory can be
-refused first. Only JPEG and PNG are known: the decoder takes further formats,
-among them animated ones, whose headers do not bound the memory they need.
+Images that would need too much memory are refused before decoding. Only JPEG
+and PNG are accepted: the decoder also reads formats, some of them animated,
+whose headers do not bound the memory.
 """
 
 from collections.abc import Callable
@@ -11,33 +11,32 @@ import tensorflow as tf
 
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-_PNG_BYTES = 33  # Of the signature and the whole first chunk.
-_SCAN = b"\xff\xda"  # Begins the pixels of a JPEG; no header is whole without.
-_END = b"\xff\xd9"  # Of almost every JPEG.
+_PNG_BYTES = 33  # Signature and first chunk.
+_SCAN = b"\xff\xda"  # Start of scan: ends the header of a JPEG.
+_END = b"\xff\xd9"  # End of almost every JPEG.
 _INFLATED = (b"zTXt", b"iTXt", b"iCCP")
 MAX_SIDE = 2**31 - 1
-"""Longer sides are given as this one, so that a product fits into int64."""
+"""Longer sides are clipped to it, so that a product fits into int64."""
 
 MAX_INFLATED = 4
-"""Compressed chunks of a PNG that are tolerated.
+"""Largest number of compressed chunks in a PNG.
 
-The decoder inflates each, to at most 8 MB: a colour profile and a few texts
-are honest. The names are searched in all bytes, where pixels may have one by
-chance.
+The decoder inflates each, to at most 8 MB: a colour profile and a few texts are
+legitimate. The search covers all bytes, so pixels may match by chance.
 """
 
 
 def sizes(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Reads the sizes that headers declare.
+    """Reads the sizes from image headers.
 
     Args:
         images: string [M].
 
     Returns:
         int64 [M, 2], height and width in pixels, at most `MAX_SIDE`; -1 and
-        -1 for what is neither JPEG nor PNG, or has no whole header.
-        int64 [M], compressed chunks of a PNG, at least: more than
-        `MAX_INFLATED` if it has more.
+        -1 for other formats and truncated headers.
+        int64 [M], compressed chunks of a PNG, counted up to
+        `MAX_INFLATED` + 1.
 
     Raises:
         tf.errors.InvalidArgumentError: a JPEG header is damaged.
@@ -68,7 +67,7 @@ def _mixed_sizes(
 
 
 def _count(texts: tf.Tensor, part: bytes, most: int) -> tf.Tensor:
-    """How often, int64 [M], each has a part; more than `most` not counted."""
+    """Occurrences of `part`, int64 [M], counted up to `most`."""
     pieces = tf.strings.split(texts, part, maxsplit=most)
     return tf.maximum(pieces.row_lengths() - 1, 0)
 

@@ -1,4 +1,4 @@
-"""An exported model, read back to predict."""
+"""Loads an exported model for prediction."""
 
 import contextlib
 import functools
@@ -47,7 +47,7 @@ class LoadedModel:
             )
             model = versions.load(self.path)
             self._signatures = model.signatures
-        self._model = model  # Its variables live only as long as it does.
+        self._model = model  # Keeps its variables alive.
 
     def scores(self, jpegs: list[list[bytes]]) -> np.ndarray:
         """Scores of clips given as JPEG frames.
@@ -61,7 +61,7 @@ class LoadedModel:
         return self.answers(jpegs)["scores"]
 
     def answers(self, jpegs: list[list[bytes]]) -> dict[str, np.ndarray]:
-        """The same, and whatever else it scores, by name.
+        """All scores of clips given as JPEG frames, by name.
 
         Args:
             jpegs: N clips of T frames.
@@ -80,19 +80,19 @@ class LoadedModel:
         if lengths:
             raise errors.UserError(
                 f"got a clip of {min(lengths)} frames, wanted {frames}: the "
-                f"model in {self.path} takes clips of exactly so many"
+                f"model in {self.path} takes clips of that length only"
             )
         return tf.reshape(tf.constant(jpegs, tf.string), (-1, frames))
 
     def stream(self, streams: int = 1) -> stream_serving.Session:
-        """Begins so many streams.
+        """Starts `streams` streams.
 
         Raises:
-            UserError: it was exported without.
+            UserError: the model was exported without a stream.
         """
         if self.metadata.stream is None:
             raise errors.UserError(
-                f"the model in {self.path} takes no stream: export its run "
+                f"the model in {self.path} has no stream: export its run "
                 "again with launch.export --stream"
             )
         return stream_serving.Session(
@@ -101,7 +101,7 @@ class LoadedModel:
 
     @functools.cached_property
     def golden(self) -> golden_clip.GoldenClip:
-        """The clip that was exported with it."""
+        """The golden clip of the export."""
         with self._damage_named():
             text = (self.path / versions.EXTRA / "golden.json").read_text(
                 "utf-8"
@@ -109,14 +109,14 @@ class LoadedModel:
             return golden_clip.GoldenClip.from_json(text)
 
     def golden_difference(self) -> float:
-        """How far the golden clip's scores are from the recorded ones."""
+        """Largest difference of the golden clip's scores."""
         outputs = self.answers([self.golden.jpegs])
         return self.golden.difference(
             {name: outputs[name][0] for name in self.golden.scores}
         )
 
     def golden_stream_difference(self) -> float:
-        """The same, where the clip is seen as a stream."""
+        """Like `golden_difference`, with the clip as a stream."""
         jpegs = tf.constant(self.golden.jpegs)
         frames = frame_decoding.decode_clip(jpegs).numpy()
         outputs = self.stream().scores_of_clip(frames[None])[0]

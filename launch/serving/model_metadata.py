@@ -1,4 +1,4 @@
-"""What a caller has to know of an exported model: `model.json`."""
+"""The metadata of an exported model: `model.json`."""
 
 import dataclasses
 import json
@@ -12,17 +12,17 @@ from video_models import objective as objectives
 
 @dataclasses.dataclass(frozen=True)
 class ModelMetadata:
-    """`model.json`: what a caller has to know.
+    """The contents of `model.json`.
 
     Attributes:
-        clip: how frames are sampled, and the size that the network sees.
+        clip: how frames are sampled, and the size of the network's input.
         labels: in the order of the scores.
         media: how the frames of the training shards were read and stored.
-        stream: of the signature `stream`; None where there is none.
-        threshold: a clip has all labels whose score reaches it; None: only
-            the best.
-        tasks: further label sets, by the name of their task.
-        limits: of one request; None: the export knows none.
+        stream: of the signature `stream`; None without one.
+        threshold: score from which a clip has a label; None for single-label
+            models.
+        tasks: additional label sets by task name.
+        limits: of one request; None for exports without limits.
     """
 
     clip: batch.ClipSpec
@@ -37,11 +37,11 @@ class ModelMetadata:
 
     @property
     def max_clips(self) -> int | None:
-        """Clips of one request, at most; None: as many as memory holds."""
+        """Largest number of clips per request; None without a limit."""
         return self.limits and self.limits.clips(self.clip.shape)
 
     def change_since(self, before: "ModelMetadata") -> str:
-        """What users of an earlier version have to know; mostly empty."""
+        """How labels differ from an earlier version; empty if they do not."""
         pairs = {"": (before.labels, self.labels)}
         for task, each in before.tasks.items():
             now = self.tasks.get(task)
@@ -55,13 +55,13 @@ class ModelMetadata:
 
     @property
     def answer(self) -> objectives.Answer:
-        """How the main scores are read."""
+        """Labels and threshold of the main scores."""
         return objectives.Answer(self.labels, self.threshold)
 
     def with_answers(
         self, answers: dict[str, objectives.Answer]
     ) -> "ModelMetadata":
-        """The same with what an objective says of its scores."""
+        """Adds the answers of an objective."""
         further = {k: v for k, v in answers.items() if k != "scores"}
         main = answers.get("scores", self.answer)
         return dataclasses.replace(

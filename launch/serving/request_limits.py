@@ -1,7 +1,7 @@
-"""What one request to an exported model may ask for, checked in the graph.
+"""Limits of one request to an exported model, checked in the graph.
 
-Each check is an operation of the exported graph that all further work waits
-for; where it fails, the server answers INVALID_ARGUMENT and has spent nothing.
+Each check is an operation of the exported graph that all other work depends on.
+If it fails, the server returns INVALID_ARGUMENT before any other computation.
 """
 
 import contextlib
@@ -21,39 +21,39 @@ class Config:
 
     frame_pixels: int = settings.setting(
         4096 * 2304,
-        "Pixels of a frame as it comes; larger ones are refused before they "
-        "are decoded.",
+        "Largest input frame, in pixels; larger ones are refused before "
+        "decoding.",
         minimum=160 * 120,  # Of the golden clip.
     )
     request_pixels: int = settings.setting(
         1 << 25,
-        "Pixels of all clips of a request as the network sees them, clips x "
-        "frames x height x width; a single clip is always taken.",
+        "Largest request, in pixels of the network's input: clips x frames x "
+        "height x width. A single clip is always accepted.",
         minimum=1,
     )
 
     def clips(self, shape: Sequence[int]) -> int:
-        """Most clips of a request.
+        """Largest number of clips per request.
 
         Args:
-            shape: of one clip, (T, H, W, ...), as the network sees it.
+            shape: of one clip of the network's input, (T, H, W, ...).
         """
         return max(1, self.request_pixels // math.prod(shape[:3]))
 
 
-_ANY, _END = -1, -2  # Where other shapes have the length of an axis.
+_ANY, _END = -1, -2  # In place of an axis' length.
 
 Rule = tuple[tf.Tensor, Callable[[], tf.Tensor]]
-"""What must hold, bool [], and a message, string [], made where it does not."""
+"""A condition, bool [], and a function to the message, string []."""
 
 
 def require(*rules: Rule) -> tf.Tensor:
     """Fails with the message of the first rule that does not hold.
 
     Returns:
-        What has to be waited for, by `after`.
+        A tensor for `after`.
     """
-    # One condition for all: each costs an honest request time.
+    # One condition for all: each one costs time.
     every = tf.reduce_all(tf.stack([holds for holds, _ in rules]))
     return tf.cond(every, lambda: tf.constant(True), lambda: _failed(rules))
 
@@ -67,7 +67,7 @@ def _failed(rules: tuple[Rule, ...]) -> tf.Tensor:
 
 
 def after(checks: list[tf.Tensor], value: tf.Tensor) -> tf.Tensor:
-    """`value`, known only when all `checks` have passed."""
+    """`value` with a control dependency on all `checks`."""
     with tf.control_dependencies(checks):
         return tf.identity(value)
 
@@ -82,17 +82,17 @@ def text(*parts: str | tf.Tensor) -> tf.Tensor:
 def check_shapes(
     tensors: dict[str, tf.Tensor], specs: dict[str, tf.TensorSpec]
 ) -> dict[str, tf.Tensor]:
-    """Checks what callers may get wrong although the signature tells it.
+    """Checks shapes that clients may get wrong despite the signature.
 
     Args:
         tensors: the inputs by name.
-        specs: their specs; the first axis of all is N, further axes that are
-            not known may have any length.
+        specs: their specs; the first axis of each is N, other unknown axes
+            may have any length.
 
     Returns:
-        The same tensors, each waiting for the check.
+        The tensors, each with a control dependency on the check.
     """
-    # Of placeholders, lest the graph trust in the shapes that are declared.
+    # Placeholders: otherwise the graph trusts the declared shapes.
     shapes = [
         tf.shape(tf.raw_ops.PlaceholderWithDefault(input=x, shape=None))
         for x in (tensors[name] for name in specs)
@@ -137,20 +137,20 @@ def _lengths(spec: tf.TensorSpec) -> list[int]:
 
 
 def few_clips(count: tf.Tensor, most: int | tf.Tensor) -> Rule:
-    """The rule that a request has at most so many clips."""
+    """The rule that limits the number of clips."""
     return count <= most, lambda: text(
         "got ",
         count,
         " clips in one request, at most ",
         tf.convert_to_tensor(most),
-        " are taken: send fewer at a time, or export with a larger "
+        " are accepted: send fewer at a time, or export with a larger "
         "--limits.request_pixels",
     )
 
 
 @contextlib.contextmanager
 def refusals_named(path: object) -> Iterator[None]:
-    """Raises UserError where the model in `path` refuses a request."""
+    """Raises UserError if the model in `path` refuses a request."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:

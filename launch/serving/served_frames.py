@@ -1,8 +1,7 @@
-"""From the frames of a request to what the network sees of them.
+"""Converts the frames of a request to the network's input.
 
-Frames are decoded and scaled a few at the same time: however many
-a request has, only so many are held in memory at their own size. All limits
-are checked before the first is decoded.
+A few frames are decoded and scaled at a time, so only these are in memory at
+their original size. All limits are checked before decoding.
 """
 
 from collections.abc import Callable
@@ -13,8 +12,8 @@ from launch.serving import image_headers, request_limits
 from pipelines import batch
 from pipelines.decoding import frame_decoding
 
-_AT_ONCE = 8  # Frames that are decoded at the same time.
-_LONGEST = 16  # Times its short side; longer frames must not become larger.
+_AT_ONCE = 8  # Frames decoded at the same time.
+_MAX_ASPECT = 16  # Times the short side; longer frames must not be enlarged.
 
 
 def from_images(
@@ -24,8 +23,8 @@ def from_images(
 
     Args:
         images: string [N, T], JPEG or PNG.
-        clip: what the network sees.
-        limits: what is refused.
+        clip: of the network's input.
+        limits: of the request.
 
     Returns:
         uint8 [N, T, size, size, 3].
@@ -47,12 +46,12 @@ def from_images(
 def from_pixels(
     frames: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
 ) -> tf.Tensor:
-    """Scales and crops clips that are decoded.
+    """Scales and crops decoded clips.
 
     Args:
         frames: uint8 [N, T, height, width, 3].
-        clip: what the network sees.
-        limits: what is refused.
+        clip: of the network's input.
+        limits: of the request.
 
     Returns:
         uint8 [N, T, size, size, 3].
@@ -73,7 +72,7 @@ def _checked(
     clip: batch.ClipSpec,
     limits: request_limits.Config,
 ) -> tf.Tensor:
-    """The same after its shape and the number of clips were looked at."""
+    """The input after checking its shape and number of clips."""
     spec = tf.TensorSpec(given.shape, given.dtype)
     given = request_limits.check_shapes({name: given}, {name: spec})[name]
     most = limits.clips((given.shape[1], *clip.shape[1:]))
@@ -88,8 +87,8 @@ def _pixels(
     decode: Callable[[tf.Tensor], tf.Tensor],
 ) -> tf.Tensor:
     size = clip.size
-    # Each turn of the loop costs as much as a small frame; together, more
-    # frames of 4096x2304 would take more memory (2: 231 MB, 4: 460 MB).
+    # Two frames per iteration: an iteration costs as much as a small frame, and
+    # more frames of 4096x2304 need more memory (2: 231 MB, 4: 460 MB).
     group = 2 if length % 2 == 0 else 1
     grouped = tf.concat([[-1, group], tf.shape(flat)[1:]], axis=0)
     scaled = tf.map_fn(
@@ -114,9 +113,9 @@ def _known(
         first = tf.argmin(tf.cast(is_known, tf.int32))
         return request_limits.text(
             *_place(first, length),
-            " is no image: got ",
+            " is not an image: got ",
             tf.strings.length(images[first]),
-            " bytes without the header of one, wanted a whole JPEG or PNG",
+            " bytes without an image header, wanted a complete JPEG or PNG",
         )
 
     return tf.reduce_all(is_known), message
@@ -143,10 +142,10 @@ def _limited(
     limits: request_limits.Config,
     place: Callable[[tf.Tensor], tuple],
 ) -> list[request_limits.Rule]:
-    """Of int64 [M, 2], height and width; `place` says which of the M it is."""
+    """Rules for sizes, int64 [M, 2]; `place` describes one of the M."""
     pixels, scaled = tf.reduce_prod(sizes, axis=1), _scaled_pixels(sizes, clip)
     most, side = limits.frame_pixels, clip.scaled_short_side
-    most_scaled = _LONGEST * side**2
+    most_scaled = _MAX_ASPECT * side**2
 
     def rule(good: tf.Tensor, details: Callable) -> request_limits.Rule:
         def message() -> tf.Tensor:
@@ -172,18 +171,18 @@ def _limited(
         rule(
             scaled <= tf.maximum(pixels, most_scaled),
             lambda first: [
-                ", which become ",
+                ", scaled to ",
                 scaled[first],
-                f" when its short side is scaled to {side}; wanted at most "
-                f"{most_scaled}, or no more than it has: send frames of at "
-                f"most {_LONGEST}:1, or larger ones",
+                f" pixels with a short side of {side}; wanted at most "
+                f"{most_scaled}, or no enlargement: send frames of at most "
+                f"{_MAX_ASPECT}:1, or larger ones",
             ],
         ),
     ]
 
 
 def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
-    """int64 [M], of frames whose short side is scaled; 0 where they are 0."""
+    """int64 [M], pixels after scaling the short side; 0 for empty frames."""
     least = tf.reduce_min(sizes, axis=1, keepdims=True)
     short = tf.cast(clip.scaled_short_side, tf.int64)
     if not clip.scaled:
@@ -194,7 +193,7 @@ def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
 
 
 def _equal(sizes: tf.Tensor) -> request_limits.Rule:
-    """Of int64 [N, T, 2], height and width."""
+    """The rule that frames of a clip have one size; int64 [N, T, 2]."""
     is_equal = tf.reduce_all(sizes == sizes[:, :1], axis=-1)
 
     def message() -> tf.Tensor:

@@ -1,8 +1,8 @@
-"""Writes the requests with which TensorFlow Serving warms a model up.
+"""Writes the warm-up requests of TensorFlow Serving.
 
-The messages are of TensorFlow Serving's `prediction_log.proto`; only the
-fields in use are declared here, so that exporting needs no Serving package.
-A tensor is declared as bytes: on the wire a message field looks the same.
+The messages are those of TensorFlow Serving's `prediction_log.proto`. Only the
+fields in use are declared here, so exporting needs no Serving package. Tensors
+are declared as bytes, which have the same wire format as a message field.
 """
 
 import functools
@@ -18,7 +18,7 @@ from google.protobuf import descriptor_pool, message_factory
 def write(
     path: str | os.PathLike, requests: dict[str, dict[str, np.ndarray]]
 ) -> None:
-    """Writes one request to each signature: input name to tensor."""
+    """Writes one request per signature: input name to tensor."""
     with tf.io.TFRecordWriter(os.fspath(path)) as writer:
         for signature, inputs in requests.items():
             log = _log_class()()

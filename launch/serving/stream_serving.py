@@ -1,11 +1,10 @@
 """The signature `stream` of an exported model, and its use.
 
 It takes `frames`, uint8 [N, n, H, W, 3], the next n frames of N streams, and
-the states of each; it gives `scores` and `label` as the other signatures do,
-over all frames so far, and the states after them under the same names. Before
-the first frames of a stream all its states are zeros: a server needs no call
-to begin one, and keeps nothing but what it was given last. `model.json` lists
-names, shapes and dtypes.
+their states. It returns `scores` and `label` over all frames so far, and the
+new states under the same names. The initial states are zeros, so no call is needed
+to start a stream, and the server is stateless. `model.json` lists the names,
+shapes and dtypes of the states.
 """
 
 import dataclasses
@@ -28,10 +27,10 @@ from video_models.introspection import folding
 
 @dataclasses.dataclass(frozen=True)
 class StreamMetadata:
-    """What `model.json` says about the stream.
+    """The metadata of a stream in `model.json`.
 
     Attributes:
-        frames: of one chunk.
+        frames: per chunk.
         states: name to shape, without the batch, and dtype.
     """
 
@@ -56,7 +55,7 @@ class StreamMetadata:
         return cls(values["frames"], states)
 
     def zeros(self, streams: int) -> dict[str, np.ndarray]:
-        """The states before the first frame of so many streams."""
+        """The initial states of `streams` streams."""
         return {
             name: np.zeros((streams, *shape), dtype)
             for name, (shape, dtype) in self.states.items()
@@ -64,10 +63,10 @@ class StreamMetadata:
 
 
 class Stream:
-    """A trained network as a stream, ready to be exported.
+    """A trained network as a stream, for export.
 
     Attributes:
-        network: takes frames and states, with the trained weights.
+        network: takes frames and states; has the trained weights.
         metadata: of model.json.
     """
 
@@ -83,12 +82,12 @@ class Stream:
         """Builds the network.
 
         Args:
-            objective: says how scores are made of logits.
-            networks: the trained ones.
+            objective: computes scores from logits.
+            networks: the trained networks.
             components: the components of its networks.
-            clip: that they were trained with.
+            clip: of training.
             classes: number of scores.
-            frames: of one chunk.
+            frames: per chunk.
 
         Raises:
             UserError: a part is not causal, or these are no classifiers.
@@ -97,7 +96,7 @@ class Stream:
         if "classifier" not in networks:
             raise errors.UserError(
                 f"--stream with networks {sorted(networks)}: wanted a run of "
-                "an objective that classifies"
+                "a classification objective"
             )
         chunk = dataclasses.replace(clip, frames=frames)
         network = streaming_network.build(*_three(components), chunk, classes)
@@ -119,9 +118,9 @@ class Stream:
         """The signature as a concrete function.
 
         Args:
-            to_pixels: uint8 [N, n, H, W, 3] -> what the network sees.
+            to_pixels: uint8 [N, n, H, W, 3] -> the network's input.
             to_labels: int64 [N] -> names.
-            final: function, and what it takes by name -> as it is exported.
+            final: (function, inputs by name) -> the exported function.
         """
         states = {
             name: tf.TensorSpec((None, *shape), dtype, name)
@@ -149,7 +148,7 @@ class Stream:
     def _call(
         self, pixels: tf.Tensor, **states: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """What the objective predicts, and the states after."""
+        """The predictions and the new states."""
         pixels = tf.cast(pixels, tf.float32)
         after = self.network({"frames": pixels, **states}, training=False)
         logits = after.pop("logits")
@@ -158,7 +157,7 @@ class Stream:
 
 
 class Session:
-    """Streams that go on from call to call."""
+    """Streams whose states are kept between calls."""
 
     def __init__(
         self,
@@ -167,13 +166,13 @@ class Session:
         streams: int = 1,
         path: pathlib.Path | None = None,
     ):
-        """Begins `streams` streams of a signature exported to `path`."""
+        """Starts `streams` streams of a signature exported to `path`."""
         self._signature, self._metadata = signature, metadata
         self._streams, self._path = streams, path
         self.reset()
 
     def reset(self) -> None:
-        """Forgets all frames."""
+        """Resets all states."""
         self._states = {
             name: tf.constant(state)
             for name, state in self._metadata.zeros(self._streams).items()
@@ -205,11 +204,11 @@ class Session:
 
 
 def check_media(media: reader.Config) -> None:
-    """Raises UserError where frames were picked as no stream can."""
+    """Raises UserError if a stream cannot pick frames like the shards."""
     if media.pick != "all":
         raise errors.UserError(
             f"--stream of a model whose shards have --media.pick={media.pick}: "
-            "which frames those are is known at the end only; wanted shards "
+            "a stream cannot pick those frames before its end; wanted shards "
             "with --media.pick=all"
         )
 
@@ -224,8 +223,8 @@ def _check_clip(clip: batch.ClipSpec, frames: int) -> None:
     if clip.frames % frames:
         raise errors.UserError(
             f"--stream_frames={frames} with --clip.frames={clip.frames}: "
-            "wanted a number that divides it, so that a clip is so many "
-            "chunks and shows that the stream gives the same"
+            "wanted a divisor, so that the golden clip consists of whole "
+            "chunks and verifies the stream"
         )
 
 

@@ -1,4 +1,4 @@
-"""The versions of an exported model: folders 1, 2, ..., as servers want."""
+"""The versions of an exported model: folders 1, 2, ..., as for Serving."""
 
 import contextlib
 import json
@@ -14,23 +14,23 @@ from tfrecords_tools.base.files import plain_path
 
 LONGEST_NAMES = 256  # Bytes of a path below the folder of the versions.
 OLDER = "Older versions"
-EXTRA = "assets.extra"  # TensorFlow Serving leaves it alone.
+EXTRA = "assets.extra"  # Ignored by TensorFlow Serving.
 
 
 def known(folder: pathlib.Path) -> list[int]:
-    """The versions that are there."""
+    """The existing versions."""
     if not folder.is_dir():
         return []
     return [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]
 
 
 def following(folder: pathlib.Path) -> pathlib.Path:
-    """Where the next version goes."""
+    """The path of the next version."""
     return folder / str(max(known(folder), default=0) + 1)
 
 
 def newest(folder: pathlib.Path) -> pathlib.Path:
-    """The newest version, or the folder itself where it is one."""
+    """The newest version, or the folder itself if it is a version."""
     versions = known(folder)
     return folder / str(max(versions)) if versions else folder
 
@@ -39,12 +39,12 @@ def newest(folder: pathlib.Path) -> pathlib.Path:
 def writing(
     path: pathlib.Path, name: str, metadata: dict[str, Any]
 ) -> Iterator[pathlib.Path]:
-    """A folder to write a version into; it appears when it is whole.
+    """Yields a folder for a new version, which appears once complete.
 
     Args:
         path: of the version.
         name: of a JSON file in `EXTRA`.
-        metadata: what stands in it.
+        metadata: contents of that file.
 
     Raises:
         UserError: it cannot be written; older versions are untouched.

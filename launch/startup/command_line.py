@@ -1,4 +1,4 @@
-"""Starts a command: its flags first, then TensorFlow, then the work.
+"""Starts a command: checks flags, loads TensorFlow, then runs it.
 
 `python -m launch.train ...` and `video-models train ...` are the same.
 """
@@ -18,7 +18,7 @@ _RENAMED = {
 }
 _TOOLS = ("build_shards", "check_shards")  # They load no TensorFlow.
 _ROOMS = ("tfrecords_tools", "pipelines", "video_models")
-# The exit status of a child that found nothing wrong with the flags.
+# The exit status of a child that accepted the flags.
 _GOOD_FLAGS = 100
 
 
@@ -65,10 +65,10 @@ def main() -> None:
 
 
 def _check_flags(module: str) -> None:
-    """Answers wrong flags, --help and --version before TensorFlow loads.
+    """Handles invalid flags, --help and --version before loading TensorFlow.
 
-    A forked child parses the flags with stand-ins for heavy packages, so
-    that nothing of them stays in this process, which parses them again.
+    A forked child parses the flags with stand-ins for heavy packages, so the
+    stand-ins never enter this process, which parses the flags again.
     """
     sys.stdout.flush()
     sys.stderr.flush()

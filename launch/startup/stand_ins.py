@@ -1,9 +1,9 @@
-"""Stands in for heavy packages while only settings are read.
+"""Stand-ins for heavy packages while only settings are read.
 
-Settings live beside the code that they set, and that code imports TensorFlow
-(3 s of CPU). With stand-ins its modules load without it: every attribute of a
-stand-in is another one, may be called, subclassed, or used as a decorator,
-and computes nothing.
+Settings are defined next to the code that uses them, which imports TensorFlow
+(3 s of CPU). With stand-ins its modules load without TensorFlow: each attribute
+of a stand-in is another stand-in, which can be called, subclassed or used as a
+decorator, and computes nothing.
 """
 
 import importlib.abc
@@ -32,7 +32,7 @@ PACKAGES = (
 
 
 class _Anything:
-    """Whatever an importing module may do with a name of a package."""
+    """Supports whatever a module may do with a package's names on import."""
 
     def __init__(self, *arguments: Any, **named: Any):
         pass
@@ -43,7 +43,7 @@ class _Anything:
         return _Anything()
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        # `@decorator` keeps what it decorates.
+        # `@decorator` returns the decorated object.
         kept = (type, types.FunctionType)
         if len(arguments) == 1 and isinstance(arguments[0], kept):
             return arguments[0]
@@ -62,7 +62,7 @@ class _Anything:
 
 
 class _Base:
-    """What classes inherit from instead of a class of a package."""
+    """The base class in place of a package's class."""
 
 
 class _Module(types.ModuleType):
@@ -90,8 +90,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> None:
-    """Makes every later import of a heavy package a stand-in.
+    """Replaces later imports of heavy packages by stand-ins.
 
-    For a process that only reads settings and ends: nothing undoes it.
+    Irreversible: for a process that only reads settings and exits.
     """
     sys.meta_path.insert(0, _Finder())

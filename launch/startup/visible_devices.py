@@ -1,8 +1,8 @@
-"""Loads TensorFlow for a command and names the devices that it found.
+"""Loads TensorFlow for a command and prints its devices.
 
-Its libraries print lines before any logging can be set up, and say of every
-machine without a GPU that it has none. They are shown where they matter: when
-loading fails, and when the driver has a GPU that TensorFlow cannot use.
+Its libraries print lines before logging can be configured, for example on every
+machine without a GPU. They are shown only if they matter: if loading fails, or
+if the driver has a GPU that TensorFlow cannot use.
 """
 
 import os
@@ -33,9 +33,9 @@ def load_tensorflow() -> None:
             for gpu in gpus
         ]
         hidden.seek(0)
-        said = hidden.read().decode(errors="replace")
+        output = hidden.read().decode(errors="replace")
     print(describe(names, len(os.sched_getaffinity(0))), file=sys.stderr)
-    if warning := unused_gpus(driver_gpus(), len(gpus), said):
+    if warning := unused_gpus(driver_gpus(), len(gpus), output):
         print(warning, file=sys.stderr)
 
 
@@ -48,7 +48,7 @@ def describe(gpus: list[str], cores: int) -> str:
 
 
 def driver_gpus(root: str = "/") -> int:
-    """GPUs that the NVIDIA driver shows and that are not hidden on purpose."""
+    """Number of GPUs of the NVIDIA driver, unless hidden on purpose."""
     if os.environ.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1"):
         return 0
     listed = pathlib.Path(root, "proc/driver/nvidia/gpus")
@@ -56,17 +56,17 @@ def driver_gpus(root: str = "/") -> int:
     return len(list(listed.iterdir()) if listed.is_dir() else list(nodes))
 
 
-def unused_gpus(visible: int, used: int, said: str) -> str:
-    """A warning where TensorFlow sees fewer GPUs than the driver, else "".
+def unused_gpus(visible: int, used: int, output: str) -> str:
+    """A warning if TensorFlow can use no GPU of the driver, else "".
 
     Args:
         visible: GPUs of the driver.
         used: GPUs of TensorFlow.
-        said: what TensorFlow printed while it loaded.
+        output: lines that TensorFlow printed while loading.
     """
     if used or not visible:
         return ""
-    lines = [line for line in said.splitlines() if _ABOUT_GPUS.search(line)]
+    lines = [line for line in output.splitlines() if _ABOUT_GPUS.search(line)]
     return "\n".join(
         [
             f"warning: the NVIDIA driver shows {visible} GPU(s), TensorFlow "
@@ -74,14 +74,14 @@ def unused_gpus(visible: int, used: int, said: str) -> str:
             "CUDA libraries with pip install 'video-models[gpu]' (in a "
             "checkout: make install GPU=1), or hide the GPU with "
             "CUDA_VISIBLE_DEVICES=-1. TensorFlow said:",
-            *(f"  {line}" for line in lines or ["nothing about it"]),
+            *(f"  {line}" for line in lines or ["(no output)"]),
         ]
     )
 
 
 @contextmanager
 def _stderr_into(file: int) -> Iterator[None]:
-    """File descriptor 2 leads to `file`; an exception shows what it holds."""
+    """Redirects file descriptor 2 to `file`; an exception prints it."""
     sys.stderr.flush()
     kept = os.dup(2)
     os.dup2(file, 2)
@@ -99,11 +99,11 @@ def _stderr_into(file: int) -> Iterator[None]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends the process at once, as imports of C code swallow it."""
+    """Lets Ctrl-C end the process at once, as C extensions swallow it."""
     handler = signal.getsignal(signal.SIGINT)
     on_main = threading.current_thread() is threading.main_thread()
     if not on_main or handler is not signal.default_int_handler:
-        yield  # Ctrl-C that is ignored from the start stays ignored.
+        yield  # Keeps an ignored Ctrl-C ignored.
         return
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:

@@ -51,5 +51,5 @@ def test_clip_of_another_length_is_refused(loaded):
 
 
 def test_stream_of_an_export_without_one_is_refused(loaded):
-    with pytest.raises(errors.UserError, match="takes no stream"):
+    with pytest.raises(errors.UserError, match="has no stream"):
         loaded.stream()
