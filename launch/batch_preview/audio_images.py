@@ -1,4 +1,4 @@
-"""Draws the audio entries of a batch, with time to the right."""
+"""Draws the audio entries of a batch; time runs to the right."""
 
 import cv2
 import numpy as np
@@ -45,26 +45,26 @@ def spectrogram(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def waveform(samples: np.ndarray, width: int) -> np.ndarray:
-    """Draws float32 [samples]: minimum to maximum of each column."""
+    """Draws float32 [samples]: minimum to maximum per column."""
     image = np.full((_HEIGHT, width, 3), drawing.WHITE, np.uint8)
-    most = max(float(np.abs(samples).max(initial=0.0)), 1e-9)
+    peak = max(float(np.abs(samples).max(initial=0.0)), 1e-9)
     edges = np.linspace(0, len(samples), width + 1).astype(int)
     middle = (_HEIGHT - 1) / 2
     for left in range(width):
         column = samples[edges[left] : max(edges[left + 1], edges[left] + 1)]
-        top, bottom = middle * (1 - column.max() / most), column.min() / most
+        top, bottom = middle * (1 - column.max() / peak), column.min() / peak
         last = middle * (1 - bottom)
         image[round(top) : round(last) + 1, left] = (40, 80, 160)
     return image
 
 
 def voice(flags: np.ndarray, width: int) -> np.ndarray:
-    """Draws float32 [columns or samples]: green where somebody speaks."""
+    """Draws float32 [columns or samples]: speech is green."""
     shown = np.asarray(flags, np.float32)[None]
     way = cv2.INTER_AREA if width < shown.shape[1] else cv2.INTER_NEAREST
-    share = cv2.resize(shown, (width, 8), interpolation=way)[..., None]
+    fraction = cv2.resize(shown, (width, 8), interpolation=way)[..., None]
     quiet, speech = np.array((225, 225, 225)), np.array((30, 150, 60))
-    return (quiet + share * (speech - quiet)).astype(np.uint8)
+    return (quiet + fraction * (speech - quiet)).astype(np.uint8)
 
 
 _DRAWN = {"spectrogram": spectrogram, "waveform": waveform, "voice": voice}

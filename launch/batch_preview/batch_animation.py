@@ -1,4 +1,4 @@
-"""Draws a batch as it moves: all clips in one grid, each under its title."""
+"""Animates a batch: all clips in one grid, each under its title."""
 
 import math
 from collections.abc import Sequence
@@ -8,20 +8,20 @@ import numpy as np
 from launch.batch_preview import batch_images
 from launch.reporting import drawing
 
-_LEAST_WIDTH = 150  # So that a title is seen.
+_MIN_WIDTH = 150  # Room for a title.
 
 
 def grid(
     rows: Sequence[dict[str, np.ndarray]], titles: Sequence[str]
 ) -> list[np.ndarray]:
-    """One picture for each frame of the clips.
+    """Draws one image per frame of the clips.
 
     Args:
-        rows: of each clip the entries of the batch, without the first axis.
-        titles: a line for each clip.
+        rows: per clip the entries of the batch, without the batch axis.
+        titles: one line per clip.
 
     Returns:
-        T pictures, uint8 [H, W, 3], of one size.
+        T images, uint8 [H, W, 3], of equal size.
     """
     shown = [_shown(row) for row in rows]
     heads = [
@@ -44,15 +44,15 @@ def grid(
 
 
 def _shown(row: dict[str, np.ndarray]) -> np.ndarray:
-    """uint8 [T, h, w, 3]: the frames, and what stands beside them."""
+    """uint8 [T, h, w, 3]: the frames, with other and low frames beside."""
     side = batch_images.side_of(row["frames"])
     parts = [batch_images.with_patches(row)]
     parts += [row[n] for n in ("other_frames", "low_frames") if n in row]
     frames = len(parts[0])
-    # Low frames may be fewer: each stays for as long as it stands for.
+    # Low frames may be fewer: each is repeated for its duration.
     parts = [part[np.arange(frames) * len(part) // frames] for part in parts]
     pixels = np.concatenate([drawing.sized(p, side) for p in parts], axis=2)
-    margin = max(0, _LEAST_WIDTH - pixels.shape[2]) + 4
+    margin = max(0, _MIN_WIDTH - pixels.shape[2]) + 4
     pads = ((0, 0), (0, 4), (0, margin), (0, 0))
     return np.pad(pixels, pads, constant_values=255)
 

@@ -1,4 +1,4 @@
-"""Draws a batch as a network gets it: a row a clip, time to the right."""
+"""Draws a batch as the network gets it: one row per clip, time to the right."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,13 +8,13 @@ import numpy as np
 from launch.batch_preview import audio_images
 from launch.reporting import drawing
 
-_MOST_FRAMES = 12
-_SIDE = 128  # Frames are drawn manifest as large, pixels.
+_MAX_FRAMES = 12
+_SIDE = 128  # Approximate height of drawn frames, pixels.
 _FURTHER = ("other_frames", "low_frames")
 
 
 class Times(NamedTuple):
-    """How long things last, where it is known.
+    """Durations, if known.
 
     Attributes:
         frame_seconds: from one frame of the clip to the next.
@@ -30,12 +30,12 @@ def sheet(
     titles: Sequence[Sequence[str]],
     times: Times,
 ) -> np.ndarray:
-    """The whole batch as one picture.
+    """Draws the whole batch as one image.
 
     Args:
-        rows: of each clip the entries of the batch, without the first axis.
-        titles: of each clip some lines of text.
-        times: for the axis under the frames.
+        rows: per clip the entries of the batch, without the batch axis.
+        titles: lines of text per clip.
+        times: for the time axis under the frames.
 
     Returns:
         uint8 [H, W, 3].
@@ -49,27 +49,27 @@ def sheet(
 
 
 def strip(frames: np.ndarray, side: int) -> np.ndarray:
-    """Frames from left to right, the first of each of equal parts.
+    """Draws frames from left to right, sampled at equal intervals.
 
-    So what lies under a point of the strip is what happens at that time.
+    Positions below the strip correspond to its times.
 
     Args:
         frames: uint8 [T, H, W, 3].
-        side: height to come out, pixels.
+        side: height of the result, pixels.
     """
-    count = min(len(frames), _MOST_FRAMES)
+    count = min(len(frames), _MAX_FRAMES)
     shown = np.arange(count) * len(frames) // count
     return np.concatenate(list(drawing.sized(frames[shown], side)), axis=1)
 
 
 def side_of(frames: np.ndarray) -> int:
-    """Pixels to draw frames with: whole multiples of what is small."""
+    """Height of drawn frames: an integer multiple for small frames."""
     height = frames.shape[1]
     return min(height * max(1, round(_SIDE / height)), 160)
 
 
 def with_patches(row: dict[str, np.ndarray]) -> np.ndarray:
-    """The frames, grey where `patch_mask` hides them; uint8 [T, H, W, 3]."""
+    """The frames, grey under `patch_mask`; uint8 [T, H, W, 3]."""
     frames, mask = row["frames"], row.get("patch_mask")
     if mask is None:
         return frames
@@ -100,9 +100,9 @@ def _clip(
 
 
 def _audio_width(row: dict[str, np.ndarray], times: Times, width: int) -> int:
-    """Pixels of the cut; three times the frames at most, so that both show."""
+    """Width of the audio; at most three times that of the frames."""
     if not times.frame_seconds or not times.audio_seconds:
         return width
     seconds = times.frame_seconds * len(row["frames"])
-    share = min(times.audio_seconds / seconds, 3.0)
-    return max(16, round(share * width))
+    ratio = min(times.audio_seconds / seconds, 3.0)
+    return max(16, round(ratio * width))

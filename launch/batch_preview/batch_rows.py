@@ -1,4 +1,4 @@
-"""Reads some clips as a network gets them, and says in words who they are."""
+"""Reads clips as the network gets them, with their titles."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,17 +15,17 @@ from pipelines.text import text_tokens
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 
-_OF_CLIPS = ("label", "mask", "clip_id")  # These have no axis of views.
+_OF_CLIPS = ("label", "mask", "clip_id")  # Entries without a views axis.
 
 
 class Shown(NamedTuple):
-    """What is shown.
+    """Clips to draw.
 
     Attributes:
-        rows: of each clip the entries of its batch, without the first axis.
-        manifest: the data set's manifest.
-        vocabulary: what tokens stand for, from `text_tokens.FIRST` on.
-        times: how long things last, at the clips' usual rate.
+        rows: per clip the entries of its batch, without the batch axis.
+        manifest: of the shards.
+        vocabulary: words of the tokens, from `text_tokens.FIRST` on.
+        times: durations at the clips' median rate.
     """
 
     rows: list[dict[str, np.ndarray]]
@@ -37,16 +37,16 @@ class Shown(NamedTuple):
 def read(
     experiment: experiments.Experiment, split: str, count: int, step: int = 0
 ) -> Shown:
-    """Makes the very batches of the run, and takes the first clips of them.
+    """Computes the exact batches of the run and takes their first clips.
 
     Args:
         experiment: the run.
-        split: `train` is augmented, any other is as in evaluation.
-        count: clips; in evaluation fewer where the split has fewer.
-        step: of the run, whose batch comes first.
+        split: `train` is augmented, others are read as in evaluation.
+        count: number of clips, fewer if an evaluation split has fewer.
+        step: whose batch comes first.
 
     Raises:
-        UserError: the shards cannot be read or lack what is wanted.
+        UserError: the shards cannot be read or lack required entries.
     """
     input_config = experiment.input.without_service
     reader = clip_dataset.open_split(experiment.shards, split, input_config)
@@ -71,7 +71,7 @@ def read(
                 break
     if not rows:
         raise errors.UserError(
-            f"no clip of {experiment.shards} could be read: leave out "
+            f"no clip of {experiment.shards} could be read: remove "
             "--reader.on_corrupt=skip to see why"
         )
     rows = rows[:count]
@@ -88,7 +88,7 @@ def read(
 
 
 def titles(shown: Shown) -> list[tuple[str, str]]:
-    """Of each clip its number and labels, and its text."""
+    """Number and labels of each clip, and its text."""
     return [
         (
             f"{place}: {batch_text.labels(row, shown.manifest)}  "
@@ -111,8 +111,8 @@ def _rows(batch: dict, has_views: bool) -> Iterator[dict]:
 
 
 def _frame_seconds(records: tf.data.Dataset) -> float | None:
-    """From one frame of a clip to the next, in most of some clips."""
+    """Median seconds between frames, over some clips."""
     times = [record["times"] for record in records.take(8).as_numpy_iterator()]
     steps = np.concatenate([np.diff(each) for each in times])
-    forward = steps[steps > 0]  # A short video begins again.
+    forward = steps[steps > 0]  # Loops of short videos go back.
     return float(np.median(forward)) / 1e6 if len(forward) else None

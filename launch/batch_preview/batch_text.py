@@ -1,4 +1,4 @@
-"""What stands beside the pixels of a batch, in words."""
+"""Labels and tokens of a batch as text."""
 
 import numpy as np
 
@@ -6,56 +6,58 @@ from pipelines.text import text_tokens
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.text import word_pieces
 
-_MOST = 4  # Labels that are named.
+_MAX_LABELS = 4  # Labels listed by name.
 
 
 def labels(row: dict[str, np.ndarray], manifest: manifests.Manifest) -> str:
     """`walk 0.70, run 0.30; place: home`.
 
     Args:
-        row: one clip's entries of the batch.
-        manifest: has the names.
+        row: entries of one clip.
+        manifest: of the shards.
     """
-    said = [_names(row["label"], manifest.labels)]
-    said += [
+    texts = [_names(row["label"], manifest.labels)]
+    texts += [
         f"{task}: {_names(row[f'label.{task}'], names)}"
         for task, names in manifest.tasks.items()
         if f"label.{task}" in row
     ]
-    return "; ".join(said)
+    return "; ".join(texts)
 
 
 def words(row: dict[str, np.ndarray], vocabulary: tuple[str, ...]) -> str:
-    """The text that the tokens stand for; `[?]` for words that are unknown.
+    """The text of the tokens; `[?]` for unknown words.
 
     Args:
-        row: one clip's entries of the batch.
-        vocabulary: as `text_tokens.vocabulary` gives it.
+        row: entries of one clip.
+        vocabulary: of `text_tokens.vocabulary`.
 
     Returns:
-        Nothing where the batch has no tokens.
+        The text; empty without tokens.
     """
     if "tokens" not in row:
         return ""
     shown = []
     for token in row["tokens"].tolist():
-        piece = "[?]" if token == text_tokens.UNKNOWN else ""
+        word = "[?]" if token == text_tokens.UNKNOWN else ""
         if token >= text_tokens.FIRST:
-            piece = vocabulary[token - text_tokens.FIRST]
-        shown.append(piece)
+            word = vocabulary[token - text_tokens.FIRST]
+        shown.append(word)
     text = " ".join(filter(None, shown))
     return f'"{text.replace(f" {word_pieces.CONTINUES}", "")}"'
 
 
 def _names(label: np.ndarray, names: tuple[str, ...]) -> str:
-    """Of an int32 [] label, -1 for none, or of float32 [classes] shares."""
+    """Names for an int32 [] label, -1 for none, or float32 [classes]."""
     if not label.ndim:
         return names[label] if label >= 0 else "no label"
     order = np.argsort(-label, kind="stable")
     present = [i for i in order if label[i] >= 0.005]
     shown = [
         names[i] if label[i] == 1 else f"{names[i]} {label[i]:.2f}"
-        for i in present[:_MOST]
+        for i in present[:_MAX_LABELS]
     ]
-    more = [f"and {len(present) - _MOST} more"] * (len(present) > _MOST)
+    more = [f"and {len(present) - _MAX_LABELS} more"] * (
+        len(present) > _MAX_LABELS
+    )
     return ", ".join(shown + more) or "no label"

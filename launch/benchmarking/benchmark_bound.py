@@ -1,4 +1,4 @@
-"""From measured speeds: what bounds a run."""
+"""Finds the bottleneck of a run from measured speeds."""
 
 import os
 from typing import NamedTuple
@@ -8,13 +8,13 @@ import tensorflow as tf
 from launch.benchmarking import benchmark_stages as names
 from launch.benchmarking import stage_timing
 
-_WAITING = 1.3  # Reading that is so little faster than all keeps all waiting.
+_WAITING = 1.3  # If reading is at most this much faster, storage is the limit.
 
 Speeds = dict[str, stage_timing.Speed]
 
 
 class Machine(NamedTuple):
-    """Where it was measured."""
+    """The measured machine."""
 
     cores: int
     gpus: tuple[str, ...]
@@ -22,7 +22,7 @@ class Machine(NamedTuple):
 
     @classmethod
     def detect(cls) -> "Machine":
-        """This one."""
+        """This machine."""
         gpus = tf.config.list_physical_devices("GPU")
         details = [tf.config.experimental.get_device_details(g) for g in gpus]
         return cls(
@@ -33,17 +33,17 @@ class Machine(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """What bounds a run.
+    """The bottleneck of a run.
 
     Attributes:
         bound: input or step.
-        part: of the input's CPU time the dearest part: reading, decoding or
-            augmenting; or reading, where the storage is waited for.
-        lost: share of the step's own speed that is lost to the input.
+        part: the most expensive part of the input: reading, decoding or
+            augmenting; reading also if the input waits for storage.
+        lost: fraction of the step's speed lost to the input.
         shared: whether input and step compute on the same cores.
-        costs: CPU milliseconds a clip of those three parts.
-        singly: the same of each augmentation and what else there is beside
-            the frames, the dearest first: what is spared without it.
+        costs: CPU milliseconds per clip of those three parts.
+        singly: CPU milliseconds per clip saved without each augmentation or
+            additional entry, the most expensive first.
     """
 
     bound: str
@@ -55,12 +55,12 @@ class Bound(NamedTuple):
 
 
 def find_bound(speeds: Speeds, shared: bool) -> Bound:
-    """Finds the bound.
+    """Finds the bottleneck.
 
     Args:
         speeds: of the stages of `benchmark_stages`.
-        shared: whether input and step compute on the same cores; then what
-            takes more of them holds up the other, else what is slower.
+        shared: whether input and step compute on the same cores. If so, the
+            one with more CPU time is the bottleneck, else the slower one.
     """
     reading, full = speeds[names.READING], speeds[names.FULL]
     step, both = speeds[names.STEP], speeds[names.BOTH]
@@ -85,9 +85,9 @@ def find_bound(speeds: Speeds, shared: bool) -> Bound:
 
 
 def _singly(speeds: Speeds) -> dict[str, float]:
-    spared = {
+    saved = {
         name.removeprefix("no "): speeds[names.FULL].cpu_beyond(speed)
         for name, speed in speeds.items()
         if name.startswith("no ")
     }
-    return dict(sorted(spared.items(), key=lambda item: -item[1]))
+    return dict(sorted(saved.items(), key=lambda item: -item[1]))

@@ -1,6 +1,6 @@
-"""What launch.benchmark measures: parts of the input, and the training step.
+"""The stages of launch.benchmark: parts of the input, and the training step.
 
-Every part of the input is the graph of the run with something left out.
+Each part of the input is the run's graph with something left out.
 """
 
 import dataclasses
@@ -41,19 +41,19 @@ class Stages:
         self._prefetched = experiment.input.reader.prefetch_batches
 
     def together(self) -> stage_timing.Stage:
-        """The run as launch.train does it."""
+        """Input and step together, as in launch.train."""
         data = self._batches(self._experiment.input)
         return self._step(BOTH, data, self._prefetched + 1)
 
     def apart(self) -> list[stage_timing.Stage]:
-        """The step alone, and the parts of the input."""
+        """The step alone and the parts of the input."""
         input_config = self._experiment.input
         batch = next(iter(self._batches(input_config)))
         held = tf.data.Dataset.from_tensors(batch).repeat().prefetch(2)
         return [
             self._step(STEP, held),
             self._reading(),
-            self._input(DECODING, bare(input_config)),
+            self._input(DECODING, frames_only(input_config)),
             self._input(FULL, input_config),
             *(
                 self._input(name, less)
@@ -62,13 +62,16 @@ class Stages:
         ]
 
     def stored(self) -> tuple[int, int, int]:
-        """Height and width of a clip's frames, and bytes read for them."""
+        """Height and width of a clip's stored frames, and their bytes."""
         record = next(iter(self._records()))
         size = tf.reduce_sum(tf.strings.length(record["frames"]))
         return int(record["height"]), int(record["width"]), int(size)
 
     def _records(self) -> tf.data.Dataset:
-        frames, seed = bare(self._experiment.input), self._experiment.train.seed
+        frames, seed = (
+            frames_only(self._experiment.input),
+            self._experiment.train.seed,
+        )
         return clip_dataset.reading(self.data, frames, self._batch_shard, seed)
 
     def _batches(self, input_config: clip_dataset.Input) -> tf.data.Dataset:
@@ -110,10 +113,10 @@ class Stages:
         return stage_timing.Stage(name, prepare, clips, lead)
 
 
-def bare(input_config: clip_dataset.Input) -> clip_dataset.Input:
-    """The decoded frames, and nothing beside them or done with them.
+def frames_only(input_config: clip_dataset.Input) -> clip_dataset.Input:
+    """The input with decoded frames only: no augmentation, no other entries.
 
-    What chooses a window stays: it says how much there is to decode.
+    An augmentation that chooses a window stays: it affects decoding.
     """
     windows = [c for c in input_config.augmentations if c.module.window]
     return dataclasses.replace(
@@ -128,7 +131,7 @@ def bare(input_config: clip_dataset.Input) -> clip_dataset.Input:
 def without_one(
     input_config: clip_dataset.Input,
 ) -> Iterator[tuple[str, clip_dataset.Input]]:
-    """`no NAME` of each thing beyond the frames, and the input without it."""
+    """Yields `no NAME` and the input without it, per optional entry."""
     for field in ("augmentations", "extra_inputs"):
         every = getattr(input_config, field)
         for place, chosen in enumerate(every):

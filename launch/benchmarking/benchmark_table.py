@@ -1,4 +1,4 @@
-"""Shows what launch.benchmark found, to people and to programs."""
+"""The results of launch.benchmark as a table or JSON."""
 
 import resource
 import sys
@@ -14,15 +14,15 @@ _ROWS = (names.READING, names.DECODING, names.FULL, names.STEP, names.BOTH)
 
 
 class Report(NamedTuple):
-    """All that was found.
+    """The results.
 
     Attributes:
-        machine: where.
+        machine: that was measured.
         speeds: stage name to its speed.
-        bound: what bounds the run.
-        advice: what to change.
-        memory_mb: as `peak_memory_mb`.
-        clip_bytes: stored bytes read for the frames of the first clip.
+        bound: the bottleneck.
+        advice: changes to try.
+        memory_mb: see `peak_memory_mb`.
+        clip_bytes: stored bytes of the frames of the first clip.
     """
 
     machine: bounds.Machine
@@ -33,7 +33,7 @@ class Report(NamedTuple):
     clip_bytes: int
 
     def values(self) -> dict[str, Any]:
-        """For JSON."""
+        """JSON values."""
         return {
             "machine": self.machine._asdict(),
             "stages": {
@@ -50,7 +50,7 @@ class Report(NamedTuple):
         }
 
     def table(self) -> str:
-        """For people."""
+        """A table as text."""
         machine, bound = self.machine, self.bound
         devices = ", ".join(machine.gpus) or "no GPU"
         memory = ", ".join(
@@ -58,23 +58,23 @@ class Report(NamedTuple):
         )
         lines = [
             f"{machine.cores} cores, {devices}, TensorFlow "
-            f"{machine.tensorflow}; most memory: {memory}; "
-            f"{self.clip_bytes / 1000:.0f} kB read a clip",
+            f"{machine.tensorflow}; peak memory: {memory}; "
+            f"{self.clip_bytes / 1000:.0f} kB read per clip",
             "",
-            f"{'':<16}{'clips/s':>10}{'CPU ms a clip':>16}",
+            f"{'':<16}{'clips/s':>10}{'CPU ms per clip':>16}",
         ]
         lines += [_row(name, self.speeds[name]) for name in _ROWS]
-        lines += ["", "of the input, CPU ms a clip:"]
+        lines += ["", "of the input, CPU ms per clip:"]
         lines += [f"{n:<16}{ms:>10.2f}" for n, ms in bound.costs.items()]
         if bound.singly:
-            lines += ["", "spared without it (below 0: added), CPU ms a clip:"]
+            lines += ["", "saved without it (below 0: added), CPU ms per clip:"]
             lines += [f"{n:<20}{ms:>6.2f}" for n, ms in bound.singly.items()]
         advice = [f"{i}. {a}" for i, a in enumerate(self.advice, start=1)]
         return "\n".join([*lines, "", _format_bound(bound), *advice])
 
 
 def peak_memory_mb() -> dict[str, float]:
-    """The most that this process and each of its GPUs have held so far."""
+    """Peak memory of this process and of each of its GPUs so far."""
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     memory = {"process": peak / 1e6}

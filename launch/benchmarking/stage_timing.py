@@ -1,7 +1,6 @@
-"""Measures how fast things are that are done again and again.
+"""Interleaved micro-benchmarks; reports medians over rounds.
 
-Stages take turns, so that whatever else the machine does meets all of them;
-each number is a median over the rounds.
+Interleaving spreads other load on the machine over all stages.
 """
 
 import dataclasses
@@ -10,23 +9,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-_QUIET_SHARE = 0.1  # Of one core, below which the process counts as idle.
-_LONGEST_WAIT_SECONDS = 1.0
+_IDLE_FRACTION = 0.1  # Of one core; below it the process counts as idle.
+_MAX_WAIT_SECONDS = 1.0
 
 Iteration = Callable[[], Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """Something to do again and again.
+    """A repeatable piece of work.
 
     Attributes:
         name: of the row in the table.
         prepare: sets the stage up and returns the function that runs one
             iteration; its result has `.numpy()`, which waits for the end.
         clips: that one iteration processes.
-        lead: turns at the beginning of a round that are not measured, since
-            they use up what was made ready before.
+        lead: unmeasured iterations at the start of a round, which use up
+            prefetched elements.
     """
 
     name: str
@@ -37,11 +36,11 @@ class Stage:
 
 @dataclasses.dataclass(frozen=True)
 class Speed:
-    """What a stage takes, the median of its rounds.
+    """The speed of a stage, as medians of its rounds.
 
     Attributes:
-        clips_per_second: by the clock.
-        cpu_ms: CPU time of this process for each clip, all threads together.
+        clips_per_second: by wall time.
+        cpu_ms: CPU time of this process per clip, over all threads.
         rounds: CPU milliseconds of each round, in order.
     """
 
@@ -61,12 +60,12 @@ def measure(
     rounds: int = 3,
     on_progress: Callable[[float], None] = lambda done: None,
 ) -> dict[str, Speed]:
-    """Warms all stages up, then measures them in turns.
+    """Warms up all stages, then measures them round by round.
 
     Args:
-        stages: what to measure.
-        seconds: of each stage, all rounds together, without warming up.
-        rounds: of each stage.
+        stages: to measure.
+        seconds: per stage, over all rounds, without warming up.
+        rounds: per stage.
         on_progress: called with the number of finished rounds over all
             stages; warming up counts as one round.
 
@@ -87,9 +86,9 @@ def measure(
 
 
 def _round(stage: Stage, seconds: float) -> tuple[float, float]:
-    """Wall and CPU seconds of a clip."""
+    """Wall and CPU seconds per clip."""
     iterate = stage.prepare()
-    _wait_till_quiet()
+    _wait_until_idle()
     for _ in range(stage.lead):
         iterate().numpy()
     began, cpu_began = time.perf_counter(), time.process_time()
@@ -97,20 +96,20 @@ def _round(stage: Stage, seconds: float) -> tuple[float, float]:
     while iterations < 2 or time.perf_counter() - began < seconds:
         last, running = running, iterate()
         iterations += 1
-        last.numpy()  # No sooner: a device may work while a turn begins.
+        last.numpy()  # Only now: the device computes meanwhile.
     running.numpy()
     clips = iterations * stage.clips
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu_began
     return wall / clips, cpu / clips
 
 
-def _wait_till_quiet() -> None:
-    """What the stage before made ahead must not be counted for the next."""
-    end = time.perf_counter() + _LONGEST_WAIT_SECONDS
+def _wait_until_idle() -> None:
+    """Waits until prefetching of the previous stage has finished."""
+    end = time.perf_counter() + _MAX_WAIT_SECONDS
     while time.perf_counter() < end:
         began = time.process_time()
         time.sleep(0.03)
-        if time.process_time() - began < _QUIET_SHARE * 0.03:
+        if time.process_time() - began < _IDLE_FRACTION * 0.03:
             return
 
 

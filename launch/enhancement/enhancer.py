@@ -1,4 +1,4 @@
-"""An exported network that makes frames of frames, and how it is used.
+"""Exports and loads networks that enhance frames.
 
     EXPORT/<version>/
       saved_model.pb, variables/
@@ -6,8 +6,8 @@
       assets.extra/golden.npz     see golden_frames
 
 The signature `serving_default` takes `frames` uint8 [N, T, h, w, 3], any h and
-w, and gives `frames` uint8 [N, T, factor * h, factor * w, 3]. T is `frames` of
-enhancer.json; where it is 1, any T does.
+w, and returns `frames` uint8 [N, T, factor * h, factor * w, 3]. T is `frames`
+of enhancer.json; if that is 1, T is arbitrary.
 """
 
 import dataclasses
@@ -33,13 +33,13 @@ _METADATA_FILE = "enhancer.json"
 
 @dataclasses.dataclass(frozen=True)
 class EnhancerMetadata:
-    """enhancer.json.
+    """The contents of enhancer.json.
 
     Attributes:
-        factor: how many times larger frames become.
-        frames: so many are seen at once; 1: each alone.
-        overlap: of those, how many at each end only help the others.
-        whole: whether it has to see all of a picture, and not tiles of it.
+        factor: scale factor.
+        frames: frames per window; 1 for separate frames.
+        overlap: frames at each end of a window that are context only.
+        whole: whether the network needs whole frames instead of tiles.
     """
 
     factor: int
@@ -58,7 +58,7 @@ def export(
 
     Args:
         objective: one that `enhances`.
-        networks: those to export.
+        networks: the networks to export.
         output: folder of the versions.
         limits: of one request.
 
@@ -104,10 +104,10 @@ class Enhancer:
 
     Attributes:
         path: the folder of its version.
-        factor: how many times larger frames become.
-        frames: so many it sees at once; 1: each alone.
-        overlap: of those, how many at each end only help the others.
-        whole: whether it has to see all of a picture, and not tiles of it.
+        factor: scale factor.
+        frames: frames per window; 1 for separate frames.
+        overlap: frames at each end of a window that are context only.
+        whole: whether the network needs whole frames instead of tiles.
     """
 
     def __init__(self, path: pathlib.Path, metadata: EnhancerMetadata):
@@ -119,7 +119,7 @@ class Enhancer:
         self._enhance = self._model.signatures["serving_default"]
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """The frames made better.
+        """Enhances clips.
 
         Args:
             frames: uint8 [B, T, h, w, 3].
@@ -133,7 +133,7 @@ class Enhancer:
 
 
 def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
-    """The frames of a request, waiting for what may refuse them."""
+    """The frames of a request, after its checks."""
     shape = tf.shape(frames, tf.int64)
     pixels, most = shape[2] * shape[3], limits.frame_pixels
     size = (shape[1] > 0) & (pixels > 0) & (pixels <= most)
@@ -154,7 +154,7 @@ def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
 
 
 def load(folder: str | pathlib.Path) -> Enhancer:
-    """The newest version in `folder`, or `folder` itself.
+    """Loads the newest version in `folder`, or `folder` itself.
 
     Raises:
         UserError: there is no exported network that enhances.
@@ -163,9 +163,9 @@ def load(folder: str | pathlib.Path) -> Enhancer:
     file = path / versions.EXTRA / _METADATA_FILE
     if not file.is_file():
         raise errors.UserError(
-            f"no network that makes frames better in {folder}: wanted what "
-            "launch.export wrote of a run with --objective=super_resolution "
-            "or style_transfer"
+            f"no network that enhances frames in {folder}: wanted an "
+            "export of a run with --objective=super_resolution or "
+            "style_transfer"
         )
     try:
         metadata = EnhancerMetadata(**json.loads(file.read_text("utf-8")))

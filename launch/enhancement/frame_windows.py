@@ -1,8 +1,7 @@
-"""Sends a video of any length through a network that sees a few frames.
+"""Splits a video of any length into windows of a few frames.
 
-The video is cut into pieces that overlap, so that frames near a piece's ends
-are seen with their neighbours and kept from the piece where they are not near
-an end. Pixels are cut in frame_tiles.
+Windows overlap, so that each frame is kept from a window in which it has
+neighbours on both sides. frame_tiles splits the frames themselves.
 """
 
 import itertools
@@ -15,14 +14,14 @@ from tfrecords_tools.base import errors
 
 
 class Enhancer(Protocol):
-    """A network that makes frames better, or larger.
+    """A network that enhances or enlarges frames.
 
     Attributes:
-        factor: how many times larger the output is each way; 1: as large.
-        frames: T, exactly so many it sees at once; 1: frames alone.
-        overlap: frames at each end of a piece that are seen and not kept,
-            but where the video begins or ends.
-        whole: whether it has to see all of a picture, and not tiles of it.
+        factor: scale factor of height and width.
+        frames: T, frames per window; 1 for separate frames.
+        overlap: frames at each end of a window that are dropped, except at
+            the start and end of the video.
+        whole: whether the network needs whole frames instead of tiles.
     """
 
     factor: int
@@ -43,11 +42,11 @@ class Enhancer(Protocol):
 
 
 class FrameWindow(NamedTuple):
-    """Some frames in a row.
+    """Consecutive frames.
 
     Attributes:
         frames: uint8 [T, H, W, 3].
-        kept: those of them that are kept.
+        kept: the frames that are kept.
     """
 
     frames: np.ndarray
@@ -55,34 +54,34 @@ class FrameWindow(NamedTuple):
 
 
 def check(enhancer: Enhancer) -> None:
-    """Raises UserError where pieces would keep no frame."""
+    """Raises UserError if windows would keep no frame."""
     if enhancer.frames <= 2 * enhancer.overlap:
         raise errors.UserError(
-            f"the model sees {enhancer.frames} frames at once and keeps none, "
-            f"since {enhancer.overlap} overlap at each end: export it with "
-            f"more than {2 * enhancer.overlap} frames"
+            f"the model takes {enhancer.frames} frames per window and keeps "
+            f"none, since {enhancer.overlap} overlap at each end: export it "
+            f"with more than {2 * enhancer.overlap} frames"
         )
 
 
 def split(
     frames: Iterable[np.ndarray], length: int, overlap: int
 ) -> Iterator[FrameWindow]:
-    """Cuts a video, of which no more than a piece and a frame are held.
+    """Splits a video; holds at most one window and one frame.
 
     Args:
         frames: uint8 [H, W, 3] each, at least one.
-        length: T, of a piece; the last one repeats the last frame.
-        overlap: frames at each end that are not kept, but where the video
-            begins or ends; `length` is more than twice as many.
+        length: T, of a window; the last one repeats the last frame.
+        overlap: frames dropped at each end, except at the start and end of
+            the video; `length` is more than twice as large.
 
     Yields:
-        Pieces whose kept frames, one after the other, are the video.
+        Windows whose kept frames, in order, are the video.
     """
     source = iter(frames)
     held: list[np.ndarray] = []
     begin = 0
     while True:
-        # One more tells whether the video ends here.
+        # One more frame shows whether the video ends here.
         held += itertools.islice(source, length + 1 - len(held))
         if len(held) <= length:
             break

@@ -1,4 +1,4 @@
-"""Whether a result can be written where it is wanted, known before any work."""
+"""Checks before any work whether the output can be written."""
 
 import os
 import pathlib
@@ -10,15 +10,15 @@ from tfrecords_tools.base import atomic_write, errors, path_checks
 def check(
     output: str, source: str | os.PathLike, endings: Collection[str]
 ) -> None:
-    """Refuses a file that cannot be written, or would replace its source.
+    """Refuses a file that cannot be written or would replace its source.
 
     Args:
         output: file to write; its folder may be missing.
-        source: file that is read meanwhile.
-        endings: those that are known, such as ".mp4".
+        source: input file.
+        endings: supported ones, such as ".mp4".
 
     Raises:
-        UserError: says which of all this it is.
+        UserError: names the reason.
     """
     path = pathlib.Path(output)
     path_checks.check_length("output", path)
@@ -30,7 +30,7 @@ def check(
     if path.suffix.lower() not in endings:
         raise errors.UserError(
             f"--output={output} ends in {path.suffix or 'nothing'!r}: wanted "
-            f"one of {', '.join(endings)}, which says the container"
+            f"one of {', '.join(endings)}, which determines the container"
         )
     temporary = path.with_name(f"{path.name}{atomic_write.TEMPORARY}")
     path_checks.check_length("output", temporary)
@@ -38,7 +38,7 @@ def check(
         if each.exists() and os.path.exists(source):
             if os.path.samefile(each, source):
                 raise errors.UserError(
-                    f"--output={output} would replace the video that is read, "
+                    f"--output={output} would replace the input video "
                     f"{source}: choose another name"
                 )
     _check_folder(path)
@@ -51,10 +51,10 @@ def _check_folder(path: pathlib.Path) -> None:
     if not folder.is_dir():
         raise errors.UserError(
             f"cannot write {path}: {folder} is a file, not a folder; choose "
-            "another place"
+            "another path"
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise errors.UserError(
-            f"cannot write {path}: nothing may be written in {folder}; choose "
+            f"cannot write {path}: {folder} is not writable; choose "
             "another folder"
         )

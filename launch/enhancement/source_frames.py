@@ -1,6 +1,6 @@
-"""The frames that go into a network, and those that have not come out yet.
+"""The input frames of an enhancement, and those waiting for their result.
 
-Of a video that breaks off it decides whether to keep what came.
+Handles truncated videos: refuses them or keeps the readable part.
 """
 
 import collections
@@ -14,12 +14,12 @@ _BROKEN = ("truncated", "unreadable")
 
 
 class Source:
-    """The frames of a video, and those among them not yet written.
+    """The frames of a video, and those not yet written.
 
     Attributes:
-        waiting: frames that were given, oldest first.
-        is_cut: whether there was more.
-        remarks: why.
+        waiting: frames read and not yet written, oldest first.
+        is_cut: whether the video has more frames.
+        remarks: why it was cut.
     """
 
     def __init__(
@@ -28,12 +28,12 @@ class Source:
         lenient: bool,
         max_frames: int | None,
     ) -> None:
-        """Takes what is to be read.
+        """Reads nothing yet.
 
         Args:
             video: an open file.
-            lenient: whether one that breaks off simply ends there.
-            max_frames: ends after so many; None: where the video does.
+            lenient: whether a truncated video ends at the damage.
+            max_frames: frames to read at most; None for all.
         """
         self._video, self._max_frames = video, max_frames
         self._lenient = lenient
@@ -42,10 +42,10 @@ class Source:
         self.remarks: list[str] = []
 
     def frames(self) -> Iterator[np.ndarray]:
-        """Decodes when it is asked: uint8 [H, W, 3] each; call it once.
+        """Decodes lazily: uint8 [H, W, 3] each; call once.
 
         Raises:
-            VideoError: it breaks off; says after how many frames.
+            VideoError: the video is truncated; names the number of frames.
         """
         count = 0
         try:
@@ -68,7 +68,7 @@ class Source:
             raise video_file.VideoError(
                 error.path,
                 error.status,
-                f"{until}; nothing is written. --allow_truncated keeps those",
+                f"{until}; nothing is written. --allow_truncated keeps them",
             ) from error
         self.is_cut = True
         self.remarks.append(f"the video {until}; only those were written")

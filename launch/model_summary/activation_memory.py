@@ -1,9 +1,9 @@
-"""Counts what a training step keeps of a clip between its two passes.
+"""Counts the activations that a training step keeps for the backward pass.
 
-Exactly the tensors that the forward pass makes of a clip and the backward
-pass reads, each once, whatever its name or shape; no weights, and not the
-clip itself. What lives for a moment only, workspaces, gradients and the
-optimizer come on top of it; a compiler may keep less by computing again.
+These are the tensors that the forward pass computes from a clip and the
+backward pass reads, each once; weights and the clip itself do not count.
+Temporaries, workspaces, gradients and the optimizer add to it; a compiler may
+keep less by recomputing.
 """
 
 import math
@@ -15,28 +15,28 @@ import tensorflow as tf
 
 from launch.model_summary import network_graph
 
-# These give the same memory another name or shape.
+# Operations that alias their input.
 _ALIASES = ("Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims")
-# These look at shapes alone.
+# Operations that read shapes only.
 _SHAPES = ("Shape", "ShapeN", "Rank", "Size", "ZerosLike", "OnesLike")
 
 
 def count_activation_bytes(network: keras.Model) -> int:
-    """Bytes that a training step keeps for one clip.
+    """Bytes of the activations that a training step keeps for one clip.
 
     Args:
-        network: with or without weights; every axis but the batch is known.
+        network: with or without weights; all axes except the batch are known.
     """
     kept: dict[Any, tf.Tensor] = {}
 
     def note(trained: list[tf.Tensor], outputs: list[tf.Tensor]) -> None:
         forward = outputs[0].graph.get_operations()
-        of_weights = _made_of(trained, forward)
+        of_weights = _derived_from(trained, forward)
         for tensor in _read_by_gradients(trained, outputs, set(forward)):
             source = _source(tensor)
             if source.op.type == "Placeholder" or source.op in of_weights:
                 continue
-            # A kernel's few notes for its gradient have no shape.
+            # Small outputs that kernels keep for gradients have no shape.
             if source.shape.is_fully_defined():
                 kept[source.ref()] = source
 
@@ -44,10 +44,10 @@ def count_activation_bytes(network: keras.Model) -> int:
     return sum(math.prod(x.shape) * x.dtype.size for x in kept.values())
 
 
-def _made_of(
+def _derived_from(
     tensors: list[tf.Tensor], operations: list[tf.Operation]
 ) -> set[tf.Operation]:
-    """Those of `operations` that need nothing but `tensors` and constants."""
+    """The operations that depend on `tensors` and constants only."""
     found = {tensor.op for tensor in tensors}
     for each in operations:
         if each.type == "Const" or (

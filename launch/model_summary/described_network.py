@@ -1,4 +1,4 @@
-"""The network that flags describe, for the clip that it was published for."""
+"""The network of the flags, for its published clip by default."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -10,25 +10,25 @@ from tfrecords_tools.base import registry, settings
 from video_models import objective, video_network
 from video_models.families import published
 
-_CLASSES = 400  # As Kinetics-400 has.
-_OF_TRAINING = ("stochastic_depth",)  # No part of the network itself.
+_CLASSES = 400  # Of Kinetics-400.
+_OF_TRAINING = ("stochastic_depth",)  # No effect on the network itself.
 
 
 @dataclasses.dataclass(frozen=True)
 class Clip(batch.ClipSpec):
-    """The clip, of which nothing but the shape matters here."""
+    """The clip; only its shape matters here."""
 
     frames: int | None = settings.setting(
-        None, "Frames in a clip; not given: as published, else 16.", minimum=1
+        None, "Frames per clip. Unset: as published, else 16.", minimum=1
     )
     size: int | None = settings.setting(
         None,
-        "Height and width in pixels; not given: as published, else 112.",
+        "Height and width in pixels. Unset: as published, else 112.",
         minimum=8,
     )
 
     def __post_init__(self):
-        """Checks nothing: frames and size may still be unknown."""
+        """Skips the checks: frames and size may still be unset."""
 
 
 class DescribedNetwork(NamedTuple):
@@ -38,9 +38,9 @@ class DescribedNetwork(NamedTuple):
         backbone: a file of `video_models.backbones`.
         temporal: a file of `video_models.temporal`.
         head: a file of `video_models.heads`.
-        clip: what it sees.
+        clip: of its input.
         classes: of its head.
-        row: the published network nearest to it; None where none is near.
+        row: the nearest published network; None without one.
     """
 
     backbone: registry.Chosen
@@ -52,7 +52,7 @@ class DescribedNetwork(NamedTuple):
 
     @property
     def variant(self) -> str | None:
-        """Of the backbone, where it has several."""
+        """The variant of the backbone, if it has variants."""
         return getattr(self.backbone.config, "variant", None)
 
     @property
@@ -69,7 +69,7 @@ class DescribedNetwork(NamedTuple):
         return same and (*self.clip.shape[:2], self.classes) == shape
 
     def build(self) -> keras.Model:
-        """The network.
+        """Builds the network.
 
         Raises:
             UserError: the components and the clip do not fit one another.
@@ -81,12 +81,12 @@ class DescribedNetwork(NamedTuple):
 def resolve(
     components: objective.Components, clip: Clip, classes: int | None
 ) -> DescribedNetwork:
-    """The network of the components; what is not given is as published.
+    """The network of the components; unset values are as published.
 
     Args:
         components: backbone, temporal block and head.
-        clip: the clip, as far as it is given.
-        classes: of the head, where they are given.
+        clip: its set values.
+        classes: of the head; None for unset.
     """
     backbone = components.backbone
     shape = {
@@ -94,7 +94,7 @@ def resolve(
     }  # fmt: skip
     row = _nearest(backbone, shape)
     if components.head.name != "published" and backbone.module.FRAMES_ALONE:
-        row = None  # What is published is for a single picture.
+        row = None  # Published for single images.
     usual = batch.ClipSpec()
     return DescribedNetwork(
         backbone,
@@ -112,7 +112,7 @@ def resolve(
 def _nearest(
     backbone: registry.Chosen, shape: dict[str, int | None]
 ) -> published.Network | None:
-    """The row of the variant with the fewest other settings, then numbers."""
+    """The row of the variant with the fewest differing settings, then sizes."""
     rows = backbone.module.PUBLISHED
 
     def differences(row: published.Network) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Counts the multiply-adds of a network, as fvcore counts its flops.
+"""Counts the multiply-adds of a network, like the flops of fvcore.
 
 Counts operations of the graph, including those inside layers: convolutions
 over any number of axes (also grouped, depthwise and transposed), Dense, matrix
@@ -22,8 +22,8 @@ class OperationCost(NamedTuple):
     """Multiply-adds of one operation.
 
     Attributes:
-        path: its name in the graph: the layers that it is in, from the
-            outside in, with "/" between.
+        path: its name in the graph: the enclosing layers, outermost first,
+            joined by "/".
         multiply_adds: of one clip.
     """
 
@@ -35,10 +35,10 @@ def count_multiply_adds(network: keras.Model) -> int:
     """Multiply-adds of one forward pass for one clip.
 
     Args:
-        network: with or without weights; every axis but the batch is known.
+        network: with or without weights; all axes except the batch are known.
 
     Raises:
-        UserError: a loop whose length the graph does not tell.
+        UserError: the graph has a loop of unknown length.
     """
     return sum(
         each.multiply_adds
@@ -49,13 +49,13 @@ def count_multiply_adds(network: keras.Model) -> int:
 def count_per_operation(
     traced: tf.types.experimental.ConcreteFunction,
 ) -> list[OperationCost]:
-    """Those of every operation that has any, in the order of the graph.
+    """Counts per operation, in graph order; omits operations without any.
 
     Args:
         traced: a function for one clip, see `network_graph.trace`.
 
     Raises:
-        UserError: a loop whose length the graph does not tell.
+        UserError: the graph has a loop of unknown length.
     """
     operations = network_graph.needed_for(traced.outputs)
     counted = [OperationCost(o.name, _of_operation(o)) for o in operations]
@@ -68,7 +68,7 @@ def _of_operation(operation: tf.Operation) -> int:
     if operation.type in ("While", "StatelessWhile"):
         body = operation.get_attr("body").name
         return _rounds(operation) * _of_function(operation.graph, body)
-    # Where it goes on in one of several ways: the longest of them.
+    # Conditionals: the most expensive branch.
     names = _functions_called_by(operation)
     return max((_of_function(operation.graph, n) for n in names), default=0)
 
@@ -90,11 +90,11 @@ def _of_function(graph: tf.Graph, name: str) -> int:
 
 
 def _rounds(loop: tf.Operation) -> int:
-    # tf.while_loop hands in its counter, then the most rounds there may be;
-    # Keras gives that as the maximum of a constant.
-    most = loop.inputs[1]
+    # The inputs of tf.while_loop are its counter and maximum_iterations, which
+    # Keras passes as the maximum of a constant.
+    limit = loop.inputs[1]
     given = tf.get_static_value(
-        most.op.inputs[0] if most.op.type == "Max" else most
+        limit.op.inputs[0] if limit.op.type == "Max" else limit
     )
     if given is None or given.size != 1 or given.item() < 0:
         raise errors.UserError(
@@ -105,7 +105,7 @@ def _rounds(loop: tf.Operation) -> int:
 
 
 def _of_convolution(operation: tf.Operation) -> int:
-    """The kernel is [..., channels that an output sees, output channels]."""
+    """The kernel is [..., input channels per output, output channels]."""
     kernel = operation.inputs[1].shape
     return math.prod(operation.outputs[0].shape) * math.prod(kernel[:-1])
 
@@ -129,7 +129,7 @@ def _of_matmul(operation: tf.Operation) -> int:
 
 
 def _of_einsum(operation: tf.Operation) -> int:
-    """All labels' lengths; one operand alone is only summed or turned."""
+    """The product of all labels' lengths; 0 for a single operand."""
     if len(operation.inputs) < 2:
         return 0
     lengths: dict[str, int] = {}

@@ -1,8 +1,8 @@
-"""What each block of a network is made of, and what it costs.
+"""The layers and costs of each block of a network.
 
-A block is what `video_models.introspection.layer_depth` calls a group: layers
-whose names begin alike, such as `stage1_block2`. Operations between layers,
-such as the products of attention, count with the layer before them.
+A block is a group of `video_models.introspection.layer_depth`: layers with a
+common name prefix, such as `stage1_block2`. Operations between layers, such as
+the products of attention, count towards the layer before them.
 """
 
 import collections
@@ -18,13 +18,13 @@ from video_models.introspection import layer_depth, layer_paths
 
 
 class LayerSummary(NamedTuple):
-    """One layer, or the sum of a block's.
+    """One layer, or the sum over a block.
 
     Attributes:
         name: `r2plus1d/stage1_block2`.
         kind: its classes, `2 Conv3D, ReLU`.
-        shape: of what comes out, without the batch.
-        parameters: trained or not.
+        shape: of the output, without the batch.
+        parameters: trainable or not.
         multiply_adds: of one clip.
     """
 
@@ -38,7 +38,7 @@ class LayerSummary(NamedTuple):
 def layers_by_block(
     network: keras.Model, counted: list[multiply_adds.OperationCost]
 ) -> dict[str, list[LayerSummary]]:
-    """Block to its layers, both in the order of the network.
+    """Maps blocks to their layers, in network order.
 
     Args:
         network: with or without weights.
@@ -54,7 +54,7 @@ def layers_by_block(
         if isinstance(operation, keras.layers.Layer):
             block = inside + slash + layer_depth.group(name)
         elif blocks and _network_of(block) == inside:
-            pass  # Its name says nothing of where it stands.
+            pass  # Its name does not show its block.
         else:
             block = re.sub(r"_\d+$", "", path)
         layer = _part(path, operation, costs.get(path, 0))
@@ -63,7 +63,7 @@ def layers_by_block(
 
 
 def sum_layers(name: str, layers: list[LayerSummary]) -> LayerSummary:
-    """One part for all of a block."""
+    """Sums the layers of a block."""
     heavy = [each for each in layers if each.multiply_adds]
     heavy = heavy or [each for each in layers if each.parameters]
     kinds = collections.Counter(each.kind for each in heavy or layers[-1:])
@@ -97,7 +97,7 @@ def _part(path: str, operation: Any, cost: int) -> LayerSummary:
 def _operations(
     network: keras.Model, within: str = ""
 ) -> Iterator[tuple[str, Any]]:
-    """Paths and operations, those of nested networks one by one."""
+    """Yields paths and operations, including those of nested networks."""
     for operation in network.operations:
         path = f"{within}{operation.name}"
         if layer_paths.is_network(operation):
@@ -109,7 +109,7 @@ def _operations(
 def _costs(
     network: keras.Model, counted: list[multiply_adds.OperationCost]
 ) -> dict[str, int]:
-    """Path of a layer to the multiply-adds in it and right after it."""
+    """Path of a layer to the multiply-adds inside and right after it."""
     known = {placed.path for placed in layer_paths.layers(network)}
     costs: dict[str, int] = collections.defaultdict(int)
     last = ""
@@ -120,11 +120,11 @@ def _costs(
 
 
 def _layer_of(path: str, known: set[str]) -> str:
-    """`a/b` of `a_1/b_1/convolution`; empty where it is between layers."""
+    """`a/b` for `a_1/b_1/convolution`; empty between layers."""
     parts = path.split("/")
     for length in range(1, len(parts)):
         scopes = parts[:length]
-        # A graph's scopes are numbered where a name has been before.
+        # A graph numbers the scopes of repeated names.
         plain = "/".join(re.sub(r"_\d+$", "", scope) for scope in scopes)
         for name in (plain, "/".join(scopes)):
             if name in known:

@@ -1,7 +1,7 @@
 """The graph of one forward pass of a network, for one example.
 
-Weights are arguments of the graph, so networks made `without_weights` have
-one too. Nothing is computed.
+Weights are arguments of the graph, so networks built `without_weights` can be
+traced too. Nothing is computed.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from video_models.introspection import keras_internals
 
 
 def without_weights(build: Callable[[], keras.Model]) -> keras.Model:
-    """What `build` gives, its weights known by shape and dtype alone.
+    """Builds a network whose weights have only shape and dtype.
 
-    Such a network can be traced and its parameters counted; it cannot
-    compute. Far quicker and smaller than one whose weights are drawn.
+    Such a network can be traced and its parameters counted, but not called. It
+    is far faster and smaller than one with initialised weights.
     """
     with keras.StatelessScope(initialize_variables=False):
         network = build()
@@ -30,16 +30,16 @@ def trace(
     training: bool = False,
     then: Callable[[list[tf.Tensor], list[tf.Tensor]], None] | None = None,
 ) -> tf.types.experimental.ConcreteFunction:
-    """The forward pass of one example.
+    """Traces the forward pass of one example.
 
     Args:
-        network: every axis but the batch is known.
-        training: whether random layers draw and averages move.
-        then: adds to the graph, given the trainable weights and the outputs.
+        network: all axes except the batch are known.
+        training: mode of the forward pass.
+        then: adds to the graph; called with trainable weights and outputs.
 
     Returns:
-        A function of (trainable weights, other weights, inputs) that gives
-        the network's outputs.
+        A function of (trainable weights, other weights, inputs) to the
+        network's outputs.
     """
     weights = [
         [tf.TensorSpec(v.shape, v.dtype) for v in variables]

@@ -1,4 +1,4 @@
-"""What launch.describe prints for people."""
+"""The tables of launch.describe."""
 
 import os
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _COLUMNS = ("output", "parameters", "multiply-adds")
 
 
 def format_heading(network: described_network.DescribedNetwork) -> str:
-    """One line: which network, for what."""
+    """One line with the network and its clip."""
     names = [network.backbone.name, network.variant]
     parts = [network.temporal.name != "none" and network.temporal.name]
     parts.append(f"{network.head.name} head")
@@ -29,11 +29,11 @@ def format_heading(network: described_network.DescribedNetwork) -> str:
 def format_layers(
     blocks: dict[str, list[network_blocks.LayerSummary]], each_layer: bool
 ) -> str:
-    """A line for every block that has weights or products in it.
+    """Formats one line per block with weights or multiply-adds.
 
     Args:
         blocks: see `network_blocks.layers_by_block`.
-        each_layer: whether its layers follow, all of them.
+        each_layer: whether to format all layers instead.
     """
     rows = []
     for name, inside in blocks.items():
@@ -49,7 +49,7 @@ def format_layers(
 def format_totals(
     values: dict[str, Any], network: described_network.DescribedNetwork
 ) -> str:
-    """Sums, the published ones beside them, and latency if measured."""
+    """Totals next to the published ones, and latency if measured."""
     row = network.row if network.is_published else None
     ours, cost = values["trainable_parameters"], values["multiply_adds"]
     lines = [
@@ -65,7 +65,7 @@ def format_totals(
             else ""
         ),
         f"activations     {_bytes(values['activation_bytes'])} "
-        f"{keras.mixed_precision.dtype_policy().compute_dtype}, kept of one "
+        f"{keras.mixed_precision.dtype_policy().compute_dtype}, kept per "
         "clip for the backward pass",
     ]
     if values["latency_ms"] is not None:
@@ -99,7 +99,7 @@ def _aligned(rows: list[tuple[str, ...]]) -> str:
 
 def _line(row: Iterable[str], widths: list[int]) -> str:
     cells = [
-        # Names from the left, numbers from the right.
+        # Names left-aligned, numbers right-aligned.
         f"{text:<{width}}" if place < 3 else f"{text:>{width}}"
         for place, (text, width) in enumerate(zip(row, widths, strict=True))
     ]

@@ -1,6 +1,6 @@
-"""Which characters a font file has letters for, read from its `cmap` table.
+"""The characters of a font file, read from its `cmap` table.
 
-Pillow draws a box for a character that a font lacks and does not say so.
+Pillow silently draws a box for a character that a font lacks.
 Source: OpenType 1.9, chapters "Font file" and "cmap".
 """
 
@@ -14,11 +14,11 @@ _SEGMENTS, _GROUPS = 4, 12  # Formats of the table.
 
 
 class Coverage(NamedTuple):
-    """Spans of characters.
+    """Ranges of characters.
 
     Attributes:
         firsts: code points, sorted.
-        lasts: the ends of those spans, inclusive.
+        lasts: the ends of the ranges, inclusive.
     """
 
     firsts: list[int]
@@ -34,7 +34,7 @@ def read(path: pathlib.Path, index: int = 0) -> Coverage:
     """Reads a TrueType or OpenType font.
 
     Args:
-        path: of a font, or of a collection of them.
+        path: of a font or a font collection.
         index: of the font in a collection.
 
     Raises:
@@ -61,7 +61,7 @@ def read(path: pathlib.Path, index: int = 0) -> Coverage:
 
 
 def _table(stream: BinaryIO, index: int, wanted: bytes) -> int:
-    """Where a table of the font begins."""
+    """The offset of a table of the font."""
     font = 0
     if stream.read(4) == _COLLECTION:
         stream.seek(12 + 4 * index)

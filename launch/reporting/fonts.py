@@ -1,4 +1,4 @@
-"""The fonts of text in pictures: Noto, of which each file has some scripts."""
+"""The fonts of text in images: Noto, one file per group of scripts."""
 
 import functools
 import importlib.util
@@ -12,16 +12,16 @@ from launch.reporting import font_coverage
 SIZE = 13  # Pixels.
 _PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
 _FIRST, _LEFT_OUT = "NotoSans[", "-Italic"
-_COLLECTION, _CHINESE = ".ttc", 2  # Its Japanese and Korean are as good.
-_WEIGHT = 400  # Noto Sans CJK would begin with 100, too thin to read.
+_COLLECTION, _CHINESE = ".ttc", 2  # It also covers Japanese and Korean.
+_WEIGHT = 400  # The default of Noto Sans CJK, 100, is too thin to read.
 
 
 class Face(NamedTuple):
     """One font.
 
     Attributes:
-        font: to draw with, `SIZE` pixels high.
-        coverage: the characters that it has.
+        font: of height `SIZE`, pixels.
+        coverage: its characters.
     """
 
     font: ImageFont.FreeTypeFont
@@ -34,7 +34,7 @@ class Face(NamedTuple):
 
 @functools.cache
 def faces() -> tuple[Face, ...]:
-    """All fonts, those of most use first; ASCII alone where none is there."""
+    """All fonts, the most useful first; ASCII only without any."""
     found = [_opened(path) for path in _files()]
     if found:
         return tuple(found)
@@ -44,7 +44,7 @@ def faces() -> tuple[Face, ...]:
 
 @functools.cache
 def code_font() -> ImageFont.FreeTypeFont:
-    """A small font for the codes of characters that no font has."""
+    """A small font for the codes of characters without a glyph."""
     return ImageFont.load_default(SIZE // 2 + 2)
 
 

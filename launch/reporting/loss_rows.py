@@ -1,16 +1,16 @@
-"""Reads the rows of `losses.csv` that a run can build on."""
+"""Reads the rows of `losses.csv` that a resumed run keeps."""
 
 import csv
 from typing import NamedTuple
 
 
 class Rows(NamedTuple):
-    """What is kept.
+    """The kept rows.
 
     Attributes:
-        lines: the header and a line a step, ascending; empty where no step
+        lines: the header and one line per step, ascending; empty if no step
             is kept.
-        repeated: lines of a second header, or of a step that has one already.
+        repeated: number of repeated headers and steps.
     """
 
     lines: list[str]
@@ -18,11 +18,11 @@ class Rows(NamedTuple):
 
 
 def kept(text: str, start_step: int) -> Rows:
-    """The lines of the steps before `start_step`.
+    """Returns the lines of the steps before `start_step`.
 
-    Two runs that wrote into one folder at once, as earlier versions allowed,
-    left two headers and steps written twice: the first line of each is kept.
-    A line that a kill has cut is not.
+    Earlier versions let two runs write into one folder, which left two headers
+    and repeated steps: the first line of each is kept. A truncated line is
+    dropped.
     """
     header, *lines = text.split("\n")
     columns = _columns(header)

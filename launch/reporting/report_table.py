@@ -1,4 +1,4 @@
-"""The report of an evaluation as text."""
+"""Formats the report of an evaluation as text."""
 
 from typing import Any
 
@@ -21,16 +21,16 @@ _COLUMNS = {
 }
 
 
-_LEAST = 23  # Cells that a label may always take.
+_MIN_CELLS = 23  # Cells that a label always gets.
 
 
 def format_report(report: dict[str, Any], width: int | None = None) -> str:
-    """What is known on the whole, of each label, and of each further set.
+    """Formats metrics overall, per label, and per additional label set.
 
     Args:
         report: of `evaluation.evaluate`.
-        width: cells of a line, for which long labels are cut; None leaves
-            all labels whole.
+        width: cells per line, to which long labels are shortened; None
+            keeps all labels whole.
     """
     parts = [_format_set(report, width)]
     for task, each in report.get("tasks", {}).items():
@@ -44,7 +44,7 @@ def _format_set(report: dict[str, Any], width: int | None) -> str:
         for name, shown in _NUMBERS.items()
         if name in report
     ]
-    if "per_class" not in report:  # No labels: all that is a number.
+    if "per_class" not in report:  # No labels: all numbers.
         numbers = {k: v for k, v in report.items() if isinstance(v, float)}
         return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in numbers.items())
     lines = [
@@ -54,14 +54,14 @@ def _format_set(report: dict[str, Any], width: int | None) -> str:
         *_format_labels(report["per_class"], width),
     ]
     if "confusion" in report and len(report["per_class"]) <= 20:
-        lines += ["", "confusion, a row each true label:"]
+        lines += ["", "confusion, one row per true label:"]
         cells = ["".join(f"{n:>6}" for n in row) for row in report["confusion"]]
         lines += _beside_labels([*report["per_class"]], cells, width)
     return "\n".join(lines)
 
 
 def _worth(report: dict[str, Any]) -> list[str]:
-    """How many clips the numbers are of, and what knowing nothing reaches."""
+    """Number of clips, confidence interval and trivial baselines."""
     if "examples" not in report:
         return []
     clips = report["examples"]
@@ -94,10 +94,10 @@ def _format_labels(
 def _beside_labels(
     labels: list[str], cells: list[str], width: int | None
 ) -> list[str]:
-    """Lines of a label and numbers; the label is cut where it must be."""
-    room = width and max(_LEAST, width - len(cells[0]) - 1)
+    """Lines of a label and numbers; long labels are shortened."""
+    room = width and max(_MIN_CELLS, width - len(cells[0]) - 1)
     shown, widest = text_cells.column(labels, limit=room)
-    widest = max(widest, _LEAST) + 1
+    widest = max(widest, _MIN_CELLS) + 1
     return [
         text_cells.padded(label, widest) + row
         for label, row in zip(shown, cells, strict=True)

@@ -1,4 +1,4 @@
-"""What a person sees of a run: progress, losses.csv, TensorBoard."""
+"""Progress lines, losses.csv and TensorBoard logs of a run."""
 
 import csv
 import pathlib
@@ -11,15 +11,15 @@ from launch.reporting import loss_rows, text_drawing
 from tfrecords_tools.base import atomic_write
 from tfrecords_tools.base.text import text_cells
 
-# Least and most of a picture that names of labels get.
+# Smallest and largest width of label names, pixels.
 _LABEL_PIXELS = (150, 330)
 
 
 class LossLog:
-    """`losses.csv`: one row a step, exact to the last bit.
+    """`losses.csv`: one row per step, exact to the last bit.
 
-    After a resume, rows of steps that will be taken again are removed, so
-    that the file ends like that of an uninterrupted run.
+    A resume removes the rows of steps that will be repeated, so the file equals
+    that of an uninterrupted run.
     """
 
     def __init__(self, path: pathlib.Path, start_step: int):
@@ -41,7 +41,7 @@ class LossLog:
             )
 
     def add(self, rows: list[tuple[int, dict[str, float]]]) -> None:
-        """Appends (step, values) of several steps."""
+        """Appends rows of (step, values)."""
         with (
             atomic_write.explained(self._path),
             self._path.open("a", encoding="utf-8", newline="") as stream,
@@ -56,10 +56,10 @@ class LossLog:
 
 
 class Progress:
-    """One line now and then: step, losses, speed, time left."""
+    """Prints progress lines: step, losses, speed, time left."""
 
     def __init__(self, step: int, steps: int):
-        """`step` of `steps` are done."""
+        """Starts at `step` of `steps`."""
         self._first, self._steps = step, steps
         self._began = time.monotonic()
 
@@ -77,21 +77,21 @@ class Progress:
 
 
 class Board:
-    """TensorBoard: scalars, pictures of clips, the confusion matrix."""
+    """TensorBoard: scalars and images."""
 
     def __init__(self, folder: pathlib.Path):
-        """Event files go to `folder`."""
+        """Writes event files to `folder`."""
         self._writer = tf.summary.create_file_writer(str(folder))
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
-        """One point on each named curve."""
+        """Logs one value per name."""
         with self._writer.as_default(step):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
         self._writer.flush()
 
     def image(self, step: int, name: str, pixels: np.ndarray) -> None:
-        """Shows uint8 [H, W, 3]."""
+        """Logs an image, uint8 [H, W, 3]."""
         with self._writer.as_default(step):
             tf.summary.image(name, pixels[None])
         self._writer.flush()
@@ -114,12 +114,12 @@ def clock_tenths(seconds: float) -> str:
 def film_strips(
     clips: np.ndarray, rows: int = 6, columns: int = 8
 ) -> np.ndarray:
-    """Clips under one another, time to the right.
+    """Draws clips below one another; time runs to the right.
 
     Args:
         clips: uint8 [B, T, H, W, 3].
-        rows: most clips shown.
-        columns: most frames shown of each, evenly spaced.
+        rows: maximum number of clips.
+        columns: maximum number of frames per clip, evenly spaced.
 
     Returns:
         uint8 [rows * H, columns * W, 3].
@@ -133,7 +133,7 @@ def film_strips(
 def confusion_image(
     confusion: np.ndarray, labels: tuple[str, ...]
 ) -> np.ndarray:
-    """Rows are the truth, columns the prediction; darker is more.
+    """Draws a confusion matrix: rows are true labels, darker is more.
 
     Args:
         confusion: float [C, C], counts.
@@ -149,21 +149,21 @@ def confusion_image(
     names = text_cells.shortened(labels, room, text_drawing.width)
     classes = len(labels)
     side = margin + cell * classes
-    picture = np.full((side, side, 3), 255, np.uint8)
-    shares = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
+    image = np.full((side, side, 3), 255, np.uint8)
+    fractions = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
     for row in range(classes):
         base = margin + cell * row + 27
-        text_drawing.write(picture, names[row], 4, base)
+        text_drawing.write(image, names[row], 4, base)
         for column in range(classes):
             top, left = margin + cell * row, margin + cell * column
-            shade = int(255 - 200 * shares[row, column])
+            shade = int(255 - 200 * fractions[row, column])
             cell_color = (shade, shade, 255)
-            area = picture[top : top + cell - 1, left : left + cell - 1]
+            area = image[top : top + cell - 1, left : left + cell - 1]
             area[:] = cell_color
             count = str(int(confusion[row, column]))
-            text_drawing.write(picture, count, left + 4, base)
+            text_drawing.write(image, count, left + 4, base)
     upright = np.full((cell * classes, margin, 3), 255, np.uint8)
     for column in range(classes):
         text_drawing.write(upright, names[column], 4, cell * column + 27)
-    picture[:margin, margin:] = np.rot90(upright, 1)
-    return picture
+    image[:margin, margin:] = np.rot90(upright, 1)
+    return image

@@ -1,7 +1,7 @@
-"""What an objective shows while it trains: moving grids of clips.
+"""Sample clips of an objective during training, as animated grids.
 
-`RUN/samples/00000500-generated.mp4`, a GIF of the same beside it, and the same
-clips as strips in TensorBoard.
+Writes `RUN/samples/00000500-<title>.mp4`, a GIF of the same clips, and strips
+for TensorBoard.
 """
 
 import math
@@ -18,16 +18,16 @@ from pipelines.reading import shard_reader
 from tfrecords_tools.media.writing import writer
 from video_models import objective as objectives
 
-_COUNT = 16  # Clips of a grid.
-_RATE = 8  # Frames a second.
+_COUNT = 16  # Clips per grid.
+_RATE = 8  # Frames per second.
 _GAP = 2  # Pixels between clips.
 
 
 class ShownClips:
-    """Shows the same clips again and again."""
+    """Writes samples for the same clips at every evaluation."""
 
     def __init__(self, folder: pathlib.Path, board: reports.Board):
-        """Files go to `folder`, strips to the board."""
+        """Writes files to `folder` and strips to the board."""
         self._folder, self._board = folder, board
         self._batch: dict[str, Any] | None = None
 
@@ -39,14 +39,14 @@ class ShownClips:
         input_config: clip_dataset.Input,
         step: int,
     ) -> None:
-        """Writes what the objective shows of some clips of a split.
+        """Writes the objective's samples for some clips of a split.
 
         Args:
-            objective: says what to show; may show nothing.
-            networks: those to show.
+            objective: defines the samples; may have none.
+            networks: to sample from.
             data: the split.
-            input_config: what its batches hold.
-            step: for the names of files.
+            input_config: the contents of its batches.
+            step: for file names.
         """
         if type(objective).shown is objectives.Objective.shown:
             return
@@ -65,19 +65,19 @@ class ShownClips:
         path = self._folder / f"{step:08d}-{name}.mp4"
         writer.write_mp4(path, frames, _RATE)
         drawing.save_gif(path.with_suffix(".gif"), list(frames), 1 / _RATE)
-        self._board.picture(step, f"shown/{name}", reports.film_strips(clips))
+        self._board.image(step, f"shown/{name}", reports.film_strips(clips))
 
 
 def grid(clips: np.ndarray, columns: int | None = None) -> np.ndarray:
-    """Clips side by side and under one another.
+    """Arranges clips in a grid.
 
     Args:
         clips: uint8 [N, T, H, W, 3].
-        columns: of the grid; not given: about as many as rows.
+        columns: of the grid; None for about as many as rows.
 
     Returns:
-        uint8 [T, rows * H, columns * W, 3] with gaps, of even sides; black
-        where no clip is left.
+        uint8 [T, rows * H, columns * W, 3] with gaps, of even sides; empty
+        cells are black.
     """
     count, frames, height, width, _ = clips.shape
     columns = columns or math.ceil(math.sqrt(count))

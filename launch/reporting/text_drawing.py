@@ -1,4 +1,4 @@
-"""Draws lines of text in any script into pictures, RGB uint8 [H, W, 3]."""
+"""Draws lines of text in any script into images, RGB uint8 [H, W, 3]."""
 
 import functools
 import math
@@ -10,36 +10,36 @@ from launch.reporting import fonts, text_runs
 from tfrecords_tools.base.text import emoji_tags, printable, text_cells
 
 LINE = 18  # Height of a line of text, pixels.
-BASE = 13  # Where letters stand on a line, from its top.
-_ABOVE, _BELOW = 18, 9  # Marks above and below letters may leave their line.
-_MARGIN = 3  # Letters may reach out at both ends.
+BASE = 13  # Baseline, from the top of a line.
+_ABOVE, _BELOW = 18, 9  # Marks may extend beyond the line.
+_MARGIN = 3  # Letters may overhang at both ends.
 
 
 def width(text: str) -> int:
-    """Pixels that a text takes."""
+    """Width of a text, pixels."""
     return _mask(text).shape[1] - 2 * _MARGIN
 
 
 def write(
-    picture: np.ndarray,
+    image: np.ndarray,
     text: str,
     left: int,
     base: int,
     ink: tuple[int, int, int] = (0, 0, 0),
 ) -> None:
-    """Writes into a picture, beginning at `left` on the line `base`.
+    """Draws text into an image, from `left` on the baseline `base`.
 
     Args:
-        picture: uint8 [H, W, 3], changed in place; what does not fit is cut.
-        text: any; what cannot be seen is escaped, and a character that no
-            font has is a box with its code.
+        image: uint8 [H, W, 3], changed in place; text beyond it is clipped.
+        text: invisible characters are escaped; a character without a glyph
+            is a box with its code.
         left: pixels from the left.
-        base: pixels from the top, where letters stand.
+        base: pixels from the top to the baseline.
         ink: the colour.
     """
     mask = _mask(text)
     top, left = base - _ABOVE, left - _MARGIN
-    height, wide = picture.shape[:2]
+    height, wide = image.shape[:2]
     rows = slice(max(0, top), min(height, top + mask.shape[0]))
     columns = slice(max(0, left), min(wide, left + mask.shape[1]))
     if rows.start >= rows.stop or columns.start >= columns.stop:
@@ -49,18 +49,18 @@ def write(
         columns.start - left : columns.stop - left,
     ]
     share = own[..., None] / np.float32(255)
-    area = picture[rows, columns]
+    area = image[rows, columns]
     blended = area + share * (np.float32(ink) - area)
-    picture[rows, columns] = np.rint(blended).astype(np.uint8)
+    image[rows, columns] = np.rint(blended).astype(np.uint8)
 
 
 def fitted(text: str, pixels: int) -> str:
-    """The text, cut in the middle where it is wider."""
+    """The text, shortened in the middle if it is wider."""
     return text_cells.shortened([text], pixels, width)[0]
 
 
 def wrapped(text: str, pixels: int, most: int) -> list[str]:
-    """Lines that are not wider; a text of more than `most` is cut."""
+    """Wraps text into at most `most` lines; longer text is shortened."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -81,7 +81,7 @@ def wrapped(text: str, pixels: int, most: int) -> list[str]:
 
 @functools.lru_cache(4096)
 def _mask(text: str) -> np.ndarray:
-    """How much ink each pixel gets, uint8 [_ABOVE + _BELOW, W]."""
+    """Ink per pixel, uint8 [_ABOVE + _BELOW, W]."""
     runs = text_runs.split(printable.name(text))
     widths = [_length(run) for run in runs]
     size = math.ceil(sum(widths)) + 2 * _MARGIN, _ABOVE + _BELOW
@@ -113,7 +113,7 @@ def _length(run: text_runs.Run) -> float:
 
 
 def _directed(run: text_runs.Run) -> tuple[str, str | None]:
-    """What Pillow is given, with which direction.
+    """Text and direction for Pillow.
 
     Without Raqm, which needs FriBiDi, letters are not joined.
     """
@@ -133,7 +133,7 @@ def _draw_code(
 
 
 def _code(text: str) -> str:
-    """`1F9FF` for a character, with + between several; tags as letters."""
+    """`1F9FF` for a character, several joined by +; tags as letters."""
     codes = [f"{ord(c):X}" for c in text if not emoji_tags.is_tag(c)]
     tags = emoji_tags.letters(text)
     return "+".join(codes + [tags] * bool(tags))

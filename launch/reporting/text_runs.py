@@ -1,8 +1,7 @@
-"""A line of text in runs, each of one font and one direction of reading.
+"""Splits a line of text into runs of one font and one direction.
 
-The line as a whole is read from left to right. Source: the Unicode
-Bidirectional Algorithm (UAX 9) without its explicit marks, which are escaped
-before.
+The line as a whole runs from left to right. Source: the Unicode Bidirectional
+Algorithm (UAX 9) without explicit marks, which are escaped before.
 """
 
 import itertools
@@ -19,12 +18,12 @@ _IGNORED = "\u200c\u200d\ufe0e\ufe0f"
 
 
 class Run(NamedTuple):
-    """Some letters that are drawn at once.
+    """Letters that are drawn together.
 
     Attributes:
-        text: in the order in which it is read.
-        face: its font; None where no font has these letters.
-        is_turned: whether it is read from right to left.
+        text: in reading order.
+        face: its font; None if no font has these letters.
+        is_turned: whether it runs from right to left.
     """
 
     text: str
@@ -57,10 +56,10 @@ def _of_one_font(clusters: list[str], is_turned: bool) -> Iterator[Run]:
 
 
 def _face(cluster: str, current: fonts.Face | None) -> fonts.Face | None:
-    """The first font that has it; the one before, for what is no letter.
+    """The first font with the cluster; the current font for non-letters.
 
-    Numbers and punctuation between words that are read from right to left
-    find their places only within one run.
+    Numbers and punctuation between right-to-left words are ordered correctly
+    within one run only.
     """
     letters = "".join(c for c in cluster if c not in _IGNORED)
     is_letter = any(unicodedata.category(c)[0] == "L" for c in letters)
@@ -70,18 +69,17 @@ def _face(cluster: str, current: fonts.Face | None) -> fonts.Face | None:
 
 
 def _kept(cluster: str, face: fonts.Face | None) -> str:
-    """Without joiners that a font would show as boxes."""
+    """Drops joiners that the font would draw as boxes."""
     if face is None:
         return cluster
     return "".join(c for c in cluster if c not in _IGNORED or face.has(c))
 
 
 def _directions(clusters: list[str]) -> list[bool]:
-    """Whether each cluster is read from right to left.
+    """Whether each cluster runs from right to left.
 
-    What stands between two such words and has no direction of its own, like
-    spaces and numbers, is read with them; but a number before a comma is a
-    label's share, and what comes after is another label.
+    Neutral clusters between two such words, like spaces and numbers, follow
+    them. A number before a comma is a label's score, and another label follows.
     """
     kinds = [unicodedata.bidirectional(cluster[0]) for cluster in clusters]
     turned = [kind in _RIGHT_TO_LEFT for kind in kinds]

@@ -2,9 +2,9 @@
 
 It takes `frames`, uint8 [N, n, H, W, 3], the next n frames of N streams, and
 their states. It returns `scores` and `label` over all frames so far, and the
-new states under the same names. The initial states are zeros, so no call is needed
-to start a stream, and the server is stateless. `model.json` lists the names,
-shapes and dtypes of the states.
+new states under the same names. The initial states are zeros, so no call is
+needed to start a stream, and the server is stateless. `model.json` lists the
+names, shapes and dtypes of the states.
 """
 
 import dataclasses

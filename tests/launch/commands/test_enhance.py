@@ -107,10 +107,10 @@ def test_the_input_is_never_replaced(video, tmp_path):
     other = tmp_path / "other.mkv"
     other.symlink_to(video)
     for output in (video, other, video.parent / "." / video.name):
-        refused(video, output, "would replace the video that is read")
+        refused(video, output, "would replace the input video")
     partial = tmp_path / "out.mp4.partial"
     partial.write_bytes(before)
-    refused(partial, tmp_path / "out.mp4", "would replace the video")
+    refused(partial, tmp_path / "out.mp4", "would replace the input video")
     assert video.read_bytes() == partial.read_bytes() == before
 
 
@@ -120,7 +120,7 @@ def test_a_file_instead_of_a_folder_is_refused(video):
 
 def test_a_forbidden_folder_is_refused(video, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *given: False)
-    refused(video, tmp_path / "a" / "b.mp4", "nothing may be written in")
+    refused(video, tmp_path / "a" / "b.mp4", "is not writable")
     assert not (tmp_path / "a").exists()
 
 

@@ -37,14 +37,16 @@ def test_another_ending_is_refused_with_those_that_are_known(
 def test_the_video_that_is_read_is_not_replaced(tmp_path, other):
     source = tmp_path / f"a.mp4{other}"
     source.write_bytes(b"video")
-    assert "would replace the video" in refused(tmp_path / "a.mp4", source)
+    assert "would replace the input video" in refused(
+        tmp_path / "a.mp4", source
+    )
 
 
 def test_a_link_to_the_video_that_is_read_is_not_replaced(tmp_path):
     source, link = tmp_path / "a.mp4", tmp_path / "b.mp4"
     source.write_bytes(b"video")
     os.link(source, link)
-    assert "would replace the video" in refused(link, source)
+    assert "would replace the input video" in refused(link, source)
 
 
 def test_a_file_in_place_of_a_folder_is_named(tmp_path):
@@ -56,4 +58,4 @@ def test_a_file_in_place_of_a_folder_is_named(tmp_path):
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda folder, mode: False)
     said = refused(tmp_path / "new" / "a.mp4")
-    assert f"nothing may be written in {tmp_path};" in said
+    assert f"{tmp_path} is not writable;" in said
