@@ -178,7 +178,9 @@ def test_frames_are_decoded_when_they_are_wanted(tmp_path):
             enhancers.Nearest(frames=4, overlap=1),
             video,
             tmp_path / "out.mp4",
-            on_progress=lambda count, seconds: behind.append(len(decoded) - count),
+            on_progress=lambda count, seconds: behind.append(
+                len(decoded) - count
+            ),
         )
     assert len(decoded) == 40 and max(behind) <= 4
 

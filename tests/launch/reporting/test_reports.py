@@ -64,7 +64,7 @@ def test_clock(seconds, shown):
     assert reports.clock(seconds) == shown
 
 
-def test_confusion_picture_is_darkest_where_all_clips_are():
+def test_confusion_image_is_darkest_where_all_clips_are():
     picture = reports.confusion_image(np.diag([5.0, 5.0]), ("a", "b"))
     right, wrong = picture[185, 190], picture[185, 234]
     assert right[0] < wrong[0]

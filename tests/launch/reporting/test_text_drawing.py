@@ -141,7 +141,7 @@ def test_titles_of_a_moving_picture_leave_all_frames_the_same_place():
 
 
 @pytest.mark.parametrize("labels", [LONG, LABELS[:2], LABELS[6:8]])
-def test_labels_of_a_confusion_picture_are_not_alike(labels):
+def test_labels_of_a_confusion_image_are_not_alike(labels):
     picture = reports.confusion_image(np.zeros((2, 2)), labels)
     margin = len(picture) - 2 * 44
     first, second = (
@@ -155,7 +155,7 @@ def test_labels_of_a_confusion_picture_are_not_alike(labels):
     assert first != second
 
 
-def test_very_long_labels_of_a_confusion_picture_are_cut_apart():
+def test_very_long_labels_of_a_confusion_image_are_cut_apart():
     labels = [f"{'very ' * 40}long {end}" for end in ("one", "two")]
     picture = reports.confusion_image(np.zeros((2, 2)), labels)
     assert len(picture) < 600
