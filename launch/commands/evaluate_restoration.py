@@ -167,12 +167,12 @@ class Fidelity:
 
     def _check_sides(self, path: str, height: int, width: int) -> None:
         factor, border = self._network.factor, self._protocol.border
-        least = image_quality.WINDOW + 2 * border
-        if min(height, width) // factor * factor < least:
+        minimum = image_quality.WINDOW + 2 * border
+        if min(height, width) // factor * factor < minimum:
             raise errors.UserError(
                 f"{printable.name(path)}: {width}x{height}; for SSIM with a "
                 f"--protocol.border of {border} wanted sides of "
-                f"{-(-least // factor) * factor} at least"
+                f"{-(-minimum // factor) * factor} at least"
             )
 
     def _compare(self, method: str, enhanced, true: np.ndarray) -> None:

@@ -79,7 +79,7 @@ def main(resolved: flags.Resolved) -> int:
 def predict(
     model: loaded_model.LoadedModel, path: pathlib.Path, config: Config
 ) -> Iterator[dict]:
-    """Yields the predictions for one video, see `answers.row`.
+    """Yields the predictions for one video, see `answers.make_row`.
 
     Raises:
         UserError: the video cannot be read.
@@ -104,7 +104,7 @@ def predict(
                 model.metadata, scores, window[:2]
             )
             if config.window_seconds is not None:
-                yield answers.row(
+                yield answers.make_row(
                     model.metadata, path, scores, window[:2], moment_rows
                 )
             moments += moment_rows
@@ -115,7 +115,9 @@ def predict(
         last = batch[-1].end_seconds
     if config.window_seconds is None:
         means = {name: total / count for name, total in totals.items()}
-        yield answers.row(model.metadata, path, means, (first, last), moments)
+        yield answers.make_row(
+            model.metadata, path, means, (first, last), moments
+        )
 
 
 def _follow(model: loaded_model.LoadedModel, config: Config) -> int:
@@ -127,12 +129,14 @@ def _follow(model: loaded_model.LoadedModel, config: Config) -> int:
     )
     code = 0
     for path in _streams(config.videos):
-        follower = video_stream.Follower(model, path, config.window_seconds)
+        predictor = video_stream.StreamPredictor(
+            model, path, config.window_seconds
+        )
         try:
-            for answer in follower.follow():
+            for answer in predictor.predict():
                 times = answer.start_seconds, answer.end_seconds
                 scores = {"scores": answer.scores}
-                row = answers.row(model.metadata, path, scores, times)
+                row = answers.make_row(model.metadata, path, scores, times)
                 show({**row, "delay_seconds": answer.delay_seconds})
         except KeyboardInterrupt:
             code = 130
@@ -141,11 +145,11 @@ def _follow(model: loaded_model.LoadedModel, config: Config) -> int:
                 _print_json(answers.error_row(path, error))
             print(f"error: {error}", file=sys.stderr)
             code = 1
-        summary = follower.summary()
+        summary = predictor.summary()
         if config.json:
             shown = printable.in_unicode(path)
             _print_json({"path": shown, "summary": summary})
-        elif follower.frames or code != 1:
+        elif predictor.frames or code != 1:
             print(video_stream.format_summary(summary), flush=True)
         if code == 130:
             break

@@ -80,11 +80,13 @@ def export(
     shape = tf.TensorSpec((None, length, None, None, 3), tf.uint8)
 
     def enhance(frames: tf.Tensor) -> dict[str, tf.Tensor]:
-        made = network(tf.cast(frames, tf.float32), training=False)["frames"]
-        return {"frames": frame_decoding.to_uint8(made)}
+        enhanced = network(tf.cast(frames, tf.float32), training=False)[
+            "frames"
+        ]
+        return {"frames": frame_decoding.to_uint8(enhanced)}
 
     golden = golden_frames.pattern(metadata.frames)
-    made = enhance(tf.constant(golden))["frames"].numpy()
+    enhanced = enhance(tf.constant(golden))["frames"].numpy()
     path = versions.following(pathlib.Path(output))
     values = dataclasses.asdict(metadata)
     with versions.writing(path, _METADATA_FILE, values) as temporary:
@@ -95,7 +97,7 @@ def export(
             temporary,
             lambda given: {"frames": _checked(given["frames"], limits)},
         )
-        golden_frames.write(temporary, {"frames": golden}, made)
+        golden_frames.write(temporary, {"frames": golden}, enhanced)
     return path
 
 
@@ -135,8 +137,8 @@ class Enhancer:
 def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
     """The frames of a request, after its checks."""
     shape = tf.shape(frames, tf.int64)
-    pixels, most = shape[2] * shape[3], limits.frame_pixels
-    size = (shape[1] > 0) & (pixels > 0) & (pixels <= most)
+    pixels, max_pixels = shape[2] * shape[3], limits.frame_pixels
+    size = (shape[1] > 0) & (pixels > 0) & (pixels <= max_pixels)
     clips = limits.request_pixels // tf.maximum(shape[1] * pixels, 1)
     checked = request_limits.require(
         (
@@ -144,8 +146,8 @@ def _checked(frames: tf.Tensor, limits: request_limits.Config) -> tf.Tensor:
             lambda: request_limits.text(
                 *("got clips of ", shape[1], " frames of ", shape[3], "x"),
                 *(shape[2], " pixels, wanted at least one of 1x1 and at most "),
-                f"{most} pixels each: send smaller ones, or export with a "
-                "larger --limits.frame_pixels",
+                f"{max_pixels} pixels each: send smaller ones, or export with "
+                "a larger --limits.frame_pixels",
             ),
         ),
         request_limits.few_clips(shape[0], tf.maximum(clips, 1)),

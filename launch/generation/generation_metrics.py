@@ -123,10 +123,10 @@ def _recognition(clips: ClipSet, labels: tuple[str, ...]) -> dict[str, float]:
     return metrics
 
 
-def _concatenate(parts: list[ClipSet]) -> ClipSet:
+def _concatenate(batches: list[ClipSet]) -> ClipSet:
     return ClipSet(
         *(
             None if each[0] is None else np.concatenate(each)
-            for each in zip(*parts, strict=True)
+            for each in zip(*batches, strict=True)
         )
     )

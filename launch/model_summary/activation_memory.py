@@ -48,13 +48,13 @@ def _derived_from(
     tensors: list[tf.Tensor], operations: list[tf.Operation]
 ) -> set[tf.Operation]:
     """The operations that depend on `tensors` and constants only."""
-    found = {tensor.op for tensor in tensors}
+    derived = {tensor.op for tensor in tensors}
     for each in operations:
         if each.type == "Const" or (
-            each.inputs and all(x.op in found for x in each.inputs)
+            each.inputs and all(x.op in derived for x in each.inputs)
         ):
-            found.add(each)
-    return found
+            derived.add(each)
+    return derived
 
 
 def _read_by_gradients(
@@ -63,8 +63,8 @@ def _read_by_gradients(
     forward: set[tf.Operation],
 ) -> Iterator[tf.Tensor]:
     gradients = tf.gradients(outputs, trained)
-    found = [each for each in gradients if each is not None]
-    for operation in network_graph.needed_for(found):
+    targets = [each for each in gradients if each is not None]
+    for operation in network_graph.needed_for(targets):
         if operation not in forward and operation.type not in _SHAPES:
             yield from (x for x in operation.inputs if x.op in forward)
 

@@ -77,10 +77,10 @@ def _functions_called_by(operation: tf.Operation) -> list[str]:
     kinds = {each.name: each.type for each in operation.op_def.attr}
     single = [name for name, kind in kinds.items() if kind == "func"]
     several = [name for name, kind in kinds.items() if kind == "list(func)"]
-    found = [operation.get_attr(name) for name in single]
+    functions = [operation.get_attr(name) for name in single]
     for name in several:
-        found += operation.get_attr(name)
-    return [function.name for function in found]
+        functions += operation.get_attr(name)
+    return [function.name for function in functions]
 
 
 def _of_function(graph: tf.Graph, name: str) -> int:

@@ -67,12 +67,12 @@ def trace(
 
 def needed_for(tensors: list[tf.Tensor]) -> list[tf.Operation]:
     """The operations that `tensors` depend on, in the order of the graph."""
-    found: set[tf.Operation] = set()
+    needed: set[tf.Operation] = set()
     waiting = [tensor.op for tensor in tensors]
     while waiting:
         operation = waiting.pop()
-        if operation not in found:
-            found.add(operation)
+        if operation not in needed:
+            needed.add(operation)
             waiting += [tensor.op for tensor in operation.inputs]
     every = tensors[0].graph.get_operations() if tensors else []
-    return [operation for operation in every if operation in found]
+    return [operation for operation in every if operation in needed]

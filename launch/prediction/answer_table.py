@@ -25,7 +25,7 @@ def start_table(
         last: header of the last column.
 
     Returns:
-        A function that prints a row of `answers.row` as a line.
+        A function that prints a row of `answers.make_row` as a line.
     """
     width = text_cells.terminal_width()
     room = width and max(_MIN_CELLS, width - _OTHERS)

@@ -15,7 +15,7 @@ _MAIN = "scores"
 _MOMENTS = "frame_scores"
 
 
-def row(
+def make_row(
     metadata: model_metadata.ModelMetadata,
     path: str | pathlib.Path,
     scores: dict[str, np.ndarray],

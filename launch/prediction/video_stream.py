@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     delay_seconds: float
 
 
-class Follower:
+class StreamPredictor:
     """Predicts while a video arrives.
 
     Attributes:
@@ -89,7 +89,7 @@ class Follower:
         # Warm-up: the first call is slow for any frame size.
         self._session.scores(np.zeros((1, self._chunk, 64, 64, 3), np.uint8))
 
-    def follow(self) -> Iterator[Answer]:
+    def predict(self) -> Iterator[Answer]:
         """Yields one prediction per chunk until the video ends.
 
         Raises:

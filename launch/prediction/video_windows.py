@@ -151,8 +151,8 @@ def _spread(
         stored, end = stored + 1, frame.end_time
     held_frames.check_length(path, clip, stored, (end - start) / 1e6)
     numbers = held_frames.frame_numbers(stored, clip)
-    wanted, kept = set(numbers), {}
+    needed, kept = set(numbers), {}
     for number, frame in enumerate(reader.read_frames(path, media)):
-        if number in wanted:
+        if number in needed:
             kept[number] = frame.data
     return Window(start / 1e6, end / 1e6, [kept[i] for i in numbers])

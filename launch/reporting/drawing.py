@@ -121,7 +121,7 @@ def save_gif(
         stream.write(data.tobytes())
 
 
-def _round_step(least: float) -> float:
+def _round_step(minimum: float) -> float:
     """The next larger of ..., 0.5, 1, 2, 5, 10, 20, ... seconds."""
-    power = 10.0 ** np.floor(np.log10(least))
-    return float(next(n * power for n in (1, 2, 5, 10) if n * power >= least))
+    power = 10.0 ** np.floor(np.log10(minimum))
+    return float(next(n * power for n in (1, 2, 5, 10) if n * power >= minimum))

@@ -45,22 +45,22 @@ def read(path: pathlib.Path, index: int = 0) -> Coverage:
         stream.seek(start)
         _, count = struct.unpack(">HH", stream.read(4))
         rows = struct.iter_unpack(">HHL", stream.read(8 * count))
-        found = {}
+        tables = {}
         for offset in {offset for _, _, offset in rows}:
             stream.seek(start + offset)
             (kind,) = struct.unpack(">H", stream.read(2))
-            found[kind] = start + offset
-        if _GROUPS in found:
-            spans = _of_groups(stream, found[_GROUPS])
-        elif _SEGMENTS in found:
-            spans = _of_segments(stream, found[_SEGMENTS])
+            tables[kind] = start + offset
+        if _GROUPS in tables:
+            spans = _of_groups(stream, tables[_GROUPS])
+        elif _SEGMENTS in tables:
+            spans = _of_segments(stream, tables[_SEGMENTS])
         else:
             raise ValueError(f"{path}: no cmap of format 4 or 12")
     firsts, lasts = zip(*sorted(spans), strict=True)
     return Coverage(list(firsts), list(lasts))
 
 
-def _table(stream: BinaryIO, index: int, wanted: bytes) -> int:
+def _table(stream: BinaryIO, index: int, tag: bytes) -> int:
     """The offset of a table of the font."""
     font = 0
     if stream.read(4) == _COLLECTION:
@@ -70,7 +70,7 @@ def _table(stream: BinaryIO, index: int, wanted: bytes) -> int:
     (count,) = struct.unpack(">H", stream.read(2))
     stream.seek(font + 12)
     rows = struct.iter_unpack(">4sLLL", stream.read(16 * count))
-    return next(offset for name, _, offset, _ in rows if name == wanted)
+    return next(offset for name, _, offset, _ in rows if name == tag)
 
 
 def _of_groups(stream: BinaryIO, start: int) -> list[tuple[int, int]]:

@@ -35,9 +35,9 @@ class Face(NamedTuple):
 @functools.cache
 def faces() -> tuple[Face, ...]:
     """All fonts, the most useful first; ASCII only without any."""
-    found = [_opened(path) for path in _files()]
-    if found:
-        return tuple(found)
+    opened = [_opened(path) for path in _files()]
+    if opened:
+        return tuple(opened)
     plain = font_coverage.Coverage([ord(" ")], [ord("~")])
     return (Face(ImageFont.load_default(SIZE), plain),)
 
@@ -49,14 +49,14 @@ def code_font() -> ImageFont.FreeTypeFont:
 
 
 def _files() -> list[pathlib.Path]:
-    found: list[pathlib.Path] = []
+    paths: list[pathlib.Path] = []
     for package in _PACKAGES:
         spec = importlib.util.find_spec(package)
         folders = spec and spec.submodule_search_locations or ()
         for folder in folders:
             listed = sorted(pathlib.Path(folder).glob("*.tt?"))
-            found += [path for path in listed if _LEFT_OUT not in path.name]
-    return sorted(found, key=lambda path: not path.name.startswith(_FIRST))
+            paths += [path for path in listed if _LEFT_OUT not in path.name]
+    return sorted(paths, key=lambda path: not path.name.startswith(_FIRST))
 
 
 def _opened(path: pathlib.Path) -> Face:

@@ -44,13 +44,13 @@ def write(
     columns = slice(max(0, left), min(wide, left + mask.shape[1]))
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return
-    own = mask[
+    visible = mask[
         rows.start - top : rows.stop - top,
         columns.start - left : columns.stop - left,
     ]
-    share = own[..., None] / np.float32(255)
+    ink_level = visible[..., None] / np.float32(255)
     area = image[rows, columns]
-    blended = area + share * (np.float32(ink) - area)
+    blended = area + ink_level * (np.float32(ink) - area)
     image[rows, columns] = np.rint(blended).astype(np.uint8)
 
 
@@ -59,8 +59,8 @@ def fitted(text: str, pixels: int) -> str:
     return text_cells.shortened([text], pixels, width)[0]
 
 
-def wrapped(text: str, pixels: int, most: int) -> list[str]:
-    """Wraps text into at most `most` lines; longer text is shortened."""
+def wrapped(text: str, pixels: int, max_lines: int) -> list[str]:
+    """Wraps text into at most `max_lines` lines; longer text is shortened."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -73,9 +73,9 @@ def wrapped(text: str, pixels: int, most: int) -> list[str]:
             if lines[-1] and width(lines[-1] + cluster) > pixels:
                 lines.append("")
             lines[-1] += cluster
-    if len(lines) > most:
-        rest = " ".join(lines[most - 1 :])
-        lines = [*lines[: most - 1], fitted(rest, pixels)]
+    if len(lines) > max_lines:
+        rest = " ".join(lines[max_lines - 1 :])
+        lines = [*lines[: max_lines - 1], fitted(rest, pixels)]
     return lines
 
 

@@ -35,22 +35,22 @@ def split(text: str) -> list[Run]:
     """The runs of a line from left to right."""
     clusters = text_cells.clusters_of(text)
     directions = _directions(clusters)
-    found: list[Run] = []
+    result: list[Run] = []
     pairs = zip(clusters, directions, strict=True)
     for is_turned, group in itertools.groupby(pairs, lambda pair: pair[1]):
         runs = list(_of_one_font([c for c, _ in group], is_turned))
-        found += runs[::-1] if is_turned else runs
-    return found
+        result += runs[::-1] if is_turned else runs
+    return result
 
 
 def _of_one_font(clusters: list[str], is_turned: bool) -> Iterator[Run]:
     text, face = "", None
     for cluster in clusters:
-        own = _face(cluster, face if is_turned else None)
-        if text and (own is not face or own is None):
+        font = _face(cluster, face if is_turned else None)
+        if text and (font is not face or font is None):
             yield Run(text, face, is_turned)
             text = ""
-        text, face = text + _kept(cluster, own), own
+        text, face = text + _kept(cluster, font), font
     if text:
         yield Run(text, face, is_turned)
 

@@ -60,8 +60,8 @@ def check(
     both = tuple(then["labels"]), tuple(now["labels"])
     label_checks.check_labels(*both, shards)
     for name, before in then.get("tasks", {}).items():
-        found = now["tasks"].get(name, {"labels": ()})
-        labels = tuple(before["labels"]), tuple(found["labels"])
+        task = now["tasks"].get(name, {"labels": ()})
+        labels = tuple(before["labels"]), tuple(task["labels"])
         label_checks.check_labels(*labels, f"label.{name} of {shards}")
     if then["batch_size"] != now["batch_size"]:
         raise errors.UserError(

@@ -66,9 +66,9 @@ def _mixed_sizes(
     return _filled(sizes_so_far, images, is_png, _png_sizes), tf.add_n(inflated)
 
 
-def _count(texts: tf.Tensor, part: bytes, most: int) -> tf.Tensor:
-    """Occurrences of `part`, int64 [M], counted up to `most`."""
-    pieces = tf.strings.split(texts, part, maxsplit=most)
+def _count(texts: tf.Tensor, part: bytes, limit: int) -> tf.Tensor:
+    """Occurrences of `part`, int64 [M], counted up to `limit`."""
+    pieces = tf.strings.split(texts, part, maxsplit=limit)
     return tf.maximum(pieces.row_lengths() - 1, 0)
 
 

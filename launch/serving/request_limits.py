@@ -136,13 +136,13 @@ def _lengths(spec: tf.TensorSpec) -> list[int]:
     return [*(_ANY if n is None else n for n in spec.shape), _END]
 
 
-def few_clips(count: tf.Tensor, most: int | tf.Tensor) -> Rule:
+def few_clips(count: tf.Tensor, limit: int | tf.Tensor) -> Rule:
     """The rule that limits the number of clips."""
-    return count <= most, lambda: text(
+    return count <= limit, lambda: text(
         "got ",
         count,
         " clips in one request, at most ",
-        tf.convert_to_tensor(most),
+        tf.convert_to_tensor(limit),
         " are accepted: send fewer at a time, or export with a larger "
         "--limits.request_pixels",
     )

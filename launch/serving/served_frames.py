@@ -75,8 +75,8 @@ def _checked(
     """The input after checking its shape and number of clips."""
     spec = tf.TensorSpec(given.shape, given.dtype)
     given = request_limits.check_shapes({name: given}, {name: spec})[name]
-    most = limits.clips((given.shape[1], *clip.shape[1:]))
-    few = request_limits.few_clips(tf.shape(given)[0], most)
+    max_clips = limits.clips((given.shape[1], *clip.shape[1:]))
+    few = request_limits.few_clips(tf.shape(given)[0], max_clips)
     return request_limits.after([request_limits.require(few)], given)
 
 
@@ -122,14 +122,14 @@ def _known(
 
 
 def _few_inflated(counts: tf.Tensor, length: int) -> request_limits.Rule:
-    most = image_headers.MAX_INFLATED
-    good = counts <= most
+    limit = image_headers.MAX_INFLATED
+    good = counts <= limit
 
     def message() -> tf.Tensor:
         return request_limits.text(
             *_place(tf.argmin(tf.cast(good, tf.int32)), length),
-            f" has more than {most} compressed texts and colour profiles "
-            f"(PNG chunks zTXt, iTXt, iCCP), wanted at most {most}: send the "
+            f" has more than {limit} compressed texts and colour profiles "
+            f"(PNG chunks zTXt, iTXt, iCCP), wanted at most {limit}: send the "
             "image without its metadata",
         )
 
@@ -144,8 +144,8 @@ def _limited(
 ) -> list[request_limits.Rule]:
     """Rules for sizes, int64 [M, 2]; `place` describes one of the M."""
     pixels, scaled = tf.reduce_prod(sizes, axis=1), _scaled_pixels(sizes, clip)
-    most, side = limits.frame_pixels, clip.scaled_short_side
-    most_scaled = _MAX_ASPECT * side**2
+    max_pixels, side = limits.frame_pixels, clip.scaled_short_side
+    max_scaled = _MAX_ASPECT * side**2
 
     def rule(good: tf.Tensor, details: Callable) -> request_limits.Rule:
         def message() -> tf.Tensor:
@@ -160,21 +160,21 @@ def _limited(
     return [
         rule(pixels > 0, lambda _: ["; wanted at least 1x1"]),
         rule(
-            pixels <= most,
+            pixels <= max_pixels,
             lambda first: [
-                f"; wanted at most {most} pixels, got ",
+                f"; wanted at most {max_pixels} pixels, got ",
                 pixels[first],
                 ": send smaller frames, or export with a larger "
                 "--limits.frame_pixels",
             ],
         ),
         rule(
-            scaled <= tf.maximum(pixels, most_scaled),
+            scaled <= tf.maximum(pixels, max_scaled),
             lambda first: [
                 ", scaled to ",
                 scaled[first],
                 f" pixels with a short side of {side}; wanted at most "
-                f"{most_scaled}, or no enlargement: send frames of at most "
+                f"{max_scaled}, or no enlargement: send frames of at most "
                 f"{_MAX_ASPECT}:1, or larger ones",
             ],
         ),
@@ -183,12 +183,12 @@ def _limited(
 
 def _scaled_pixels(sizes: tf.Tensor, clip: batch.ClipSpec) -> tf.Tensor:
     """int64 [M], pixels after scaling the short side; 0 for empty frames."""
-    least = tf.reduce_min(sizes, axis=1, keepdims=True)
+    shortest = tf.reduce_min(sizes, axis=1, keepdims=True)
     short = tf.cast(clip.scaled_short_side, tf.int64)
     if not clip.scaled:
-        short = tf.maximum(least, clip.size)
-    rounded_up = least - 1
-    scaled = (sizes * short + rounded_up) // tf.maximum(least, 1)
+        short = tf.maximum(shortest, clip.size)
+    rounded_up = shortest - 1
+    scaled = (sizes * short + rounded_up) // tf.maximum(shortest, 1)
     return tf.reduce_prod(tf.minimum(scaled, image_headers.MAX_SIDE), axis=1)
 
 

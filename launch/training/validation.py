@@ -42,8 +42,10 @@ class Validation:
         self, loop: train_loop.TrainLoop, config: train_loop.Config
     ) -> None:
         """Raises UserError if the monitored metric is never reported."""
-        asked = {"monitor": config.monitor, "patience": config.patience}
-        given = [f"--train.{k}={v}" for k, v in asked.items() if v is not None]
+        settings = {"monitor": config.monitor, "patience": config.patience}
+        given = [
+            f"--train.{k}={v}" for k, v in settings.items() if v is not None
+        ]
         if given and _SPLIT not in self.read_manifest().splits:
             raise errors.UserError(
                 f"{given[0]}: {self._shards} has no validation split; "

@@ -26,7 +26,7 @@ def metadata(**more):
 
 def row(about, scores=None, **more):
     scores = {"scores": SCORES} if scores is None else scores
-    return answers.row(about, "a.mp4", scores, (0.0, 2.0), **more)
+    return answers.make_row(about, "a.mp4", scores, (0.0, 2.0), **more)
 
 
 def test_best_label_comes_first():

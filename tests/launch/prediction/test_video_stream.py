@@ -43,8 +43,8 @@ def fifo(tmp_path):
 
 
 def follow(loaded, path, **settings):
-    follower = video_stream.Follower(loaded, str(path), **settings)
-    return list(follower.follow()), follower.summary()
+    predictor = video_stream.StreamPredictor(loaded, str(path), **settings)
+    return list(predictor.predict()), follower.summary()
 
 
 def asked(exported_stream, videos, *more):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from launch.commands import evaluate_restoration
 from launch.runs import run_flags
 from tfrecords_tools.base import errors, flags
 
@@ -110,3 +111,10 @@ def test_negated_flag_of_an_old_flag_file_is_read(tmp_path):
 def test_old_name_on_the_command_line_answers_with_the_new_one(given, answer):
     with pytest.raises(errors.UserError, match=answer):
         flags.parse(run_flags.COMMAND, [given])
+
+
+def test_old_limit_of_frames_to_evaluate_is_read(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text("--model=m\n--videos=v\n--most_frames=7\n")
+    found = flags.parse(evaluate_restoration.COMMAND, [f"--flagfile={path}"])
+    assert found.settings.max_frames == 7
