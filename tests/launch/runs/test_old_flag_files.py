@@ -93,6 +93,13 @@ def test_changes_of_an_old_gan_run_are_its_augmentations(tmp_path):
     assert found.one("objective").config.diff_augment == ("color", "cut")
 
 
+def test_least_diversity_of_an_old_gan_run_is_its_minimum(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text("--objective=gan\n--objective.least_diversity=0.4\n")
+    found = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert found.one("objective").config.min_diversity == 0.4
+
+
 def test_negated_flag_of_an_old_flag_file_is_read(tmp_path):
     path = tmp_path / "own.flagfile"
     path.write_text("--sound.voice\n--nosound.voice\n")
