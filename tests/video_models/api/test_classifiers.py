@@ -37,7 +37,9 @@ def test_backbones_are_the_files_of_their_folder():
 
 
 def test_version_is_that_of_the_package():
-    assert f"video-models {video_models.__version__}" == versions.package_version()
+    assert (
+        f"video-models {video_models.__version__}" == versions.package_version()
+    )
 
 
 @pytest.mark.parametrize("name", video_models.__all__)

@@ -38,7 +38,7 @@ def test_non_saturating_losses_are_cross_entropies(logit):
 
 
 @pytest.mark.parametrize(
-    "logit, real, made, fooled",
+    "logit, real, generated, generator_loss",
     [(0.25, 0.75, 1.25, -0.25), (2.0, 0.0, 3.0, -2.0), (-2.0, 3.0, 0.0, 2.0)],
 )
 def test_hinge_losses(logit, real, generated, generator_loss):
