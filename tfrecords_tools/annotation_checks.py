@@ -37,11 +37,11 @@ def check(
     Raises:
         UserError: lists every faulty row with its origin.
     """
-    settled, found = _examined(clips, root, files)
+    settled, problems = _examined(clips, root, files)
     if not clips:
-        found.append("no clips: the source listed nothing")
-    if found:
-        raise errors.UserError("\n".join(found))
+        problems.append("no clips: the source listed nothing")
+    if problems:
+        raise errors.UserError("\n".join(problems))
     return settled
 
 
@@ -58,22 +58,22 @@ class FaultyRows(errors.UserError):
     """A table with unreadable rows.
 
     Attributes:
-        found: their faults.
+        problems: their faults.
         clips: the other rows, unchecked.
         missing: faults of other rows without a video, as far as known.
     """
 
     def __init__(
         self,
-        found: list[str],
+        problems: list[str],
         clips: list[annotations.Clip],
         missing: Sequence[str] = (),
     ) -> None:
-        super().__init__(found, clips, missing)
-        self.found, self.clips, self.missing = found, clips, missing
+        super().__init__(problems, clips, missing)
+        self.problems, self.clips, self.missing = problems, clips, missing
 
     def __str__(self) -> str:
-        found = [*self.found, *self.missing, *faults(self.clips)]
+        found = [*self.problems, *self.missing, *faults(self.clips)]
         return "\n".join(sorted(found, key=annotation_text.place_of))
 
     def all(
@@ -82,7 +82,7 @@ class FaultyRows(errors.UserError):
         files: video_root.Config = video_root.Config(),
     ) -> list[str]:
         """Returns all faults, including the other rows, in line order."""
-        found = self.found + faults(self.clips, root, files)
+        found = self.problems + faults(self.clips, root, files)
         return sorted(found, key=annotation_text.place_of)
 
 

@@ -76,19 +76,21 @@ def main(resolved: flags.Resolved) -> int:
     failed = 0
     for path in video_files.found_at(config.videos)[0]:
         try:
-            fidelity = Fidelity(network, protocol, resolved.sections["tile"])
-            fidelity.measure(path, config.max_frames)
+            evaluation = RestorationEvaluation(
+                network, protocol, resolved.sections["tile"]
+            )
+            evaluation.measure(path, config.max_frames)
         except errors.UserError as error:
             if config.json:
                 print(json.dumps(answers.error_row(path, error)), flush=True)
             print(f"error: {error}", file=sys.stderr)
             failed += 1
             continue
-        _show(fidelity, path, config.json)
+        _show(evaluation, path, config.json)
     return 1 if failed else 0
 
 
-class Fidelity:
+class RestorationEvaluation:
     """Accumulates the metrics of one video.
 
     Attributes:
@@ -193,17 +195,19 @@ class Fidelity:
         self._before[method] = tuple(each[:, -1:] for each in pair)
 
 
-def _show(fidelity: Fidelity, path: pathlib.Path, as_json: bool) -> None:
-    means = fidelity.means()
+def _show(
+    evaluation: RestorationEvaluation, path: pathlib.Path, as_json: bool
+) -> None:
+    means = evaluation.means()
     if as_json:
         name = printable.in_unicode(path)
-        row = {"path": name, "frames": fidelity.frames, **means}
+        row = {"path": name, "frames": evaluation.frames, **means}
         print(json.dumps(row), flush=True)
         return
     for method, values in means.items():
         print(
             f"{method:10}{values['psnr']:8.2f}{values['ssim']:8.4f}"
-            f"{values['flicker']:9.3f}  {fidelity.frames}, "
+            f"{values['flicker']:9.3f}  {evaluation.frames}, "
             f"{printable.name(path)}",
             flush=True,
         )

@@ -18,14 +18,14 @@ def scale_pixels(frames: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def published_name(
-    path: str, modules: Mapping[str, str], parts: Mapping[str, str]
+    path: str, modules: Mapping[str, str], layers: Mapping[str, str]
 ) -> str | None:
     """Returns the name of a weight in the zoo's checkpoints.
 
     Args:
         path: path of our weight, such as "stage2_block1_space/kernel".
         modules: layer, or stage such as "stage2" -> module of the zoo.
-        parts: layer of a block, such as "space" -> module of a zoo block.
+        layers: layer of a block, such as "space" -> module of a zoo block.
 
     Returns:
         Such as "blocks.2.res_blocks.0.branch2.conv_b.weight"; None if the zoo
@@ -37,7 +37,7 @@ def published_name(
     if layer in modules:
         return f"{modules[layer]}.{variable}"
     match = _BLOCK.fullmatch(layer)
-    if match is None or match[3] not in parts:
+    if match is None or match[3] not in layers:
         return None
     block = f"{modules[match[1]]}.res_blocks.{int(match[2]) - 1}"
-    return f"{block}.{parts[match[3]]}.{variable}"
+    return f"{block}.{layers[match[3]]}.{variable}"

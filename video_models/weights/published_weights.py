@@ -17,7 +17,7 @@ def load(
     published_name: Named,
     arrays: Mapping[str, np.ndarray],
     outputs_first: bool,
-    parts: tuple[str, ...] = (),
+    networks: tuple[str, ...] = (),
     compare: fitting.Compare = fitting.match_shapes,
 ) -> list[fitting.Row]:
     """Loads the weights that `published_name` finds in a checkpoint.
@@ -32,7 +32,7 @@ def load(
         arrays: the checkpoint. A common prefix of its names, such as
             `module.`, is ignored.
         outputs_first: whether kernels are in PyTorch's order.
-        parts: networks with published layers; empty: all.
+        networks: those with published layers; empty: all.
         compare: matches an array and its weight.
 
     Returns:
@@ -40,7 +40,7 @@ def load(
     """
     names = {
         target.path: published_name(_inside(target))
-        if not parts or set(parts) & set(target.part.split("/"))
+        if not networks or set(networks) & set(target.part.split("/"))
         else None
         for target in targets
     }

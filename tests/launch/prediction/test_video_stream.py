@@ -44,7 +44,7 @@ def fifo(tmp_path):
 
 def follow(loaded, path, **settings):
     predictor = video_stream.StreamPredictor(loaded, str(path), **settings)
-    return list(predictor.predict()), follower.summary()
+    return list(predictor.predict()), predictor.summary()
 
 
 def asked(exported_stream, videos, *more):

@@ -6,7 +6,12 @@ import pytest
 import tensorflow as tf
 
 from launch.commands import export
-from launch.serving import constant_graph, serving, stream_serving
+from launch.serving import (
+    constant_graph,
+    loaded_model,
+    model_metadata,
+    stream_serving,
+)
 from tests.launch import causal_network
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader
@@ -19,7 +24,7 @@ CLIPS[1] //= 4
 
 @pytest.fixture(scope="module")
 def loaded(exported_stream):
-    return serving.Loaded(exported_stream)
+    return loaded_model.LoadedModel(exported_stream)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +74,7 @@ def test_a_stream_that_begins_again_has_forgotten(loaded):
 
 def test_metadata_survive_model_json(loaded):
     text = loaded.metadata.to_json()
-    assert serving.ModelMetadata.from_json(text) == loaded.metadata
+    assert model_metadata.ModelMetadata.from_json(text) == loaded.metadata
     shape = loaded.metadata.stream.states["state_temporal_attention1_keys"]
     assert shape == ((3, 2, 4), "float32")  # Window, heads, features of each.
     counter = loaded.metadata.stream.states["state_temporal_moments"]
@@ -80,7 +85,7 @@ def test_weights_too_large_for_a_graph_stand_beside_it(
     loaded, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(constant_graph, "MAX_BYTES", 0)
-    beside = serving.Loaded(causal_network.export(tmp_path))
+    beside = loaded_model.LoadedModel(causal_network.export(tmp_path))
     path = str(beside.path / "variables" / "variables")
     assert any("kernel" in name for name, _ in tf.train.list_variables(path))
     wanted = loaded.stream(streams=2).scores_of_clip(CLIPS)
@@ -97,7 +102,7 @@ def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
         keras.mixed_precision.set_dtype_policy(before)
     asked = flags.parse(export.COMMAND, [f"--verify={tmp_path}"])
     assert export.main(asked) == 0, capsys.readouterr().out
-    assert serving.Loaded(tmp_path).golden.tolerance == 0.02
+    assert loaded_model.LoadedModel(tmp_path).golden.tolerance == 0.02
 
 
 def test_graph_that_differs_from_the_network_is_noticed(tmp_path, monkeypatch):
@@ -127,7 +132,7 @@ def test_both_signatures_are_warmed_up(loaded):
 
 def test_a_model_without_a_stream_says_how_to_get_one(exported):
     with pytest.raises(errors.UserError, match="launch.export --stream"):
-        serving.Loaded(exported).stream()
+        loaded_model.LoadedModel(exported).stream()
 
 
 def test_a_network_that_is_not_causal_is_not_exported(trained, tmp_path):

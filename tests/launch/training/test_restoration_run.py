@@ -234,7 +234,7 @@ def test_part_that_the_objective_has_no_use_for_is_refused(
 
 def _fidelity(video, network, **protocol):
     settings = image_quality.Protocol(**protocol)
-    found = evaluate_restoration.Fidelity(network, settings)
+    found = evaluate_restoration.RestorationEvaluation(network, settings)
     found.measure(video)
     return found
 

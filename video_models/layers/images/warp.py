@@ -44,15 +44,15 @@ def linear(images: Any, flow: Any) -> Any:
     left, top = ops.floor(x), ops.floor(y)
     right_share, low_share = x - left, y - top
 
-    def at(row: Any, column: Any, share: Any) -> Any:
+    def weigh(row: Any, column: Any, share: Any) -> Any:
         found = _looked_up(images, row, column)
         return found * ops.cast(share, images.dtype)[..., None]
 
     return (
-        at(top, left, (1 - low_share) * (1 - right_share))
-        + at(top, left + 1, (1 - low_share) * right_share)
-        + at(top + 1, left, low_share * (1 - right_share))
-        + at(top + 1, left + 1, low_share * right_share)
+        weigh(top, left, (1 - low_share) * (1 - right_share))
+        + weigh(top, left + 1, (1 - low_share) * right_share)
+        + weigh(top + 1, left, low_share * (1 - right_share))
+        + weigh(top + 1, left + 1, low_share * right_share)
     )
 
 
