@@ -21,15 +21,15 @@ class Augmentation(offers.File, Protocol):
     OFF: Any
     """A `Config` that changes nothing."""
     build: Callable[[Any], Change] | None = None
-    """`(config) -> fn(clip, seed)`: changes a clip, uint8 `[T, H, W, 3]`, the
-    same way in all frames, with no randomness except the seed."""
+    """`(config) -> fn(clip, seed)`: augments a clip, uint8 `[T, H, W, 3]`,
+    alike in all frames; the seed is the only source of randomness."""
     mix: Callable[[Any], Mix] | None = None
     """`(config) -> fn(frames, seeds) -> (frames, weights)`: mixes the clips of
-    a batch; `weights`, float32 [B], are those of each row's own label."""
+    a batch; `weights`, float32 `[B]`, is the weight of each row's own label."""
     window: Callable[[Any], Change] | None = None
-    """`(config) -> fn(shape, seed)`: for crops, the window to decode."""
+    """`(config) -> fn(shape, seed)`: for crops, the region to decode."""
     on_floats: Callable[[Any], ChangeOfFloats] | None = None
-    """`(config) -> fn(frames, seed)`: `build` for float pixels, before
-    rounding."""
+    """`(config) -> fn(frames, seed)`: `build` on float pixels, before they are
+    rounded."""
     PER_FRAME: bool = False
-    """True if the frames of a clip change differently."""
+    """True if the frames of a clip are augmented independently."""

@@ -21,4 +21,4 @@ class ExtraInput(offers.File, Protocol):
     build: Callable[[Any, batch.ClipSpec], Entries] | None = None
     """`(config, clip) -> fn(frames, seed) -> {name: entry of the example}`."""
     CLIPS: int = 1
-    """2 to draw a second clip of the same video."""
+    """2 to sample a second clip from the same video."""

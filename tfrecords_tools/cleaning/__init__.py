@@ -15,6 +15,6 @@ class CleaningStep(offers.File, Protocol):
     """A cleaning step."""
 
     build: Callable[[Any], cleaning_step.Step] | None = None
-    """`(config) -> cleaning_step.Step`: a step that sees frames of a clip and
-    gives a verdict with its column of the report. A file without it, such as
-    `duplicates`, only holds settings."""
+    """`(config) -> cleaning_step.Step`: the step, which examines frames of a
+    clip and returns a verdict with its report column. A file without `build`,
+    such as `duplicates`, only holds settings."""

@@ -16,7 +16,7 @@ class Cut(offers.File, Protocol):
     """A way to cut clips."""
 
     NEEDS: tuple[str, ...]
-    """What it needs of the survey of a video: `"duration"`, `"shots"`."""
+    """What `cut` needs from the video analysis: `"duration"`, `"shots"`."""
 
     def cut(
         self,
@@ -25,5 +25,5 @@ class Cut(offers.File, Protocol):
         start: int,
         end: int | None,
     ) -> tuple[Span, ...]:
-        """Cuts `[start, end)` into spans, in microseconds and in order of
-        time; an end of None is the end of the video."""
+        """Cuts `[start, end)` into spans, in microseconds and in temporal
+        order; an end of None is the end of the video."""

@@ -1,4 +1,4 @@
-"""What runs the work of writing shards, chosen by `--engine`."""
+"""Engines that write shards in parallel, chosen by `--engine`."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ class Engine(offers.File, Protocol):
         workers: int,
         progress: Callable[[int], None],
     ) -> None:
-        """Writes every shard with `shard_writer.write`; tells `progress` the
-        number of clips done so far."""
+        """Writes every shard with `shard_writer.write`; calls `progress` with
+        the number of clips done so far."""

@@ -1,4 +1,4 @@
-"""Where clips come from, chosen by `--source`."""
+"""Data layouts that clips are read from, chosen by `--source`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Source(offers.File, Protocol):
     """A source."""
 
     list_all: Callable[[Any, str], list[clips.Clip]] | None = None
-    """`(config, input)`: `list_clips` with the rows that it leaves out because
-    they have no video; each gives the reason in `absent`."""
+    """`(config, input)`: `list_clips`, plus the rows without a video that it
+    omits; their `absent` holds the reason."""
 
     def list_clips(self, config: Any, input: str) -> list[clips.Clip]:
-        """Lists the clips of `--input`. A clip that is known to have no video
-        gives the reason in `absent`."""
+        """Lists the clips of `--input`. If a clip is known to have no video,
+        its `absent` holds the reason."""

@@ -22,25 +22,25 @@ class Backbone(offers.File, Protocol):
 
     TINY: Any
     TINY_STREAM: Any = None
-    """A small `Config` that is causal, where `TINY` is not."""
+    """A small causal `Config`, if `TINY` is not causal."""
     PUBLISHED: tuple[published.Network, ...] = ()
     """Published networks: settings, clip, parameters and multiply-adds."""
     FRAMES_ALONE: bool = False
-    """True where it sees each frame alone; the default temporal block is then
-    `attention`."""
+    """True for a frame encoder, which sees each frame alone; its default
+    temporal block is `attention`."""
     NOT_IN_TFLITE: str | None = None
-    """Why its networks cannot be converted to TensorFlow Lite."""
+    """The reason if its networks do not convert to TensorFlow Lite."""
     published_head: BuildHead | None = None
     """`(config, shapes, classes, dropout) -> keras.Model`: the head of the
-    paper, from all outputs of `build` to logits."""
+    paper, which maps all outputs of `build` to logits."""
     published_head_stream: BuildHead | None = None
-    """The same for a stream."""
+    """`published_head` for a stream."""
     published_name: Callable[[str], str | None] | None = None
     """`(path)`: the name of a weight in public checkpoints, or None."""
     build_stream: Callable[[Any, batch.ClipSpec], keras.Model] | None = None
     """`(config, clip) -> keras.Model`: the same network for the newest frames
-    of a stream, with its states as further inputs and outputs."""
+    of a stream, with the states as further inputs and outputs."""
 
     def build(self, config: Any, clip: batch.ClipSpec) -> keras.Model:
-        """Builds float32 frames `[B, T, H, W, 3]` in 0..255 to `{"volume":
-        [B, t, h, w, C]}`."""
+        """Builds a network from float32 frames `[B, T, H, W, 3]` in 0..255 to
+        `{"volume": [B, t, h, w, C]}`."""

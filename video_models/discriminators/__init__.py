@@ -23,4 +23,4 @@ class Discriminator(offers.File, Protocol):
     def build(
         self, config: Any, clip: batch.ClipSpec, classes: int
     ) -> keras.Model:
-        """Builds `{"frames", "label"}` to logits `[B]`."""
+        """Builds a network from `{"frames", "label"}` to logits `[B]`."""

@@ -15,11 +15,12 @@ class Generator(offers.File, Protocol):
 
     TINY: Any
     MAKES: str
-    """`"frames of frames"` or `"frames of noise"`."""
+    """The input: `"frames of frames"` or `"frames of noise"`."""
     SEES_WHOLE_FRAMES: bool = False
-    """True where frames cannot be enhanced in tiles."""
+    """True if frames cannot be enhanced in tiles."""
 
     def build(self, config: Any, *made_for: Any) -> keras.Model:
-        """Frames of frames: `(factor, frames)`, from `[B, T, h, w, 3]` of any
-        size to `{"frames": [B, T, factor * h, factor * w, 3]}`. Frames of
-        noise: `(clip, classes, noise)`, from `{"noise", "label"}` to frames."""
+        """Builds a network. `"frames of frames"`: `made_for` is `(factor,
+        frames)`; maps `[B, T, h, w, 3]` of any size to `{"frames": [B, T,
+        factor * h, factor * w, 3]}`. `"frames of noise"`: `made_for` is
+        `(clip, classes, noise)`; maps `{"noise", "label"}` to frames."""

@@ -18,18 +18,18 @@ class Head(offers.File, Protocol):
 
     TINY: Any
     TINY_STREAM: Any = None
-    """A small `Config` that is causal, where `TINY` is not."""
+    """A small causal `Config`, if `TINY` is not causal."""
     NOT_IN_TFLITE: str | None = None
-    """Why its networks cannot be converted to TensorFlow Lite."""
+    """The reason if its networks do not convert to TensorFlow Lite."""
     GIVES: tuple[str, ...] = ("classes",)
-    """The axes of the output after the batch: `"time_steps"`, `"classes"`,
+    """The axes of the output after B: `"time_steps"`, `"classes"`,
     `"features"`."""
     build_stream: BuildStream | None = None
     """`(config, shape, classes) -> keras.Model`: the same network for the
-    newest time steps of a stream, with its states as further inputs and
+    newest time steps of a stream, with the states as further inputs and
     outputs."""
 
     def build(self, config: Any, *shape_and_classes: Any) -> keras.Model:
-        """Builds features `[B, t, C]` to scores: `((t, C), classes)`. The head
-        `published` builds the head of a backbone instead: `(backbone, shapes,
-        classes)`."""
+        """Builds a network from features `[B, t, C]` to scores, given `((t,
+        C), classes)`. `published` is given `(backbone, shapes, classes)`
+        instead, and builds the backbone's own head."""

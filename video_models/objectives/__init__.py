@@ -20,8 +20,7 @@ class Objective(offers.File, Protocol):
 
     TINY: Any
     COMPONENTS: tuple[str, ...] = ("backbone", "temporal", "head")
-    """The components that its networks consist of, by the names of their
-    flags."""
+    """The components of its networks, by the names of their flags."""
     GENERATOR: str | None = None
     """The default generator."""
     DISCRIMINATORS: tuple[str, ...] | None = None

@@ -16,12 +16,13 @@ class TemporalBlock(offers.File, Protocol):
 
     TINY: Any
     TINY_STREAM: Any = None
-    """A small `Config` that is causal, where `TINY` is not."""
+    """A small causal `Config`, if `TINY` is not causal."""
     NOT_IN_TFLITE: str | None = None
-    """Why its networks cannot be converted to TensorFlow Lite."""
+    """The reason if its networks do not convert to TensorFlow Lite."""
     build_stream: Callable[[Any, tuple[int, int]], keras.Model] | None = None
     """`(config, shape) -> keras.Model`: the same network for the newest time
-    steps of a stream, with its states as further inputs and outputs."""
+    steps of a stream, with the states as further inputs and outputs."""
 
     def build(self, config: Any, shape: tuple[int, int]) -> keras.Model:
-        """Builds features `[B, t, C]` to `[B, t, C']`; `shape` is `(t, C)`."""
+        """Builds a network from features `[B, t, C]` to `[B, t, C']`, given
+        `shape = (t, C)`."""
