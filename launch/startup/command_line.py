@@ -98,8 +98,9 @@ def _usage() -> str:
         **{name: f"tfrecords_tools.{name}" for name in _TOOLS},
         **{n: f"launch.{n}" for n in registry.names_in(_COMMANDS)},
     }
+    width = max(map(len, commands)) + 2
     rows = [
-        f"  {name:<14}{registry.first_line(module)}"
+        f"  {name:<{width}}{registry.first_line(module)}"
         for name, module in commands.items()
     ]
     return "\n".join(

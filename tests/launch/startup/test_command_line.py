@@ -234,6 +234,11 @@ def test_console_script_lists_a_kind_after_a_blank():
     assert "lstm" in console("--list", "temporal").stdout.splitlines()
 
 
+def test_console_script_lists_every_command_apart_from_its_summary():
+    rows = [line.split() for line in console().stdout.splitlines() if line]
+    assert set(COMMANDS) <= {row[0] for row in rows}
+
+
 @pytest.mark.parametrize("words", [("help", "train"), ("--help", "train")])
 def test_console_script_helps_with_a_command(words):
     assert "--train.steps=" in console(*words).stdout
