@@ -83,7 +83,7 @@ def test_subtitles_are_said_to_be_left_out(network, tmp_path, capsys):
 def test_every_flag_is_wanted(missing, video, tmp_path):
     given = {"model": "M", "video": video, "output": tmp_path / "o.mp4"}
     words = [f"--{k}={v}" for k, v in given.items() if k != missing]
-    with pytest.raises(errors.UserError, match=f"--{missing} is not given"):
+    with pytest.raises(errors.UserError, match=f"--{missing} is not set"):
         enhance.main(flags.complete(enhance.COMMAND, words))
 
 

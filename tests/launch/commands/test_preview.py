@@ -76,7 +76,7 @@ def test_evaluation_shows_every_clip_of_a_split_once(coded_shards):
 @pytest.mark.parametrize("missing", ["shards", "output"])
 def test_what_is_missing_is_said(missing):
     given = {"shards": "a", "output": "b"} | {missing: ""}
-    with pytest.raises(errors.UserError, match=f"--{missing} is not given"):
+    with pytest.raises(errors.UserError, match=f"--{missing} is not set"):
         _run(*(f"--{name}={value}" for name, value in given.items()))
 
 

@@ -119,7 +119,7 @@ def test_figures_of_another_protocol_are_refused_at_once(
 
 
 def test_missing_flags_are_named(trained):
-    assert "--samples is not given" in complaint(trained)
+    assert "--samples is not set" in complaint(trained)
 
 
 def test_missing_run_is_named(tmp_path):
