@@ -86,3 +86,11 @@ def test_a_shown_command_knows_its_flags(command):
         else:
             module = importlib.import_module(f"launch.commands.{name}")
         flags.parse(module.COMMAND, arguments)
+
+
+def test_the_readme_shows_the_script_of_the_python_page():
+    first = [
+        next(b.code for b in blocks.of_page(page) if b.language == "python")
+        for page in ("README.md", "docs/python.md")
+    ]
+    assert first[0] == first[1] and len(first[0].splitlines()) <= 15

@@ -117,12 +117,6 @@ def test_the_model_is_fitted_by_the_loss_of_its_classes():
     assert np.isfinite(history.history["loss"][0])
 
 
-def test_a_cpu_does_not_train_by_xla():
-    model = small()
-    model.compile("adam", "sparse_categorical_crossentropy")
-    assert not model.jit_compile
-
-
 def test_classes_may_have_names():
     assert video_models.labels(small(["a", "b"])) == ("a", "b")
 
