@@ -11,7 +11,7 @@ from tfrecords_tools.base import errors
     "kind, remedy",
     [
         (tf.errors.ResourceExhaustedError, "free some space"),
-        (tf.errors.PermissionDeniedError, "see that it can be written"),
+        (tf.errors.PermissionDeniedError, "make it writable"),
     ],
 )
 def test_what_tensorflow_cannot_write_is_one_clear_error(kind, remedy):

@@ -1,14 +1,24 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from launch.runs import trained_features
+from launch.runs import run_flags, trained_features
 from pipelines import batch
 from tfrecords_tools.base import errors
 
 
-def test_the_backbone_of_a_run_has_its_weights_at_any_size(trained):
+@pytest.fixture
+def reference(trained):
+    backbone = run_flags.read_experiment(trained).components.backbone
+    return trained_features.Reference(
+        str(trained), run_flags.without_files(backbone)
+    )
+
+
+def test_the_backbone_of_a_run_has_its_weights_at_any_size(reference):
     small, large = (
-        trained_features.backbone(trained, batch.ClipSpec(frames=2, size=size))
+        reference.build(batch.ClipSpec(frames=2, size=size))
         for size in (16, 32)
     )
     assert large.input.shape == (None, 2, 32, 32, 3)
@@ -17,8 +27,7 @@ def test_the_backbone_of_a_run_has_its_weights_at_any_size(trained):
     assert len(same) > 3 and any(np.ptp(each) > 0 for each in same)
 
 
-def test_a_folder_without_a_run_is_refused(tmp_path):
+def test_a_folder_without_a_run_is_refused(reference, tmp_path):
+    missing = dataclasses.replace(reference, workdir=str(tmp_path))
     with pytest.raises(errors.UserError):
-        trained_features.backbone(
-            str(tmp_path), batch.ClipSpec(frames=2, size=16)
-        )
+        missing.build(batch.ClipSpec(frames=2, size=16))
