@@ -36,7 +36,7 @@ def test_usual_labels_are_names_of_folders():
 
 
 def test_generated_clips_are_measured_under_their_labels(tmp_path, monkeypatch):
-    monkeypatch.setattr(sampler, "open", lambda *run: Sampler())
+    monkeypatch.setattr(sampler, "load_sampler", lambda *run: Sampler())
     output = tmp_path / "new" / "samples"
     given = [f"--output={output}", "--workdir=RUN", f"--count={len(LABELS)}"]
     generate.main(flags.parse(generate.COMMAND, given))

@@ -41,7 +41,7 @@ def generator(tmp_path, monkeypatch):
     (tmp_path / "gan" / "flags.flagfile").write_text("")
 
     def put(made):
-        monkeypatch.setattr(sampler, "open", lambda _: made)
+        monkeypatch.setattr(sampler, "load_sampler", lambda _: made)
         return f"--samples={tmp_path}/gan"
 
     return put

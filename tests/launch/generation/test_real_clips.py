@@ -18,13 +18,13 @@ def joined(parts):
 
 
 def test_halves_hold_different_clips(coded_shards):
-    places, frames, _ = joined(opened(coded_shards).drawn(3, 0, 2))
+    places, frames, _ = joined(opened(coded_shards).draw(3, 0, 2))
     assert sorted(places) == list(range(6))
     assert len(set(shards.clips_in(frames[:, 0]))) == 6
 
 
 def test_labels_are_those_of_the_clips(coded_shards):
-    _, frames, labels = joined(opened(coded_shards).drawn(3, 0, 4))
+    _, frames, labels = joined(opened(coded_shards).draw(3, 0, 4))
     numbers = shards.clips_in(frames[:, 0])
     wanted = [-1 if number == 4 else number % 3 for number in numbers]
     assert labels.tolist() == wanted

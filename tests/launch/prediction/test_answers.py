@@ -57,7 +57,7 @@ def test_every_task_has_an_answer():
 
 def test_moments_share_the_time_of_their_window():
     scores = {"frame_scores": np.eye(3)[[0, 2]]}
-    moments = answers.moments_of(metadata(), scores, (1.0, 2.0))
+    moments = answers.moment_rows(metadata(), scores, (1.0, 2.0))
     assert moments == [
         {"label": "fall", "score": 1.0, "seconds": [1.0, 1.5]},
         {"label": "run", "score": 1.0, "seconds": [1.5, 2.0]},
@@ -68,7 +68,7 @@ def test_moments_of_windows_that_overlap_are_told_once():
     scores = {"frame_scores": np.eye(3)[[0, 2]]}
     windows = (0.0, 2.0), (1.0, 3.0)
     both = [
-        m for w in windows for m in answers.moments_of(metadata(), scores, w)
+        m for w in windows for m in answers.moment_rows(metadata(), scores, w)
     ]
     told = row(metadata(), moments=both)["moments"]
     assert [m["seconds"] for m in told] == [[0, 1], [1, 2], [2, 3]]
