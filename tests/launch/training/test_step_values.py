@@ -51,7 +51,7 @@ def test_a_loss_that_is_not_finite_is_named_with_its_step(bad):
 def test_a_run_without_a_checkpoint_says_so():
     made = values(Losses(), newest=None)
     made.add(0, steps(np.nan))
-    with pytest.raises(errors.UserError, match="stays: none was written"):
+    with pytest.raises(errors.UserError, match="is kept: none was written"):
         made.flush()
 
 
