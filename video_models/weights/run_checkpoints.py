@@ -100,11 +100,17 @@ class SavedCheckpoints:
             UserError: the checkpoint is damaged or belongs to other networks.
         """
         with self.readable(step) as prefix:
-            reader = tf.train.load_checkpoint(prefix)
             for name, network in networks.items():
                 for number, variable in enumerate(network.variables):
                     key = _stored_name(f"{_AVERAGE}{name}", number)
-                    variable.assign(reader.get_tensor(key))
+                    # No NumPy array: each would cost its memory once more.
+                    (value,) = tf.raw_ops.RestoreV2(
+                        prefix=prefix,
+                        tensor_names=[key],
+                        shape_and_slices=[""],
+                        dtypes=[variable.dtype],
+                    )
+                    variable.assign(value)
 
     @contextlib.contextmanager
     def readable(self, step: int) -> Iterator[str]:

@@ -149,7 +149,7 @@ def test_unknown_checkpoint_lists_the_known_steps(bare):
 
 def test_checkpoint_without_weights_does_not_fit(bare):
     with pytest.raises(errors.UserError, match="does not fit these networks"):
-        bare.restore_averages(200, {})
+        bare.restore_averages(200, {"net": network()})
 
 
 def test_checkpoint_without_names_of_weights_is_refused(bare):
