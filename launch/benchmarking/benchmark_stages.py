@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from launch.benchmarking import stage_timing
+from launch.evaluation import evaluation
 from launch.runs import experiment as experiments
-from launch.training import evaluation, train_loop
+from launch.training import train_loop
 from pipelines import clip_dataset
 
 READING, DECODING, FULL = "reading", "and decoding", "and augmenting"

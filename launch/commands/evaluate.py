@@ -5,9 +5,9 @@ import json
 import pathlib
 from typing import Any
 
+from launch.evaluation import evaluation, evaluation_batch
 from launch.reporting import report_table
 from launch.runs import label_checks, trained_run
-from launch.training import evaluation
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, flags, settings
@@ -43,7 +43,10 @@ class Views:
         minimum=1,
     )
     batch_size: int | None = settings.setting(
-        None, "Clips per batch. Unset: as in training.", minimum=1
+        None,
+        "Clips per batch. Unset: as in training; on a CPU fewer for networks "
+        "with large activations.",
+        minimum=1,
     )
 
 
@@ -72,13 +75,19 @@ def main(resolved: flags.Resolved) -> None:
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"
     )
+    batch_size = views.batch_size or evaluation_batch.choose_batch_size(
+        trained.networks,
+        trained.strategy,
+        trained.experiment.train.batch_size,
+        views.views * views.crops,
+    )
     report = evaluation.evaluate(
         trained.objective,
         trained.networks,
         trained.strategy,
         reader,
         input_config,
-        views.batch_size or trained.experiment.train.batch_size,
+        batch_size,
         views.views,
         views.crops,
     )

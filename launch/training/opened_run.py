@@ -10,6 +10,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from launch.evaluation import evaluation
 from launch.reporting import reports
 from launch.runs import (
     checkpoints,
@@ -22,7 +23,7 @@ from launch.runs import (
 from launch.runs import (
     experiment as experiments,
 )
-from launch.training import evaluation, run_state, train_loop, validation
+from launch.training import run_state, train_loop, validation
 from pipelines import clip_dataset
 from pipelines.reading import clip_order, damaged_records, shard_reader
 from tfrecords_tools.base import atomic_write, errors

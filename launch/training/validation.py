@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from launch.evaluation import evaluation
 from launch.reporting import reports, shown_clips
-from launch.training import best_step, evaluation, train_loop
+from launch.training import best_step, train_loop
 from pipelines import clip_dataset
 from pipelines.reading import shard_reader
 from tfrecords_tools import manifest as manifests

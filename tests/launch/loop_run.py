@@ -118,7 +118,8 @@ def _try(strategy, trial: Trial) -> dict:
     import numpy as np
     import tensorflow as tf
 
-    from launch.training import evaluation, train_loop
+    from launch.evaluation import evaluation
+    from launch.training import train_loop
     from tests.launch import toy_objectives
     from video_models.optimization import optimizers
 

@@ -4,8 +4,8 @@ import keras
 import pytest
 import tensorflow as tf
 
+from launch.evaluation import evaluation
 from launch.runs import experiment
-from launch.training import evaluation
 from pipelines import batch, clip_dataset
 from tests import shards
 from tfrecords_tools.base import registry

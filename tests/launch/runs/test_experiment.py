@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from launch.evaluation import evaluation
 from launch.runs import checkpoints, experiment, run_flags, trained_run
-from launch.training import evaluation, training_run
+from launch.training import training_run
 from pipelines.reading import shard_reader
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
