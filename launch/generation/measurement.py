@@ -172,7 +172,7 @@ class Measurement:
                 else "no labels"
             )
             raise errors.UserError(
-                f"--classifier={path} knows {len(classifier.labels)} labels, "
+                f"--classifier={path} has {len(classifier.labels)} labels, "
                 f"{self._config.samples} has {what}: wanted samples of those "
                 "labels, or leave --classifier out"
             )

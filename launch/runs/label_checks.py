@@ -101,7 +101,7 @@ def check_labels(
         + [f"unknown {printable.quoted(extra[:5])}"] * bool(extra)
     )
     raise errors.UserError(
-        f"{where} has {len(given)} labels, the model knows {len(known)} "
+        f"{where} has {len(given)} labels, the model has {len(known)} "
         f"({what or 'in another order'}): use the shards that it was "
         "trained on, or train a new model"
     )

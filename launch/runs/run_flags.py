@@ -178,7 +178,7 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
     """The experiment that the flags describe, with its reference network.
 
     Raises:
-        UserError: a part has no use, or --features names no run with a
+        UserError: a component has no use, or --features names no run with a
             backbone.
     """
     features = resolved.settings.features

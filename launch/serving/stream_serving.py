@@ -90,7 +90,7 @@ class Stream:
             frames: per chunk.
 
         Raises:
-            UserError: a part is not causal, or these are no classifiers.
+            UserError: a component is not causal, or these are no classifiers.
         """
         _check_clip(clip, frames)
         if "classifier" not in networks:

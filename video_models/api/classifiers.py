@@ -17,11 +17,11 @@ from video_models.weights import initial_weights
 _BACKBONES = "video_models.backbones"
 _KEYWORDS = ("weights", "frames", "size", "temporal", "head")
 _CLIP = keyword_settings.Section("clip", "", batch.ClipSpec)
-_OF_CLASSES = "logits"  # The layer of a head with a row per class.
+_OF_CLASSES = "logits"  # A head's layer with a row per class.
 
 
 def list_backbones() -> list[str]:
-    """Returns the names that `classifier` knows, sorted."""
+    """Returns the names that `classifier` accepts, sorted."""
     return list(registry.names_in(_BACKBONES))
 
 
@@ -50,20 +50,21 @@ def classifier(
         weights: a file or folder to start from: a run of launch.train or one
             of its checkpoints, a `.keras` or `.weights.h5` file, a published
             `.pth`, `.pt` or `.safetensors` file, a checkpoint of TF Model
-            Garden. None: random weights. Whatever fits is loaded. A last layer
-            for other classes stays random; other weights that stay random are
-            named in a warning.
+            Garden. None: random weights. Matching weights are loaded. A last
+            layer for other classes stays random; a warning names all other
+            weights without a match.
         frames: frames of a clip.
         size: height and width of the frames in pixels.
-        temporal: what relates the frames, a file of `video_models.temporal`.
+        temporal: the temporal block, a file of `video_models.temporal`.
             None: attention after a backbone that sees each frame alone,
             otherwise none.
-        head: a file of `video_models.heads`. None: that of the backbone's
-            paper where it has one, otherwise classifier.
+        head: a file of `video_models.heads`. None: the head of the
+            backbone's paper if there is one, otherwise `classifier`.
         classifier_activation: `softmax`, one class a clip; `sigmoid`,
             several; None: the model returns logits.
-        **settings: of the backbone, `variant="a0"`; of the temporal block
-            after `temporal_`, of the head after `head_`: `head_dropout=0.5`.
+        **settings: settings of the backbone, `variant="a0"`; of the temporal
+            block with the prefix `temporal_`, of the head with `head_`:
+            `head_dropout=0.5`.
 
     Returns:
         A functional model: RGB frames [B, frames, size, size, 3], uint8 or
@@ -71,8 +72,8 @@ def classifier(
 
     Raises:
         UserError: an unknown name or setting (the nearest one is named),
-            components that do not fit one another, weights of which nothing
-            fits.
+            components that do not fit together, or a weight file without a
+            matching weight.
     """
     count, labels = _classes(classes)
     activation = _activation(classifier_activation)
@@ -162,7 +163,7 @@ def _load(
     components: objective.Components,
     labels: tuple[str, ...],
 ) -> None:
-    """Loads what fits; warns about the rest, except the last layer."""
+    """Loads matching weights; warns about others, except the last layer."""
     found = initial_weights.load(
         initial_weights.Config(weights=os.fspath(path)),
         {"classifier": network},

@@ -40,15 +40,15 @@ def restore(path: pathlib.Path) -> objective.Objective:
             a checkpoint folder.
 
     Raises:
-        UserError: there is no checkpoint, it has another version, or the run is
-        no classification run.
+        UserError: the checkpoint does not exist or has another version, or the
+            run does not classify.
     """
     flags = recorded_settings.flags_in(_flag_file(path))
     goal = _chosen(flags, "objective")
     if set(goal.module.COMPONENTS) - set(_FOLDERS):
         raise errors.UserError(
-            f"{path} is a run of --objective={goal.name}: wanted one that "
-            "classifies. launch.export writes what it makes frames with"
+            f"{path} is a run of --objective={goal.name}: wanted a run that "
+            "classifies. Export this one with launch.export"
         )
     checkpoint = run_checkpoints.chosen_to_start_from(path)
     saved = run_checkpoints.SavedCheckpoints(checkpoint.parent)

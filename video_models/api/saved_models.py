@@ -26,8 +26,8 @@ def load(path: str | os.PathLike) -> keras.Model:
         `label.<task>`.
 
     Raises:
-        UserError: there is no such model, it has another version, or the run is
-        no classification run.
+        UserError: the model does not exist, has another version, or is a run
+            that does not classify.
     """
     place = pathlib.Path(path)
     if recorded_run.is_run(place):
@@ -60,7 +60,7 @@ def labels(model: keras.Model, task: str | None = None) -> tuple[str, ...]:
         task: the label set; None: the main one.
 
     Raises:
-        UserError: the model has no such names.
+        UserError: the model stores no such names.
     """
     found = {
         layer.name: layer.labels
@@ -70,7 +70,7 @@ def labels(model: keras.Model, task: str | None = None) -> tuple[str, ...]:
     names = found.get(_layer_name(f"scores.{task}" if task else "scores"))
     if not names:
         raise errors.UserError(
-            f"{model.name} holds no names of classes"
+            f"{model.name} stores no names of classes"
             + (f" of {task!r}" if task else "")
             + ": give them to classifier, classes=pipelines.labels(shards)"
         )
@@ -104,8 +104,8 @@ def _of_folder(folder: pathlib.Path) -> str:
     versions = [each for each in folder.iterdir() if each.name.isdecimal()]
     if any((each / "saved_model.pb").is_file() for each in [folder, *versions]):
         return (
-            "a SavedModel, which holds no layers; wanted the run that it was "
-            "exported from. To ask the export itself: launch.predict, or "
+            "a SavedModel, which has no layers; wanted the run that it was "
+            "exported from. Run the SavedModel itself with launch.predict or "
             "tf.saved_model.load"
         )
     return "wanted a .keras file, or the --workdir of launch.train"

@@ -58,10 +58,10 @@ def parse_positive_weights(
 def _clips_of_each(flag: str, task: objective.Task) -> np.ndarray:
     if len(task.label_counts) != len(task.labels):
         raise errors.UserError(
-            f"{flag}=balanced wants to know how many training clips each "
-            f"of the {len(task.labels)} labels has, got "
+            f"{flag}=balanced: wanted the number of training clips of each "
+            f"of the {len(task.labels)} labels, got "
             f"{len(task.label_counts)} numbers: build the shards again, or "
-            "give one weight a label"
+            "give one weight per label"
         )
     return np.array(task.label_counts, np.float64)
 

@@ -80,8 +80,8 @@ class SavedCheckpoints:
             return json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise errors.UserError(
-                f"{path} is damaged ({error}): remove this checkpoint to go "
-                "on from the one before"
+                f"{path} is damaged ({error}): remove this checkpoint to "
+                "resume from the previous one"
             ) from error
 
     def restore_averages(
@@ -128,7 +128,7 @@ class SavedCheckpoints:
             raise errors.UserError(
                 f"checkpoint {path} does not fit these networks, or is "
                 f"damaged ({first}): train into another --workdir, or "
-                "remove this checkpoint to go on from the one before"
+                "remove this checkpoint to resume from the previous one"
             ) from error
 
     def path(self, step: int) -> pathlib.Path:

@@ -122,7 +122,7 @@ def test_classes_may_have_names():
 
 
 def test_a_number_of_classes_has_no_names():
-    with pytest.raises(errors.UserError, match="holds no names of classes"):
+    with pytest.raises(errors.UserError, match="stores no names of classes"):
         video_models.labels(small())
 
 

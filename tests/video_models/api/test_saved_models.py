@@ -83,5 +83,5 @@ def test_an_export_is_refused_with_what_to_do(tmp_path, version):
 
 def test_a_model_that_is_not_ours_has_no_names():
     inputs = keras.Input((2,))
-    with pytest.raises(errors.UserError, match="holds no names of classes"):
+    with pytest.raises(errors.UserError, match="stores no names of classes"):
         video_models.labels(keras.Model(inputs, inputs))

@@ -1,9 +1,9 @@
-"""Settings that a Python caller gives as keywords, instead of flags.
+"""Settings as keyword arguments of Python functions, instead of flags.
 
     classifier("movinet", 8, variant="a0", head_dropout=0.5)
 
-is `--backbone.variant=a0 --head.dropout=0.5` on a command line. Errors of the
-code below speak of flags; here they are told in the caller's words.
+is `--backbone.variant=a0 --head.dropout=0.5` on a command line. Error messages
+that name flags are rewritten to name keywords.
 """
 
 import contextlib
@@ -16,11 +16,11 @@ from tfrecords_tools.base import errors, settings
 
 
 class Section(NamedTuple):
-    """Settings that a caller may give.
+    """A group of settings that a function accepts.
 
     Attributes:
         flags: the section of their flags, `head` of `--head.dropout`.
-        prefix: what stands before each keyword, `head_` of `head_dropout`.
+        prefix: the prefix of each keyword, `head_` of `head_dropout`.
         config: the dataclass of the settings.
     """
 
@@ -30,7 +30,7 @@ class Section(NamedTuple):
 
     @property
     def keywords(self) -> dict[str, str]:
-        """Keyword to the name of its field."""
+        """Maps each keyword to the name of its field."""
         fields = dataclasses.fields(self.config)
         return {f"{self.prefix}{field.name}": field.name for field in fields}
 
@@ -38,12 +38,12 @@ class Section(NamedTuple):
 def configs(
     sections: Sequence[Section], given: Mapping[str, Any], others: Sequence[str]
 ) -> list[Any]:
-    """The settings of each section, defaults filled in.
+    """Returns the settings of each section, with defaults.
 
     Args:
         sections: a keyword belongs to the first one that has it.
-        given: the keywords.
-        others: further keywords of the caller, to suggest.
+        given: keywords and their values.
+        others: further keywords of the caller, for suggestions.
 
     Raises:
         UserError: an unknown keyword, or a value that its setting refuses.
@@ -63,11 +63,11 @@ def configs(
 
 @contextlib.contextmanager
 def in_keywords(sections: Sequence[Section], *flags: str) -> Iterator[None]:
-    """Names keywords instead of flags in every UserError.
+    """Replaces flags by keywords in every UserError.
 
     Args:
-        sections: of which the caller gives keywords.
-        flags: further flags that are keywords of the same name.
+        sections: sections whose flags are keywords of the caller.
+        flags: further flags whose keywords have the same name.
     """
     words = {
         f"--{section.flags}.{name}": keyword
@@ -87,7 +87,7 @@ def in_keywords(sections: Sequence[Section], *flags: str) -> Iterator[None]:
 def _owner(
     sections: Sequence[Section], keyword: str, others: Sequence[str]
 ) -> int:
-    """The number of the section that has the keyword."""
+    """Returns the index of the section that has the keyword."""
     for number, section in enumerate(sections):
         if keyword in section.keywords:
             return number
@@ -98,10 +98,10 @@ def _owner(
 
 
 def _converted(keyword: str, value: Any, kind: Any) -> Any:
-    """The value as its setting holds it.
+    """Converts a value to the type of its setting.
 
     Raises:
-        UserError: it is of another type.
+        UserError: the value has another type.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""Settings that a flag file recorded, read without the flags of its command."""
+"""Reads settings from a recorded flag file, without its command's flags."""
 
 import os
 import pathlib
@@ -9,10 +9,10 @@ from tfrecords_tools.base import errors, flag_files, settings
 
 
 def flags_in(path: str | os.PathLike) -> dict[str, str]:
-    """Flag to value of a flag file, `backbone.widths` to `16,32`.
+    """Maps the flags of a file to values, `backbone.widths` to `16,32`.
 
     Raises:
-        UserError: it cannot be read.
+        UserError: the file cannot be read.
     """
     # A relative path may begin with ~, which means another folder to flags.
     file = pathlib.Path(path).absolute()
@@ -22,15 +22,15 @@ def flags_in(path: str | os.PathLike) -> dict[str, str]:
 
 
 def config_of(config: type, section: str, flags: Mapping[str, str]) -> Any:
-    """The settings of one section; those that are not recorded have defaults.
+    """Returns the settings of one section; unrecorded ones have defaults.
 
     Args:
         config: the dataclass of the settings.
-        section: of their flags, `backbone`.
-        flags: of `flags_in`.
+        section: the section of their flags, `backbone`.
+        flags: the result of `flags_in`.
 
     Raises:
-        UserError: a name or a value that this version does not know.
+        UserError: this version does not support a name or a value.
     """
     kinds, values = settings.types(config), {}
     for flag, text in flags.items():
