@@ -9,8 +9,8 @@ from tests.house import sources
 from tfrecords_tools.base import registry
 
 MOST_FILES = 16
-_TABLE = (sources.ROOT / "CONTRIBUTING.md").read_text()
-REGISTRIES = set(re.findall(r"`([a-z_/]+)/<name>\.py`", _TABLE))
+_TEXT = (sources.ROOT / "CONTRIBUTING.md").read_text()
+REGISTRIES = set(re.findall(r"`([a-z_/]+)/<name>\.py`", _TEXT))
 
 
 def files() -> list[pathlib.PurePath]:
@@ -37,7 +37,7 @@ def test_only_registries_hold_more_files_than_a_reader_takes_in():
     }
 
 
-def test_registries_are_found_in_the_table_of_contributing():
+def test_registries_are_found_in_contributing():
     assert {"tfrecords_tools/sources", "video_models/backbones"} <= REGISTRIES
 
 

@@ -1,10 +1,11 @@
-"""Writes the table of CONTRIBUTING.md from the Protocols of the registries.
+"""Writes the registries of CONTRIBUTING.md from their Protocols.
 
-python -m tests.docs.contributing_table
+python -m tests.docs.contributing_list
 """
 
 import ast
 import inspect
+import textwrap
 
 from launch.runs import run_flags
 from tests.house import sources
@@ -12,42 +13,59 @@ from tfrecords_tools import build_shards
 from tfrecords_tools.base import flags, settings
 
 PATH = sources.ROOT / "CONTRIBUTING.md"
-BEGIN = "<!-- python -m tests.docs.contributing_table writes this table -->\n"
-END = "<!-- end of the table -->\n"
-_HEAD = "| to add | write | which must offer | and may offer | chosen by |"
+BEGIN = "<!-- python -m tests.docs.contributing_list writes this list -->\n"
+END = "<!-- end of the list -->\n"
+_WIDTH = 79
+_WHOLE_WORDS = {"break_long_words": False, "break_on_hyphens": False}
 
 
 def write() -> None:
-    """Replaces the table in CONTRIBUTING.md."""
-    PATH.write_text(with_table(PATH.read_text("utf-8")), "utf-8")
+    """Replaces the list in CONTRIBUTING.md."""
+    PATH.write_text(with_list(PATH.read_text("utf-8")), "utf-8")
 
 
-def with_table(text: str) -> str:
-    """The same text, with the table of now between its two marks."""
+def with_list(text: str) -> str:
+    """Returns the text with the current list between its two marks."""
     before, _, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     assert end, f"CONTRIBUTING.md lacks a line {BEGIN}or {END}"
-    return f"{before}{BEGIN}\n{_table()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{_list()}\n{END}{after}"
 
 
-def _table() -> str:
-    rows = [_row(package) for package in sources.registries()]
-    return "\n".join([_HEAD, "|---" * 5 + "|", *rows, ""])
+def _list() -> str:
+    return "\n".join(_subsection(package) for package in sources.registries())
 
 
-def _row(package: str) -> str:
+def _subsection(package: str) -> str:
     folder = package.replace(".", "/")
     tree = sources.parsed(f"{folder}/__init__.py")
     (protocol,) = [n for n in tree.body if isinstance(n, ast.ClassDef)]
+    title, _, note = ast.get_docstring(protocol).partition(". ")
+    chosen = f"Write `{folder}/<name>.py`, chosen by {_chosen_by(package)}."
     needed, optional = _entries(protocol)
-    cells = (
-        ast.get_docstring(protocol).rstrip("."),
-        f"`{folder}/<name>.py`",
-        "<br>".join(needed),
-        "<br>".join(optional),
-        _chosen_by(package),
-    )
-    return f"| {' | '.join(cells)} |"
+    lines = [
+        f"### {title.rstrip('.')}",
+        "",
+        *textwrap.wrap(f"{chosen} {note}", _WIDTH, **_WHOLE_WORDS),
+        "",
+        *_entry_list("Required:", needed),
+        *_entry_list("Optional:", optional),
+    ]
+    return "\n".join(lines)
+
+
+def _entry_list(heading: str, entries: list[str]) -> list[str]:
+    """A list of entries below its heading; nothing without entries."""
+    if not entries:
+        return []
+    wrapped = [
+        line
+        for entry in entries
+        for line in textwrap.wrap(
+            f"- {entry}", _WIDTH, subsequent_indent="  ", **_WHOLE_WORDS
+        )
+    ]
+    return [heading, "", *wrapped, ""]
 
 
 def _entries(protocol: ast.ClassDef) -> tuple[list[str], list[str]]:
@@ -81,7 +99,7 @@ def _signature(node: ast.FunctionDef) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    return " ".join(inspect.cleandoc(text).split()).replace("|", "\\|")
+    return " ".join(inspect.cleandoc(text).split())
 
 
 def _chosen_by(package: str) -> str:
