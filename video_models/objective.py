@@ -144,7 +144,7 @@ class Enhancement:
     @property
     def frames(self) -> int:
         """Frames per call; 1: each frame alone."""
-        return getattr(self.generator.config, "piece", 1)
+        return getattr(self.generator.config, "window", 1)
 
     @property
     def overlap(self) -> int:

@@ -166,6 +166,7 @@ COMMAND = flags.Command(
         "low_resolution.least_quality": "low_resolution.min_quality",
         "low_resolution.most_quality": "low_resolution.max_quality",
         "generator.noise": "noise.length",
+        "generator.piece": "generator.window",
         "objective.changes": "objective.diff_augment",
         "objective.least_diversity": "objective.min_diversity",
         "objective.game": "objective.gan_loss",

@@ -53,7 +53,7 @@ class Config:
         minimum=1,
         maximum=6,
     )
-    piece: int = settings.setting(
+    window: int = settings.setting(
         6,
         "Frames per window when a whole video is enhanced; many more than "
         "--clip.frames reduce quality.",
@@ -71,9 +71,9 @@ class Config:
                 f"--generator.width={self.width}: wanted a multiple of "
                 f"{_FINE**2}, which become {_FINE}x{_FINE} smaller pixels"
             )
-        if self.piece <= 2 * self.overlap:
+        if self.window <= 2 * self.overlap:
             raise errors.UserError(
-                f"--generator.piece={self.piece} with --generator.overlap="
+                f"--generator.window={self.window} with --generator.overlap="
                 f"{self.overlap} keeps no frame: wanted more than "
                 f"{2 * self.overlap}"
             )

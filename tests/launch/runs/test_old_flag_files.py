@@ -125,3 +125,13 @@ def test_old_limit_of_frames_to_evaluate_is_read(tmp_path):
     path.write_text("--model=m\n--videos=v\n--most_frames=7\n")
     found = flags.parse(evaluate_restoration.COMMAND, [f"--flagfile={path}"])
     assert found.settings.max_frames == 7
+
+
+def test_piece_of_an_old_generator_is_its_window(tmp_path):
+    path = tmp_path / "own.flagfile"
+    path.write_text(
+        "--objective=super_resolution\n--generator=recurrent_sr\n"
+        "--generator.piece=5\n"
+    )
+    found = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
+    assert found.one("generator").config.window == 5

@@ -39,7 +39,7 @@ RECURRENT = (
     "--generator.blocks=1",
     "--generator.fine_width=4",
     "--generator.flow_width=4",
-    "--generator.piece=5",
+    "--generator.window=5",
     "--generator.overlap=1",
 )
 

@@ -218,7 +218,7 @@ def test_network_for_other_lengths_has_each_direction_its_own_weights():
         each.assign(tf.random.normal(each.shape, 0, 0.1))
     made = objective.Enhancement(chosen, 2).network({"generator": trained})
     wanted = {w.path: w.variable for w in layer_paths.weights(trained)}
-    assert made.input_shape[1] == recurrent_sr.TINY.piece
+    assert made.input_shape[1] == recurrent_sr.TINY.window
     for each in layer_paths.weights(made):
         np.testing.assert_array_equal(each.variable, wanted[each.path])
 
