@@ -95,19 +95,19 @@ def predict(
         config.batch_size, model.metadata.max_clips or config.batch_size
     )
     totals, count, first, last = {}, 0, None, 0.0
-    moments: list[dict] = []
+    time_steps: list[dict] = []
     while batch := list(itertools.islice(windows, at_once)):
         outputs = model.answers([window.jpegs for window in batch])
         for index, window in enumerate(batch):
             scores = {k: v[index] for k, v in outputs.items()}
-            moment_rows = answers.moment_rows(
+            step_rows = answers.time_step_rows(
                 model.metadata, scores, window[:2]
             )
             if config.window_seconds is not None:
                 yield answers.make_row(
-                    model.metadata, path, scores, window[:2], moment_rows
+                    model.metadata, path, scores, window[:2], step_rows
                 )
-            moments += moment_rows
+            time_steps += step_rows
             for name, values in scores.items():
                 totals[name] = totals.get(name, 0.0) + values
         count += len(batch)
@@ -116,7 +116,7 @@ def predict(
     if config.window_seconds is None:
         means = {name: total / count for name, total in totals.items()}
         yield answers.make_row(
-            model.metadata, path, means, (first, last), moments
+            model.metadata, path, means, (first, last), time_steps
         )
 
 

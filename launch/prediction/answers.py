@@ -12,7 +12,7 @@ from tfrecords_tools.base.text import printable
 from video_models import objective
 
 _MAIN = "scores"
-_MOMENTS = "frame_scores"
+_FRAME_SCORES = "frame_scores"
 
 
 def make_row(
@@ -20,7 +20,7 @@ def make_row(
     path: str | pathlib.Path,
     scores: dict[str, np.ndarray],
     seconds: tuple[float, float],
-    moments: Iterable[dict[str, Any]] = (),
+    time_steps: Iterable[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The row of a video or one of its windows.
 
@@ -30,7 +30,7 @@ def make_row(
         scores: `scores` and, for additional label sets, `scores.<task>`,
             float32 [classes].
         seconds: start and end.
-        moments: rows of `moment_rows`, window by window.
+        time_steps: rows of `time_step_rows`, window by window.
 
     Returns:
         `path`, the best `label` and its `score`, the five `best`, `seconds`;
@@ -46,7 +46,7 @@ def make_row(
             task: _answer(answer, scores[f"{_MAIN}.{task}"])
             for task, answer in metadata.tasks.items()
         }
-    listed = list(_each_once(moments))
+    listed = list(_each_once(time_steps))
     return {**values, "moments": listed} if listed else values
 
 
@@ -55,7 +55,7 @@ def error_row(path: str | pathlib.Path, error: Exception) -> dict[str, Any]:
     return {"path": printable.in_unicode(path), "error": str(error)}
 
 
-def moment_rows(
+def time_step_rows(
     metadata: model_metadata.ModelMetadata,
     scores: dict[str, np.ndarray],
     seconds: tuple[float, float],
@@ -71,9 +71,9 @@ def moment_rows(
     Returns:
         Rows of `label`, `score` and `seconds`.
     """
-    if _MOMENTS not in scores:
+    if _FRAME_SCORES not in scores:
         return []
-    each = scores[_MOMENTS]
+    each = scores[_FRAME_SCORES]
     edges = np.linspace(*seconds, len(each) + 1).tolist()
     return [
         {
@@ -118,11 +118,13 @@ def _scored(
     return {"label": answer.labels[place], "score": float(scores[place])}
 
 
-def _each_once(moments: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+def _each_once(
+    time_steps: Iterable[dict[str, Any]],
+) -> Iterable[dict[str, Any]]:
     """Drops repeats: the last window may overlap the one before."""
     reached = -np.inf
-    for moment in moments:
-        start, end = moment["seconds"]
+    for step in time_steps:
+        start, end = step["seconds"]
         if start >= reached - 1e-6:
             reached = end
-            yield moment
+            yield step

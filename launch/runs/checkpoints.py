@@ -55,7 +55,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
                 prefix = str(temporary / run_checkpoints.STATE)
                 tf.train.Checkpoint(**state).write(prefix)
             text = json.dumps({"step": step, **metadata}, indent=1)
-            (temporary / run_checkpoints.FACTS).write_text(text, "utf-8")
+            (temporary / run_checkpoints.METADATA).write_text(text, "utf-8")
             if names:
                 (temporary / run_checkpoints.NAMES).write_text(
                     json.dumps(names, indent=1), "utf-8"
@@ -79,7 +79,7 @@ class Checkpoints(run_checkpoints.SavedCheckpoints):
 
     def update_metadata(self, step: int, metadata: dict[str, Any]) -> None:
         """Replaces the metadata of the checkpoint of `step`."""
-        path = self.path(step) / run_checkpoints.FACTS
+        path = self.path(step) / run_checkpoints.METADATA
         with atomic_write.file(path, "w") as stream:
             stream.write(json.dumps({"step": step, **metadata}, indent=1))
 

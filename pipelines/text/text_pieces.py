@@ -13,7 +13,7 @@ _NO_WORD = " "  # Words have no white space.
 
 
 def build(
-    pieces: Sequence[str], first_id: int, unknown: int
+    wordpieces: Sequence[str], first_id: int, unknown: int
 ) -> Callable[[tf.Tensor], tf.Tensor]:
     """Builds the function that splits words.
 
@@ -24,7 +24,7 @@ def build(
     arXiv:2012.15524. Differs: punctuation is not split off words.
 
     Args:
-        pieces: the vocabulary, without duplicates; wordpieces within a word
+        wordpieces: the vocabulary, without duplicates; wordpieces within a word
             have the prefix `CONTINUES`. A word with that spelling matches
             them, too.
         first_id: id of the first wordpiece.
@@ -33,7 +33,7 @@ def build(
 
     Returns:
         A function from words, string [W], to the ids of their wordpieces in
-        order, int32 [pieces]; at least one for each word.
+        order, int32 [wordpieces]; at least one for each word.
 
     Raises:
         UserError: tensorflow-text is not installed.
@@ -48,7 +48,7 @@ def build(
         ) from error
     reserved = [f"{_NO_WORD}{number}" for number in range(first_id)]
     tokenizer = tensorflow_text.FastWordpieceTokenizer(
-        [*reserved, *pieces],
+        [*reserved, *wordpieces],
         suffix_indicator=CONTINUES,
         max_bytes_per_word=_LONGEST_BYTES,
         token_out_type=tf.int32,
@@ -58,14 +58,14 @@ def build(
     return lambda words: tokenizer.tokenize(words).values
 
 
-def without_marks(pieces: Sequence[str]) -> tuple[list[str], list[str]]:
+def without_marks(wordpieces: Sequence[str]) -> tuple[list[str], list[str]]:
     """Splits wordpieces into their prefix, `CONTINUES` or "", and their text.
 
     The prefix alone counts as text: a word may start with these characters.
     """
     marks = [
         CONTINUES if p.startswith(CONTINUES) and p != CONTINUES else ""
-        for p in pieces
+        for p in wordpieces
     ]
-    texts = [p[len(m) :] for p, m in zip(pieces, marks, strict=True)]
+    texts = [p[len(m) :] for p, m in zip(wordpieces, marks, strict=True)]
     return marks, texts

@@ -8,11 +8,14 @@ import ast
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from tests.house import sources
 
 # Refused as whole names. Some are fine as part of a longer one.
 NAMES = {
     *("about", "asked", "found", "made", "own", "told", "wanted"),
+    *("piece", "pieces", "FACTS", "PARTS", "moment_rows", "moments"),
     *("Parts", "Share", "Team", "Turn", "turn", "Watch"),
     *("even_from", "parts", "share_of", "stopped", "told_to_stop"),
     *("chances", "clip_changes", "game", "in_words", "small_frames"),
@@ -29,7 +32,7 @@ WORDS = {
 }
 PHRASES = re.compile(
     r"\b(sounds?|pictures?|nobody|whoever|made clips|not given|goes on|as it is"
-    r"|but for|of which|told|fooled|judges?|most that)\b",
+    r"|but for|of which|told|fooled|judges?|most that|critics?)\b",
     re.IGNORECASE,
 )
 
@@ -52,10 +55,9 @@ def names(path: str) -> Iterator[str]:
 
 def _names(body: list[ast.stmt]) -> Iterator[str]:
     for node in body:
-        if isinstance(node, ast.AnnAssign) and isinstance(
-            node.target, ast.Name
-        ):
-            yield node.target.id
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            assigned = _assigned_names(node)
+            yield from (n for n in assigned if not n.startswith("_"))
         if not isinstance(node, ast.ClassDef | ast.FunctionDef):
             continue
         if node.name.startswith("_") and node.name != "__init__":
@@ -69,15 +71,42 @@ def _names(body: list[ast.stmt]) -> Iterator[str]:
             yield from (each.arg for each in every)
 
 
+def _assigned_names(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    """The names of `A = 1`, `a: int` and `A, B = 1, 2`."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [
+        each.id
+        for target in targets
+        for each in ast.walk(target)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    ]
+
+
 def helps(path: str) -> Iterator[str]:
-    """The help of the settings of a file."""
-    for node in ast.walk(sources.parsed(path)):
+    """The help of the settings of a file, and its constants `..._HELP`."""
+    yield from _helps(sources.parsed(path))
+
+
+def _helps(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
             "setting"
         ):
             for given in [*node.args[1:2], *(k.value for k in node.keywords)]:
-                if isinstance(given, ast.Constant | ast.JoinedStr):
-                    yield ast.unparse(given)
+                yield from _texts(given)
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and any(
+            name.strip("_").split("_")[-1] == "HELP"
+            for name in _assigned_names(node)
+        ):
+            yield from _texts(node.value)
+
+
+def _texts(given: ast.expr) -> Iterator[str]:
+    """The strings of an expression: concatenated, formatted, or chosen."""
+    for node in ast.walk(given):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def functions(path: str) -> list[str]:
@@ -102,6 +131,25 @@ def retired_phrases(path: str) -> list[str]:
 def test_a_retired_word_is_found_in_longer_names():
     assert is_retired("KeptSound") and is_retired("sound_mel")
     assert not is_retired("sounding_line")
+
+
+def test_public_constants_are_names():
+    tree = ast.parse("FACTS, NAMES = 'a', 'b'\n_PARTS = {}\nsize: int = 1\n")
+    assert list(_names(tree.body)) == ["FACTS", "NAMES", "size"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: int = settings.setting(1, 'The ' + 'critic.')",
+        "a: int = settings.setting(1, f'The {b} critic.')",
+        "HELP = 'The critic.'",
+        "_LOSS_HELP = ('The ' + 'critics.')",
+    ],
+)
+def test_retired_words_are_found_in_every_form_of_help(text):
+    found = "".join(_helps(ast.parse(text)))
+    assert PHRASES.search(found)
 
 
 def test_public_names_are_terms_of_the_field():

@@ -65,7 +65,7 @@ def published_name(path: str) -> str | None:
         "stage4": "blocks.5",
         "logits": "blocks.6.proj",
     }
-    return pytorchvideo.published_name(path, modules, bottleneck.PARTS)
+    return pytorchvideo.published_name(path, modules, bottleneck.BLOCK_MODULES)
 
 
 PUBLISHED = (published.Network(Config(), 8, 256, 400, 28_043_472, 37.53e9),)

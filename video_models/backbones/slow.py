@@ -62,7 +62,7 @@ def published_name(path: str) -> str | None:
     modules["stem"] = "blocks.0.conv"
     modules["stem_norm"] = "blocks.0.norm"
     modules["logits"] = "blocks.5.proj"
-    return pytorchvideo.published_name(path, modules, bottleneck.PARTS)
+    return pytorchvideo.published_name(path, modules, bottleneck.BLOCK_MODULES)
 
 
 PUBLISHED = (

@@ -90,7 +90,7 @@ def published_name(path: str) -> str | None:
         modules[f"{name}_lateral_norm"] = f"{lateral}.norm"
     modules["stem_norm"] = f"{modules['stem']}.norm"
     modules["stem"] = f"{modules['stem']}.conv"
-    return pytorchvideo.published_name(path, modules, bottleneck.PARTS)
+    return pytorchvideo.published_name(path, modules, bottleneck.BLOCK_MODULES)
 
 
 def _check(config: Config, clip: batch.ClipSpec, ratio: int) -> None:

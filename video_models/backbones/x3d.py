@@ -156,7 +156,9 @@ def published_name(path: str) -> str | None:
     modules["head_wide_norm"] = "blocks.5.pool.pre_norm"
     modules["head_hidden"] = "blocks.5.pool.post_conv"
     modules["logits"] = "blocks.5.proj"
-    return pytorchvideo.published_name(path, modules, depthwise_block.PARTS)
+    return pytorchvideo.published_name(
+        path, modules, depthwise_block.BLOCK_MODULES
+    )
 
 
 PUBLISHED = tuple(

@@ -15,7 +15,7 @@ _STAGES = 4
 _WIDENS = 4  # Ratio of a block's output to its inner channels.
 
 # Layer of a block -> module of PyTorchVideo's block.
-PARTS = {
+BLOCK_MODULES = {
     "reduce": "branch2.conv_a",
     "reduce_norm": "branch2.norm_a",
     "space": "branch2.conv_b",

@@ -10,7 +10,7 @@ ops = keras.ops
 WIDENS = 2.25  # Ratio of a block's inner channels to its output.
 
 # Layer of a block -> module of PyTorchVideo's block.
-PARTS = {
+BLOCK_MODULES = {
     "expand": "branch2.conv_a",
     "expand_norm": "branch2.norm_a",
     "depthwise": "branch2.conv_b",

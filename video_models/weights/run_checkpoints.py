@@ -19,7 +19,7 @@ import tensorflow as tf
 from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import plain_path
 
-FACTS, NAMES, BEST, STATE = "facts.json", "names.json", "best.json", "state"
+METADATA, NAMES, BEST, STATE = "facts.json", "names.json", "best.json", "state"
 _AVERAGE = "average_"
 _MISFITS = (tf.errors.OpError, AssertionError, IndexError, ValueError)
 
@@ -75,7 +75,7 @@ class SavedCheckpoints:
 
     def metadata(self, step: int) -> dict[str, Any]:
         """Returns the metadata of the checkpoint of `step`."""
-        path = self.path(step) / FACTS
+        path = self.path(step) / METADATA
         try:
             return json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
@@ -143,7 +143,7 @@ def chosen_to_start_from(folder: pathlib.Path) -> pathlib.Path:
     Raises:
         UserError: there is no checkpoint.
     """
-    if (folder / FACTS).is_file():
+    if (folder / METADATA).is_file():
         return folder
     saved = SavedCheckpoints(folder / "checkpoints")
     best = "newest" if saved.best() is None else "best"
@@ -156,7 +156,7 @@ def metadata_to_start_from(folder: pathlib.Path) -> dict[str, Any]:
     Raises:
         UserError: there is no checkpoint, or it is damaged.
     """
-    path = chosen_to_start_from(folder) / FACTS
+    path = chosen_to_start_from(folder) / METADATA
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:

@@ -57,8 +57,8 @@ def test_every_task_has_an_answer():
 
 def test_moments_share_the_time_of_their_window():
     scores = {"frame_scores": np.eye(3)[[0, 2]]}
-    moments = answers.moment_rows(metadata(), scores, (1.0, 2.0))
-    assert moments == [
+    steps = answers.time_step_rows(metadata(), scores, (1.0, 2.0))
+    assert steps == [
         {"label": "fall", "score": 1.0, "seconds": [1.0, 1.5]},
         {"label": "run", "score": 1.0, "seconds": [1.5, 2.0]},
     ]
@@ -68,9 +68,11 @@ def test_moments_of_windows_that_overlap_are_told_once():
     scores = {"frame_scores": np.eye(3)[[0, 2]]}
     windows = (0.0, 2.0), (1.0, 3.0)
     both = [
-        m for w in windows for m in answers.moment_rows(metadata(), scores, w)
+        m
+        for w in windows
+        for m in answers.time_step_rows(metadata(), scores, w)
     ]
-    told = row(metadata(), moments=both)["moments"]
+    told = row(metadata(), time_steps=both)["moments"]
     assert [m["seconds"] for m in told] == [[0, 1], [1, 2], [2, 3]]
 
 

@@ -24,7 +24,7 @@ def write(run, step, value=1.0, names=("a/kernel", "a/bias")):
     state = {"average_net": list(map(tf.Variable, weights))}
     tf.train.Checkpoint(**state).write(str(folder / "state"))
     metadata = {"step": step, "labels": ["x", "y"]}
-    (folder / run_checkpoints.FACTS).write_text(json.dumps(metadata))
+    (folder / run_checkpoints.METADATA).write_text(json.dumps(metadata))
     text = json.dumps({"average_net": names})
     (folder / run_checkpoints.NAMES).write_text(text)
     return folder
@@ -117,7 +117,7 @@ def test_averages_of_another_network_are_refused(tmp_path):
 
 
 def test_damaged_metadata_names_the_file(tmp_path):
-    (write(tmp_path, 3) / run_checkpoints.FACTS).write_text("{")
+    (write(tmp_path, 3) / run_checkpoints.METADATA).write_text("{")
     with pytest.raises(errors.UserError, match="facts.json is damaged"):
         saved(tmp_path).metadata(3)
 
