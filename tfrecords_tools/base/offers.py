@@ -2,15 +2,18 @@
 
 The registry's `__init__.py` holds a `typing.Protocol`. A file must offer each
 name that has no value there; a name with a value is optional, and the value is
-its default. No other public function and no other name in CAPITALS may stand
-in the file, so that a misspelt optional name is an error.
+its default. So that a misspelt optional name is an error, the file may define
+no other public function or callable value, no value whose name has a capital
+letter first, and none whose name is close to a known one. Classes, types and
+imports are free.
 """
 
+import ast
 import pathlib
 import re
 import sys
 import types
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, get_origin
 
 from tfrecords_tools.base import errors
 
@@ -35,7 +38,7 @@ def complete(module: types.ModuleType) -> None:
     needed, defaults = required(protocol), optional(protocol)
     known = (*needed, *defaults)
     for name, value in vars(module).items():
-        if name not in known and _is_offered(name, value, module):
+        if name not in known and _is_offered(name, value, module, known):
             raise errors.UserError(
                 f"{_place(module, name)}: got {name}"
                 f"{errors.nearest(name, known)}; wanted one of "
@@ -95,13 +98,40 @@ def _is_public_function(name: str, value: Any) -> bool:
     return isinstance(value, types.FunctionType) and not name.startswith("_")
 
 
-def _is_offered(name: str, value: Any, module: types.ModuleType) -> bool:
-    if isinstance(value, types.ModuleType):
+def _is_offered(
+    name: str, value: Any, module: types.ModuleType, known: tuple[str, ...]
+) -> bool:
+    if name.startswith("_") or isinstance(value, types.ModuleType):
         return False
+    if name.isupper():
+        return True
     if _is_public_function(name, value):
         # Not `typing.NamedTuple`, which is a function, too.
         return value.__module__.split(".")[0] == module.__name__.split(".")[0]
-    return name.isupper() and not name.startswith("_")
+    if _is_type(value) or not _looks_offered(name, value, known):
+        return False
+    return name not in _imported(module)
+
+
+def _is_type(value: Any) -> bool:
+    kinds = type, types.UnionType, TypeVar
+    return isinstance(value, kinds) or get_origin(value) is not None
+
+
+def _looks_offered(name: str, value: Any, known: tuple[str, ...]) -> bool:
+    close = errors.nearest(name, known) or name.upper() in known
+    return callable(value) or name[0].isupper() or bool(close)
+
+
+def _imported(module: types.ModuleType) -> set[str]:
+    """The names that the file imports from others."""
+    tree = ast.parse(pathlib.Path(module.__file__).read_text("utf-8"))
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def _place(module: types.ModuleType, name: str) -> str:

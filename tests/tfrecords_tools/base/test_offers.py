@@ -76,6 +76,24 @@ def test_misspelt_optional_function_is_refused_with_the_nearest(refusal):
     assert "new.py:3: got build_streams; did you mean 'build_stream'" in message
 
 
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("build_streams = functools.partial(build)", "'build_stream'"),
+        ("frames_alone = True", "got frames_alone"),
+        ("biuld = 1", "did you mean 'build'"),
+        ("Tiny = 1", "got Tiny"),
+        ("anything = functools.partial(build)", "got anything"),
+        ("anything, _other = len, 1", "got anything"),
+    ],
+)
+def test_assigned_name_that_only_looks_offered_is_refused(
+    refusal, line, message
+):
+    found = refusal(f"import functools\n{GOOD}{line}\n")
+    assert "new.py:4: got" in found and message in found
+
+
 def test_function_of_another_file_of_ours_is_refused_too(refusal):
     other = "from parts_of_test import _other\n"
     text = f"{other}{GOOD}build_streams = _other.build\n"
@@ -95,7 +113,12 @@ def test_required_name_that_is_missing_is_told(refusal):
     [
         "_FRAME_ALONE = True",
         "def _build_streams(config): pass",
-        "from typing import NamedTuple",
+        "from typing import Any, Callable, NamedTuple",
+        "from math import floor",
+        "Spans = list[tuple[int, int]]",
+        "Span = int | None",
+        "Stream = dict",
+        "sizes = 1, 2",
         "import os as OS",
         "class Streams: pass",
     ],
