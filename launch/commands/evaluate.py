@@ -7,7 +7,7 @@ from typing import Any
 
 from launch.evaluation import evaluation, evaluation_batch
 from launch.reporting import report_table
-from launch.runs import label_checks, trained_run
+from launch.runs import label_checks, restored_run
 from pipelines import clip_dataset
 from tfrecords_tools import annotations
 from tfrecords_tools.base import atomic_write, flags, settings
@@ -61,7 +61,7 @@ COMMAND = flags.Command(
 def main(resolved: flags.Resolved) -> None:
     """Prints a table and writes `workdir/metrics.json`."""
     config, views = resolved.settings, resolved.sections["evaluate"]
-    trained = trained_run.load_run(
+    trained = restored_run.load_run(
         config.workdir, config.shards, config.checkpoint
     )
     shards = trained.experiment.shards

@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 
 from launch.enhancement import enhancer
-from launch.runs import trained_run
+from launch.runs import restored_run
 from launch.serving import (
     exported_model,
     generator_export,
@@ -66,7 +66,9 @@ def main(resolved: flags.Resolved) -> int:
 
 def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     """Writes the next version and prints its path."""
-    trained = trained_run.load_run(config.workdir, checkpoint=config.checkpoint)
+    trained = restored_run.load_run(
+        config.workdir, checkpoint=config.checkpoint
+    )
     print(f"exporting step {trained.step} of {config.workdir}")
     objective = trained.objective
     if objective.enhances is not None:
@@ -110,7 +112,7 @@ def _note_change(
 
 
 def _stream(
-    trained: trained_run.TrainedRun, frames: int
+    trained: restored_run.RestoredRun, frames: int
 ) -> stream_serving.Stream:
     stream_serving.check_media(trained.media)
     return stream_serving.Stream(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from launch.runs import trained_run
+from launch.runs import restored_run
 from pipelines import batch
 from tfrecords_tools.base import errors
 from video_models.introspection import last_features, weight_fingerprint
@@ -43,7 +43,7 @@ class FeatureNetwork:
         fingerprint: of its weights, see `weight_fingerprint`.
     """
 
-    def __init__(self, trained: trained_run.TrainedRun, workdir: str):
+    def __init__(self, trained: restored_run.RestoredRun, workdir: str):
         """Raises UserError unless the last layer is a linear classifier."""
         self.trained, self.workdir = trained, workdir
         self.clip, self.labels = trained.experiment.clip, trained.labels
@@ -116,4 +116,4 @@ def load_network(workdir: str) -> FeatureNetwork:
     Raises:
         UserError: there is no such run, or it has no linear classifier.
     """
-    return FeatureNetwork(trained_run.load_run(workdir), workdir)
+    return FeatureNetwork(restored_run.load_run(workdir), workdir)

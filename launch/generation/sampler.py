@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from launch.runs import trained_run
+from launch.runs import restored_run
 from pipelines import batch
 from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors
@@ -24,7 +24,7 @@ class Sampler:
         step: of the checkpoint.
     """
 
-    def __init__(self, trained: trained_run.TrainedRun):
+    def __init__(self, trained: restored_run.RestoredRun):
         """Raises UserError if the run has no generator of clips."""
         if not isinstance(trained.objective, gan.Gan):
             raise errors.UserError(
@@ -90,5 +90,5 @@ class Sampler:
 def load_sampler(
     workdir: str | pathlib.Path, checkpoint: str = "newest"
 ) -> Sampler:
-    """Loads the generator of a run, see `trained_run.load_run`."""
-    return Sampler(trained_run.load_run(str(workdir), checkpoint=checkpoint))
+    """Loads the generator of a run, see `restored_run.load_run`."""
+    return Sampler(restored_run.load_run(str(workdir), checkpoint=checkpoint))

@@ -7,11 +7,7 @@ from __future__ import annotations  # fields are named after their modules
 
 import dataclasses
 
-from launch.runs import (
-    devices,
-    train_settings,
-    trained_features,
-)
+from launch.runs import devices, reference_network, train_settings
 from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
 from pipelines.text import text_tokens
@@ -40,7 +36,7 @@ class Experiment:
     optimizer: optimizers.Config = optimizers.Config()
     learning_rate: learning_rates.Config = learning_rates.Config()
     devices: devices.Config = devices.Config()
-    reference: trained_features.Reference | None = None
+    reference: reference_network.Reference | None = None
     """The trained network for objectives that compare features."""
 
     @property

@@ -14,9 +14,9 @@ from launch.runs import (
     checkpoints,
     devices,
     experiment,
+    reference_network,
     resumed_flags,
     train_settings,
-    trained_features,
 )
 from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
@@ -187,14 +187,14 @@ def to_experiment(resolved: flags.Resolved) -> experiment.Experiment:
     return dataclasses.replace(_as_recorded(resolved), reference=reference)
 
 
-def _reference(workdir: str) -> trained_features.Reference:
+def _reference(workdir: str) -> reference_network.Reference:
     chosen = read_experiment(workdir).components.backbone
     if chosen is None:
         raise errors.UserError(
             f"--features: the run in {workdir} has no backbone: wanted one of "
             "--objective=classification or the like"
         )
-    return trained_features.Reference(workdir, without_files(chosen))
+    return reference_network.Reference(workdir, without_files(chosen))
 
 
 def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:

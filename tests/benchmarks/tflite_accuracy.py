@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch.runs import trained_run
+from launch.runs import restored_run
 from pipelines import clip_dataset
 from tests.benchmarks.measuring import tables
 from tests.benchmarks.networks import tflite_models
@@ -46,7 +46,7 @@ def run(resolved: flags.Resolved) -> None:
     own = resolved.settings
     if not own.workdir:
         raise errors.UserError("--workdir is not given; see --help")
-    trained = trained_run.load_run(own.workdir, own.shards)
+    trained = restored_run.load_run(own.workdir, own.shards)
     (network,) = trained.networks.values()
     known = [clip for clip, _ in _clips(trained, "train", own.calibration)]
     contents = {
@@ -70,7 +70,7 @@ def run(resolved: flags.Resolved) -> None:
 
 
 def _clips(
-    trained: trained_run.TrainedRun, split: str, most: int | None = None
+    trained: restored_run.RestoredRun, split: str, most: int | None = None
 ) -> Iterator[tuple[np.ndarray, int]]:
     """float32 [1, T, H, W, 3] and label, of the clips that have one."""
     wanted = trained.experiment.input.without_cache
@@ -90,7 +90,7 @@ def _clips(
 
 def _measure(
     predict: Callable[[np.ndarray], np.ndarray],
-    trained: trained_run.TrainedRun,
+    trained: restored_run.RestoredRun,
     split: str,
 ) -> dict[str, Any]:
     right, seconds = [], []

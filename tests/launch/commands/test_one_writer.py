@@ -17,7 +17,7 @@ from launch.commands import (
     preview,
     train,
 )
-from launch.runs import run_flags, trained_run
+from launch.runs import restored_run, run_flags
 from tests.launch import loop_run, short_runs
 from tfrecords_tools import check_shards
 from tfrecords_tools.base import errors, flags
@@ -154,4 +154,4 @@ def test_checkpoint_that_training_replaces_meanwhile_is_followed(
         real(self, step, networks)
 
     monkeypatch.setattr(saved, "restore_averages", restore)
-    assert trained_run.load_run(str(run)).step == 13
+    assert restored_run.load_run(str(run)).step == 13

@@ -10,7 +10,7 @@ import pytest
 import pipelines
 import video_models
 from launch.commands import train
-from launch.runs import run_flags, trained_run
+from launch.runs import restored_run, run_flags
 from tfrecords_tools.base import errors, flags, registry, settings
 from video_models.api import recorded_run
 
@@ -37,7 +37,7 @@ def train_run(data, workdir, objective, *more):
 
 def scores(workdir, frames=FRAMES, checkpoint="newest"):
     """What launch answers for clips."""
-    run = trained_run.load_run(str(workdir), checkpoint=checkpoint)
+    run = restored_run.load_run(str(workdir), checkpoint=checkpoint)
     return run.objective.predict(run.networks, frames.astype(np.float32))
 
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from launch.evaluation import evaluation
-from launch.runs import checkpoints, experiment, run_flags, trained_run
+from launch.runs import checkpoints, experiment, restored_run, run_flags
 from launch.training import training_run
 from pipelines.reading import shard_reader
 from tfrecords_tools import manifest
@@ -75,7 +75,7 @@ def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
 
 
 def test_every_clip_counts_once_whatever_the_batch(trained, toy_shards):
-    run = trained_run.load_run(str(trained))
+    run = restored_run.load_run(str(trained))
     reader = shard_reader.ShardReader(toy_shards, "validation")
     reports = [
         evaluation.evaluate(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from launch.runs import run_flags, trained_run
+from launch.runs import restored_run, run_flags
 from launch.training import training_run
 from pipelines import batch
 from tfrecords_tools import manifest
@@ -155,7 +155,7 @@ def _experiment(shards, *more):
 def test_run_starts_from_the_averages_of_another(
     trained, toy_shards, tmp_path, capsys, no_steps
 ):
-    source = trained_run.load_run(str(trained)).networks["classifier"]
+    source = restored_run.load_run(str(trained)).networks["classifier"]
     described = _experiment(
         toy_shards,
         "--train.steps=1",
@@ -164,7 +164,9 @@ def test_run_starts_from_the_averages_of_another(
     training_run.run(described, tmp_path)
     assert "loaded 100.0 % of the parameters" in capsys.readouterr().out
     assert "loaded 100.0 %" in (tmp_path / "init_report.txt").read_text()
-    started = trained_run.TrainedRun(described, tmp_path).networks["classifier"]
+    started = restored_run.RestoredRun(described, tmp_path).networks[
+        "classifier"
+    ]
     for one, other in zip(
         started.trainable_variables, source.trainable_variables, strict=True
     ):
@@ -189,12 +191,12 @@ def test_labels_in_another_order_are_loaded_by_their_names(
     trained, toy_shards, tmp_path, capsys, no_steps, checkpoint
 ):
     shards = _renamed(toy_shards, tmp_path / "s", "light", "dark", "grey")
-    source = trained_run.load_run(str(trained)).networks
+    source = restored_run.load_run(str(trained)).networks
     described = _experiment(
         shards, "--train.steps=1", f"--init.weights={trained / checkpoint}"
     )
     training_run.run(described, tmp_path / "run")
-    started = trained_run.TrainedRun(described, tmp_path / "run").networks
+    started = restored_run.RestoredRun(described, tmp_path / "run").networks
     for own, theirs in zip(_head(started), _head(source), strict=True):
         np.testing.assert_array_equal(own, theirs[..., [2, 0, 1]])
     said = "3 of 3 labels by name, their order was another"
@@ -219,7 +221,7 @@ def test_as_many_other_labels_leave_the_head_fresh(
 
 def test_file_in_the_folder_of_a_run_has_its_labels(trained, tmp_path):
     run = shutil.copytree(trained, tmp_path / "run")
-    source = trained_run.load_run(str(run)).networks["classifier"]
+    source = restored_run.load_run(str(run)).networks["classifier"]
     source.save(run / "a.keras")
     shutil.copy(run / "a.keras", tmp_path / "alone.keras")
     components = _experiment("").components
@@ -249,7 +251,7 @@ def test_file_in_the_folder_of_a_run_has_its_labels(trained, tmp_path):
 def test_keras_file_fits_a_network_with_another_block_after_it(
     trained, tmp_path
 ):
-    source = trained_run.load_run(str(trained)).networks["classifier"]
+    source = restored_run.load_run(str(trained)).networks["classifier"]
     source.save(tmp_path / "a.keras")
     keras.utils.set_random_seed(1)
     components = _experiment("", "--temporal=none").components

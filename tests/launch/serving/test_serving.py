@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from launch.commands import export, predict
 from launch.prediction import video_windows
-from launch.runs import trained_run
+from launch.runs import restored_run
 from launch.serving import loaded_model
 from pipelines import clip_dataset
 from pipelines.decoding import frame_decoding
@@ -30,7 +30,7 @@ def video(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def in_memory(trained):
-    return trained_run.load_run(str(trained))
+    return restored_run.load_run(str(trained))
 
 
 @pytest.fixture(scope="module")

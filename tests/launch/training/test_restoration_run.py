@@ -16,7 +16,7 @@ from launch.commands import (
     train,
 )
 from launch.enhancement import enhancer
-from launch.runs import run_flags, trained_run
+from launch.runs import restored_run, run_flags
 from tests.launch import enhancers
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media.writing import writer
@@ -106,7 +106,7 @@ def test_export_takes_frames_of_any_size(recurrent):
 
 def test_export_gives_what_the_averaged_network_gives(recurrent):
     run_folder = recurrent.parent / "run"
-    found = trained_run.load_run(str(run_folder))
+    found = restored_run.load_run(str(run_folder))
     network = found.objective.enhances.network(found.networks)
     random = np.random.default_rng(0)
     clip = random.integers(0, 256, (1, 5, 8, 8, 3)).astype(np.uint8)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch.runs import checkpoints, trained_run
+from launch.runs import checkpoints, restored_run
 from launch.training import averaging
 from tests.launch import short_runs
 from video_models.optimization import optimizers
@@ -18,7 +18,7 @@ NAMES_OF_1 = {"monitor": "watch", "reference_fingerprint": "taught_by"}
 
 def _weights(workdir):
     """The names that a checkpoint gives the networks, to their weights."""
-    trained = trained_run.load_run(str(workdir))
+    trained = restored_run.load_run(str(workdir))
     return {
         f"average_{name}": [np.array(each) for each in network.variables]
         for name, network in trained.networks.items()
@@ -67,7 +67,7 @@ def test_nothing_is_built_to_train_with(trained, monkeypatch):
 
     monkeypatch.setattr(averaging.Averages, "__init__", refuse)
     monkeypatch.setattr(optimizers, "build_slots", refuse)
-    trained_run.load_run(str(trained))
+    restored_run.load_run(str(trained))
 
 
 @pytest.fixture

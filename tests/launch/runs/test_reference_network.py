@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from launch.runs import run_flags, trained_features
+from launch.runs import reference_network, run_flags
 from pipelines import batch
 from tfrecords_tools.base import errors
 
@@ -11,7 +11,7 @@ from tfrecords_tools.base import errors
 @pytest.fixture
 def reference(trained):
     backbone = run_flags.read_experiment(trained).components.backbone
-    return trained_features.Reference(
+    return reference_network.Reference(
         str(trained), run_flags.without_files(backbone)
     )
 

@@ -1,4 +1,4 @@
-"""Loads a trained run from its folder."""
+"""Restores a trained run from its folder."""
 
 import dataclasses
 import pathlib
@@ -16,7 +16,7 @@ from video_models.weights import recorded_metadata
 
 def load_run(
     workdir: str, shards: str | None = None, checkpoint: str = "newest"
-) -> "TrainedRun":
+) -> "RestoredRun":
     """Loads a checkpoint of a run.
 
     Args:
@@ -30,10 +30,10 @@ def load_run(
     experiment = run_flags.read_experiment(workdir)
     if shards:
         experiment = dataclasses.replace(experiment, shards=shards)
-    return TrainedRun(experiment, pathlib.Path(workdir), checkpoint)
+    return RestoredRun(experiment, pathlib.Path(workdir), checkpoint)
 
 
-class TrainedRun:
+class RestoredRun:
     """A trained run: its experiment, labels and averaged networks.
 
     Everything is read from the run's folder; its shards may be missing. It
