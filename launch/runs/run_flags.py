@@ -28,7 +28,7 @@ from tfrecords_tools.base import (
     registry,
     settings,
 )
-from video_models import default_components, objective
+from video_models import default_components, objective, renamed_flags
 from video_models.optimization import learning_rates, optimizers
 from video_models.weights import initial_weights
 
@@ -167,10 +167,8 @@ COMMAND = flags.Command(
         "low_resolution.most_quality": "low_resolution.max_quality",
         "generator.noise": "noise.length",
         "generator.piece": "generator.window",
-        "objective.changes": "objective.diff_augment",
-        "objective.least_diversity": "objective.min_diversity",
-        "objective.game": "objective.gan_loss",
         "objective.factor": "low_resolution.factor",
+        **renamed_flags.NAMES,
     },
 )
 

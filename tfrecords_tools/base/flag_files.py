@@ -3,7 +3,7 @@
 import importlib.resources
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tfrecords_tools.base import errors
 
@@ -63,7 +63,9 @@ def origin(name: str, arguments: list[Argument], text: str = "") -> str:
     return ""
 
 
-def renamed(arguments: list[Argument], names: dict[str, str]) -> list[Argument]:
+def renamed(
+    arguments: list[Argument], names: Mapping[str, str]
+) -> list[Argument]:
     """Replaces old flag names in flag files by their new names.
 
     Flag files of earlier runs therefore stay readable. On the command line,
@@ -82,7 +84,7 @@ def renamed(arguments: list[Argument], names: dict[str, str]) -> list[Argument]:
     return [_renamed(each, names) for each in arguments]
 
 
-def _renamed(argument: Argument, names: dict[str, str]) -> Argument:
+def _renamed(argument: Argument, names: Mapping[str, str]) -> Argument:
     flag, sign, value = argument.partition("=")
     old = flag.lstrip("-")
     negation, new = _new_name(old, names)
@@ -95,7 +97,7 @@ def _renamed(argument: Argument, names: dict[str, str]) -> Argument:
     return _argument(f"{now}{sign}{value}", argument.origin)
 
 
-def _new_name(old: str, names: dict[str, str]) -> tuple[str, str | None]:
+def _new_name(old: str, names: Mapping[str, str]) -> tuple[str, str | None]:
     """`no` for a negated flag, and the new name; None if it has none."""
     for negation in ("", "no"):
         name = old.removeprefix(negation)

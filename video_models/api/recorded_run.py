@@ -13,7 +13,7 @@ import keras
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
 from tfrecords_tools.base.keywords import recorded_settings
-from video_models import objective
+from video_models import objective, renamed_flags
 from video_models.weights import recorded_metadata, run_checkpoints
 
 _FLAGS = "flags.flagfile"
@@ -23,8 +23,6 @@ _FOLDERS = {
     "temporal": "video_models.temporal",
     "head": "video_models.heads",
 }
-SECTIONS = (*_FOLDERS, "clip")
-"""Sections of the flags to read."""
 
 
 def is_run(path: pathlib.Path) -> bool:
@@ -43,7 +41,7 @@ def restore(path: pathlib.Path) -> objective.Objective:
         UserError: the checkpoint does not exist or has another version, or the
             run does not classify.
     """
-    flags = recorded_settings.flags_in(_flag_file(path))
+    flags = recorded_settings.flags_in(_flag_file(path), renamed_flags.NAMES)
     goal = _chosen(flags, "objective")
     if set(goal.module.COMPONENTS) - set(_FOLDERS):
         raise errors.UserError(

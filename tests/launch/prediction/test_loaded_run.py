@@ -11,8 +11,8 @@ import pipelines
 import video_models
 from launch.commands import train
 from launch.runs import restored_run, run_flags
-from tfrecords_tools.base import errors, flags, registry, settings
-from video_models.api import recorded_run
+from tfrecords_tools.base import errors, flags
+from video_models import renamed_flags
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (3, 4, 16, 16, 3), np.uint8)
 NEWEST = "00000012"
@@ -157,19 +157,48 @@ def test_a_run_of_a_later_version_is_refused(trained, tmp_path):
         video_models.load(run)
 
 
+# As a run wrote them before flags were renamed.
+OLD_FLAGS = {
+    "--train.parts": "--train.accumulation_steps",
+    "--train.average": "--train.ema_decay",
+    "--sound.": "--audio.",
+    "--view": "--extra_inputs",
+    "--backbone.channels": "--backbone.widths",
+}
+OLD_METADATA = {"monitor": "watch", "reference_fingerprint": "taught_by"}
+
+
+@pytest.fixture
+def old_run(trained, tmp_path):
+    """A run whose flags and metadata have the names of version 1."""
+    run = shutil.copytree(trained, tmp_path / "run")
+    text = (run / "flags.flagfile").read_text()
+    for old, new in OLD_FLAGS.items():
+        assert f"\n{new}" in text
+        text = text.replace(f"\n{new}", f"\n{old}")
+    (run / "flags.flagfile").write_text(text)
+    for path in run.glob("checkpoints/*/facts.json"):
+        facts = json.loads(path.read_text())
+        del facts["format_version"]
+        old = {OLD_METADATA.get(k, k): each for k, each in facts.items()}
+        assert old.keys() >= set(OLD_METADATA.values())
+        path.write_text(json.dumps(old))
+    return run
+
+
+def test_a_run_with_old_names_is_read(old_run, trained, monkeypatch):
+    # Flags that a classifier needs have kept their names until now.
+    names = {"backbone.channels": "backbone.widths"}
+    monkeypatch.setattr(renamed_flags, "NAMES", names)
+    np.testing.assert_array_equal(
+        video_models.load(old_run)(FRAMES), video_models.load(trained)(FRAMES)
+    )
+
+
 def test_old_names_of_flags_that_a_loaded_run_needs_are_known():
-    # `video_models` cannot see the names that a command's flags once had.
-    goals = [
-        registry.load("video_models.objectives", name).Config
-        for name in ("classification", "multi_label", "multi_task")
-    ]
-    of_goals = {
-        f"objective.{name}" for goal in goals for name in settings.types(goal)
-    }
-    sections = tuple(f"{each}." for each in recorded_run.SECTIONS)
+    needed = ("objective.", "backbone.", "temporal.", "head.", "clip.")
     assert not [
         old
         for old, new in run_flags.COMMAND.renamed.items()
-        if new.startswith(sections)
-        and (new in of_goals or not new.startswith("objective."))
+        if new.startswith(needed) and old not in renamed_flags.NAMES
     ]

@@ -8,15 +8,23 @@ from typing import Any
 from tfrecords_tools.base import errors, flag_files, settings
 
 
-def flags_in(path: str | os.PathLike) -> dict[str, str]:
+def flags_in(
+    path: str | os.PathLike, renamed: Mapping[str, str]
+) -> dict[str, str]:
     """Maps the flags of a file to values, `backbone.widths` to `16,32`.
+
+    Args:
+        path: of the flag file.
+        renamed: old name to new name, as `flags.Command.renamed`.
 
     Raises:
         UserError: the file cannot be read.
     """
     # A relative path may begin with ~, which means another folder to flags.
     file = pathlib.Path(path).absolute()
-    lines = flag_files.expanded([f"--flagfile={file}"], None)
+    lines = flag_files.renamed(
+        flag_files.expanded([f"--flagfile={file}"], None), renamed
+    )
     rows = [line.lstrip("-").partition("=") for line in lines]
     return {name: value for name, _, value in rows}
 

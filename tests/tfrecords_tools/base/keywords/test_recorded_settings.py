@@ -22,7 +22,7 @@ class Config:
 def read(tmp_path):
     def read(text, section="backbone"):
         (tmp_path / "flags.flagfile").write_text(text)
-        flags = recorded_settings.flags_in(tmp_path / "flags.flagfile")
+        flags = recorded_settings.flags_in(tmp_path / "flags.flagfile", {})
         return recorded_settings.config_of(Config, section, flags)
 
     return read
@@ -31,9 +31,19 @@ def read(tmp_path):
 def test_a_line_is_a_flag_and_its_value(tmp_path):
     path = tmp_path / "flags.flagfile"
     path.write_text("# Trains.\n--backbone=vit\n--backbone.width=8\n")
-    assert recorded_settings.flags_in(path) == {
+    assert recorded_settings.flags_in(path, {}) == {
         "backbone": "vit",
         "backbone.width": "8",
+    }
+
+
+def test_an_old_name_is_read_as_the_new_one(tmp_path):
+    path = tmp_path / "flags.flagfile"
+    path.write_text("--backbone.channels=8\n--sound.rate=16000\n")
+    renamed = {"backbone.channels": "backbone.widths", "sound.": "audio."}
+    assert recorded_settings.flags_in(path, renamed) == {
+        "backbone.widths": "8",
+        "audio.rate": "16000",
     }
 
 
