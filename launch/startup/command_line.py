@@ -16,6 +16,7 @@ _RENAMED = {
     "measure": "evaluate_generation",
     "fidelity": "evaluate_restoration",
 }
+_RENAMED_LISTS = {"views": "extra_inputs"}
 _TOOLS = ("build_shards", "check_shards")  # They load no TensorFlow.
 _ROOMS = ("tfrecords_tools", "pipelines", "video_models")
 # The exit status of a child that accepted the flags.
@@ -128,8 +129,10 @@ def _listed(kind: str) -> str:
         },
     }
     if kind and kind not in names:
+        now = _RENAMED_LISTS.get(kind)
+        near = f"it is now {now!r}; " if now else ""
         raise errors.UserError(
-            f"--list={kind}: wanted one of {', '.join(names)}"
+            f"--list={kind}: {near}wanted one of {', '.join(names)}"
         )
     if kind:
         return "\n".join(names[kind])

@@ -159,6 +159,13 @@ def test_an_old_name_of_a_command_answers_with_the_new_one(
     assert f"it is now {new!r}" in capsys.readouterr().err
 
 
+def test_an_old_name_of_a_list_answers_with_the_new_one(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["video-models", "--list=views"])
+    with pytest.raises(SystemExit):
+        command_line.main()
+    assert "it is now 'extra_inputs'" in capsys.readouterr().err
+
+
 def test_console_script_hands_flags_on():
     result = console("train", "--trian.steps=3")
     assert result.returncode == 2 and "--train.steps" in result.stderr
