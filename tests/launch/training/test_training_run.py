@@ -1,3 +1,5 @@
+"""A run goes on where it stopped, with the same data; a bad loss stops it."""
+
 import dataclasses
 import shutil
 
@@ -5,10 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch.evaluation import evaluation
-from launch.runs import checkpoints, experiment, restored_run, run_flags
+from launch.runs import checkpoints, experiment, run_flags
 from launch.training import training_run
-from pipelines.reading import shard_reader
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
 
@@ -74,43 +74,6 @@ def test_bfloat16_learns_with_float32_weights(toy_shards, tmp_path):
     assert np.isfinite(report["loss"])
 
 
-def test_every_clip_counts_once_whatever_the_batch(trained, toy_shards):
-    run = restored_run.load_run(str(trained))
-    reader = shard_reader.ShardReader(toy_shards, "validation")
-    reports = [
-        evaluation.evaluate(
-            run.objective,
-            run.networks,
-            run.strategy,
-            reader,
-            run.experiment.input,
-            batch_size,
-        )
-        for batch_size in (3, 8)
-    ]
-    assert [report["examples"] for report in reports] == [11, 11]
-    assert reports[0]["confusion"] == reports[1]["confusion"]
-
-
-def test_flag_file_of_a_run_says_it_again(tmp_path):
-    said = [
-        "--shards=a",
-        "--augment=flip,color_jitter",
-        "--flip.probability=0.25",
-        "--backbone.widths=8,16",
-        "--temporal=gru",
-        "--train.clip_norm=0.5",
-        "--train.evaluate_every=7",
-        "--clip.sampling=uniform",
-    ]
-    first = flags.parse(run_flags.COMMAND, said)
-    path = tmp_path / "flags.flagfile"
-    flags.write(first, run_flags.COMMAND, path)
-    again = flags.parse(run_flags.COMMAND, [f"--flagfile={path}"])
-    assert again == first
-    assert first.one("backbone").config.widths == (8, 16)
-
-
 def test_other_training_clips_are_refused_when_a_run_goes_on(
     toy_shards, workdir, tmp_path
 ):
@@ -123,8 +86,3 @@ def test_other_training_clips_are_refused_when_a_run_goes_on(
     manifest.write(shards, dataclasses.replace(about, splits=splits))
     with pytest.raises(errors.UserError, match="other training clips"):
         training_run.run(_experiment(shards, "--train.steps=3"), workdir)
-
-
-def test_float16_is_refused_since_its_losses_would_have_to_be_scaled():
-    with pytest.raises(errors.UserError, match="wanted one of float32, bfloat"):
-        _experiment("", "--devices.precision=float16")
