@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import keras
 
+from launch.model_summary import multiply_adds, network_graph
 from pipelines import batch
 from tfrecords_tools.base import registry
 from video_models import video_network
@@ -73,3 +74,9 @@ def smallest() -> set[str]:
         if each.row.parameters < networks[other].row.parameters:
             least[each.backbone] = name
     return set(least.values())
+
+
+def count_multiply_adds(network: keras.Model) -> int:
+    """Of one forward pass for one clip, with or without weights."""
+    counted = multiply_adds.count_per_operation(network_graph.trace(network))
+    return sum(each.multiply_adds for each in counted)

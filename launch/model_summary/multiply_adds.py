@@ -10,7 +10,6 @@ import math
 import re
 from typing import NamedTuple
 
-import keras
 import tensorflow as tf
 
 from launch.model_summary import network_graph
@@ -29,21 +28,6 @@ class OperationCost(NamedTuple):
 
     path: str
     multiply_adds: int
-
-
-def count_multiply_adds(network: keras.Model) -> int:
-    """Multiply-adds of one forward pass for one clip.
-
-    Args:
-        network: with or without weights; all axes except the batch are known.
-
-    Raises:
-        UserError: the graph has a loop of unknown length.
-    """
-    return sum(
-        each.multiply_adds
-        for each in count_per_operation(network_graph.trace(network))
-    )
 
 
 def count_per_operation(

@@ -1,17 +1,17 @@
 """Writes the table of published networks into docs/networks.md.
 
 The rows are `PUBLISHED` of the backbones, so every published count stands in
-one place. Run `python -m launch.model_summary.zoo_table` after a change.
+one place. Run `python -m tests.docs.zoo_table` after a change.
 """
 
 import dataclasses
-import pathlib
 
+from tests.house import sources
 from tfrecords_tools.base import atomic_write, errors, registry
 from video_models.families import published
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "networks.md"
-COMMAND = "python -m launch.model_summary.zoo_table"
+PAGE = sources.ROOT / "docs" / "networks.md"
+COMMAND = "python -m tests.docs.zoo_table"
 START = f"<!-- Written by {COMMAND}: do not edit. -->\n"
 END = "<!-- End of the written table. -->\n"
 _FOLDER = "video_models.backbones"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from launch.model_summary import zoo_table
 from tests import published_networks
+from tests.docs import zoo_table
 from tfrecords_tools.base import errors
 
 
