@@ -108,9 +108,13 @@ def _is_offered(
     if _is_public_function(name, value):
         # Not `typing.NamedTuple`, which is a function, too.
         return value.__module__.split(".")[0] == module.__name__.split(".")[0]
-    if _is_type(value) or not _looks_offered(name, value, known):
+    if _is_type(value) or name in _imported(module):
         return False
-    return name not in _imported(module)
+    if errors.nearest(name, known) or name.upper() in known:
+        return True
+    if name[0].isupper():
+        return True
+    return callable(value) and name not in _aliases(module)
 
 
 def _is_type(value: Any) -> bool:
@@ -118,20 +122,30 @@ def _is_type(value: Any) -> bool:
     return isinstance(value, kinds) or get_origin(value) is not None
 
 
-def _looks_offered(name: str, value: Any, known: tuple[str, ...]) -> bool:
-    close = errors.nearest(name, known) or name.upper() in known
-    return callable(value) or name[0].isupper() or bool(close)
-
-
 def _imported(module: types.ModuleType) -> set[str]:
     """The names that the file imports from others."""
-    tree = ast.parse(pathlib.Path(module.__file__).read_text("utf-8"))
     return {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in ast.walk(_parsed(module))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+
+
+def _aliases(module: types.ModuleType) -> set[str]:
+    """Short names of attributes of modules, `ops` for `ops = keras.ops`."""
+    return {
+        target.id
+        for node in _parsed(module).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Attribute)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _parsed(module: types.ModuleType) -> ast.Module:
+    return ast.parse(pathlib.Path(module.__file__).read_text("utf-8"))
 
 
 def _place(module: types.ModuleType, name: str) -> str:

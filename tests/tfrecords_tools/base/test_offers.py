@@ -111,6 +111,7 @@ def test_required_name_that_is_missing_is_told(refusal):
 @pytest.mark.parametrize(
     "line",
     [
+        "import math\nshort = math.sqrt",
         "_FRAME_ALONE = True",
         "def _build_streams(config): pass",
         "from typing import Any, Callable, NamedTuple",
