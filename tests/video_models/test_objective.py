@@ -46,13 +46,13 @@ def test_components_without_a_discriminator_build_none():
     assert objective.Components().discriminators(CLIP) == {}
 
 
-def test_generator_without_pieces_enhances_each_frame_alone():
+def test_generator_without_windows_enhances_each_frame_alone():
     found = objective.Enhancement(tiny("generators", "srresnet"), factor=2)
     assert (found.frames, found.overlap) == (1, 0)
 
 
-def test_generator_with_pieces_enhances_as_many_frames_at_once():
+def test_generator_with_windows_enhances_as_many_frames_at_once():
     chosen = tiny("generators", "recurrent_sr")
-    config = dataclasses.replace(chosen.config, piece=5, overlap=2)
+    config = dataclasses.replace(chosen.config, window=5, overlap=2)
     found = objective.Enhancement(chosen._replace(config=config), factor=2)
     assert (found.frames, found.overlap) == (5, 2)
