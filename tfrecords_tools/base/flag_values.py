@@ -43,7 +43,7 @@ def bind(
 
 
 def _definition(kind: Any, default: Any) -> tuple[Callable, Any]:
-    if getattr(kind, "__origin__", kind) is tuple:
+    if settings.item_type(kind) is not None:
         texts = None if default is None else [str(each) for each in default]
         return absl_flags.DEFINE_list, texts
     define = {
@@ -110,10 +110,9 @@ def collect(values: absl_flags.FlagValues, section: str, config: type) -> Any:
 
 
 def _converted(name: str, value: Any, kinds: dict[str, Any]) -> Any:
-    if not isinstance(value, list):
+    each = settings.item_type(kinds[name.rsplit(".", 1)[-1]])
+    if each is None or value is None:
         return value
-    kind = kinds[name.rsplit(".", 1)[-1]]
-    each = (getattr(kind, "__args__", None) or (str,))[0]
     try:
         return tuple(each(text) for text in value)
     except ValueError as error:
