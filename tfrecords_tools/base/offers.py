@@ -108,13 +108,14 @@ def _is_offered(
     if _is_public_function(name, value):
         # Not `typing.NamedTuple`, which is a function, too.
         return value.__module__.split(".")[0] == module.__name__.split(".")[0]
-    if _is_type(value) or name in _imported(module):
+    is_close = bool(errors.nearest(name, known)) or name.upper() in known
+    looks_offered = is_close or name[0].isupper()
+    if _is_type(value) or not (looks_offered or callable(value)):
         return False
-    if errors.nearest(name, known) or name.upper() in known:
-        return True
-    if name[0].isupper():
-        return True
-    return callable(value) and name not in _aliases(module)
+    # Only now: files are parsed while a command starts.
+    if name in _imported(module):
+        return False
+    return looks_offered or name not in _aliases(module)
 
 
 def _is_type(value: Any) -> bool:
