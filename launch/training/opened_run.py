@@ -82,16 +82,19 @@ class OpenedRun:
         host = devices.host_count_and_index(self.strategy)[1]
         return run_folder.host_folder(self.workdir, host)
 
-    def batches(self, state: run_state.RunState) -> Iterator:
-        """Iterates over the batches of all steps from `state` on."""
-        batch_shard = evaluation.local_batch_shard(
+    @property
+    def _batch_shard(self) -> clip_dataset.BatchShard:
+        return evaluation.local_batch_shard(
             self.strategy, self.config.batch_size
         )
+
+    def batches(self, state: run_state.RunState) -> Iterator:
+        """Iterates over the batches of all steps from `state` on."""
         data = self.strategy.distribute_datasets_from_function(
             lambda _: clip_dataset.training(
                 self.data,
                 self.experiment.input,
-                batch_shard,
+                self._batch_shard,
                 state.seed(self.config.seed),
                 state.step,
             )
@@ -102,18 +105,15 @@ class OpenedRun:
         """The samples that the next steps after `state` read."""
         if self.experiment.reader.service:  # In no order.
             return damaged_records.all_indices(self.data)
-        batch_shard = evaluation.local_batch_shard(
-            self.strategy, self.config.batch_size
-        )
         samples = clip_order.shuffled(
             self.data,
-            batch_shard,
+            self._batch_shard,
             state.seed(self.config.seed),
             state.step,
             self.experiment.reader.block,
         )
         steps = self.loop.steps_at_once(state.step)
-        return samples.take(batch_shard.host_batch * steps)
+        return samples.take(self._batch_shard.host_batch * steps)
 
     def show_clips(self, board: reports.Board) -> None:
         """Logs the first training clips as image strips."""
