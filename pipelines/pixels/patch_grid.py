@@ -1,4 +1,4 @@
-"""A clip as a grid of patches, a fixed number of which is masked.
+"""A clip as a grid of patches with a fixed number of masked ones.
 
 The number is fixed so that the visible tokens have a static shape.
 """

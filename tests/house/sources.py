@@ -68,7 +68,7 @@ def within(name: str, packages: tuple[str, ...]) -> bool:
 def assert_of_none(
     paths: Iterable[str], offence: Callable[[str], object]
 ) -> None:
-    """Fails with a line for each path of which `offence` returns something."""
+    """Fails with a line for each path whose `offence` is not empty."""
     found = {path: offence(path) for path in paths}
     lines = [f"{path}: {what}" for path, what in found.items() if what]
     assert not lines, "\n".join(["", *lines])

@@ -11,7 +11,7 @@ from tests.house import sources
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Paths of the files of which setuptools makes a wheel."""
+    """Paths of the files that setuptools puts into a wheel."""
     pytest.importorskip("setuptools")
     folder = tmp_path_factory.mktemp("build")
     command = [sys.executable, "setup.py", "--quiet", "build"]

@@ -9,7 +9,7 @@ import types
 from tests.house import sources
 from tfrecords_tools.base import registry
 
-# One of which a file offers, and no more; the value of the others is this.
+# A file offers exactly one of these; the others keep this default.
 EITHER = {
     "pipelines.augmentations": {"build": None, "mix": None},
     "pipelines.extra_inputs": {"build": None, "CLIPS": 1},

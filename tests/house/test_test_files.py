@@ -23,7 +23,7 @@ def refusing() -> list[str]:
 
 
 def _refuses(node: ast.AST) -> bool:
-    """Whether it is `raise Error(...)`, but for what others shall define."""
+    """Whether it is `raise Error(...)`, except `AttributeError(...)`."""
     made = node.exc if isinstance(node, ast.Raise) else None
     return isinstance(made, ast.Call) and not (
         isinstance(made.func, ast.Name) and made.func.id == "AttributeError"
