@@ -178,7 +178,9 @@ def training(
         config,
     )
     batches = batches.map(
-        mixed, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        tf.autograph.experimental.do_not_convert(mixed),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
     )
     if config.service:
         service = tf.data.experimental.service
@@ -326,7 +328,8 @@ def _mapped(
     config: Config,
 ) -> tf.data.Dataset:
     return indices.map(
-        example,
+        # Conversion by AutoGraph, which nothing here needs, takes seconds.
+        tf.autograph.experimental.do_not_convert(example),
         num_parallel_calls=config.parallel_clips or tf.data.AUTOTUNE,
         deterministic=True,
     )

@@ -166,7 +166,9 @@ class _Targets:
             count = sum(self._counts) if self._counts is not None else None
         batches = clips.batch(batch_size, drop_remainder=mixed is not None)
         if mixed is not None:
-            batches = batches.map(mixed)
+            batches = batches.map(
+                tf.autograph.experimental.do_not_convert(mixed)
+            )
         batches = batches.map(self._pair)
         if count is not None:
             rest = 0 if mixed is not None else batch_size - 1
@@ -251,9 +253,13 @@ def _training(
             "loss categorical_crossentropy"
         )
     examples = clip_dataset.build_examples(reader, input_config, changes)
+
+    @tf.autograph.experimental.do_not_convert
+    def drawn(index: clip_order.SampleIndex) -> dict:
+        return examples.training(index, seed)
+
     clips = clip_order.epoch_by_epoch(reader, seed).map(
-        lambda index: examples.training(index, seed),
-        num_parallel_calls=tf.data.AUTOTUNE,
+        drawn, num_parallel_calls=tf.data.AUTOTUNE
     )
     if not mixes:
         return targets.batches(reader, clips, batch_size)
@@ -271,6 +277,7 @@ def _evaluation(
 ) -> tf.data.Dataset:
     examples = clip_dataset.build_examples(reader, input_config)
 
+    @tf.autograph.experimental.do_not_convert
     def only_view(index: clip_order.SampleIndex) -> dict:
         example = examples.evaluation(index, views=1, crops=1)
         return {

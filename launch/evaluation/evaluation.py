@@ -118,7 +118,7 @@ def _counting(
         counts = objective.counts(networks, {**batch, "frames": frames})
         return {**counts, _READ: tf.reduce_sum(batch["mask"])}
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(batch: dict) -> dict:
         counts = strategy.run(on_replica, args=(batch,))
         total = tf.distribute.ReduceOp.SUM

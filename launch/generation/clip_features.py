@@ -60,7 +60,8 @@ class FeatureNetwork:
         self._batch_size = trained.experiment.train.batch_size
 
         @tf.function(
-            input_signature=[tf.TensorSpec((None, *self.clip.shape), tf.uint8)]
+            input_signature=[tf.TensorSpec((None, *self.clip.shape), tf.uint8)],
+            autograph=False,
         )
         def compute(clips: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             pixels = tf.cast(clips, tf.float32)

@@ -35,7 +35,9 @@ def with_constants(
         inputs: its inputs by name.
     """
     named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-    traced = tf.function(function).get_concrete_function(**named)
+    traced = tf.function(function, autograph=False).get_concrete_function(
+        **named
+    )
     frozen = tensorflow_internals.with_constants(traced)
     # Its inputs and outputs are lists, in the order of the traced graph.
     input_names = [each.op.name for each in frozen.inputs]
@@ -89,7 +91,7 @@ def save_function(
         tensors = request_limits.check_shapes(tensors, inputs)
         return function(**check(tensors))
 
-    served = tf.function(serve)
+    served = tf.function(serve, autograph=False)
     traced = served.get_concrete_function(**named)
     module.serve = served
     save(module, folder, {"serving_default": traced})

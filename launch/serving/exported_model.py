@@ -88,12 +88,14 @@ class Served(tf.Module):
             input_signature=[
                 tf.TensorSpec((None, frames), tf.string, "frames_bytes")
             ],
+            autograph=False,
         )
         self.from_pixels = tf.function(
             self._from_pixels,
             input_signature=[
                 tf.TensorSpec((None, frames, None, None, 3), tf.uint8, "frames")
             ],
+            autograph=False,
         )
         if stream is not None:
             self.from_stream = stream.function(

@@ -138,7 +138,7 @@ class Stream:
             best = tf.argmax(outputs["scores"], axis=-1)
             return {**outputs, "label": to_labels(best)}
 
-        return tf.function(run).get_concrete_function(**specs)
+        return tf.function(run, autograph=False).get_concrete_function(**specs)
 
     def request(self) -> dict[str, dict[str, np.ndarray]]:
         """The first request of a stream, by name of the signature."""

@@ -38,7 +38,7 @@ def build_gradient_function(
     whole = xla and not objective.needs_gather
     forward = objective.forward
     if xla and not whole:
-        forward = tf.function(forward, jit_compile=True)
+        forward = tf.function(forward, jit_compile=True, autograph=False)
     weights = [variable.value for variable in variables]
 
     def compute(batch, seed, step, replica) -> Gradients:
@@ -65,7 +65,8 @@ def build_gradient_function(
         several = means if len(means) > 1 else {}
         return gradients, {"loss": total, **several}
 
-    compute = tf.function(compute, jit_compile=True) if whole else compute
+    if whole:
+        compute = tf.function(compute, jit_compile=True, autograph=False)
     if accumulation_steps == 1:
         return compute
     return _accumulated(compute, accumulation_steps)

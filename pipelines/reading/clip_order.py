@@ -102,6 +102,7 @@ def shuffled(
     if block_shards:
         return _Blocks(reader, batch_shard, block_shards, seed).indices(first)
 
+    @tf.autograph.experimental.do_not_convert
     def index(position: tf.Tensor) -> SampleIndex:
         epoch, place = position // reader.clips, position % reader.clips
         return _shuffled(reader, seed, epoch, place)
