@@ -1,9 +1,11 @@
 # make demo   from nothing to predictions of a served model, under demo/
 # make test   all tests
-# make test-full   what is too long for that: networks of papers at full size,
-#                  export of every network; hours, alone on the machine
+# make test-full   what is too long for that: tests of more than about five
+#                  seconds, networks of papers at full size, export of every
+#                  network; hours, alone on the machine
 # make durations   all tests, and how long each file takes: their order next time
-# make docs   the documentation, into site/; a dead link is an error
+# make docs   the documentation, into site/; a dead link is an error; runs the
+#             commands and the Python of every page
 # make install GPU=1   with the CUDA libraries of TensorFlow, for NVIDIA GPUs
 # Each alone makes the virtual environment in .venv and installs.
 
@@ -42,12 +44,12 @@ durations: install
 
 # In their order, one after the other; ONLY=movinet runs those of that name.
 test-full: install
-	$(BIN)/python -m pytest -m full --randomly-dont-reorganize $(if $(ONLY),-k "$(ONLY)") tests/contracts tests/full
+	$(BIN)/python -m pytest -m full --randomly-dont-reorganize $(if $(ONLY),-k "$(ONLY)")
 
 # A stamp of its own: nothing else needs the builder.
 docs: .venv/.installed-docs
 	$(BIN)/zensical build --clean --strict
-	$(BIN)/python -m pytest tests/docs/test_links.py  # images, README.md
+	$(BIN)/python -m pytest -m "" tests/docs  # Every block, link and image.
 
 .venv/.installed-docs: .venv/.installed
 	$(BIN)/python -m pip install --quiet -e '.[docs]'

@@ -2,7 +2,7 @@
 
 Each page runs in a folder of its own that holds what `make demo` makes, much
 smaller: `demo/videos` and `demo/shards`. See `blocks` for what a page can say
-of its blocks.
+of its blocks. `make docs` runs every page, `make test` README.md.
 """
 
 import importlib
@@ -20,7 +20,12 @@ from tests.docs import blocks
 from tests.house import sources
 from tfrecords_tools.base import flags
 
-RUN = [p for p in blocks.pages() if any(b.is_run for b in blocks.of_page(p))]
+IN_MAKE_TEST = ("README.md",)
+RUN = [
+    pytest.param(page, marks=[pytest.mark.full] * (page not in IN_MAKE_TEST))
+    for page in blocks.pages()
+    if any(block.is_run for block in blocks.of_page(page))
+]
 COMMANDS = [
     pytest.param(command, id=f"{page}:{block.line}:{number}")
     for page in blocks.pages()

@@ -137,8 +137,10 @@ def begun(request, terminated, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "more, begun",
-    [(CLASSIFIER, True), (GAN, False)],
-    ids=("classifier", "gan"),
+    [
+        pytest.param(CLASSIFIER, True, id="classifier"),
+        pytest.param(GAN, False, id="gan", marks=pytest.mark.full),
+    ],
     indirect=["begun"],
 )
 def test_killed_run_ends_with_the_bytes_of_an_undisturbed_one(

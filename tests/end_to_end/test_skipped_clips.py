@@ -77,7 +77,7 @@ def test_nothing_but_skipped_clips_ends_the_run(folder, tmp_path):
         run(folder, tmp_path / "run", "--reader.on_corrupt=skip")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_damage_met_by_two_replicas_is_one_message_and_no_trace(
     folder, tmp_path
 ):

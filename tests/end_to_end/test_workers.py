@@ -57,7 +57,7 @@ def test_two_workers_train_one_model(toy_shards, tmp_path):
     assert "validation/accuracy" in outputs[0][0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_both_workers_stop_and_save_when_one_is_told_to(toy_shards, tmp_path):
     workers = _start(toy_shards, tmp_path, steps=100_000)
     log = tmp_path / "losses.csv"

@@ -137,6 +137,7 @@ def test_each_augmentation_is_left_out_once():
     }
 
 
+@pytest.mark.full
 def test_command_prints_one_line_of_json(toy_shards, capsys):
     arguments = [f"--shards={toy_shards}", "--json", "--seconds=0.01", *SMALL]
     benchmark.main(flags.parse(benchmark.COMMAND, arguments))

@@ -88,7 +88,9 @@ def made(tmp_path_factory):
     return make
 
 
-@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    "ending", ["mp4", pytest.param("mkv", marks=pytest.mark.full)]
+)
 @pytest.mark.parametrize("path", WHOLE, ids=named)
 def test_every_file_comes_out_whole(path, ending, made):
     before, after = played(path, MOST_FRAMES), made(path, ending)

@@ -81,6 +81,7 @@ def test_metadata_survive_model_json(loaded):
     assert counter == ((1,), "int32")
 
 
+@pytest.mark.full
 def test_weights_too_large_for_a_graph_stand_beside_it(
     loaded, tmp_path, monkeypatch
 ):
@@ -105,6 +106,7 @@ def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
     assert loaded_model.LoadedModel(tmp_path).golden.tolerance == 0.02
 
 
+@pytest.mark.full
 def test_graph_that_differs_from_the_network_is_noticed(tmp_path, monkeypatch):
     def other(network):
         copy = keras.models.clone_model(network)

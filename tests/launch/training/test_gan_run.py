@@ -138,6 +138,7 @@ def test_exported_generator_makes_the_same_clips(trained, tmp_path):
     assert apart.max() <= 1  # Where rounding goes the other way.
 
 
+@pytest.mark.full
 def test_collapse_starts_again_from_the_last_good_evaluation(
     toy_shards, tmp_path, monkeypatch, capsys
 ):

@@ -178,6 +178,7 @@ def style(toy_shards, classifier, tmp_path_factory):
     return folder, given
 
 
+@pytest.mark.full
 def test_style_is_learnt_from_a_picture(style, tmp_path):
     flag = f"--workdir={style[0] / 'run'}", f"--output={tmp_path / 'export'}"
     run(export, export, *flag)

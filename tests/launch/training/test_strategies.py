@@ -1,5 +1,7 @@
 """The same losses on one device, on replicas, on workers, and compiled."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,16 @@ from tests.launch import loop_run
 
 OBJECTIVES = ("classification", "two_players", "gathering")
 OF_CLIPS = ("gan", "super_resolution", "style_transfer")
+SLOW = ("super_resolution", "style_transfer")  # To be traced.
 LOOSE = {"style_transfer": 1e-4}  # Sums of many products, and large ones.
+
+
+def longer_in_full(names, long):
+    """All as parameters; but the long ones only in `make test-full`."""
+    return [
+        pytest.param(name, marks=[pytest.mark.full] * (name in long))
+        for name in names
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +48,7 @@ def workers():
 
 @pytest.fixture(scope="module")
 def one_device(one):
-    names = (*OBJECTIVES, *OF_CLIPS)
-    return {name: one.run(objective=name) for name in names}
+    return functools.cache(lambda name: one.run(objective=name))
 
 
 def _assert_same(two, one, rtol=1e-5):
@@ -48,10 +58,10 @@ def _assert_same(two, one, rtol=1e-5):
     )
 
 
-@pytest.mark.parametrize("name", (*OBJECTIVES, *OF_CLIPS))
+@pytest.mark.parametrize("name", longer_in_full(OBJECTIVES + OF_CLIPS, SLOW))
 def test_two_replicas_give_the_losses_of_one_device(name, one_device, replicas):
     found = replicas.run(objective=name)
-    _assert_same(found, one_device[name], LOOSE.get(name, 1e-5))
+    _assert_same(found, one_device(name), LOOSE.get(name, 1e-5))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +90,7 @@ def test_dropout_differs_between_replicas(xla, replicas):
 
 def test_two_replicas_compile(one_device, replicas):
     two = replicas.run(xla="on", steps=3)
-    _assert_same(two, one_device["classification"], rtol=1e-4)
+    _assert_same(two, one_device("classification"), rtol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +98,12 @@ def test_two_replicas_compile(one_device, replicas):
 )
 def test_way_of_stepping_changes_nothing(settings, one, one_device):
     found = one.run(**settings)
-    _assert_same(found, one_device["classification"], rtol=1e-4)
+    _assert_same(found, one_device("classification"), rtol=1e-4)
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize(
+    "name", longer_in_full(OBJECTIVES, ("two_players", "gathering"))
+)
 def test_two_workers_agree_with_each_other_and_with_one(
     name, one_device, workers
 ):
@@ -99,4 +111,4 @@ def test_two_workers_agree_with_each_other_and_with_one(
         worker.begin(loop_run.Trial(objective=name))
     first, second = (worker.result() for worker in workers)
     assert first["weights"] == second["weights"]
-    _assert_same(first, one_device[name])
+    _assert_same(first, one_device(name))

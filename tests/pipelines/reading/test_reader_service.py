@@ -149,7 +149,7 @@ def run(folder, workdir, *more):
     return training_run.run(run_flags.to_experiment(parsed), workdir)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_run_trains_on_what_is_served(folder, served, tmp_path):
     report = run(folder, tmp_path, f"--reader.service={served}")
     assert report["examples"] == 2
