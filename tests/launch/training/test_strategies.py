@@ -9,7 +9,7 @@ from tests.launch import loop_run
 
 OBJECTIVES = ("classification", "two_players", "gathering")
 OF_CLIPS = ("gan", "super_resolution", "style_transfer")
-SLOW = ("super_resolution", "style_transfer")  # To be traced.
+SLOW = ("gathering", *OF_CLIPS)
 LOOSE = {"style_transfer": 1e-4}  # Sums of many products, and large ones.
 
 
@@ -69,7 +69,7 @@ def test_two_replicas_give_the_losses_of_one_device(name, one_device, replicas):
     (
         {"norm": "sync_batch"},
         {"clip_norm": 0.1},
-        {"with_care": True, "steps": 6},
+        pytest.param({"with_care": True, "steps": 6}, marks=pytest.mark.full),
     ),
     ids=("synchronised_batch_norm", "clipping", "rates_and_recomputation"),
 )
@@ -101,9 +101,8 @@ def test_way_of_stepping_changes_nothing(settings, one, one_device):
     _assert_same(found, one_device("classification"), rtol=1e-4)
 
 
-@pytest.mark.parametrize(
-    "name", longer_in_full(OBJECTIVES, ("two_players", "gathering"))
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_two_workers_agree_with_each_other_and_with_one(
     name, one_device, workers
 ):

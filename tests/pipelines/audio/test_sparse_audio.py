@@ -156,10 +156,7 @@ def test_shards_are_found_whole(folder):
     "name, frames, seconds",
     [
         ("talk", [0, 1, 2, 3, 4, 5], 45.0),
-        ("talk", [0], 5.0),
-        ("talk", [2, 4], 15.5),
         ("talk", [3, 0], 40.0),
-        ("parts", [0, 5], 45.0),
         ("parts", [1, 3], 7.0),
         ("mute", [0, 3], 7.0),
     ],

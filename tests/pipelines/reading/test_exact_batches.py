@@ -39,10 +39,9 @@ def test_other_seed_gives_other_batches(reader, undisturbed):
     assert not np.array_equal(other["frames"], undisturbed[None][0]["frames"])
 
 
-@pytest.mark.parametrize("block, step", [(None, s) for s in (1, 3, 5)] + [
-    # Epochs have 13 clips: 3 is the last step that begins in the first one.
-    (1, 1), (1, 4), (2, 3), (99, 5),
-])  # fmt: skip
+# Epochs have 13 clips: 3 is the last step that begins in the first one. Other
+# orders are tested in `test_clip_order`.
+@pytest.mark.parametrize("block, step", [(None, 5), (2, 3), (99, 5)])
 def test_resumed_run_sees_the_batches_that_it_would_have_seen(
     reader, undisturbed, block, step
 ):
@@ -86,7 +85,7 @@ def test_two_replicas_share_the_batches_of_one(
     batches.assert_same_bytes(pairs, undisturbed[block][step:])
 
 
-@pytest.mark.parametrize("block, step", [(None, 0), (None, 3), (1, 2), (2, 0)])
+@pytest.mark.parametrize("block, step", [(None, 3), (2, 0)])
 def test_two_hosts_share_the_batches_of_one(reader, undisturbed, block, step):
     hosts = [
         training(
@@ -131,7 +130,7 @@ def test_clip_is_cropped_alike_whatever_the_batch_size(
     batches.assert_same_bytes(pairs, undisturbed[block][:2])
 
 
-@pytest.mark.parametrize("block", [1, 2, 99])
+@pytest.mark.parametrize("block", [2, 99])
 def test_clip_is_cropped_alike_however_it_is_shuffled(reader, block):
     found, wanted = (
         [batches.by_clip(made) for made in training(reader, 2, 13, block=each)]

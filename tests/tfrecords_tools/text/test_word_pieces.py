@@ -69,7 +69,7 @@ def test_order_of_the_words_changes_nothing(size):
     assert word_pieces.learn(turned, size) == word_pieces.learn(WORDS, size)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_hashes_of_texts_change_nothing():
     program = (
         "from tfrecords_tools.text import word_pieces\n"

@@ -68,7 +68,7 @@ def examples_made(data_dir):
     return {name: split.num_examples for name, split in splits.items()}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_command_of_tfds_builds_it(layout, tmp_path):
     for undeclared in ("mlcroissant", "apache_beam"):
         pytest.importorskip(undeclared)
