@@ -49,6 +49,7 @@ def pytest_collection_finish():
     # collection of garbage that looks through all of them takes a second.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,7 @@ def test_export_is_held_to_the_network(recurrent, capsys):
     assert "golden frames" in capsys.readouterr().out
 
 
+@pytest.mark.full
 def test_export_that_gives_other_frames_is_noticed(recurrent, tmp_path):
     copy = shutil.copytree(recurrent, tmp_path / "export")
     path = copy / "1" / "assets.extra" / "golden.npz"
@@ -205,6 +206,7 @@ def test_style_without_features_is_refused(toy_shards, tmp_path):
         trained(toy_shards, tmp_path, "--objective=style_transfer")
 
 
+@pytest.mark.full
 def test_cleaning_leaves_the_size(toy_shards, tmp_path):
     folder = trained(
         toy_shards,

@@ -68,7 +68,7 @@ def test_two_replicas_give_the_losses_of_one_device(name, one_device, replicas):
     "settings",
     (
         {"norm": "sync_batch"},
-        {"clip_norm": 0.1},
+        pytest.param({"clip_norm": 0.1}, marks=pytest.mark.full),
         pytest.param({"with_care": True, "steps": 6}, marks=pytest.mark.full),
     ),
     ids=("synchronised_batch_norm", "clipping", "rates_and_recomputation"),

@@ -19,6 +19,10 @@ OBJECTIVES = (
     toy_objectives.Gathering,
     toy_objectives.gan,
 )
+but_gan_in_full = pytest.mark.parametrize(
+    "make",
+    [*OBJECTIVES[:-1], pytest.param(OBJECTIVES[-1], marks=pytest.mark.full)],
+)
 
 
 def _loop(**settings) -> train_loop.TrainLoop:
@@ -67,13 +71,7 @@ def test_parts_are_refused_where_clips_are_compared():
         train_loop.TrainLoop(make, tf.distribute.get_strategy(), config)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        *OBJECTIVES[:-1],
-        pytest.param(OBJECTIVES[-1], marks=pytest.mark.full),
-    ],
-)
+@but_gan_in_full
 def test_loss_and_gradients_are_the_same_with_xla(make):
     objective = make(lambda: keras.optimizers.SGD(0.1))
     clips = next(_batches())
@@ -135,7 +133,7 @@ def _assert_goes_on_to_the_same_bytes(fresh, tmp_path):
             assert one.numpy().tobytes() == other.numpy().tobytes(), name
 
 
-@pytest.mark.parametrize("make", OBJECTIVES)
+@but_gan_in_full
 def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
     def fresh():
         return train_loop.TrainLoop(

@@ -67,7 +67,10 @@ def videos(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module", params=["jpeg", "h264"])
+@pytest.fixture(
+    scope="module",
+    params=["jpeg", pytest.param("h264", marks=pytest.mark.full)],
+)
 def folder(request, videos, tmp_path_factory):
     """The frames at which each video changes."""
     output = tmp_path_factory.mktemp("built") / request.param

@@ -118,12 +118,14 @@ def test_batches_with_all_that_there_is_are_those_of_the_run(folder, served):
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_batches_of_a_cache_are_those_of_the_run(folder, served, tmp_path):
     cached = wanted(cache=str(tmp_path), cache_short_side=16)
     assert_served_as_made_here(folder, cached, served)
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_clips_are_skipped_by_the_service_as_by_the_run(
     folder, served, tmp_path
 ):

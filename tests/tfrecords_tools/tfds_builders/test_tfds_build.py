@@ -95,6 +95,7 @@ video_clips_dataset_builder.Builder(data_dir=sys.argv[2]).download_and_prepare(
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_it_builds_where_beam_is_missing(layout, tmp_path):
     run_python("-c", WITHOUT_BEAM, layout, tmp_path)
     assert examples_made(tmp_path) == {"train": 2, "validation": 1}
