@@ -22,7 +22,7 @@ install: .venv/.installed
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else "error: got Python %d.%d, wanted 3.10 to 3.13: make PYTHON=python3.11 ..." % v)'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25'  # that of Python 3.10 does not come to an end
-	$(BIN)/python -m pip install --quiet -e '.[beam,dev,serving,text,tfds$(if $(GPU),$(comma)gpu)]'
+	$(BIN)/python -m pip install --quiet -e '.[beam,dev,pretrained,serving,text,tfds$(if $(GPU),$(comma)gpu)]'
 	touch $@
 
 demo: install

@@ -6,6 +6,7 @@ import keras
 
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
+from video_models.pretrained import encoder
 
 _PLAIN = re.compile(r"\x1b\[[0-9;]*m")  # Colours of a terminal.
 
@@ -67,7 +68,7 @@ def _features(
 
 def _encoder(backbone: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
     try:
-        network = backbone.build(clip)
+        network = encoder.build(backbone, clip)
         _check_sizes(network)
         return network
     except ValueError as error:

@@ -64,7 +64,9 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table or one line of JSON."""
     config, device_config = resolved.settings, resolved.sections["devices"]
     devices.start(device_config)
-    components = run_flags.to_components(resolved)
+    components = run_flags.with_stored_weights(
+        run_flags.to_components(resolved)
+    )
     if components.backbone is None:
         raise errors.UserError(
             f"--objective={resolved.one('objective').name} has no backbone: "

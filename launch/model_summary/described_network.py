@@ -11,7 +11,10 @@ from video_models import objective, video_network
 from video_models.families import published
 
 _CLASSES = 400  # Of Kinetics-400.
-_OF_TRAINING = ("stochastic_depth",)  # No effect on the network itself.
+_OF_TRAINING = (
+    "stochastic_depth",
+    "weights",
+)  # No effect on the network itself.
 
 
 @dataclasses.dataclass(frozen=True)

@@ -48,15 +48,10 @@ class RestoredRun:
     ):
         """Restores the averaged networks of a checkpoint."""
         saved = checkpoints.Checkpoints(workdir / "checkpoints")
-        components = experiment.components
-        # Weights come from the checkpoint. Files and the reference network
-        # may be missing.
-        backbone = components.backbone
-        if backbone is not None:
-            backbone = run_flags.without_files(backbone)
+        # The reference network may be missing, too.
         experiment = dataclasses.replace(
             experiment,
-            components=dataclasses.replace(components, backbone=backbone),
+            components=run_flags.with_stored_weights(experiment.components),
             reference=None,
         )
         self.experiment, self.step = experiment, saved.chosen(checkpoint)

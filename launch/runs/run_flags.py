@@ -251,7 +251,7 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
         settings=dataclasses.replace(config, **paths),
         sections={**resolved.sections, "reader": reading, "init": start},
         chosen={
-            kind: tuple(_with_files(each, _absolute_path) for each in chosen)
+            kind: tuple(_with_files(each, _absolute_file) for each in chosen)
             for kind, chosen in resolved.chosen.items()
         },
     )
@@ -259,15 +259,29 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
 
 def without_files(chosen: registry.Chosen) -> registry.Chosen:
     """The same module without initial weights or style files."""
-    return _with_files(chosen, lambda _: None)
+    return _with_files(chosen, lambda *_: None)
+
+
+def with_stored_weights(
+    components: objective.Components,
+) -> objective.Components:
+    """The same components; the backbone's weights come from elsewhere.
+
+    A checkpoint has them, so that their file may be missing.
+    """
+    if components.backbone is None:
+        return components
+    backbone = without_files(components.backbone)
+    return dataclasses.replace(components, backbone=backbone)
 
 
 def _with_files(
-    chosen: registry.Chosen, change: Callable[[str], str | None]
+    chosen: registry.Chosen,
+    change: Callable[[str, registry.Chosen], str | None],
 ) -> registry.Chosen:
     """The same module with changed paths of weights and style."""
     files = {
-        name: change(file)
+        name: change(file, chosen)
         for name in ("weights", "style")
         if isinstance(file := getattr(chosen.config, name, None), str) and file
     }
@@ -277,6 +291,12 @@ def _with_files(
 
 def _absolute_path(path: str) -> str:
     return path if "://" in path else os.path.abspath(path)
+
+
+def _absolute_file(path: str, chosen: registry.Chosen) -> str:
+    public = getattr(chosen.module, "WEIGHTS", ())
+    is_name = any(each.name == path for each in public)
+    return path if is_name else _absolute_path(path)
 
 
 def check_paths(resolved: flags.Resolved) -> None:

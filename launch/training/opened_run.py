@@ -16,6 +16,7 @@ from launch.runs import (
     checkpoints,
     devices,
     label_checks,
+    run_flags,
     run_folder,
     run_metadata,
     train_settings,
@@ -179,6 +180,10 @@ def open_run(
     )
     if before:
         run_metadata.check(before, metadata, experiment.shards, workdir)
+        experiment = dataclasses.replace(
+            experiment,
+            components=run_flags.with_stored_weights(experiment.components),
+        )
     shared_maximum = devices.shared_maximum(strategy)
     loop = train_loop.build(experiment, data.manifest, strategy)
     metadata["reference_fingerprint"] = loop.objective.reference_fingerprint

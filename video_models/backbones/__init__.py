@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pipelines import batch
     from video_models.families import published
+    from video_models.pretrained import public_files
 
     Shapes = dict[str, tuple[int, ...]]
     BuildHead = Callable[[Any, Shapes, int, float | None], keras.Model]
@@ -25,6 +26,8 @@ class Backbone(offers.File, Protocol):
     """A small causal `Config`, if `TINY` is not causal."""
     PUBLISHED: tuple[published.Network, ...] = ()
     """Published networks: settings, clip, parameters and multiply-adds."""
+    WEIGHTS: tuple[public_files.InPackage, ...] = ()
+    """Public files of weights that `--backbone.weights` knows by name."""
     FRAMES_ALONE: bool = False
     """True for a frame encoder, which sees each frame alone; its default
     temporal block is `attention`."""

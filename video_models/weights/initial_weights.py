@@ -5,25 +5,17 @@ import pathlib
 from collections.abc import Mapping
 
 import keras
-import numpy as np
 
 from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
 from video_models.classification import label_axes
 from video_models.weights import (
     fitting,
-    garden_checkpoint,
-    keras_file,
     label_rows,
-    published_weights,
     report,
-    run_checkpoints,
-    safetensors_file,
     source_labels,
-    torch_file,
+    weight_files,
 )
-
-_TORCH = (".pth", ".pt", ".bin", ".ckpt", ".pyth", ".tar")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +60,9 @@ def load(
     path = pathlib.Path(config.weights)
     targets = fitting.list_targets(networks)
     compare = label_rows.compare(labels, source_labels.read(path))
-    rows, names = _rows(path, targets, components, compare)
+    rows, names = weight_files.load(
+        path, targets, _published(components), compare, "init.weights"
+    )
     loaded = report.build(str(path), rows, names)
     if not loaded.share:
         raise errors.UserError(_nothing(loaded, names, components))
@@ -80,77 +74,14 @@ def load(
     return loaded
 
 
-def _rows(
-    path: pathlib.Path,
-    targets: list[fitting.Target],
-    components: objectives.Components,
-    compare: fitting.Compare,
-) -> tuple[list[fitting.Row], list[str]]:
-    """Returns a row per weight, and the names of all arrays."""
-    garden = _garden_checkpoint(path)
-    if garden:
-        arrays = garden_checkpoint.read(garden)
-        rows = _published(targets, arrays, components, False, compare)
-        return rows, list(arrays)
-    if path.is_dir():
-        arrays = run_checkpoints.averaged_weights(path)
-        rows = fitting.load_by_path(targets, arrays, compare=compare)
-        return rows, list(arrays)
-    if path.suffix in (".keras", ".h5"):
-        arrays = keras_file.read(_existing(path))
-        return fitting.load_by_path(targets, arrays, True, compare), list(
-            arrays
-        )
-    if path.suffix in (".safetensors", *_TORCH):
-        is_torch = path.suffix in _TORCH
-        read = torch_file.read if is_torch else safetensors_file.read
-        arrays = read(_existing(path))
-        rows = _published(targets, arrays, components, True, compare)
-        return rows, list(arrays)
-    _existing(path)
-    raise errors.UserError(
-        f"--init.weights={path}: wanted a run's or a checkpoint's folder, or "
-        "a file that ends in .keras, .weights.h5, .safetensors, "
-        f"{', '.join(_TORCH)}"
-    )
-
-
-def _garden_checkpoint(path: pathlib.Path) -> str | None:
-    """Returns the path without `.index` of a Model Garden checkpoint."""
-    if path.is_dir():
-        return garden_checkpoint.newest(path)
-    return str(path) if pathlib.Path(f"{path}.index").is_file() else None
-
-
-def _existing(path: pathlib.Path) -> pathlib.Path:
-    if not path.exists():
-        raise errors.UserError(
-            f"--init.weights={path}: there is no such file or folder"
-        )
-    return path
-
-
 def _published(
-    targets: list[fitting.Target],
-    arrays: Mapping[str, np.ndarray],
     components: objectives.Components,
-    outputs_first: bool,
-    compare: fitting.Compare,
-) -> list[fitting.Row]:
-    backbone = components.backbone
-    if backbone is None or backbone.module.published_name is None:
-        raise errors.UserError(
-            f"{_called(components)} has no published weights: "
-            "--init.weights wants a run's folder, a .keras or a .weights.h5"
-        )
-    own = (backbone.name, "published_head", components.head.name)
-    return published_weights.load(
-        targets,
-        backbone.module.published_name,
-        arrays,
-        outputs_first,
-        own,
-        compare,
+) -> weight_files.Published:
+    if components.backbone is None:
+        return weight_files.Published(_called(components), None)
+    own = components.backbone.name, "published_head", components.head.name
+    return weight_files.Published(
+        _called(components), components.backbone.module.published_name, own
     )
 
 

@@ -12,7 +12,7 @@ from launch.serving import loaded_model
 from tests.launch import images
 from tfrecords_tools.base import errors, flags
 from tfrecords_tools.base.files import plain_path
-from video_models.weights import garden_checkpoint, initial_weights
+from video_models.weights import garden_checkpoint, weight_files
 
 NAME = "run[1]*? {a,b}\\ @2~-ü"
 
@@ -97,7 +97,7 @@ def test_a_checkpoint_of_model_garden_is_found(tmp_path):
     folder = tmp_path / NAME
     root = tf.train.Checkpoint(model=tf.train.Checkpoint(w=tf.Variable(1.0)))
     saved = root.save(str(folder / "ckpt"))
-    assert initial_weights._garden_checkpoint(folder) == saved
+    assert weight_files.garden_path(folder) == saved
     assert garden_checkpoint.read(saved) == {}  # It has no layers.
 
 

@@ -12,7 +12,12 @@ from tfrecords_tools.base import errors, registry
 from video_models.backbones import frame_efficientnet, frame_resnet
 
 GOLDENS = pathlib.Path(__file__).parents[2] / "goldens/torchvision"
-NAMES = ("frame_conv", "frame_efficientnet", "frame_resnet")
+NAMES = (
+    "frame_conv",
+    "frame_efficientnet",
+    "frame_efficientnet_lite",
+    "frame_resnet",
+)
 every_encoder = pytest.mark.parametrize("name", NAMES)
 
 

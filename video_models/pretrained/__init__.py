@@ -1,0 +1,1 @@
+"""Backbones that start from public weights, a file or a run."""
