@@ -55,7 +55,11 @@ def build(
         mixed = joined.call("temporal", network, {"features": pooled})
         shape = tuple(mixed["features"].shape[1:])
         network = _stream("head", head, shape, classes)
-        logits = joined.call("head", network, mixed)["logits"]
+        if temporal.module.SUMMARIZES:
+            # The newest row is that of all time steps: none to average.
+            logits = head.build(shape, classes)(mixed["features"])
+        else:
+            logits = joined.call("head", network, mixed)["logits"]
     return keras.Model(
         joined.inputs,
         {"logits": logits, **joined.states},

@@ -41,6 +41,7 @@ def build(
         shapes = {name: tuple(x.shape[1:]) for name, x in features.items()}
         logits = head.build(backbone, shapes, classes)(features)
     else:
+        _check_time_steps(temporal, head)
         features = _features(frames, backbone, temporal, clip)
         logits = head.build(tuple(features.shape[1:]), classes)(features)
     return keras.Model(frames, logits, name="video_network")
@@ -89,6 +90,15 @@ def _check_sizes(network: keras.Model) -> None:
             raise ValueError(
                 f"{name} would have a zero or negative size, {output.shape}."
             )
+
+
+def _check_time_steps(temporal: registry.Chosen, head: registry.Chosen) -> None:
+    if temporal.module.SUMMARIZES and "time_steps" in head.module.GIVES:
+        raise errors.UserError(
+            f"--head={head.name} with --temporal={temporal.name}, which gives "
+            "one row per clip and no time steps: wanted --head=classifier, or "
+            "another --temporal"
+        )
 
 
 def _check_published(temporal: registry.Chosen) -> None:

@@ -3,6 +3,7 @@
 import functools
 
 import keras
+import numpy as np
 import pytest
 
 from tests.contracts import network_checks
@@ -32,8 +33,16 @@ def trained(name):
 
 
 @every_temporal_block
-def test_temporal_block_keeps_the_number_of_moments(name):
-    assert built(name)(FEATURES).shape[:2] == (2, 6)
+def test_temporal_block_keeps_the_number_of_moments_or_summarizes(name):
+    steps = 1 if registry.load(FOLDER, name).SUMMARIZES else 6
+    assert built(name)(FEATURES).shape[:2] == (2, steps)
+
+
+@every_temporal_block
+def test_temporal_block_takes_a_single_time_step(name):
+    module = registry.load(FOLDER, name)
+    network = module.build(module.TINY, (1, SHAPE[1]))
+    assert np.all(np.isfinite(network(FEATURES[:, :1])))
 
 
 @every_temporal_block

@@ -28,7 +28,9 @@ def components(backbone="frame_conv", temporal="attention", head="classifier"):
     )
 
 
-@pytest.mark.parametrize("temporal", ["attention", "tcn", "gru", "none"])
+@pytest.mark.parametrize(
+    "temporal", ["attention", "tcn", "gru", "none", "statistics"]
+)
 def test_trained_weights_make_a_stream_that_gives_what_the_clip_gives(temporal):
     chosen = components(temporal=temporal)
     whole = video_network.build(*chosen, CLIP, classes=3)

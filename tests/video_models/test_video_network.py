@@ -47,6 +47,11 @@ def test_published_head_leaves_no_room_for_a_temporal_block():
         build("r2plus1d", "attention", "published")
 
 
+def test_head_for_time_steps_is_refused_after_a_block_without_them():
+    with pytest.raises(errors.UserError, match="statistics.*head=classifier"):
+        build(temporal="statistics", head="per_frame")
+
+
 def test_trunk_ends_before_the_head():
     trunk = video_network.trunk(
         tiny("backbones", "frame_conv"), tiny("temporal", "none"), CLIP

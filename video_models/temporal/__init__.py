@@ -17,6 +17,9 @@ class TemporalBlock(offers.File, Protocol):
     TINY: Any
     TINY_STREAM: Any = None
     """A small causal `Config`, if `TINY` is not causal."""
+    SUMMARIZES: bool = False
+    """True if it gives one row per clip, `[B, 1, C']`; in a stream, the row of
+    all time steps so far."""
     NOT_IN_TFLITE: str | None = None
     """The reason if its networks do not convert to TensorFlow Lite."""
     build_stream: Callable[[Any, tuple[int, int]], keras.Model] | None = None
@@ -24,5 +27,5 @@ class TemporalBlock(offers.File, Protocol):
     steps of a stream, with the states as further inputs and outputs."""
 
     def build(self, config: Any, shape: tuple[int, int]) -> keras.Model:
-        """Builds a network from features `[B, t, C]` to `[B, t, C']`, given
-        `shape = (t, C)`."""
+        """Builds a network from features `[B, t, C]` to `[B, t, C']`, or to
+        `[B, 1, C']` if it `SUMMARIZES`, given `shape = (t, C)`."""

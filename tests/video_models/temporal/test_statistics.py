@@ -1,0 +1,94 @@
+import keras
+import numpy as np
+import pytest
+
+from tests.contracts import network_checks
+from tfrecords_tools.base import errors
+from video_models import streaming_network
+from video_models.temporal import statistics
+
+FEATURES = np.float32([[[0, 1], [4, 1], [0, 4], [4, 4]]])
+
+
+def give(features=FEATURES, **settings):
+    network = statistics.build(
+        statistics.Config(**settings), features.shape[1:]
+    )
+    return np.array(network(features))[0, 0]
+
+
+def only(name, **settings):
+    chosen = dict.fromkeys(("mean", "deviation", "difference"), False)
+    return give(**{**chosen, name: True, "square_root": False, **settings})
+
+
+def test_mean_of_each_feature():
+    np.testing.assert_allclose(only("mean"), [2.0, 2.5])
+
+
+def test_standard_deviation_of_each_feature():
+    np.testing.assert_allclose(only("deviation"), [2.0, 1.5])
+
+
+def test_mean_absolute_difference_of_neighbours():
+    np.testing.assert_allclose(only("difference"), [4.0, 1.0])
+
+
+def test_square_root_is_taken_first():
+    found = only("difference", square_root=True)
+    np.testing.assert_allclose(found, [2.0, 1 / 3], rtol=1e-6)
+
+
+def test_square_root_of_negative_features_keeps_their_sign():
+    found = only("mean", square_root=True, features=-FEATURES)
+    np.testing.assert_allclose(found, [-1.0, -1.5], rtol=1e-6)
+
+
+def test_statistics_stand_in_the_order_of_their_settings():
+    found = give(square_root=False)
+    np.testing.assert_allclose(found, [2.0, 2.5, 2.0, 1.5, 4.0, 1.0])
+
+
+def test_single_time_step_does_not_change():
+    found = give(FEATURES[:, :1], square_root=False)
+    np.testing.assert_allclose(found, [0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def test_no_statistic_at_all_is_refused():
+    with pytest.raises(errors.UserError, match="wanted --temporal.mean"):
+        give(mean=False, deviation=False, difference=False)
+
+
+def test_slope_is_finite_where_nothing_changes_or_is_there():
+    for value in (0.0, 3.0):
+        features = np.full((2, 4, 2), value, np.float32)
+        network = statistics.build(statistics.Config(), (4, 2))
+        trained = network_checks.train(network, features, steps=1)
+        assert np.all(np.isfinite(trained.gradient))
+
+
+def test_statistics_are_float32_under_a_policy_of_half_precision():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        network = statistics.build(statistics.Config(), (4, 2))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert network(np.float16(100 * FEATURES)).dtype == "float32"
+
+
+def test_deviation_of_a_long_stream_keeps_its_precision():
+    config = statistics.Config(square_root=False)
+    network = statistics.build_stream(config, (50, 1))
+    draw = np.random.default_rng(0)
+    clip = np.float32(1000 + 0.01 * draw.standard_normal((1, 1000, 1)))
+    states = streaming_network.zero_states(network, batch_size=1)
+    for start in range(0, 1000, 50):
+        given = {"features": clip[:, start : start + 50], **states}
+        states = dict(
+            network(
+                {k: keras.ops.convert_to_tensor(x) for k, x in given.items()}
+            )
+        )
+        row = np.array(states.pop("features"))[0, 0]
+    wanted = np.float64(clip).std()
+    np.testing.assert_allclose(row[1], wanted, rtol=1e-2)
