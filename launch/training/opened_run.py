@@ -29,7 +29,8 @@ from pipelines import clip_dataset
 from pipelines.reading import clip_order, damaged_records, shard_reader
 from tfrecords_tools.base import atomic_write, errors
 from video_models.classification import label_axes
-from video_models.weights import initial_weights, recorded_metadata
+from video_models.pretrained import backbone_weights
+from video_models.weights import initial_weights, recorded_metadata, report
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,7 +205,7 @@ def open_run(
     start = run_state.RunState()
     if newest:
         start = run.restore(newest)
-    elif experiment.init.weights:
+    else:
         _load_weights(run)
     run.validation.check(loop, experiment.train)
     warnings = _label_warnings(run, is_new=not newest)
@@ -223,20 +224,35 @@ def _open_validation(
 
 
 def _load_weights(run: OpenedRun) -> None:
-    """Loads initial weights, see `initial_weights`."""
+    """Loads initial weights and records where they come from.
+
+    The backbone has its own already, see `backbone_weights`.
+    """
+    experiment, said = run.experiment, []
+    backbone = experiment.components.backbone
+    if backbone is not None and backbone.config.weights:
+        said.append(backbone_weights.describe(backbone))
+        print(said[0], flush=True)
+    if experiment.init.weights:
+        said.append(_load_initial(run).text())
+    if said and run.is_chief:
+        path = run.workdir / "init_report.txt"
+        with atomic_write.file(path, "w") as stream:
+            stream.write("\n".join(said))
+
+
+def _load_initial(run: OpenedRun) -> report.Report:
+    """Loads `--init.weights`, see `initial_weights`."""
     with run.strategy.scope():
-        report = initial_weights.load(
+        loaded = initial_weights.load(
             run.experiment.init,
             run.loop.objective.networks,
             run.experiment.components,
             label_axes.label_sets(run.experiment.task(run.data.manifest)),
         )
     run.loop.reset_averages()
-    print(report.summary(), flush=True)
-    if run.is_chief:
-        path = run.workdir / "init_report.txt"
-        with atomic_write.file(path, "w") as stream:
-            stream.write(report.text())
+    print(loaded.summary(), flush=True)
+    return loaded
 
 
 def _label_warnings(run: OpenedRun, is_new: bool) -> list[str]:

@@ -10,6 +10,7 @@ from pipelines import batch
 from tests.contracts import families, network_checks
 from tfrecords_tools.base import registry
 from video_models.introspection import layer_paths
+from video_models.pretrained import backbone_weights
 
 FOLDER = "video_models.backbones"
 CLIP = batch.ClipSpec(frames=8, size=32)
@@ -49,6 +50,21 @@ def test_backbone_is_a_functional_network_named_as_its_file(name):
     assert isinstance(built(name), keras.Model)
     assert built(name).input.shape == (None, *CLIP.shape)
     assert built(name).name == name
+
+
+@every_backbone
+def test_backbone_can_start_from_weights(name):
+    module = registry.load(FOLDER, name)
+    assert issubclass(module.Config, backbone_weights.Config)
+
+
+@every_backbone
+def test_public_files_fit_settings_that_the_backbone_has(name):
+    module = registry.load(FOLDER, name)
+    for each in module.WEIGHTS:
+        module.Config(**each.settings)
+        assert module.published_name or each.file.endswith(".h5")
+        assert (each.name is None) == (each.package is None)
 
 
 @every_backbone

@@ -1,5 +1,6 @@
 """Classifiers by name, as plain Keras models."""
 
+import dataclasses
 import os
 import warnings
 from collections.abc import Sequence
@@ -47,12 +48,13 @@ def classifier(
         name: the backbone, one of `list_backbones()`.
         classes: names of the classes in the order of the scores, or their
             number.
-        weights: a file or folder to start from: a run of launch.train or one
-            of its checkpoints, a `.keras` or `.weights.h5` file, a published
-            `.pth`, `.pt` or `.safetensors` file, a checkpoint of TF Model
-            Garden. None: random weights. Matching weights are loaded. A last
-            layer for other classes stays random; a warning names all other
-            weights without a match.
+        weights: the name of a public file in an installed package for the
+            backbone, such as `imagenet`; or a file or folder to start from: a
+            run of launch.train or one of its checkpoints, a `.keras` or
+            `.weights.h5` file, a published `.pth`, `.pt` or `.safetensors`
+            file, a checkpoint of TF Model Garden. None: random weights.
+            Matching weights are loaded. A last layer for other classes stays
+            random; a warning names all other weights without a match.
         frames: frames of a clip.
         size: height and width of the frames in pixels.
         temporal: the temporal block, a file of `video_models.temporal`.
@@ -91,6 +93,10 @@ def classifier(
             )
         )
         clip_logits.check_head(components.head)
+        public = {each.name for each in components.backbone.module.WEIGHTS}
+        if weights is not None and weights in public:
+            components = _with_weights(components, str(weights))
+            weights = None
         network = video_network.build(
             components.backbone,
             components.temporal,
@@ -155,6 +161,15 @@ def _sections(files: list[tuple[str, str]]) -> list[keyword_settings.Section]:
             strict=True,
         )
     ]
+
+
+def _with_weights(
+    components: objective.Components, name: str
+) -> objective.Components:
+    """The same components; the backbone starts from a public file."""
+    config = dataclasses.replace(components.backbone.config, weights=name)
+    backbone = components.backbone._replace(config=config)
+    return dataclasses.replace(components, backbone=backbone)
 
 
 def _load(

@@ -26,8 +26,8 @@ class Backbone(offers.File, Protocol):
     """A small causal `Config`, if `TINY` is not causal."""
     PUBLISHED: tuple[published.Network, ...] = ()
     """Published networks: settings, clip, parameters and multiply-adds."""
-    WEIGHTS: tuple[public_files.InPackage, ...] = ()
-    """Public files of weights that `--backbone.weights` knows by name."""
+    WEIGHTS: tuple[public_files.PublicFile, ...] = ()
+    """Public files of weights that fit, for `--backbone.weights`."""
     FRAMES_ALONE: bool = False
     """True for a frame encoder, which sees each frame alone; its default
     temporal block is `attention`."""

@@ -8,6 +8,7 @@ from pipelines import batch
 from tfrecords_tools.base import settings
 from video_models.families import published
 from video_models.layers import convolution, pooling, randomness
+from video_models.pretrained import backbone_weights, public_files
 from video_models.weights import torch_names
 
 # Of each stage the multiples of `width` that its convolutions have.
@@ -17,7 +18,7 @@ _MEAN = (104.0, 117.0, 128.0)
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of C3D."""
 
     width: int = settings.setting(
@@ -47,6 +48,17 @@ PUBLISHED = (
         classes=487,
         parameters=79_991_015,
         multiply_adds=38.5e9,
+    ),
+)
+
+WEIGHTS = (
+    public_files.PublicFile(
+        "c3d_sports1m_16x1x1_45e_ucf101_rgb_20201021-26655025.pth",
+        {},
+        "https://github.com/open-mmlab/mmaction2/tree/main/configs/"
+        "recognition/c3d",
+        "Apache-2.0",
+        "UCF101 82.9",
     ),
 )
 

@@ -10,10 +10,11 @@ import keras
 from pipelines import batch
 from tfrecords_tools.base import settings
 from video_models.layers import normalization
+from video_models.pretrained import backbone_weights
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of the frame encoder."""
 
     widths: tuple[int, ...] = settings.setting(

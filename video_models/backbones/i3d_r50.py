@@ -6,6 +6,7 @@ from pipelines import batch
 from tfrecords_tools.base import errors
 from video_models.families import bottleneck, published, pytorchvideo
 from video_models.layers import pooling
+from video_models.pretrained import public_files
 
 Config = bottleneck.Config
 TINY = Config(width=4, blocks=(1, 1, 1, 1))
@@ -69,3 +70,5 @@ def published_name(path: str) -> str | None:
 
 
 PUBLISHED = (published.Network(Config(), 8, 256, 400, 28_043_472, 37.53e9),)
+
+WEIGHTS = (public_files.pytorchvideo("I3D_8x8_R50.pyth", "73.3"),)

@@ -5,6 +5,7 @@ import keras
 from pipelines import batch
 from video_models.families import published, residual_video
 from video_models.layers import pixels
+from video_models.pretrained import public_files
 
 Config = residual_video.Config
 TINY = residual_video.TINY
@@ -19,6 +20,8 @@ PUBLISHED = (
         multiply_adds=43.343e9,
     ),
 )
+
+WEIGHTS = (public_files.torchvision("mc3_18-a90a0ba3.pth", "K400 64.0"),)
 
 published_head = residual_video.published_head
 published_name = residual_video.published_name

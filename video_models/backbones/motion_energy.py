@@ -13,6 +13,7 @@ import keras
 from pipelines import batch
 from tfrecords_tools.base import errors, settings
 from video_models.layers import normalization, pooling
+from video_models.pretrained import backbone_weights
 
 ops = keras.ops
 
@@ -20,7 +21,7 @@ _NOISE = 0.5  # Approximate mean difference of static frames.
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of the network."""
 
     grid: int = settings.setting(

@@ -15,6 +15,7 @@ from video_models.families.movinet import (
     movinet_specs,
 )
 from video_models.layers import stream_states
+from video_models.pretrained import public_files
 
 Config = movinet_settings.Config
 published_head = movinet_head.build
@@ -173,4 +174,29 @@ PUBLISHED = (
     _network(Config("a5"), 120, 320, 18_650_523, 276.334e9),
     _network(Config("a0", causal=True), 50, 172, 3_748_031),
     _network(Config("a3", causal=True), 120, 256, 10_986_618),
+)
+
+WEIGHTS = tuple(
+    public_files.PublicFile(
+        f"movinet_{variant}_{kind}",
+        {"variant": variant, **settings},
+        "https://storage.googleapis.com/tf_model_garden/vision/movinet/"
+        f"movinet_{variant}_{kind}.tar.gz",
+        "Apache-2.0",
+        f"K600 {score}",
+    )
+    for variant, kind, settings, score in (
+        ("a0", "base", {}, 72.3),
+        ("a1", "base", {}, 76.7),
+        ("a2", "base", {}, 78.6),
+        ("a3", "base", {}, 81.8),
+        ("a4", "base", {}, 83.5),
+        ("a5", "base", {}, 84.3),
+        ("a0", "stream", {"causal": True}, 72.1),
+        ("a1", "stream", {"causal": True}, 76.5),
+        ("a2", "stream", {"causal": True}, 78.4),
+        ("a3", "stream", {"causal": True}, 80.1),
+        ("a4", "stream", {"causal": True}, 81.5),
+        ("a5", "stream", {"causal": True}, 82.4),
+    )
 )

@@ -5,6 +5,7 @@ import keras
 from pipelines import batch
 from video_models.families import published, residual_video
 from video_models.layers import convolution, normalization, pixels
+from video_models.pretrained import public_files
 
 Config = residual_video.Config
 TINY = residual_video.TINY
@@ -19,6 +20,8 @@ PUBLISHED = (
         multiply_adds=40.519e9,
     ),
 )
+
+WEIGHTS = (public_files.torchvision("r2plus1d_18-91a641e6.pth", "K400 67.5"),)
 
 published_head = residual_video.published_head
 published_name = residual_video.published_name

@@ -5,6 +5,7 @@ import keras
 from pipelines import batch
 from video_models.families import published, residual_video
 from video_models.layers import pixels
+from video_models.pretrained import public_files
 
 Config = residual_video.Config
 TINY = residual_video.TINY
@@ -19,6 +20,8 @@ PUBLISHED = (
         multiply_adds=40.697e9,
     ),
 )
+
+WEIGHTS = (public_files.torchvision("r3d_18-b3b3357e.pth", "K400 63.2"),)
 
 published_head = residual_video.published_head
 published_name = residual_video.published_name

@@ -5,6 +5,7 @@ import keras
 from pipelines import batch
 from video_models.families import inception_video, published
 from video_models.layers import pixels
+from video_models.pretrained import public_files
 from video_models.weights import torch_names
 
 Config = inception_video.Config
@@ -20,6 +21,8 @@ PUBLISHED = (
         multiply_adds=17.979e9,
     ),
 )
+
+WEIGHTS = (public_files.torchvision("s3d-d76dad2f.pth", "K400 68.4"),)
 
 
 def build(config: Config, clip: batch.ClipSpec) -> keras.Model:

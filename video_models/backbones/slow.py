@@ -7,6 +7,7 @@ import keras
 from pipelines import batch
 from tfrecords_tools.base import settings
 from video_models.families import bottleneck, published, pytorchvideo
+from video_models.pretrained import public_files
 
 _REACHES = (1, 1, 3, 3)  # Temporal kernel size in each stage.
 
@@ -68,4 +69,9 @@ def published_name(path: str) -> str | None:
 PUBLISHED = (
     published.Network(Config(variant="8x8"), 8, 256, 400, 32_454_096, 54.52e9),
     published.Network(Config(variant="4x16"), 4, 256, 400, 32_454_096, 27.55e9),
+)
+
+WEIGHTS = (
+    public_files.pytorchvideo("SLOW_8x8_R50.pyth", "74.6", variant="8x8"),
+    public_files.pytorchvideo("SLOW_4x16_R50.pyth", "72.4", variant="4x16"),
 )

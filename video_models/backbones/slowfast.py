@@ -9,6 +9,7 @@ from pipelines import batch
 from tfrecords_tools.base import errors, settings
 from video_models.families import bottleneck, published, pytorchvideo
 from video_models.layers import convolution, normalization
+from video_models.pretrained import public_files
 
 ops = keras.ops
 
@@ -141,4 +142,11 @@ PUBLISHED = tuple(
         ("4x16", 34_480_216, 36.69e9),
         ("8x8", 34_566_488, 65.71e9),
     )
+)
+
+WEIGHTS = tuple(
+    public_files.pytorchvideo(
+        f"SLOWFAST_{variant}_R50.pyth", score, variant=variant
+    )
+    for variant, score in (("4x16", "75.3"), ("8x8", "76.9"))
 )

@@ -15,6 +15,7 @@ from video_models.families import (
 )
 from video_models.layers import pixels
 from video_models.layers.attention import patches, tokens
+from video_models.pretrained import public_files
 
 _MEAN = (0.45, 0.45, 0.45)
 _DEVIATION = (0.225, 0.225, 0.225)
@@ -56,6 +57,16 @@ PUBLISHED = tuple(
         ("divided", 121_566_352, 196e9),
         ("joint", 86_112_400, 180e9),
     )
+)
+
+WEIGHTS = (
+    public_files.PublicFile(
+        "TimeSformer_divST_8x32_224_K400.pyth",
+        {"attention": "divided"},
+        "https://github.com/facebookresearch/TimeSformer#model-zoo",
+        "CC-BY-NC 4.0",
+        "K400 77.9",
+    ),
 )
 
 

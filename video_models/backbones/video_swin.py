@@ -11,6 +11,7 @@ from pipelines import batch
 from tfrecords_tools.base import errors, settings
 from video_models.families import published
 from video_models.layers import pixels
+from video_models.pretrained import backbone_weights, public_files
 from video_models.weights import torch_names
 
 # Of ImageNet, in 0..1.
@@ -37,7 +38,7 @@ _VARIANTS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of Video Swin."""
 
     variant: str = settings.setting("t", "Size.", choices=tuple(_VARIANTS))
@@ -85,6 +86,16 @@ PUBLISHED = (
     published.Network(
         Config("b", window=(16, 7, 7)), 32, 224, 174, 88_834_038, 321e9
     ),
+)
+
+WEIGHTS = tuple(
+    public_files.torchvision(file, f"K400 {score}", variant=variant)
+    for variant, file, score in (
+        ("t", "swin3d_t-7615ae03.pth", 77.7),
+        ("s", "swin3d_s-da41c237.pth", 79.5),
+        ("b", "swin3d_b_1k-24f7c7c6.pth", 79.4),
+        ("b", "swin3d_b_22k-7c6ae6fa.pth", 81.6),
+    )
 )
 
 

@@ -9,6 +9,7 @@ from tfrecords_tools.base import settings
 from video_models.families import published, transformer, transformer_names
 from video_models.layers import pixels, randomness
 from video_models.layers.attention import patches, tokens
+from video_models.pretrained import public_files
 
 # Of ImageNet, in 0..1.
 _MEAN = (0.485, 0.456, 0.406)
@@ -52,6 +53,17 @@ PUBLISHED = tuple(
         ("l", 0.1, 304_270_736, 596.8e9),
         ("h", 0.2, 632_119_440, 1191e9),
     )
+)
+
+WEIGHTS = tuple(
+    public_files.PublicFile(
+        "checkpoint.pth",
+        {"variant": variant},
+        "https://github.com/MCG-NJU/VideoMAE/blob/main/MODEL_ZOO.md",
+        "CC-BY-NC 4.0",
+        f"K400 {score}",
+    )
+    for variant, score in (("s", 79.0), ("b", 81.5), ("l", 85.2), ("h", 86.6))
 )
 
 

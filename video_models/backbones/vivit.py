@@ -14,6 +14,7 @@ from video_models.families import (
 )
 from video_models.layers import pixels
 from video_models.layers.attention import patches, tokens
+from video_models.pretrained import public_files
 
 _HALVES = (0.5, 0.5, 0.5)  # Pixels between -1 and 1.
 
@@ -62,6 +63,16 @@ PUBLISHED = (
         classes=400,
         parameters=115_062_928,
         multiply_adds=284.4e9,
+    ),
+)
+
+WEIGHTS = (
+    public_files.PublicFile(
+        "pytorch_model.bin",
+        {"attention": "joint"},
+        "https://huggingface.co/google/vivit-b-16x2-kinetics400",
+        "MIT",
+        "K400 79.9",
     ),
 )
 

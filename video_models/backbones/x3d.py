@@ -13,6 +13,7 @@ from video_models.layers import (
     normalization,
     randomness,
 )
+from video_models.pretrained import backbone_weights, public_files
 
 ops = keras.ops
 
@@ -26,7 +27,7 @@ _HIDDEN, _DROPOUT = 2048, 0.5  # Of the head.
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of X3D."""
 
     variant: str = settings.setting(
@@ -169,4 +170,11 @@ PUBLISHED = tuple(
         ("m", 16, 224, 3_794_322, 4.73e9),
         ("l", 16, 312, 6_153_432, 18.37e9),
     )
+)
+
+WEIGHTS = tuple(
+    public_files.pytorchvideo(
+        f"X3D_{variant.upper()}.pyth", score, variant=variant
+    )
+    for variant, score in (("xs", "69.1"), ("s", "73.3"), ("m", "75.9"))
 )

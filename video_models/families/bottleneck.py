@@ -10,6 +10,7 @@ import keras
 
 from tfrecords_tools.base import errors, settings
 from video_models.layers import convolution, normalization, pooling
+from video_models.pretrained import backbone_weights
 
 _STAGES = 4
 _WIDENS = 4  # Ratio of a block's output to its inner channels.
@@ -28,7 +29,7 @@ BLOCK_MODULES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of a residual network of bottleneck blocks."""
 
     width: int = settings.setting(

@@ -11,6 +11,7 @@ import keras
 
 from tfrecords_tools.base import errors, settings
 from video_models.layers import convolution, normalization, pooling, randomness
+from video_models.pretrained import backbone_weights
 
 # Channels of each block: the 1x1x1 branch; two branches that reduce, then
 # convolve; the branch that pools first. Source: arXiv:1409.4842, table 1.
@@ -29,7 +30,7 @@ _EPSILON = 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of an Inception video network."""
 
     width: int = settings.setting(

@@ -13,13 +13,14 @@ import keras
 from tfrecords_tools.base import errors, settings
 from video_models.families import published
 from video_models.layers import convolution, normalization
+from video_models.pretrained import backbone_weights
 from video_models.weights import torch_names
 
 STAGES = 4
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of a residual video network."""
 
     width: int = settings.setting(

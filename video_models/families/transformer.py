@@ -8,6 +8,7 @@ import keras
 from tfrecords_tools.base import errors, settings
 from video_models.layers import randomness
 from video_models.layers.attention import self_attention
+from video_models.pretrained import backbone_weights
 
 
 class Size(NamedTuple):
@@ -28,7 +29,7 @@ SIZES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings shared by all Vision Transformers."""
 
     width: int | None = settings.setting(

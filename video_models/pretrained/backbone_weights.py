@@ -7,7 +7,12 @@ import keras
 
 from tfrecords_tools.base import errors, registry, settings
 from video_models.pretrained import public_files
-from video_models.weights import fitting, report, weight_files
+from video_models.weights import (
+    fitting,
+    published_weights,
+    report,
+    weight_files,
+)
 
 _FLAG = "backbone.weights"
 
@@ -38,11 +43,9 @@ def load(backbone: registry.Chosen, network: keras.Model) -> report.Report:
         UserError: the package, file or folder is missing or damaged, or a
             weight of the backbone is not in it.
     """
-    name, config = backbone.config.weights, backbone.config
-    public = public_files.choose(backbone.module.WEIGHTS, name, config)
-    path = public.find() if public else pathlib.Path(name)
+    name = backbone.config.weights
     rows, names = weight_files.load(
-        path,
+        _path(backbone),
         fitting.list_targets({backbone.name: network}),
         weight_files.Published(
             f"--backbone={backbone.name}", backbone.module.published_name
@@ -51,10 +54,38 @@ def load(backbone: registry.Chosen, network: keras.Model) -> report.Report:
         _FLAG,
     )
     found = report.build(name, rows, names)
-    if not found.is_whole:
+    if any(map(_is_missing, found.fresh)):
         raise errors.UserError(
             f"--{_FLAG}={name} does not fit --backbone={backbone.name}: "
             f"{found.summary()}: choose the variant and settings that it was "
             "made with, or --init.weights, which loads whatever fits"
         )
     return found
+
+
+def describe(backbone: registry.Chosen) -> str:
+    """Returns one line on the source of a backbone's weights.
+
+    A file has its SHA-256 there, so that a run records what it started from.
+
+    Raises:
+        UserError: the package, file or folder is missing or damaged.
+    """
+    path, name = _path(backbone), backbone.config.weights
+    text = f"--backbone={backbone.name} starts from {name}"
+    if not path.is_file():
+        return text
+    digest = public_files.sha256(path)
+    return f"{text}: {path.name}, SHA-256 {digest}"
+
+
+def _path(backbone: registry.Chosen) -> pathlib.Path:
+    name, files = backbone.config.weights, backbone.module.WEIGHTS
+    public = public_files.choose(files, name, backbone.config)
+    return public.find() if public else pathlib.Path(name)
+
+
+def _is_missing(row: fitting.Row) -> bool:
+    """False for normalisation that no public checkpoint has, as of X3D."""
+    is_kernel = row.target.path.endswith("kernel")
+    return is_kernel or row.why != published_weights.NOT_PUBLISHED

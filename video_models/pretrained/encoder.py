@@ -22,7 +22,6 @@ def build(backbone: registry.Chosen, clip: batch.ClipSpec) -> keras.Model:
         UserError: the weights are missing or do not fit.
     """
     network = backbone.build(clip)
-    own = isinstance(backbone.config, backbone_weights.Config)
-    if own and backbone.config.weights is not None:
+    if backbone.config.weights is not None:
         backbone_weights.load(backbone, network)
     return network

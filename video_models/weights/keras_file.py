@@ -16,16 +16,16 @@ _SCORES = "LabelScores"  # See `classification.label_scores`.
 
 
 def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """Reads every weight of a `.keras` or `.weights.h5` file.
+    """Reads every weight of a `.keras`, `.weights.h5` or `.h5` file.
 
     Returns:
         Arrays by the names of nested layers and the weight's number in its
-        layer, such as `r2plus1d/stem_space/0`.
+        layer, such as `r2plus1d/stem_space/0`. Files of Keras 2, such as
+        those of keras.applications, have the names of the outer layers only.
 
     Raises:
-        UserError: it is no such file, or an old version of Keras wrote it
-            without
-        names.
+        UserError: it is no such file, or Keras 3.0 to 3.5 wrote it without
+            names.
     """
     try:
         if zipfile.is_zipfile(path):
@@ -64,6 +64,9 @@ def labels(path: str | pathlib.Path) -> tuple[str, ...]:
 
 def _weights(file: Any, path: Any) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
+    top = file.get("model_weights", file)  # Of a whole model.
+    if "layer_names" in top.attrs:
+        return _of_keras_2(top)
     _collect(file, [], found)
     if not found:
         raise errors.UserError(
@@ -83,3 +86,11 @@ def _collect(group: Any, names: list[str], found: dict) -> None:
     for key, value in group.items():
         if key not in ("vars", "optimizer") and hasattr(value, "items"):
             _collect(value, names, found)
+
+
+def _of_keras_2(top: Any) -> dict[str, np.ndarray]:
+    return {
+        f"{layer}/{number}": np.asarray(top[layer][name])
+        for layer in top.attrs["layer_names"]
+        for number, name in enumerate(top[layer].attrs["weight_names"])
+    }

@@ -9,6 +9,8 @@ import numpy as np
 
 from video_models.weights import fitting
 
+NOT_PUBLISHED = "not published"  # Why a weight is not loaded.
+
 Named = Callable[[str], str | None]
 
 
@@ -49,7 +51,7 @@ def load(
     for target in targets:
         name = names[target.path]
         if name is None:
-            rows.append(fitting.Row(target, None, "not published"))
+            rows.append(fitting.Row(target, None, NOT_PUBLISHED))
         elif prefix + name not in arrays:
             rows.append(fitting.Row(target, None, f"no {prefix}{name}"))
         else:

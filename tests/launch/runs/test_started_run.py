@@ -145,12 +145,35 @@ def test_keras_file_fits_a_network_with_another_block_after_it(
     )
 
 
+def test_backbone_alone_starts_from_another_run(
+    trained, toy_shards, tmp_path, capsys, no_steps
+):
+    source = restored_run.load_run(str(trained)).networks["classifier"]
+    described = _experiment(
+        toy_shards, "--train.steps=1", f"--backbone.weights={trained}"
+    )
+    training_run.run(described, tmp_path)
+    said = f"--backbone=frame_conv starts from {trained}"
+    assert said in capsys.readouterr().out
+    assert said in (tmp_path / "init_report.txt").read_text()
+    started = restored_run.RestoredRun(described, tmp_path).networks
+    ours, theirs = (
+        network.get_layer("frame_conv").get_weights()
+        for network in (started["classifier"], source)
+    )
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_resumed_run_does_not_look_for_the_weights(
     toy_shards, tmp_path, no_steps
 ):
     first = _experiment(toy_shards, "--train.steps=1")
     training_run.run(first, tmp_path)
     gone = _experiment(
-        toy_shards, "--train.steps=2", "--init.weights=/nowhere.keras"
+        toy_shards,
+        "--train.steps=2",
+        "--init.weights=/nowhere.keras",
+        "--backbone.weights=/nowhere.keras",
     )
     training_run.run(gone, tmp_path)

@@ -9,6 +9,7 @@ import pytest
 
 import video_models
 from tfrecords_tools.base import errors, registry, versions
+from video_models.pretrained import backbone_weights
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (2, 4, 32, 32, 3), np.uint8)
 SMALL = {"frames": 4, "size": 32, "widths": (8, 16), "features": 16}
@@ -55,6 +56,17 @@ def test_public_functions_are_typed(name):
     signature = inspect.signature(getattr(video_models, name))
     given = [each.annotation for each in signature.parameters.values()]
     assert inspect.Signature.empty not in [*given, signature.return_annotation]
+
+
+def test_name_of_public_weights_is_that_of_the_backbone(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(
+        backbone_weights, "load", lambda backbone, _: loaded.append(backbone)
+    )
+    video_models.classifier(
+        "frame_efficientnet_lite", 2, "imagenet", frames=1, size=32, stages=1
+    )
+    assert loaded[0].config.weights == "imagenet"
 
 
 def test_a_classifier_is_a_functional_model():

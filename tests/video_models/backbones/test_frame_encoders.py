@@ -10,6 +10,7 @@ from pipelines import batch
 from tests.goldens import load_by_name, random_weights
 from tfrecords_tools.base import errors, registry
 from video_models.backbones import frame_efficientnet, frame_resnet
+from video_models.pretrained import encoder
 
 GOLDENS = pathlib.Path(__file__).parents[2] / "goldens/torchvision"
 NAMES = (
@@ -89,15 +90,17 @@ def load_efficientnet(path, variant="b0"):
     config = frame_efficientnet.Config(
         variant=variant, stages=1, weights=str(path)
     )
-    clip = batch.ClipSpec(frames=1, size=16)
-    return frame_efficientnet.build(config, clip)
+    chosen = registry.choose(
+        "video_models.backbones", "frame_efficientnet", config
+    )
+    return encoder.build(chosen, batch.ClipSpec(frames=1, size=16))
 
 
 @pytest.mark.parametrize("classes", [None, 1000])
-@pytest.mark.parametrize("name", ["a.weights.h5", "a.keras"])
+@pytest.mark.parametrize("name", ["a.weights.h5", "a.keras", "a.h5"])
 def test_weights_of_a_file_of_keras_are_loaded(tmp_path, classes, name):
     saved = saved_efficientnet(classes)
-    save = saved.save if name.endswith("keras") else saved.save_weights
+    save = saved.save_weights if "weights" in name else saved.save
     save(tmp_path / name)
     ours = load_efficientnet(tmp_path / name).get_layer("efficientnet")
     for layer in ("stem_conv", "block1a_se_reduce", "top_conv"):
@@ -109,20 +112,8 @@ def test_weights_of_a_file_of_keras_are_loaded(tmp_path, classes, name):
 def test_weights_of_another_variant_are_refused(tmp_path):
     path = tmp_path / "a.weights.h5"
     saved_efficientnet().save_weights(path)
-    with pytest.raises(errors.UserError, match="does not fit.*=b4"):
+    with pytest.raises(errors.UserError, match="does not fit.*stem_conv.*was"):
         load_efficientnet(path, "b4")
-
-
-@pytest.mark.parametrize("name", ["a.weights.h5", "a.keras"])
-def test_a_file_without_weights_is_refused(tmp_path, name):
-    (tmp_path / name).write_text("nothing")
-    with pytest.raises(errors.UserError, match="does not fit"):
-        load_efficientnet(tmp_path / name)
-
-
-def test_a_missing_file_of_weights_is_refused(tmp_path):
-    with pytest.raises(errors.UserError, match="no such file"):
-        load_efficientnet(tmp_path / "a.weights.h5")
 
 
 def test_efficientnet_draws_through_our_randomness():

@@ -1,3 +1,5 @@
+import hashlib
+
 import numpy as np
 import pytest
 import safetensors.numpy
@@ -69,6 +71,13 @@ def test_every_weight_is_reported(saved):
     network = chosen.build(CLIP)
     found = backbone_weights.load(chosen, network)
     assert found.is_whole and not found.unused
+
+
+def test_source_is_described_with_the_digest_of_its_file(saved):
+    said = backbone_weights.describe(choose(saved[0]))
+    with open(saved[0], "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    assert said.endswith(f"a.safetensors, SHA-256 {digest}")
 
 
 def test_weights_that_no_public_checkpoint_can_have_are_refused(saved):

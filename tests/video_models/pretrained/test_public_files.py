@@ -12,11 +12,14 @@ class Config(NamedTuple):
 
 
 def in_package(content=b"weights", variant="small"):
-    return public_files.InPackage(
-        "imagenet",
-        {"variant": variant},
-        "toy-weights",
+    return public_files.PublicFile(
         "toy_weights/a.pth",
+        {"variant": variant},
+        "https://example.com",
+        "MIT",
+        "ImageNet 1.0",
+        "imagenet",
+        "toy-weights",
         hashlib.sha256(content).hexdigest(),
     )
 

@@ -31,6 +31,19 @@ def test_weights_of_keras_are_called_by_layers_and_numbers(file, tmp_path):
     )
 
 
+def test_whole_model_in_the_format_of_keras_2_is_read(tmp_path):
+    inputs = keras.Input((4,))
+    x = keras.layers.Dense(3, name="stem_dense")(inputs)
+    x = keras.layers.BatchNormalization(name="stem_norm")(x)
+    built = keras.Model(inputs, x)
+    built.save(tmp_path / "a.h5")
+    found = keras_file.read(tmp_path / "a.h5")
+    assert len(found) == len(built.weights)
+    np.testing.assert_array_equal(
+        found["stem_norm/3"], built.get_layer("stem_norm").moving_variance
+    )
+
+
 def test_file_that_is_none_of_keras_is_refused(tmp_path):
     path = tmp_path / "a.weights.h5"
     path.write_text("no")

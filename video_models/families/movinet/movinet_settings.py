@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tfrecords_tools.base import settings
 from video_models.families.movinet import movinet_specs
 from video_models.layers import normalization
+from video_models.pretrained import backbone_weights
 
 
 class Style(NamedTuple):
@@ -30,7 +31,7 @@ class Style(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(backbone_weights.Config):
     """Settings of MoViNet."""
 
     variant: str = settings.setting(
