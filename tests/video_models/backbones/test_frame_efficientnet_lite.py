@@ -1,9 +1,22 @@
+import functools
+import json
+import pathlib
+from importlib import metadata
+
 import numpy as np
 import pytest
 
 from launch.model_summary import network_graph
 from pipelines import batch
+from tests.goldens import pictures
+from tfrecords_tools.base import registry
+from video_models import objective, video_network
 from video_models.backbones import frame_efficientnet_lite as lite
+from video_models.pretrained import public_files
+from video_models.weights import initial_weights
+
+GOLDENS = pathlib.Path(__file__).parents[2] / "goldens/efficientnet"
+VARIANTS = ("lite0", "lite1", "lite2")
 
 
 def without_weights(variant, stages=7):
@@ -48,3 +61,59 @@ def test_pixels_of_127_are_zeros_for_the_stem():
     scale = network.get_layer("scale_pixels")
     found = scale(np.float32([[127.0, 255.0]]))
     np.testing.assert_allclose(found, [[0.0, 1.0]])
+
+
+@functools.cache
+def golden(variant):
+    return json.loads((GOLDENS / f"{variant}.json").read_text())
+
+
+@functools.cache
+def logits(variant):
+    """Of every picture of the golden, by our network with public weights."""
+    try:
+        metadata.distribution(pictures.PACKAGE)
+        config = lite.Config(variant)
+        file = public_files.choose(lite.WEIGHTS, "imagenet", config)
+        metadata.distribution(file.package)
+    except metadata.PackageNotFoundError as error:
+        pytest.skip(f"{error}: make install installs it")
+    components = objective.Components(
+        registry.choose(
+            "video_models.backbones", lite.__name__.split(".")[-1]
+        )._replace(config=config),
+        registry.choose("video_models.temporal", "none"),
+        registry.choose("video_models.heads", "published"),
+    )
+    names, size = golden(variant)["classes"], golden(variant)["size"]
+    network = video_network.build(
+        components.backbone,
+        components.temporal,
+        components.head,
+        batch.ClipSpec(frames=1, size=size),
+        classes=1000,
+    )
+    initial_weights.load(
+        initial_weights.Config(weights=str(file.find()), strict=True),
+        {"classifier": network},
+        components,
+    )
+    frames = np.float32([[pictures.centre(name, size)] for name in names])
+    return dict(zip(names, network(frames).numpy(), strict=True))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_photographs_show_what_they_show(variant):
+    for name, classes in golden(variant)["classes"].items():
+        scores = np.exp(logits(variant)[name])
+        scores /= scores.sum()
+        found = np.argsort(-scores)[: len(classes)]
+        assert found.tolist() == [label for label, _ in classes]
+        wanted = [score for _, score in classes]
+        np.testing.assert_allclose(scores[found], wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_logits_are_those_of_an_independent_implementation(variant):
+    for name, wanted in golden(variant)["logits"].items():
+        np.testing.assert_allclose(logits(variant)[name], wanted, atol=1e-4)
