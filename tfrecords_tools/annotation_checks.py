@@ -132,7 +132,9 @@ class _Examiner:
                 group=names.normalized(clip.group) or clip.path,
             ), []
         if clip.path not in self._paths:
-            self._paths[clip.path] = self._root.find(clip.path)
+            self._paths[clip.path] = self._root.find(
+                clip.path, clip.frame_rate is not None
+            )
         found = self._paths[clip.path]
         absent = found.fault if found.is_missing and self._may_skip else ""
         wrong = [found.fault] if found.fault and not absent else []
@@ -225,6 +227,7 @@ def _with(
         clip.origin,
         absent,
         clip.is_video,
+        clip.frame_rate,
     )
 
 

@@ -51,6 +51,8 @@ class Clip:
             the report.
         is_video: whether it is known to be a video whatever its suffix,
             since a table lists it or files of that suffix were decoded.
+        frame_rate: images a second, where the path is that of a folder of
+            images; None for a file.
     """
 
     path: str
@@ -66,6 +68,9 @@ class Clip:
     # Not in the repr: stopped builds of earlier versions resume.
     absent: str = dataclasses.field(default="", compare=False, repr=False)
     is_video: bool = dataclasses.field(default=False, compare=False, repr=False)
+    frame_rate: float | None = dataclasses.field(
+        default=None, compare=False, repr=False
+    )
 
     @property
     def span(self) -> tuple[int, int | None]:

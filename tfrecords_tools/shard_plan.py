@@ -13,6 +13,7 @@ from collections import Counter
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import settings
+from tfrecords_tools.base.files import path_state
 
 _GROWTH = {"jpeg": 13.0, "h264": 1.7, "h265": 1.1}
 NAME = re.compile(r"[a-z]+-\d{5}-of-\d{5}\.(tfrecord|index)")
@@ -74,7 +75,10 @@ def plan(
         All shards: splits in the order of `annotations.SPLITS`.
     """
     sharing = Counter(clip.path for clip in clips)
+    images = {clip.path for clip in clips if clip.frame_rate is not None}
     bytes_of = {path: _size(root / path) / sharing[path] for path in sharing}
+    # Images of a folder are stored in about as many bytes as they have.
+    bytes_of |= {path: bytes_of[path] / _GROWTH["jpeg"] for path in images}
     growth = config.growth or _GROWTH[storage]
     shards = []
     for split in annotations.SPLITS:
@@ -93,7 +97,9 @@ def plan(
 
 def name_of(clip: annotations.Clip) -> str:
     """Returns a stable name: path without suffix, and the span if any."""
-    stem = clip.path.removesuffix(pathlib.PurePosixPath(clip.path).suffix)
+    stem = clip.path
+    if clip.frame_rate is None:  # The name of a folder has no suffix.
+        stem = stem.removesuffix(pathlib.PurePosixPath(stem).suffix)
     if clip.start_seconds is None and clip.end_seconds is None:
         return stem
     ends = (clip.start_seconds or 0.0, clip.end_seconds)
@@ -111,4 +117,4 @@ def _order(clip: annotations.Clip) -> bytes:
 
 
 def _size(path: pathlib.Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+    return path_state.read(path).size if path.exists() else 0

@@ -28,6 +28,7 @@ from tfrecords_tools.building import (
     shard_journal,
     standing_data_set,
 )
+from tfrecords_tools.media import image_folder
 from tfrecords_tools.source_parsing import source_clips
 from tfrecords_tools.splitting import split_shares, splits
 from tfrecords_tools.text import vocabulary
@@ -158,8 +159,12 @@ def _looked_at(
     surveys, copies = {}, ()
     if needs:
         surveys = survey_run.survey_all(
-            request.root,
-            sorted({clip.path for clip in clips}),
+            {
+                clip.path: image_folder.path_of(
+                    request.root, clip.path, clip.frame_rate
+                )
+                for clip in sorted(clips, key=lambda clip: clip.path)
+            },
             needs,
             request.media.max_pixels,
             request.limits,

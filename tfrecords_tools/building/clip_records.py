@@ -8,6 +8,7 @@ import bisect
 import contextlib
 import dataclasses
 import itertools
+import os
 import pathlib
 import traceback
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import cv2
 from tfrecords_tools import annotations, schema, shard_plan
 from tfrecords_tools.base import errors, isolated, registry
 from tfrecords_tools.building import chunk_audio, chunk_words, clip_cleaning
-from tfrecords_tools.media import reader
+from tfrecords_tools.media import image_folder, reader
 from tfrecords_tools.media.audio import audio_reader, voice
 from tfrecords_tools.text import text_cleaning
 
@@ -107,7 +108,7 @@ def generate_chunks(
 def _readable_chunks(
     job: Job, clip: annotations.Clip
 ) -> Iterator[Chunk | Ending]:
-    path = job.root / clip.path
+    path = image_folder.path_of(job.root, clip.path, clip.frame_rate)
     decided = _cleaned(job, path, clip)
     if decided.dropped:
         yield Ending("dropped", decided.dropped, decided.columns)
@@ -142,7 +143,7 @@ def _readable_chunks(
 
 
 def _cleaned(
-    job: Job, path: pathlib.Path, clip: annotations.Clip
+    job: Job, path: str | os.PathLike, clip: annotations.Clip
 ) -> clip_cleaning.Decision:
     if not job.cleaning:
         return clip_cleaning.NOTHING
@@ -220,7 +221,7 @@ def _texts(words: list[chunk_words.Timed]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _listening(
-    job: Job, path: pathlib.Path, start: int
+    job: Job, path: str | os.PathLike, start: int
 ) -> Iterator[list["_Waveform | _Voice"]]:
     """Opens the audio features that the data set holds."""
     where = path, job.audio, job.media.max_pixels, start

@@ -15,7 +15,7 @@ from typing import Any
 
 from tfrecords_tools import annotations, manifest, output_folder, shard_plan
 from tfrecords_tools.base import atomic_write
-from tfrecords_tools.base.files import shard_index
+from tfrecords_tools.base.files import path_state, shard_index
 from tfrecords_tools.building import clip_records
 
 
@@ -121,10 +121,10 @@ def digest(job: clip_records.Job, planned: shard_plan.Planned) -> str:
 
 def _state(path: pathlib.Path) -> str:
     try:
-        stat = path.stat()
+        state = path_state.read(path)
     except OSError:
         return "missing"
-    return f"{stat.st_size} {stat.st_mtime_ns}"
+    return f"{state.size} {state.time}"
 
 
 def _path(folder: pathlib.Path, planned: shard_plan.Planned) -> pathlib.Path:

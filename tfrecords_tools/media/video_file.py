@@ -1,4 +1,4 @@
-"""Opens one video file, or explains why it cannot be opened.
+"""Opens one video, or explains why it cannot be opened.
 
 Every failure is a `VideoError` with a status. timed_frames decodes frames.
 """
@@ -10,10 +10,14 @@ from typing import Any
 
 import av
 
-from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import folder_files
 from tfrecords_tools.base.text import printable
-from tfrecords_tools.media import mp4_boxes
+from tfrecords_tools.media import (
+    image_container,
+    image_folder,
+    mp4_boxes,
+    video_error,
+)
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -22,31 +26,16 @@ _NOT_VIDEO = ("hls", "dash", "concat", "tty", "image2", "ffmetadata")
 _COVER = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 
 
-class VideoError(errors.UserError):
-    """A video that cannot be used.
-
-    Attributes:
-        path: the file.
-        status: missing, empty, unreadable, no_video, no_track, no_frames,
-            truncated, clock_restarts, too_large, unfit_size or
-            no_frames_in_span.
-        reason: why, without the file's name.
-    """
-
-    def __init__(self, path: str, status: str, reason: str) -> None:
-        super().__init__(path, status, reason)
-        self.path, self.status, self.reason = path, status, reason
-
-    def __str__(self) -> str:
-        return f"{printable.name(self.path)}: {self.reason}"
+VideoError = video_error.VideoError
 
 
 class VideoFile:
     """An open video; use it in a `with` statement.
 
     Attributes:
-        path: the file.
-        container: PyAV's input container.
+        path: the file, or folder of images.
+        source: the path as given; it holds the rate of a folder of images.
+        container: PyAV's input container, or that of the folder.
         stream: its best video stream.
 
     Raises:
@@ -54,7 +43,7 @@ class VideoFile:
     """
 
     def __init__(self, path: str | os.PathLike, max_pixels: int) -> None:
-        self.path = os.fspath(path)
+        self.path, self.source = os.fspath(path), path
         self._max_pixels = max_pixels
         self.reopen()
 
@@ -66,6 +55,9 @@ class VideoFile:
 
     def reopen(self) -> None:
         """Opens the file, or re-opens it at its start."""
+        if isinstance(self.source, image_folder.ImageFolder):
+            self._open_images(self.source)
+            return
         self._check_file()
         try:
             self.container = self._container()
@@ -123,6 +115,14 @@ class VideoFile:
             container_options={"protocol_whitelist": "file"},
         )
 
+    def _open_images(self, folder: image_folder.ImageFolder) -> None:
+        try:
+            opened = image_container.Container(folder, self._max_pixels)
+        except OSError as error:
+            reason = f"cannot be opened: {error.strerror}"
+            raise self.error("unreadable", reason) from error
+        self.container, self.stream = opened, opened.streams.best("video")
+
     def _is_cut(self) -> bool:
         return mp4_boxes.is_cut(self.path)
 
@@ -138,7 +138,10 @@ class VideoFile:
             if stat.S_ISDIR(found.st_mode):
                 os.stat(os.path.join(self.path, "."))
                 os.scandir(self.path).close()
-                raise self._link_error("unreadable", "is a folder, not a video")
+                what = "is a folder, not a video"
+                if image_folder.list_images(self.path):
+                    what += f": {image_folder.HINT}"
+                raise self._link_error("unreadable", what)
             if not stat.S_ISREG(found.st_mode):
                 raise self.error("unreadable", "is no ordinary file")
             if not found.st_size:
@@ -159,7 +162,9 @@ class VideoFile:
         name = self.container.format.name
         video = self.container.streams.best("video")
         if name in _NOT_VIDEO or name.endswith("_pipe"):
-            raise self.error("unreadable", f"is not a video ({name})")
+            hint = name == "image2" or name.endswith("_pipe")
+            hint = f": {image_folder.HINT}" if hint else ""
+            raise self.error("unreadable", f"is not a video ({name}){hint}")
         if video is None or int(video.disposition) & _COVER:
             raise self.error("no_video", f"has no video stream ({name})")
         if video.codec_context is None:

@@ -1,4 +1,4 @@
-"""Recognises video files by their names."""
+"""Recognises files of videos and of images by their names."""
 
 import pathlib
 
@@ -8,7 +8,18 @@ SUFFIXES = frozenset(
     "rm rmvb ts vob webm wmv y4m".split()
 )
 
+_IMAGES = frozenset("bmp jpeg jpg pgm png ppm tif tiff webp".split())
+
 
 def is_likely(name: str) -> bool:
     """Whether the suffix is one of videos."""
-    return pathlib.PurePath(name).suffix.lower().lstrip(".") in SUFFIXES
+    return _suffix(name) in SUFFIXES
+
+
+def is_image(name: str) -> bool:
+    """Whether the suffix is one of images that are single frames."""
+    return _suffix(name) in _IMAGES
+
+
+def _suffix(name: str) -> str:
+    return pathlib.PurePath(name).suffix.lower().lstrip(".")

@@ -8,6 +8,7 @@ perfect.
 import pathlib
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
@@ -28,15 +29,39 @@ _OTHER_NAMES = {
     for name in listed.split()
 }
 _ADDED = re.compile("(set|data|videos?|clips?|split)$")
-_AS_THEY_ARE = "or, if they are labels, add --video_folder.outer=labels"
 
 
-def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
+class Layout(NamedTuple):
+    """How messages name the flags of a source.
+
+    Attributes:
+        labels: makes each outermost folder a label.
+        instead: another way to state labels and splits.
+    """
+
+    labels: str
+    instead: str
+
+
+OF_VIDEOS = Layout(
+    "--video_folder.outer=labels", "list the clips with --source=csv_file"
+)
+OF_IMAGES = Layout(
+    "--frame_folder.outer=labels", "arrange the folders in another way"
+)
+
+
+def check(
+    input: str,
+    videos: Sequence[pathlib.PurePath],
+    layout: Layout = OF_VIDEOS,
+) -> None:
     """Refuses outermost folders that are neither splits nor labels.
 
     Args:
         input: the input folder, for messages.
         videos: relative to it.
+        layout: of the source, for messages.
 
     Raises:
         UserError: with what to set or rename.
@@ -44,16 +69,19 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
     in_folders = [path for path in videos if len(path.parts) > 1]
     outer = {path.parts[0] for path in in_folders}
     if all(annotations.canonical_split(name) for name in outer):
-        _refuse_inner(input, in_folders)
+        _refuse_inner(input, in_folders, layout)
     else:
-        _refuse_like_splits(input, in_folders, outer)
-        _refuse_one_that_holds_labels(input, in_folders)
-        _refuse_splits_within(input, in_folders)
-        repeated_folders.check(input, in_folders)
+        _refuse_like_splits(input, in_folders, outer, layout)
+        _refuse_one_that_holds_labels(input, in_folders, layout)
+        _refuse_splits_within(input, in_folders, layout)
+        repeated_folders.check(input, in_folders, *layout)
 
 
 def _refuse_like_splits(
-    input: str, videos: list[pathlib.PurePath], outer: set[str]
+    input: str,
+    videos: list[pathlib.PurePath],
+    outer: set[str],
+    layout: Layout,
 ) -> None:
     like = {name: found for name in outer if (found := _like_split(name))}
     # A single one may be a label, such as railways or test patterns.
@@ -63,7 +91,7 @@ def _refuse_like_splits(
         raise errors.UserError(
             f"--input={input}: the folders {_listed(like)} look like splits, "
             "wanted ones called train, validation (val, valid, dev) and "
-            f"test: rename them, {_AS_THEY_ARE}"
+            f"test: rename them, or, if they are labels, add {layout.labels}"
         )
 
 
@@ -92,7 +120,7 @@ def _share_labels(videos: list[pathlib.PurePath], like: dict[str, str]) -> bool:
 
 
 def _refuse_one_that_holds_labels(
-    input: str, videos: list[pathlib.PurePath]
+    input: str, videos: list[pathlib.PurePath], layout: Layout
 ) -> None:
     around, labels = _only_folder([path.parts[:-1] for path in videos])
     if labels:
@@ -101,23 +129,27 @@ def _refuse_one_that_holds_labels(
             f"--input={input}: its only folder {folder} holds no videos, only "
             f"folders: {_listed(labels)}; if those are the labels use "
             f"--input={pathlib.Path(input) / folder}, if all videos have the "
-            f"label {around[0]} add --video_folder.outer=labels"
+            f"label {around[0]} add {layout.labels}"
         )
 
 
-def _refuse_inner(input: str, videos: list[pathlib.PurePath]) -> None:
+def _refuse_inner(
+    input: str, videos: list[pathlib.PurePath], layout: Layout
+) -> None:
     around, labels = _only_folder([path.parts[1:-1] for path in videos])
     if labels:
         folder = "/".join(around)
         raise errors.UserError(
             f"--input={input}: the only folder {folder} in those of the "
             f"splits holds no videos, only folders: {_listed(labels)}; if "
-            f"those are the labels move {_listed(labels)} up, else list the "
-            "clips with --source=csv_file"
+            f"those are the labels move {_listed(labels)} up, else "
+            f"{layout.instead}"
         )
 
 
-def _refuse_splits_within(input: str, videos: list[pathlib.PurePath]) -> None:
+def _refuse_splits_within(
+    input: str, videos: list[pathlib.PurePath], layout: Layout
+) -> None:
     inner = [path.parts[1] for path in videos if len(path.parts) > 2]
     splits = {annotations.canonical_split(name) for name in inner}
     if len(inner) == len(videos) and None not in splits and len(splits) > 1:
@@ -125,8 +157,8 @@ def _refuse_splits_within(input: str, videos: list[pathlib.PurePath]) -> None:
         raise errors.UserError(
             f"--input={input} has splits within labels, {label}/{split}: "
             f"wanted labels within splits, {split}/{label}: move the folders, "
-            "list the clips with --source=csv_file, or, to have the splits "
-            "drawn, add --video_folder.outer=labels"
+            f"{layout.instead}, or, to have the splits drawn, add "
+            f"{layout.labels}"
         )
 
 

@@ -16,15 +16,18 @@ from tfrecords_tools.base.text import names, printable
 
 _SERIES = re.compile(r"(.*?[^\W\d_])(?:[\W_]*\d+|[\W_]+[A-Za-z])")
 _ARE_LABELS = re.compile("(class|label|categor|action|gesture|activit|type)")
-_OUT = "if the outer ones are labels add --video_folder.outer=labels"
 
 
-def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
+def check(
+    input: str, videos: Sequence[pathlib.PurePath], labels: str, instead: str
+) -> None:
     """Refuses, or warns about, outer folders with equal subfolders.
 
     Args:
         input: the input folder, for messages.
         videos: in its folders, relative to it.
+        labels: flag that makes the outer folders labels.
+        instead: another way to state labels.
 
     Raises:
         UserError: the outer folders are a series, such as folds.
@@ -43,7 +46,7 @@ def check(input: str, videos: Sequence[pathlib.PurePath]) -> None:
     message = (
         f"the folders {_listed(inside)} hold no videos but the same folders: "
         f"{_listed(shared)}; if those are the labels make them the outermost "
-        f"folders, or list the clips with --source=csv_file; {_OUT}"
+        f"folders, or {instead}; if the outer ones are labels add {labels}"
     )
     stem = _stem(inside)
     if stem and not _ARE_LABELS.match(stem):

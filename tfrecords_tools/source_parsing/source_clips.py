@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 
 from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors, registry
+from tfrecords_tools.base.files import folder_files
 from tfrecords_tools.base.text import names
+from tfrecords_tools.media import image_folder, video_names
 from tfrecords_tools.source_parsing import video_root
 
 Clips = list[annotations.Clip]
@@ -42,17 +44,40 @@ def read(
         listed = list_clips(source.config, input)
     except annotation_checks.FaultyRows as error:
         raise errors.UserError("\n".join(error.all(root(), files))) from error
+    except errors.UserError as error:
+        hint = _hint(source, input, [])
+        if not hint:
+            raise
+        raise errors.UserError(f"{error}{hint}") from error
     if not listed:
         raise errors.UserError(
             f"no clips: --source={source.name} found nothing in "
             f"--input={input}: wanted at least one video; add some, or "
-            "choose another --input or --source"
+            f"choose another --input or --source{_hint(source, input, [])}"
         )
+    if hint := _hint(source, input, listed):
+        raise errors.UserError(f"--input={input} holds no videos{hint}")
     clips = annotation_checks.check(listed, root(), files)
     return (
         [clip for clip in clips if not clip.absent],
         [clip for clip in clips if clip.absent],
     )
+
+
+def _hint(source: registry.Chosen, input: str, listed: Clips) -> str:
+    """Names the source of folders of images if there are no videos."""
+    if source.name == image_folder.SOURCE:
+        return ""
+    paths = [clip.path for clip in listed]
+    if not paths and os.path.isdir(input):
+        paths = [path.name for path in folder_files.below(input)]
+    named = {clip.path for clip in listed if clip.is_video}
+    for path in paths:
+        is_image = video_names.is_image(path)
+        if video_names.is_likely(path) or (path in named and not is_image):
+            return ""
+    images = any(map(video_names.is_image, paths))
+    return f"; {image_folder.HINT}" if images else ""
 
 
 def within_absent(known: Mapping[str, str], clips: Clips) -> Clips:

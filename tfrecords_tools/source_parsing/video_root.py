@@ -12,6 +12,7 @@ import stat
 from tfrecords_tools.base import settings
 from tfrecords_tools.base.files import folder_files
 from tfrecords_tools.base.text import names
+from tfrecords_tools.media import image_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,13 +80,14 @@ class VideoRoot:
         self._folders: dict[str, str] = {}
         self._alike: dict[str, dict[str, list[str]]] = {}
 
-    def find(self, path: str) -> Found:
+    def find(self, path: str, is_folder: bool = False) -> Found:
         """Finds a video.
 
         Args:
             path: with forward slashes, relative to the root or absolute;
                 `..` is allowed if it does not leave the root. Names may have
                 another Unicode form than on disk.
+            is_folder: whether it is a folder of images instead of a file.
 
         Returns:
             The canonical path, `a/b.mp4` for `./a//b.mp4`, or a fault.
@@ -103,12 +105,12 @@ class VideoRoot:
             )
         if not self._known:
             return Found(within)
-        found = self._looked_up(within)
+        found = self._looked_up(within, is_folder)
         if found.is_missing:
             other, fault = self._spelled(within)
             if fault:
                 return Found(within, fault)
-            return self._looked_up(other) if other else found
+            return self._looked_up(other, is_folder) if other else found
         return found
 
     def _within(self, path: str) -> str | None:
@@ -135,7 +137,7 @@ class VideoRoot:
             return posixpath.normpath(f"{beside}/{os.path.basename(place)}")
         return None
 
-    def _looked_up(self, path: str) -> Found:
+    def _looked_up(self, path: str, is_folder: bool) -> Found:
         place = os.path.join(self._root, path)
         try:
             real = self._resolved(place)
@@ -150,10 +152,27 @@ class VideoRoot:
         if not inside and not self._follow_links:
             return Found(path, self._leaving(place, real))
         if stat.S_ISDIR(mode):
-            return Found(path, f"{place} is a folder")
+            return Found(path, self._folder_fault(place, is_folder))
         if not stat.S_ISREG(mode):
             return Found(path, f"{place} {folder_files.NOT_A_FILE}")
         return Found(path)
+
+    def _folder_fault(self, place: str, is_folder: bool) -> str:
+        """What is wrong with a folder where a video is expected."""
+        try:
+            images = image_folder.list_images(place)
+        except OSError as error:
+            return f"{place} cannot be listed: {error.strerror}"
+        if not is_folder:
+            hint = f": {image_folder.HINT}" if images else ""
+            return f"{place} is a folder{hint}"
+        for name in images if not self._follow_links else ():
+            image = os.path.join(place, name)
+            if os.path.islink(image):
+                real = os.path.realpath(image)
+                if not real.startswith(os.path.join(self._real, "")):
+                    return self._leaving(image, real)
+        return ""
 
     def _leaving(self, place: str, real: str) -> str:
         above = os.path.commonpath([real, self._real])

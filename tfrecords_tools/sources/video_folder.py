@@ -12,9 +12,12 @@ import pathlib
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.files import folder_files
-from tfrecords_tools.base.text import names
 from tfrecords_tools.media import video_names
-from tfrecords_tools.source_parsing import odd_names, outer_folders
+from tfrecords_tools.source_parsing import (
+    folder_labels,
+    odd_names,
+    outer_folders,
+)
 
 Paths = list[pathlib.PurePath]
 
@@ -82,21 +85,14 @@ def _has_splits(input: str, files: Paths, opener: odd_names.Opener) -> bool:
     """Whether the outermost folders are splits."""
     videos = [path for path in files if video_names.is_likely(path.name)]
     videos = videos or [path for path in files if opener.is_video(path)]
-    stray = [path for path in videos if not _split_of(path)]
-    splits = {_split_of(path) for path in videos} - {None}
-    if videos and not stray:
-        odd = (path for path in files if not _split_of(path))
-        stray = [path for path in odd if opener.is_video(path)]
-    # A single folder "train" may be a class: railways.
-    if stray and len(splits) > 1:
-        raise errors.UserError(
-            f"--input={input} has folders of splits "
-            f"({', '.join(sorted(splits))}) and {len(stray)} videos beside "
-            f"them, {stray[0]} for one: move those into a split, or list the "
-            "clips with --source=csv_file"
-        )
-    outer_folders.check(input, videos)
-    return bool(videos) and not stray
+
+    def others() -> Paths:
+        odd = (path for path in files if not folder_labels.split_of(path))
+        return [path for path in odd if opener.is_video(path)]
+
+    return folder_labels.has_splits(
+        input, videos, outer_folders.OF_VIDEOS, others
+    )
 
 
 def _classes(
@@ -106,33 +102,20 @@ def _classes(
     classes = set()
     # Video-like names first, so that few others are opened.
     for path in sorted(files, key=lambda p: not video_names.is_likely(p.name)):
-        folder = _class_of(path, by_split)
+        folder = folder_labels.class_of(path, by_split)
         if folder and folder not in classes and opener.is_video(path):
             classes.add(folder)
     return classes
 
 
-def _split_of(path: pathlib.PurePath) -> str | None:
-    in_folder = len(path.parts) > 1
-    return annotations.canonical_split(path.parts[0]) if in_folder else None
-
-
-def _class_of(path: pathlib.PurePath, by_split: bool) -> str:
-    """Returns the normalized name of the class folder, or nothing."""
-    folders = path.parts[:-1]
-    if by_split:
-        folders = folders[1:] if _split_of(path) else ()
-    # An empty name is refused later, not treated as unlabelled.
-    return names.normalized(folders[0]) or folders[0] if folders else ""
-
-
 def _clip(
     path: pathlib.PurePath, by_split: bool, classes: set[str]
 ) -> annotations.Clip:
-    label = _class_of(path, by_split)
+    label = folder_labels.class_of(path, by_split)
+    is_split = by_split and folder_labels.split_of(path)
     return annotations.Clip(
         path=path.as_posix(),
         label=label if label in classes else "",
-        split=path.parts[0] if by_split and _split_of(path) else "",
+        split=path.parts[0] if is_split else "",
         origin=path.as_posix(),
     )

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from tfrecords_tools import output_folder
@@ -20,6 +20,8 @@ from tfrecords_tools.base import (
     versions,
     worker_pool,
 )
+from tfrecords_tools.base.files import path_state
+from tfrecords_tools.media import image_folder
 from tfrecords_tools.video_analysis import video_fingerprint, video_survey
 
 NAME = f"videos{output_folder.SURVEY}"
@@ -28,8 +30,7 @@ Surveys = dict[str, video_survey.Survey]
 
 
 def survey_all(
-    root: pathlib.Path,
-    paths: list[str],
+    paths: Mapping[str, str | os.PathLike],
     needs: video_survey.Needs,
     max_pixels: int,
     limits: isolated.Config,
@@ -39,8 +40,8 @@ def survey_all(
     """Surveys videos.
 
     Args:
-        root: folder of the videos.
-        paths: relative to it.
+        paths: path relative to the folder of the videos, as a key of the
+            result, to where the video is.
         needs: what to find out.
         max_pixels: videos with larger frames are refused.
         limits: per video.
@@ -50,7 +51,9 @@ def survey_all(
     Returns:
         Path to survey; the status of a failed survey is not "ok".
     """
-    keys = {path: _key(root / path, needs, max_pixels) for path in paths}
+    keys = {
+        path: _key(place, needs, max_pixels) for path, place in paths.items()
+    }
     with atomic_write.explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         known = _read(folder / NAME)
@@ -63,7 +66,7 @@ def survey_all(
 
             def work(process: isolated.Process, path: str) -> None:
                 try:
-                    *_, survey = process.run(str(root / path))
+                    *_, survey = process.run(paths[path])
                 except isolated.Died as death:
                     survey = video_survey.Survey(death.status, death.reason)
                 else:  # A crash is not recorded: a retry may succeed.
@@ -81,19 +84,23 @@ def survey_all(
 
 
 def _survey(
-    needs: video_survey.Needs, max_pixels: int, path: str
+    needs: video_survey.Needs, max_pixels: int, path: str | os.PathLike
 ) -> Iterator[video_survey.Survey | None]:
     yield from video_survey.examine_in_steps(path, needs, max_pixels)
 
 
-def _key(path: pathlib.Path, needs: video_survey.Needs, max_pixels: int) -> str:
+def _key(
+    path: str | os.PathLike, needs: video_survey.Needs, max_pixels: int
+) -> str:
     try:
-        stat = path.stat()
-        state: Any = (stat.st_size, stat.st_mtime_ns)
+        state: Any = tuple(path_state.read(path))
     except OSError:
         state = None
     made_by = versions.list_versions(_MADE_BY)
-    text = repr((os.fspath(path), state, needs, max_pixels, made_by))
+    known = os.fspath(path), state, needs, max_pixels, made_by
+    if isinstance(path, image_folder.ImageFolder):
+        known += (path.frame_rate,)
+    text = repr(known)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -6,11 +6,12 @@ fingerprint. Memory does not grow with its length.
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Iterator
 from typing import Any
 
 from tfrecords_tools.base import errors, registry
-from tfrecords_tools.media import presented_span, video_file
+from tfrecords_tools.media import image_folder, presented_span, video_file
 from tfrecords_tools.media.frames import thumbnails
 from tfrecords_tools.video_analysis import shot_boundaries, video_fingerprint
 
@@ -75,7 +76,7 @@ def collect_needs(cutter: registry.Chosen, copies: bool = False) -> Needs:
     )
 
 
-def examine(path: str, needs: Needs, max_pixels: int) -> Survey:
+def examine(path: str | os.PathLike, needs: Needs, max_pixels: int) -> Survey:
     """Surveys one video.
 
     Args:
@@ -91,7 +92,7 @@ def examine(path: str, needs: Needs, max_pixels: int) -> Survey:
 
 
 def examine_in_steps(
-    path: str, needs: Needs, max_pixels: int
+    path: str | os.PathLike, needs: Needs, max_pixels: int
 ) -> Iterator[Survey | None]:
     """Same as `examine`, with signs of life.
 
@@ -120,7 +121,7 @@ def examine_in_steps(
 
 
 def _scanned(
-    path: str, needs: Needs, max_pixels: int
+    path: str | os.PathLike, needs: Needs, max_pixels: int
 ) -> Iterator[dict[str, Any]]:
     """Yields empty dicts as signs of life, then the results."""
     shots = needs.shots and shot_boundaries.Finder(needs.shots)
@@ -147,9 +148,14 @@ def _span(begin: int | None, end: int) -> dict[str, Any]:
     return {"begin": begin, "end": end}
 
 
-def _digest(path: str) -> str:
+def _digest(path: str | os.PathLike) -> str:
     digest = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
+    files = [path]
+    if isinstance(path, image_folder.ImageFolder):
+        names = image_folder.list_images(path)
+        files = [os.path.join(path, name) for name in names]
+    for file in files:
+        with open(file, "rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()

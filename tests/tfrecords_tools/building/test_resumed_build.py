@@ -141,9 +141,13 @@ def test_a_video_that_changes_while_it_is_read_stops_the_build(
 def test_a_failed_survey_is_not_kept(classes, tmp_path):
     def survey(memory_mb):
         found = survey_run.survey_all(
-            classes, ["run/0.mp4"], video_survey.Needs(copies=True), 10**6,
-            isolated.Config(memory_mb=memory_mb), 1, tmp_path,
-        )  # fmt: skip
+            {"run/0.mp4": classes / "run/0.mp4"},
+            video_survey.Needs(copies=True),
+            10**6,
+            isolated.Config(memory_mb=memory_mb),
+            1,
+            tmp_path,
+        )
         return found["run/0.mp4"].status
 
     assert survey(64) in ("too_large", "crashed")

@@ -3,12 +3,12 @@ import pathlib
 import pytest
 
 from tfrecords_tools.base import errors
-from tfrecords_tools.source_parsing import repeated_folders
+from tfrecords_tools.source_parsing import outer_folders, repeated_folders
 
 
 def check(*folders):
     paths = [pathlib.PurePath(folder, "a.mp4") for folder in folders]
-    repeated_folders.check("videos", paths)
+    repeated_folders.check("videos", paths, *outer_folders.OF_VIDEOS)
 
 
 def both(outer):

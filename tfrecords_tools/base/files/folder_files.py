@@ -21,10 +21,12 @@ class Listing:
         unusable: path to the reason: dangling or cyclic links, links to a
             parent folder, unreadable folders, pipes, sockets, devices, and
             names that are not UTF-8.
+        empty: folders that hold nothing, or only hidden files.
     """
 
     files: list[pathlib.PurePath]
     unusable: dict[pathlib.PurePath, str]
+    empty: list[pathlib.PurePath]
 
 
 def below(root: str | os.PathLike) -> list[pathlib.PurePath]:
@@ -46,7 +48,11 @@ def listed(root: str | os.PathLike) -> Listing:
         UserError: `root` itself cannot be listed.
     """
     walk = _Walk(pathlib.Path(root))
-    return Listing(sorted(walk.files), dict(sorted(walk.unusable.items())))
+    return Listing(
+        sorted(walk.files),
+        dict(sorted(walk.unusable.items())),
+        sorted(walk.empty),
+    )
 
 
 def printable(path: pathlib.PurePath) -> str:
@@ -60,6 +66,7 @@ class _Walk:
     def __init__(self, root: pathlib.Path) -> None:
         self.files: list[pathlib.PurePath] = []
         self.unusable: dict[pathlib.PurePath, str] = {}
+        self.empty: list[pathlib.PurePath] = []
         self._root = root
         self._real = os.path.realpath(root)
         self._links: list[pathlib.PurePath] = []
@@ -85,9 +92,11 @@ class _Walk:
                 # Names may be readable where no file can be opened.
                 os.stat(os.path.join(self._root, folder, "."))
                 with os.scandir(self._root / folder) as entries:
-                    for entry in entries:
-                        if entry.name[0] != ".":
-                            self._sort(entry, folder / entry.name, folders)
+                    shown = [e for e in entries if e.name[0] != "."]
+                for entry in shown:
+                    self._sort(entry, folder / entry.name, folders)
+                if not shown and folder.parts:
+                    self.empty.append(folder)
             except OSError as error:
                 self._cannot_list(folder, error)
 

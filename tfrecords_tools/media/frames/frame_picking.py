@@ -62,7 +62,7 @@ def decode(
             yield timed._replace(end_time=last)
     else:
         times = most_different(
-            video.path, max_pixels, count, start, end, left_out
+            video.source, max_pixels, count, start, end, left_out
         )
         decoded = timed_frames.decode(video, start)
         yield from _only(decoded, set(times), end)

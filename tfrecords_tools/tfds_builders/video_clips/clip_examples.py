@@ -17,7 +17,7 @@ from absl import logging
 from tfrecords_tools import annotations, shard_plan
 from tfrecords_tools.base import isolated
 from tfrecords_tools.building import chunk_words
-from tfrecords_tools.media import reader
+from tfrecords_tools.media import image_folder, reader
 
 NO_LABEL = -1
 _IN_MEMORY_BYTES = 16_000_000
@@ -77,7 +77,8 @@ def read_chunks(
         VideoError: the video cannot be read to the clip's end.
     """
     span = clip.start_seconds, clip.end_seconds
-    frames = reader.read_frames(job.root / clip.path, job.media, *span)
+    path = image_folder.path_of(job.root, clip.path, clip.frame_rate)
+    frames = reader.read_frames(path, job.media, *span)
     yield from reader.in_chunks(frames, job.chunk_frames)
 
 

@@ -108,7 +108,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         clips = [
             clip
             for clip in settled
-            if clip.label or video_names.is_likely(clip.path)
+            if clip.label
+            or clip.frame_rate is not None
+            or video_names.is_likely(clip.path)
         ]
         names = list(labels.name_all(clips))
         self.info.features["label"].names = names
