@@ -10,7 +10,7 @@ import re
 from tfrecords_tools.media import video_names
 
 SOURCE = "frame_folder"
-HINT = f"folders of images are videos with --source={SOURCE}"
+HINT = f"build_shards reads folders of images with --source={SOURCE}"
 _PARTS = re.compile(r"(\d+)")
 
 
