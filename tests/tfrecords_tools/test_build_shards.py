@@ -7,6 +7,7 @@ from tests.tfrecords_tools.fixtures import small
 from tests.tfrecords_tools.fixtures.numbered_videos import numbered, write_video
 from tfrecords_tools import build_shards, manifest
 from tfrecords_tools.base import errors, flags
+from tfrecords_tools.building import build_report
 from tfrecords_tools.media import reader
 
 
@@ -47,6 +48,25 @@ def test_every_row_of_the_report_has_a_reason(built):
     with open(built[0] / "report.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == 11 and all(row["reason"] for row in rows)
+
+
+def test_the_report_records_the_group_of_each_video(classes, tmp_path):
+    path = tmp_path / "groups.csv"
+    path.write_text(
+        "path,label,group\nrun/0.mp4,run,a\nrun/1.mp4,run,a\nrun/2.mp4,run,\n"
+    )
+    output = tmp_path / "out"
+    small.build(path, output, source="csv_file", video_root=str(classes))
+    assert build_report.groups(output / "report.csv") == {
+        "run/0.mp4": "a",
+        "run/1.mp4": "a",
+        "run/2.mp4": "run/2.mp4",
+    }
+
+
+def test_a_report_without_groups_gives_none(tmp_path):
+    (tmp_path / "report.csv").write_text("path,split\na.mp4,train\n")
+    assert build_report.groups(tmp_path / "report.csv") == {}
 
 
 def test_a_failed_clip_leaves_a_gap_in_the_numbers(classes, tmp_path):

@@ -1,6 +1,7 @@
 """The report of a build: one row per video, with a reason for each status.
 
-It also records the split of each video, for builds that add data.
+It also records the split of each video, for builds that add data, and its
+group, for cross-validation by group.
 """
 
 import csv
@@ -12,7 +13,7 @@ from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.building import shard_journal
 from tfrecords_tools.media import video_names
 
-COLUMNS = ("path", "split", "status", "reason", "frames", "seconds")
+COLUMNS = ("path", "split", "group", "status", "reason", "frames", "seconds")
 
 Row = dict[str, str | int | float]
 
@@ -71,6 +72,7 @@ def _row(path: str, clips: list[shard_journal.Outcome]) -> Row:
     return {
         "path": path,
         "split": clips[0].clip.split,
+        "group": clips[0].clip.group,
         "status": status,
         "reason": reason,
         "frames": sum(clip.frames for clip in clips),
@@ -95,6 +97,20 @@ def splits(path: str | os.PathLike) -> dict[str, str]:
             f"cannot read {path}, which records the split of each video "
             f"({error!r}): restore it, or add --replace to draw again"
         ) from error
+
+
+def groups(path: str | os.PathLike) -> dict[str, str]:
+    """Reads the group of each video; empty if the report records none.
+
+    Reports of earlier versions record none; a copied data set may lack its
+    report.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            rows = csv.DictReader(stream)
+            return {row["path"]: row["group"] for row in rows if row["group"]}
+    except (OSError, KeyError, ValueError, csv.Error):
+        return {}
 
 
 def _judged(path: str, outcome: shard_journal.Outcome) -> tuple[str, str]:

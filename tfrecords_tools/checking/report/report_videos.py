@@ -12,7 +12,7 @@ from collections import Counter
 from tfrecords_tools import output_folder
 from tfrecords_tools.checking.report import report_charts, report_html
 
-_COLUMNS = ("path", "status", "reason", "frames", "seconds")
+_COLUMNS = ("path", "group", "status", "reason", "frames", "seconds")
 _LISTED = 2000  # Failed videos on the page; report.csv has them all.
 _OPEN = 10  # Failed videos listed without a click.
 _KINDS = 12  # Distinct values of a column counted one by one.
