@@ -18,6 +18,7 @@ and, if requested:
     other_frames  uint8    [B, T, H, W, 3], a second clip of the same video
     patch_mask    bool     [B, t, h, w], True where masked
     low_frames    uint8    [B, T, h, w, 3]
+    features      float32  [B, t, C], of a frozen encoder, in place of frames
 
 In evaluation every entry except label, mask and clip_id has a views axis
 after B.

@@ -11,6 +11,7 @@ import numpy as np
 
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
+from video_models import split_network
 from video_models.introspection import layer_paths
 
 Tensors = dict[str, Any]
@@ -201,6 +202,11 @@ class Objective:
         Raises:
             UserError: something is missing.
         """
+
+    def split(self) -> split_network.SplitNetwork | None:
+        """The network whose encoder's features batches may hold as `features`,
+        in place of frames; None if the objective needs frames."""
+        return None
 
     def forward(self, player: str, batch: Tensors, seed: Any, step: Any) -> Any:
         """Runs the networks in training mode.

@@ -1,5 +1,6 @@
 """Evaluates networks on a split: every clip once, on any strategy."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,6 +15,8 @@ from video_models import objective as objectives
 
 _READ = "clips read"
 
+Batches = Callable[[clip_dataset.BatchShard], tf.data.Dataset]
+
 
 def evaluate(
     objective: objectives.Objective,
@@ -24,6 +27,7 @@ def evaluate(
     batch_size: int,
     views: int = 1,
     crops: int = 1,
+    batches: Batches | None = None,
 ) -> dict[str, Any]:
     """Returns the objective's report on all clips of a split.
 
@@ -36,6 +40,8 @@ def evaluate(
         batch_size: clips per batch, over all replicas.
         views: temporal views per clip; scores are averaged.
         crops: spatial crops per view; scores are averaged.
+        batches: gives the batches instead, such as those of cached features;
+            `views` and `crops` are then only reported.
 
     Returns:
         The metrics, with `views` and `crops`.
@@ -44,7 +50,8 @@ def evaluate(
         UserError: a record is damaged, or none can be read.
     """
     batch_shard = local_batch_shard(strategy, batch_size)
-    data = _data(strategy, reader, input_config, batch_shard, views, crops)
+    batches = batches or _batches(reader, input_config, views, crops)
+    data = _distributed(strategy, batches, batch_shard)
     step = _counting(objective, networks, strategy)
     done = 0
 
@@ -77,13 +84,15 @@ def blank_report(
     reader: shard_reader.ShardReader,
     input_config: clip_dataset.Input,
     batch_size: int,
+    batches: Batches | None = None,
 ) -> dict[str, Any]:
     """The report on no clips: every metric name, without computing anything.
 
     Takes the arguments of `evaluate`.
     """
     batch_shard = local_batch_shard(strategy, batch_size)
-    data = _data(strategy, reader, input_config, batch_shard)
+    batches = batches or _batches(reader, input_config)
+    data = _distributed(strategy, batches, batch_shard)
     step = _counting(objective, networks, strategy)
     counts = step.get_concrete_function(data.element_spec).structured_outputs
     return objective.report(
@@ -91,18 +100,24 @@ def blank_report(
     )
 
 
-def _data(
-    strategy: tf.distribute.Strategy,
+def _batches(
     reader: shard_reader.ShardReader,
     input_config: clip_dataset.Input,
-    batch_shard: clip_dataset.BatchShard,
     views: int = 1,
     crops: int = 1,
+) -> Batches:
+    return lambda batch_shard: clip_dataset.evaluation(
+        reader, input_config, batch_shard, views, crops
+    )
+
+
+def _distributed(
+    strategy: tf.distribute.Strategy,
+    batches: Batches,
+    batch_shard: clip_dataset.BatchShard,
 ) -> tf.distribute.DistributedDataset:
     return strategy.distribute_datasets_from_function(
-        lambda _: clip_dataset.evaluation(
-            reader, input_config, batch_shard, views, crops
-        )
+        lambda _: batches(batch_shard)
     )
 
 
@@ -114,8 +129,10 @@ def _counting(
     """A function from a batch to its counts and clips, over all replicas."""
 
     def on_replica(batch: dict) -> dict:
-        frames = tf.cast(batch["frames"], tf.float32)
-        counts = objective.counts(networks, {**batch, "frames": frames})
+        if "frames" in batch:
+            frames = tf.cast(batch["frames"], tf.float32)
+            batch = {**batch, "frames": frames}
+        counts = objective.counts(networks, batch)
         return {**counts, _READ: tf.reduce_sum(batch["mask"])}
 
     @tf.function(autograph=False)

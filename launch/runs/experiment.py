@@ -7,7 +7,12 @@ from __future__ import annotations  # fields are named after their modules
 
 import dataclasses
 
-from launch.runs import devices, reference_network, train_settings
+from launch.runs import (
+    devices,
+    feature_settings,
+    reference_network,
+    train_settings,
+)
 from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
 from pipelines.text import text_tokens
@@ -33,6 +38,7 @@ class Experiment:
     reader: clip_dataset.Config = clip_dataset.Config()
     init: initial_weights.Config = initial_weights.Config()
     train: train_settings.Config = train_settings.Config()
+    feature_cache: feature_settings.Config = feature_settings.Config()
     optimizer: optimizers.Config = optimizers.Config()
     learning_rate: learning_rates.Config = learning_rates.Config()
     devices: devices.Config = devices.Config()

@@ -17,6 +17,7 @@ from video_models.optimization import learning_rates
 _FREE = {
     "--shards",
     "--workdir",
+    "--feature_cache.folder",
     "--reader.on_corrupt",
     "--reader.parallel_clips",
     "--reader.prefetch_batches",

@@ -14,6 +14,7 @@ from launch.runs import (
     checkpoints,
     devices,
     experiment,
+    feature_settings,
     reference_network,
     resumed_flags,
     train_settings,
@@ -120,6 +121,7 @@ COMMAND = flags.Command(
         "reader": clip_dataset.Config,
         "init": initial_weights.Config,
         "train": train_settings.Config,
+        "feature_cache": feature_settings.Config,
         "optimizer": optimizers.Config,
         "learning_rate": learning_rates.Config,
         "devices": devices.Config,
@@ -233,6 +235,7 @@ def to_components(resolved: flags.Resolved) -> objective.Components:
 def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
     """The same flags with absolute paths."""
     config, reading = resolved.settings, resolved.sections["reader"]
+    features = resolved.sections["feature_cache"]
     start = resolved.sections["init"]
     paths = {
         name: _absolute_path(getattr(config, name))
@@ -242,6 +245,9 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
     if reading.cache:
         cache = _absolute_path(reading.cache)
         reading = dataclasses.replace(reading, cache=cache)
+    if features.folder:
+        folder = _absolute_path(features.folder)
+        features = dataclasses.replace(features, folder=folder)
     if start.weights:
         start = dataclasses.replace(
             start, weights=_absolute_path(start.weights)
@@ -249,7 +255,12 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
     return dataclasses.replace(
         resolved,
         settings=dataclasses.replace(config, **paths),
-        sections={**resolved.sections, "reader": reading, "init": start},
+        sections={
+            **resolved.sections,
+            "reader": reading,
+            "init": start,
+            "feature_cache": features,
+        },
         chosen={
             kind: tuple(_with_files(each, _absolute_file) for each in chosen)
             for kind, chosen in resolved.chosen.items()

@@ -30,7 +30,14 @@ class Config:
     freeze: tuple[str, ...] = settings.setting(
         (),
         "Layers to freeze: comma-separated regular expressions, searched in "
-        "network/path/layer. Their normalisation uses moving averages.",
+        "network/path/layer; backbone: all of the backbone. Their "
+        "normalisation uses moving averages.",
+    )
+    cache_features: bool = settings.setting(
+        False,
+        "Compute the features of a frozen backbone once for each clip, see "
+        "--feature_cache; needs --train.freeze=backbone. The backbone runs as "
+        "in evaluation, without dropout and stochastic depth.",
     )
     remat: str = settings.setting(
         "none",

@@ -43,7 +43,9 @@ def build_gradient_function(
 
     def compute(batch, seed, step, replica) -> Gradients:
         # Cast here: compiled, and gradients reach the pixels.
-        batch = {**batch, "frames": tf.cast(batch["frames"], tf.float32)}
+        if "frames" in batch:
+            frames = tf.cast(batch["frames"], tf.float32)
+            batch = {**batch, "frames": frames}
         # Around the gradient too: recomputed blocks draw again.
         with randomness.replica(replica):
             with tf.GradientTape() as tape:

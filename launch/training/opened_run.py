@@ -11,6 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from launch.evaluation import evaluation
+from launch.features import cached_split, run_features
 from launch.reporting import reports
 from launch.runs import (
     checkpoints,
@@ -49,6 +50,7 @@ class OpenedRun:
         shared_maximum: a collective, see `devices.shared_maximum`.
         start: the initial state, that of the newest checkpoint.
         warnings: about labels that make metrics unreliable.
+        cached: features of the training clips, in place of their frames.
     """
 
     experiment: experiments.Experiment
@@ -62,6 +64,7 @@ class OpenedRun:
     shared_maximum: Callable[[int], int]
     start: run_state.RunState = run_state.RunState()
     warnings: tuple[str, ...] = ()
+    cached: cached_split.CachedSplit | None = None
 
     @property
     def config(self) -> train_settings.Config:
@@ -92,16 +95,16 @@ class OpenedRun:
 
     def batches(self, state: run_state.RunState) -> Iterator:
         """Iterates over the batches of all steps from `state` on."""
-        data = self.strategy.distribute_datasets_from_function(
-            lambda _: clip_dataset.training(
-                self.data,
-                self.experiment.input,
-                self._batch_shard,
-                state.seed(self.config.seed),
-                state.step,
+        when = self._batch_shard, state.seed(self.config.seed), state.step
+
+        def local(_: tf.distribute.InputContext) -> tf.data.Dataset:
+            if self.cached is not None:
+                return self.cached.training(*when)
+            return clip_dataset.training(
+                self.data, self.experiment.input, *when
             )
-        )
-        return iter(data)
+
+        return iter(self.strategy.distribute_datasets_from_function(local))
 
     def samples_of_step(self, state: run_state.RunState) -> tf.data.Dataset:
         """The samples that the next steps after `state` read."""
@@ -209,17 +212,37 @@ def open_run(
         _load_weights(run)
     run.validation.check(loop, experiment.train)
     warnings = _label_warnings(run, is_new=not newest)
-    return dataclasses.replace(run, start=start, warnings=tuple(warnings))
+    run = dataclasses.replace(run, start=start, warnings=tuple(warnings))
+    return _with_features(run) if experiment.train.cache_features else run
 
 
 def _open_validation(
-    experiment: experiments.Experiment, strategy: tf.distribute.Strategy
+    experiment: experiments.Experiment,
+    strategy: tf.distribute.Strategy,
+    cached: cached_split.CachedSplit | None = None,
 ) -> validation.Validation:
     return validation.Validation(
         experiment.shards,
         experiment.input.without_cache,
         experiment.train.batch_size,
         strategy,
+        cached,
+    )
+
+
+def _with_features(run: OpenedRun) -> OpenedRun:
+    """Computes missing features; training and validation read them."""
+    features = run_features.RunFeatures(
+        run.experiment, run.loop.objective, run.loop.frozen, run.workdir
+    )
+    features.check(run.hosts)
+    validated = None
+    if "validation" in run.data.manifest.splits:
+        validated = features.of_split("validation")
+    return dataclasses.replace(
+        run,
+        cached=features.of_split("train"),
+        validation=_open_validation(run.experiment, run.strategy, validated),
     )
 
 

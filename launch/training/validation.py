@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from launch.evaluation import evaluation
+from launch.features import cached_split
 from launch.reporting import reports, shown_clips
 from launch.training import best_step, train_loop
 from pipelines import clip_dataset
@@ -26,6 +27,7 @@ class Validation:
         input_config: clip_dataset.Input,
         batch_size: int,
         strategy: tf.distribute.Strategy,
+        cached: cached_split.CachedSplit | None = None,
     ):
         """Opens nothing yet.
 
@@ -34,7 +36,9 @@ class Validation:
             input_config: the contents of batches, without a cache.
             batch_size: clips per batch, over all replicas.
             strategy: of the networks.
+            cached: features of the split, evaluated in place of frames.
         """
+        self._cached = cached
         self._shards, self._input_config = shards, input_config
         self._batch_size, self._strategy = batch_size, strategy
         self._shown: shown_clips.ShownClips | None = None
@@ -54,7 +58,9 @@ class Validation:
             )
         if config.monitor is not None:
             data = self._open()
-            blank = evaluation.blank_report(*self._arguments(loop, data))
+            blank = evaluation.blank_report(
+                *self._arguments(loop, data), batches=self._batches
+            )
             best_step.find_metric(blank, config.monitor)
 
     def report(
@@ -81,7 +87,11 @@ class Validation:
             self._shown.show(
                 loop.objective, loop.averaged, data, self._input_config, step
             )
-        report = evaluation.evaluate(*self._arguments(loop, data))
+        report = evaluation.evaluate(
+            *self._arguments(loop, data),
+            crops=self._cached.crops if self._cached else 1,
+            batches=self._batches,
+        )
         numbers = {
             f"validation/{name}": value
             for name, value in report.items()
@@ -100,6 +110,10 @@ class Validation:
     def read_manifest(self) -> manifests.Manifest:
         """The manifest of the shards, with all their splits."""
         return shard_reader.read_manifest(self._shards)
+
+    @property
+    def _batches(self) -> evaluation.Batches | None:
+        return self._cached.evaluation if self._cached else None
 
     def _open(self) -> shard_reader.ShardReader:
         return clip_dataset.open_split(self._shards, _SPLIT, self._input_config)

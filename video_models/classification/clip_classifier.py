@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from video_models import objective, video_network
+from video_models import objective, split_network, video_network
 from video_models.classification import (
     clip_logits,
     several_labels,
@@ -43,10 +43,17 @@ class ClipClassifier(objective.Objective):
             objective.Player("classifier", ("classifier",), make_optimizer()),
         )
 
+    def split(self) -> split_network.SplitNetwork | None:
+        """The halves of the classifier; None with a published head."""
+        return split_network.split(self.networks["classifier"])
+
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """Returns logits float32, [B, classes] or per time step [B, t,
         classes]."""
-        return self.networks["classifier"](batch["frames"], training=True)
+        network, clips = split_network.of_batch(
+            self.networks["classifier"], batch
+        )
+        return network(clips, training=True)
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
@@ -64,9 +71,8 @@ class ClipClassifier(objective.Objective):
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Returns the counts of a batch; averages probabilities over views."""
-        logits = clip_logits.predict_views(
-            networks["classifier"], batch["frames"]
-        )
+        network, clips = split_network.of_batch(networks["classifier"], batch)
+        logits = clip_logits.predict_views(network, clips)
         return self.labels.counts(logits, batch["label"], batch["mask"])
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:

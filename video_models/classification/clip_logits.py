@@ -54,22 +54,22 @@ def scores(
     return found
 
 
-def predict_views(network: Any, frames: Any) -> Any:
+def predict_views(network: Any, clips: Any) -> Any:
     """Returns the logits of all views of each clip.
 
     Args:
-        network: frames to logits, or to a dict of them.
-        frames: float32 [B, views, T, H, W, 3].
+        network: frames or features to logits, or to a dict of them.
+        clips: its input, float32, with an axis of views after B.
 
     Returns:
         [B, views, classes], or a dict of them.
     """
-    views = frames.shape[1]
-    clips = ops.reshape(frames, (-1, *frames.shape[2:]))
+    views = clips.shape[1]
+    each = ops.reshape(clips, (-1, *clips.shape[2:]))
 
     def divided(logits: Any) -> Any:
         logits = mean_over_time(logits)
         return ops.reshape(logits, (-1, views, logits.shape[-1]))
 
-    found = network(clips, training=False)
+    found = network(each, training=False)
     return keras.tree.map_structure(divided, found)

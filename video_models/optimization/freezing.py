@@ -7,6 +7,8 @@ import keras
 from tfrecords_tools.base import errors
 from video_models.introspection import layer_depth, layer_paths
 
+BACKBONE = "backbone"
+
 
 def freeze(
     networks: dict[str, keras.Model], patterns: tuple[str, ...]
@@ -19,7 +21,8 @@ def freeze(
     Args:
         networks: name to network.
         patterns: regular expressions, searched in the `network/path` of
-            layers, such as `classifier/r2plus1d/stem_space`.
+            layers, such as `classifier/r2plus1d/stem_space`; or `backbone`,
+            for all layers of the backbone.
 
     Returns:
         The frozen variables.
@@ -35,8 +38,11 @@ def freeze(
     ]
     frozen: dict[int, keras.layers.Layer] = {}
     for pattern in patterns:
-        search = _compiled(pattern)
-        found = [each.layer for each in placed if search(each.path)]
+        if pattern == BACKBONE:
+            found = _of_backbones(networks)
+        else:
+            search = _compiled(pattern)
+            found = [each.layer for each in placed if search(each.path)]
         if not found:
             raise errors.UserError(
                 f"--train.freeze={pattern} is found in no layer: wanted a "
@@ -47,6 +53,22 @@ def freeze(
     for layer in frozen.values():
         layer.trainable = False
     return [v for layer in frozen.values() for v in layer.weights]
+
+
+def _of_backbones(
+    networks: dict[str, keras.Model],
+) -> list[keras.layers.Layer]:
+    """The layers of the first nested network of each network."""
+    backbones = [
+        next(filter(layer_paths.is_network, network.layers), None)
+        for network in networks.values()
+    ]
+    return [
+        each.layer
+        for backbone in filter(None, backbones)
+        for each in layer_paths.layers(backbone)
+        if each.layer.weights
+    ]
 
 
 def _compiled(pattern: str):

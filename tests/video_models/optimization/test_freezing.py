@@ -37,3 +37,15 @@ def test_a_pattern_found_nowhere_is_refused_with_paths(networks):
 def test_what_is_no_pattern_is_refused(networks):
     with pytest.raises(errors.UserError, match="no regular expression"):
         freezing.freeze(networks, ("(",))
+
+
+def test_backbone_stands_for_the_layers_of_the_backbone(networks):
+    inputs = keras.Input((4,))
+    x = networks["classifier"](inputs)
+    logits = keras.layers.Dense(2, name="logits")(x)
+    whole = {"whole": keras.Model(inputs, logits)}
+    assert len(freezing.freeze(whole, ("backbone",))) == 8
+    assert [v.path for v in whole["whole"].trainable_variables] == [
+        "logits/kernel",
+        "logits/bias",
+    ]

@@ -1,0 +1,126 @@
+"""The cached features of a run, and what cannot be trained on them."""
+
+import pathlib
+from typing import Any
+
+from launch.features import cached_split, feature_extraction
+from launch.runs import experiment as experiments
+from pipelines import clip_dataset
+from tfrecords_tools.base import errors
+from video_models import objective as objectives
+
+_FLAG = "--train.cache_features"
+
+
+class RunFeatures:
+    """Features of the splits of a run's shards."""
+
+    def __init__(
+        self,
+        experiment: experiments.Experiment,
+        objective: objectives.Objective,
+        frozen: list[Any],
+        workdir: pathlib.Path,
+    ):
+        """Computes nothing yet.
+
+        Args:
+            experiment: settings of the run.
+            objective: with its networks, whose weights are loaded.
+            frozen: variables that no step changes.
+            workdir: folder of the run.
+        """
+        self._experiment = experiment
+        self._network = objective.split()
+        self._frozen = {id(variable) for variable in frozen}
+        folder = experiment.feature_cache.folder
+        self._folder = pathlib.Path(folder or workdir / "features")
+
+    def check(self, hosts: int) -> None:
+        """Raises UserError if features cannot take the place of frames.
+
+        Args:
+            hosts: number of hosts of the run.
+        """
+        experiment, name = self._experiment, self._experiment.objective.name
+        if self._network is None:
+            head = getattr(experiment.components.head, "name", None)
+            raise errors.UserError(
+                f"{_FLAG} with --objective={name}"
+                + (f" and --head={head}" if head else "")
+                + ": it needs more than one row of features per time step; "
+                "wanted --objective=classification, multi_label or readout "
+                "with --head=classifier"
+            )
+        moving = [
+            variable
+            for variable in self._network.encoder.variables
+            if id(variable) not in self._frozen
+            and variable.name != "seed_generator_state"
+        ]
+        if moving:
+            raise errors.UserError(
+                f"{_FLAG}, but the backbone is trained ({moving[0].path} and "
+                f"{len(moving) - 1} more weights change): wanted "
+                "--train.freeze=backbone"
+            )
+        if hosts > 1:
+            raise errors.UserError(
+                f"{_FLAG} with {hosts} hosts: wanted one; the head alone "
+                "trains in seconds"
+            )
+        self._check_input(experiment.input)
+
+    def _check_input(self, given: clip_dataset.Input) -> None:
+        """Raises UserError for settings of the input that have no effect."""
+        _, mixes = clip_dataset.split_augmentations(given)
+        if mixes:
+            raise errors.UserError(
+                f"{_FLAG} with --augment={mixes[0].name}, which mixes the "
+                "pixels of two clips: leave one of them out"
+            )
+        views = self._experiment.feature_cache.augmented
+        if given.augmentations and not views:
+            raise errors.UserError(
+                f"{_FLAG} with --augment={given.augmentations[0].name}, but "
+                "no augmented view is cached: leave it out, or set "
+                "--feature_cache.augmented"
+            )
+        if given.other_entries:
+            raise errors.UserError(
+                f"{_FLAG} with {given.other_entries[0]}, whose entries are "
+                "not cached: leave one of them out"
+            )
+        wrong = [
+            flag
+            for flag, is_set in (
+                ("--reader.shuffle=blocks", given.reader.block),
+                ("--reader.service", given.reader.service),
+                ("--reader.cache", given.reader.cache),
+            )
+            if is_set
+        ]
+        if wrong:
+            raise errors.UserError(
+                f"{_FLAG} with {wrong[0]}: features are read from their own "
+                "cache, in the global order; leave it out"
+            )
+
+    def of_split(self, split: str) -> cached_split.CachedSplit:
+        """The features of a split; computes those that are missing.
+
+        Raises:
+            UserError: a record is damaged, or the disk is too small.
+        """
+        experiment = self._experiment
+        source = feature_extraction.Source(
+            self._network,
+            experiment.components.backbone,
+            experiment.input,
+            clip_dataset.open_split(experiment.shards, split, experiment.input),
+            split,
+            experiment.train.seed,
+        )
+        return feature_extraction.cached(
+            source, experiment.feature_cache, self._folder
+        )
