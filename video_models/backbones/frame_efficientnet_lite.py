@@ -70,6 +70,12 @@ class Config(backbone_weights.Config):
         minimum=1,
         maximum=len(_STAGES),
     )
+    output: str = settings.setting(
+        "head",
+        "Features. head: those of the published network; last_stage: the "
+        "narrow, linear features before them; both: head, then last_stage.",
+        choices=("head", "last_stage", "both"),
+    )
     stochastic_depth: float = settings.setting(
         0.2,
         "Stochastic depth: rate at which the last block is skipped per "
@@ -141,7 +147,7 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
 
     Returns:
         float32 [B, T, H, W, 3], 0..255 -> {"volume": [B, T, H / 32, W / 32,
-        1280]}, rounded up.
+        1280]}, rounded up; 320 or 1600 channels for another `output`.
     """
     frames = keras.Input(clip.shape, name="frames")
     x = keras.layers.Rescaling(1 / 128, -127 / 128, name="scale_pixels")(frames)
@@ -157,7 +163,10 @@ def build(config: Config, clip: batch.ClipSpec) -> keras.Model:
             rate = config.stochastic_depth * number / total
             x = _block(x, stage, rate, f"block{number}")
             number += 1
-    x = _convolve(x, _FEATURES, 1, 1, "head")
+    if config.output != "last_stage":
+        head = _convolve(x, _FEATURES, 1, 1, "head")
+        both = [head, x] if config.output == "both" else [head]
+        x = keras.ops.concatenate(both, axis=-1) if both[1:] else head
     volume = keras.ops.reshape(x, (-1, clip.frames, *x.shape[1:]))
     return keras.Model(
         frames, {"volume": volume}, name="frame_efficientnet_lite"

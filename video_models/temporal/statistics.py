@@ -5,7 +5,11 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers import normalization, stream_states
+from video_models.layers import (
+    normalization,
+    stream_states,
+    time_statistics,
+)
 
 ops = keras.ops
 
@@ -13,6 +17,9 @@ SUMMARIZES = True
 
 # Below them a square root becomes linear, so that its slope stays finite.
 _LEAST_FEATURE, _LEAST_VARIANCE = 1e-6, 1e-12
+_FLOOR = 1e-3  # Added to differences and deviations before the logarithm.
+
+Number = float | keras.KerasTensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +40,18 @@ class Config:
         "Take the square root of the features first; that of their absolute "
         "value, with their sign, where they are negative.",
     )
+    rhythm: tuple[int, ...] = settings.setting(
+        (),
+        "Lags in time steps, such as 1,2,4,8. For each, give the logarithm of "
+        "the mean absolute difference over that lag, divided by the standard "
+        "deviation: how quickly a feature changes, whatever its range.",
+    )
+    rhythm_features: int = settings.setting(
+        0,
+        "Number of features, counted from the last, that have a rhythm; 0: "
+        "all.",
+        minimum=0,
+    )
     norm: str = settings.setting(
         "none",
         "Of the statistics. " + normalization.HELP,
@@ -40,7 +59,7 @@ class Config:
     )
 
 
-TINY = Config(norm="batch")
+TINY = Config(rhythm=(1, 2), norm="batch")
 
 
 def build(config: Config, shape: tuple[int, int]) -> keras.Model:
@@ -51,28 +70,37 @@ def build(config: Config, shape: tuple[int, int]) -> keras.Model:
     `square_root`, small features count more, as in RootSIFT (Arandjelovic and
     Zisserman, CVPR 2012).
 
+    The rhythm is von Neumann's ratio (Annals of Mathematical Statistics 12,
+    1941) at several lags, the shape of the autocorrelation. Contrast, zoom and
+    scene scale how far a feature moves, but not its rhythm. Differs: absolute
+    differences, and a logarithm. The square root does not apply to it.
+
     Args:
         config: which statistics, square root, normalisation.
         shape: `(t, C)` of the features.
 
     Returns:
-        [B, t, C] -> [B, 1, C'], C for each statistic; float32, or of the
-        dtype policy if normalised.
+        [B, t, C] -> [B, 1, C'], C for each statistic: mean, deviation,
+        difference, then the rhythm lag by lag; float32 under any policy
+        without normalisation.
 
     Raises:
-        UserError: no statistic is chosen.
+        UserError: no statistic is chosen, or the rhythm does not fit the clip.
     """
+    _check_lags(config, *shape)
     features = keras.Input(shape, name="features")
-    found = _of_steps(_prepared(features, config))
-    row = _row(found, float(shape[0]), config)
+    x, rhythmic = _prepared(features, config)
+    row = _row(
+        time_statistics.of_clip(x, (1,)),
+        time_statistics.of_clip(rhythmic, config.rhythm),
+        float(shape[0]),
+        config,
+    )
     return keras.Model(features, row, name="statistics")
 
 
 def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
     """Builds the statistics of all time steps so far.
-
-    Deviations are added up by Chan's rule, which loses no precision in long
-    streams.
 
     Args:
         config: which statistics, square root, normalisation.
@@ -81,85 +109,72 @@ def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
     Returns:
         {"features": [B, n, C], states} -> {"features": [B, 1, C'], states}.
     """
-    steps, width = shape
     features = keras.Input(shape, name="features")
     states = stream_states.States()
-    past = states.frames()
-    mean, squares, distance, last = (
-        states.total(f"state_{name}", width)
-        for name in ("mean", "squares", "distance", "last")
-    )
-    x = _prepared(features, config)
-    newest = _of_steps(x)
-    before = ops.cast(past, "float32")
-    known = before + float(steps)
-    gap = newest.mean - mean
-    # Before the first chunk there is no last time step.
-    jump = ops.abs(x[:, 0] - last) * ops.minimum(before, 1.0)
-    found = _Statistics(
-        mean + gap * (steps / known),
-        squares + newest.squares + ops.square(gap) * (before * steps / known),
-        distance + newest.distance + jump,
-    )
-    states.after |= {
-        "state_mean": found.mean,
-        "state_squares": found.squares,
-        "state_distance": found.distance,
-        "state_last": x[:, -1],
-    }
-    states.count(steps)
+    x, rhythmic = _prepared(features, config)
+    found = time_statistics.of_stream(x, (1,), states)
+    paced = found
+    if config.rhythm:
+        paced = time_statistics.of_stream(
+            rhythmic, config.rhythm, states, "rhythm_"
+        )
+    known = ops.cast(states.frames() + shape[0], "float32")
+    row = _row(found, paced, known, config)
+    states.count(shape[0])
     return keras.Model(
         {"features": features, **states.before},
-        {"features": _row(found, known, config), **states.after},
+        {"features": row, **states.after},
         name="statistics",
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Statistics:
-    """Of some time steps, each float32 [B, C].
-
-    Attributes:
-        mean: the mean.
-        squares: the sum of squared differences from it.
-        distance: the sum of absolute differences of neighbours.
-    """
-
-    mean: keras.KerasTensor
-    squares: keras.KerasTensor
-    distance: keras.KerasTensor
+def groups(config: Config, shape: tuple[int, int]) -> tuple[int, ...]:
+    """Columns of the mean, of the amount of change, and of the rhythm."""
+    width = shape[1]
+    counts = (
+        config.mean * width,
+        (config.deviation + config.difference) * width,
+        len(config.rhythm) * (config.rhythm_features or width),
+    )
+    return tuple(count for count in counts if count)
 
 
-def _prepared(features: keras.KerasTensor, config: Config) -> keras.KerasTensor:
+def _prepared(
+    features: keras.KerasTensor, config: Config
+) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """The features of the statistics, and those of the rhythm."""
     x = ops.cast(features, "float32")
-    return _root(x, _LEAST_FEATURE) if config.square_root else x
-
-
-def _of_steps(x: keras.KerasTensor) -> _Statistics:
-    mean = ops.mean(x, axis=1)
-    squares = ops.sum(ops.square(x - mean[:, None]), axis=1)
-    distance = ops.zeros_like(mean)
-    if x.shape[1] > 1:
-        distance = ops.sum(ops.abs(x[:, 1:] - x[:, :-1]), axis=1)
-    return _Statistics(mean, squares, distance)
+    rhythmic = x[:, :, -config.rhythm_features :]
+    return _root(x, _LEAST_FEATURE) if config.square_root else x, rhythmic
 
 
 def _row(
-    found: _Statistics, steps: float | keras.KerasTensor, config: Config
+    found: time_statistics.Statistics,
+    paced: time_statistics.Statistics,
+    steps: Number,
+    config: Config,
 ) -> keras.KerasTensor:
     """The chosen statistics of `steps` time steps, [B, 1, C']."""
-    pairs = ops.maximum(steps - 1.0, 1.0)
     chosen = []
     if config.mean:
         chosen.append(found.mean)
     if config.deviation:
         chosen.append(_root(found.squares / steps, _LEAST_VARIANCE))
     if config.difference:
-        chosen.append(found.distance / pairs)
+        chosen.append(found.distances[0] / _pairs(steps, 1))
+    if config.rhythm:
+        deviation = _root(paced.squares / steps, _LEAST_VARIANCE)
+        chosen += [
+            ops.log(distance / _pairs(steps, lag) + _FLOOR)
+            - ops.log(deviation + _FLOOR)
+            for lag, distance in zip(
+                config.rhythm, paced.distances, strict=True
+            )
+        ]
     if not chosen:
         raise errors.UserError(
             "--temporal=statistics without any: wanted --temporal.mean, "
-            "--temporal.deviation or --temporal.difference"
+            "--temporal.deviation, --temporal.difference or --temporal.rhythm"
         )
     row = ops.expand_dims(ops.concatenate(chosen, axis=-1), 1)
     if config.norm == "none":
@@ -167,6 +182,27 @@ def _row(
     return normalization.build(config.norm, row.shape[-1], "norm")(row)
 
 
+def _pairs(steps: Number, lag: int) -> Number:
+    """Number of time steps that lie `lag` apart, at least 1."""
+    return ops.maximum(steps - float(lag), 1.0)
+
+
 def _root(x: keras.KerasTensor, least: float) -> keras.KerasTensor:
     """The square root of |x| with the sign of x."""
     return x / ops.sqrt(ops.maximum(ops.abs(x), least))
+
+
+def _check_lags(config: Config, steps: int, width: int) -> None:
+    # A single time step has no rhythm: 0 for any lag.
+    most = steps - 1 if steps > 1 else max(config.rhythm, default=1)
+    if any(not 1 <= lag <= most for lag in config.rhythm):
+        raise errors.UserError(
+            f"--temporal.rhythm={','.join(map(str, config.rhythm))} for a clip "
+            f"of {steps} time steps: wanted lags from 1 to {most}, or a longer "
+            "clip"
+        )
+    if config.rhythm_features > width:
+        raise errors.UserError(
+            f"--temporal.rhythm_features={config.rhythm_features}, but the "
+            f"backbone gives {width}: wanted at most that, or 0 for all"
+        )

@@ -92,3 +92,44 @@ def test_deviation_of_a_long_stream_keeps_its_precision():
         row = np.array(states.pop("features"))[0, 0]
     wanted = np.float64(clip).std()
     np.testing.assert_allclose(row[1], wanted, rtol=1e-2)
+
+
+def rhythm(features=FEATURES, lags=(1, 2), **settings):
+    off = dict.fromkeys(("mean", "deviation", "difference"), False)
+    return give(features, **{**off, "rhythm": lags, **settings})
+
+
+def test_rhythm_is_the_change_over_each_lag_beside_the_deviation():
+    found = np.exp(rhythm())  # Differences 4 and 1, then 0 and 3.
+    wanted = [4 / 2, 1 / 1.5, 0 / 2, 3 / 1.5]
+    np.testing.assert_allclose(found, wanted, atol=2e-3)
+
+
+def test_rhythm_does_not_depend_on_the_range_of_a_feature():
+    found = rhythm(100 * FEATURES + 7)
+    np.testing.assert_allclose(found[1], rhythm()[1], atol=2e-3)
+
+
+def test_rhythm_of_the_last_features_only():
+    found = rhythm(rhythm_features=1)
+    np.testing.assert_allclose(found, rhythm()[1::2])
+
+
+def test_rhythm_of_a_still_clip_is_even():
+    np.testing.assert_allclose(rhythm(0 * FEATURES), 0.0, atol=2e-3)
+
+
+@pytest.mark.parametrize("lags", [(0,), (1, 4)])
+def test_lag_that_does_not_fit_the_clip_is_refused(lags):
+    with pytest.raises(errors.UserError, match="wanted lags from 1 to 3"):
+        rhythm(lags=lags)
+
+
+def test_more_rhythmic_features_than_there_are_is_refused():
+    with pytest.raises(errors.UserError, match="the backbone gives 2"):
+        rhythm(rhythm_features=3)
+
+
+def test_groups_are_mean_change_and_rhythm():
+    config = statistics.Config(rhythm=(1, 2), rhythm_features=3)
+    assert statistics.groups(config, (8, 5)) == (5, 10, 6)
