@@ -18,6 +18,7 @@ from tfrecords_tools.building import (
     build_report,
     clip_records,
     shard_journal,
+    shard_writer,
 )
 
 Written = tuple[shard_plan.Planned, manifest.Shard, list[shard_journal.Outcome]]
@@ -55,7 +56,11 @@ def build(
         progress(before)
         engine = prepared.request.engine
         engine.module.run(
-            engine.config, job, to_do, workers, lambda n: progress(before + n)
+            engine.config,
+            shard_writer.ShardWork(job),
+            to_do,
+            workers,
+            lambda n: progress(before + n),
         )
         written = _written(job, prepared.shards)
         outcomes = [*prepared.dropped]

@@ -4,8 +4,9 @@ One shard is the unit of work. A clip that fails leaves no bytes, only a gap
 in the numbering and an outcome with the reason.
 """
 
+import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,6 +14,30 @@ from tfrecords_tools import annotations, manifest, schema, shard_plan
 from tfrecords_tools.base import atomic_write, errors, isolated
 from tfrecords_tools.base.files import shard_file, shard_index
 from tfrecords_tools.building import clip_records, shard_journal
+
+
+@dataclasses.dataclass(frozen=True)
+class ShardWork:
+    """Writes planned shards: the work of an engine, see `worker_pool`."""
+
+    job: clip_records.Job
+
+    def start(self) -> isolated.Process:
+        """Creates a process that makes records."""
+        return process(self.job)
+
+    def do(
+        self,
+        worker: isolated.Process,
+        unit: shard_plan.Planned,
+        count: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Writes one shard."""
+        write(self.job, unit, worker, count)
+
+    def count_done(self, units: Sequence[shard_plan.Planned]) -> int:
+        """Counts the clips in finished shards."""
+        return shard_journal.clips_noted(self.job.folder, units)
 
 
 def process(job: clip_records.Job) -> isolated.Process:

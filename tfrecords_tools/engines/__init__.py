@@ -1,15 +1,14 @@
-"""Engines that write shards in parallel, chosen by `--engine`."""
+"""Engines that run units of work in parallel, chosen by `--engine`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tfrecords_tools.base import offers
 
 if TYPE_CHECKING:
-    from tfrecords_tools import shard_plan
-    from tfrecords_tools.building import clip_records
+    from tfrecords_tools.base import worker_pool
 
 
 class Engine(offers.File, Protocol):
@@ -18,10 +17,10 @@ class Engine(offers.File, Protocol):
     def run(
         self,
         config: Any,
-        job: clip_records.Job,
-        shards: list[shard_plan.Planned],
+        work: worker_pool.Work,
+        units: Sequence[Any],
         workers: int,
         progress: Callable[[int], None],
     ) -> None:
-        """Writes every shard with `shard_writer.write`; calls `progress` with
-        the number of clips done so far."""
+        """Does every unit of the work; calls `progress` with the number of
+        items done so far."""

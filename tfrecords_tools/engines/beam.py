@@ -1,6 +1,6 @@
-"""Writes shards on Apache Beam: the same work, and the same bytes.
+"""Runs work on Apache Beam: the same units, and the same bytes.
 
-Works with any runner whose workers share the videos and the output folder;
+Works with any runner whose workers share the input and the output folder;
 the local DirectRunner is the default.
 """
 
@@ -8,11 +8,10 @@ import contextlib
 import dataclasses
 import shlex
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from tfrecords_tools import shard_plan
-from tfrecords_tools.base import errors, settings
-from tfrecords_tools.building import clip_records, shard_journal, shard_writer
+from tfrecords_tools.base import errors, settings, worker_pool
 
 try:
     import apache_beam as beam
@@ -38,19 +37,19 @@ class Config:
 
 def run(
     config: Config,
-    job: clip_records.Job,
-    shards: list[shard_plan.Planned],
+    work: worker_pool.Work,
+    units: Sequence[Any],
     workers: int,
     progress: Callable[[int], None],
 ) -> None:
-    """Writes all shards into the job's folder.
+    """Does all units.
 
     Args:
         config: Beam's flags.
-        job: shared by all shards; all workers must see its folders.
-        shards: to write.
+        work: what to do; all workers must see its folders.
+        units: of the work.
         workers: unused; set by Beam's own flags.
-        progress: receives the number of clips in finished shards.
+        progress: receives the number of items in finished units.
 
     Raises:
         UserError: Beam's flags are wrong, or the pipeline failed.
@@ -65,11 +64,11 @@ def run(
         ) from error
     _ = (
         pipeline
-        | "shards" >> beam.Create(shards)
+        | "units" >> beam.Create(units)
         | "spread" >> beam.Reshuffle()
-        | "write" >> beam.ParDo(_Write(job))
+        | "do" >> beam.ParDo(_Do(work))
     )
-    with _reported(job, shards, progress):
+    with _reported(work, units, progress):
         try:
             pipeline.run().wait_until_finish()
         except Exception as error:  # Each runner has its own errors.
@@ -86,30 +85,30 @@ def _last_line(error: Exception) -> str:
     return lines[-1].strip() if lines else repr(error)
 
 
-class _Write(beam.DoFn):
-    """Writes shards; one decoding process per worker."""
+class _Do(beam.DoFn):
+    """Does units, with one worker each."""
 
-    def __init__(self, job: clip_records.Job) -> None:
-        self._job = job
+    def __init__(self, work: worker_pool.Work) -> None:
+        self._work = work
 
     def setup(self) -> None:
-        """Starts the process."""
-        self._maker = shard_writer.process(self._job)
+        """Starts the worker."""
+        self._worker = self._work.start()
 
-    def process(self, planned: shard_plan.Planned) -> Iterator[str]:
-        """Writes one shard."""
-        shard_writer.write(self._job, planned, self._maker)
-        yield planned.name
+    def process(self, unit: Any) -> Iterator[str]:
+        """Does one unit."""
+        self._work.do(self._worker, unit)
+        yield str(unit)
 
     def teardown(self) -> None:
-        """Ends the process."""
-        self._maker.close()
+        """Ends the worker."""
+        self._worker.close()
 
 
 @contextlib.contextmanager
 def _reported(
-    job: clip_records.Job,
-    shards: list[shard_plan.Planned],
+    work: worker_pool.Work,
+    units: Sequence[Any],
     progress: Callable[[int], None],
 ) -> Iterator[None]:
     """Reports progress from the folder that all workers write to."""
@@ -117,7 +116,7 @@ def _reported(
 
     def look() -> None:
         while not ended.wait(_LOOK_SECONDS):
-            progress(shard_journal.clips_noted(job.folder, shards))
+            progress(work.count_done(units))
 
     watch = threading.Thread(target=look, daemon=True)
     watch.start()
@@ -126,4 +125,4 @@ def _reported(
     finally:
         ended.set()
         watch.join()
-    progress(shard_journal.clips_noted(job.folder, shards))
+    progress(work.count_done(units))

@@ -1,49 +1,48 @@
-"""Writes shards with local processes."""
+"""Runs work on this machine, in threads that each drive one worker."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from tfrecords_tools import shard_plan
-from tfrecords_tools.base import isolated, worker_pool
-from tfrecords_tools.building import clip_records, shard_writer
+from tfrecords_tools.base import worker_pool
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """No settings; `--workers` sets the number of processes."""
+    """No settings; `--workers` sets the number of workers."""
 
 
 def run(
     config: Config,
-    job: clip_records.Job,
-    shards: list[shard_plan.Planned],
+    work: worker_pool.Work,
+    units: Sequence[Any],
     workers: int,
     progress: Callable[[int], None],
 ) -> None:
-    """Writes all shards into the job's folder.
+    """Does all units.
 
     Args:
         config: unused.
-        job: shared by all shards.
-        shards: to write.
-        workers: processes.
-        progress: receives the number of clips done so far.
+        work: what to do.
+        units: in the order in which they start.
+        workers: threads.
+        progress: receives the number of items done so far.
 
     Raises:
         UserError: the disk is full.
     """
-    clips_done = [0] * len(shards)  # Each thread has its own counter.
+    items_done = [0] * len(units)  # Each thread has its own counter.
 
-    def write(maker: isolated.Process, place: int) -> None:
+    def do(worker: worker_pool.Worker, place: int) -> None:
         def count() -> None:
-            clips_done[place] += 1
+            items_done[place] += 1
 
-        shard_writer.write(job, shards[place], maker, count)
+        work.do(worker, units[place], count)
 
     worker_pool.run(
-        lambda: shard_writer.process(job),
-        range(len(shards)),
+        work.start,
+        range(len(units)),
         workers,
-        write,
-        lambda: progress(sum(clips_done)),
+        do,
+        lambda: progress(sum(items_done)),
     )
