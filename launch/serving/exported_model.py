@@ -14,8 +14,9 @@ sampled clips; `predict_tensor` takes `frames`, uint8 [N, T, H, W, 3]. Both
 refuse requests beyond the limits of model.json, see request_limits. Both scale
 and crop as in evaluation, and return `scores` float32 [N, classes] and `label`
 string [N], the best one; `scores.<task>` for additional label sets and
-`frame_scores` [N, t, classes] for heads that score time steps. A causal network
-may also have `stream`, see stream_serving. loaded_model reads the folder.
+`frame_scores` [N, t, classes] for heads that score time steps. `embed` returns
+the features of classifiers, see served_features. A causal network may also have
+`stream`, see stream_serving. loaded_model reads the folder.
 """
 
 import dataclasses
@@ -33,6 +34,7 @@ from launch.serving import (
     empty_requests,
     golden_clip,
     model_metadata,
+    served_features,
     served_frames,
     serving_warmup,
     stream_serving,
@@ -66,11 +68,13 @@ class Served(tf.Module):
         if not self._has_constants:
             self.networks = networks  # Saves their variables.
             self.stream = stream.network if stream else None
-        self._scores = self.final(
-            lambda pixels: objective.predict(
-                networks, tf.cast(pixels, tf.float32)
+        beside = served_features.beside_output(networks)
+        pixels = tf.TensorSpec((None, *shape), tf.uint8, "pixels")
+        self._outputs = self.final(
+            lambda pixels: served_features.predict(
+                objective, networks, beside, tf.cast(pixels, tf.float32)
             ),
-            pixels=tf.TensorSpec((None, *shape), tf.uint8),
+            pixels=pixels,
         )
         self.names = tf.lookup.StaticHashTable(
             tf.lookup.TextFileInitializer(
@@ -97,6 +101,8 @@ class Served(tf.Module):
             ],
             autograph=False,
         )
+        if beside is not None:
+            self.embed = tf.function(self._embed, input_signature=[pixels])
         if stream is not None:
             self.from_stream = stream.function(
                 self._to_pixels, self.names.lookup, self.final
@@ -109,6 +115,8 @@ class Served(tf.Module):
             "serving_default": self.from_jpeg,
             "predict_tensor": self.from_pixels,
         }
+        if hasattr(self, "embed"):
+            signatures[served_features.SIGNATURE] = self.embed
         if hasattr(self, "from_stream"):
             signatures["stream"] = self.from_stream
         return signatures
@@ -136,8 +144,14 @@ class Served(tf.Module):
     def _to_pixels(self, frames: tf.Tensor) -> tf.Tensor:
         return served_frames.from_pixels(frames, self._clip, self._limits)
 
+    def _embed(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+        pixels = served_features.checked(pixels, self._clip, self._limits)
+        name = served_features.NAME
+        return {name: self._outputs(pixels=pixels)[name]}
+
     def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        outputs = self._scores(pixels=pixels)
+        outputs = self._outputs(pixels=pixels)
+        outputs.pop(served_features.NAME, None)
         best = tf.argmax(outputs["scores"], axis=-1)
         return {**outputs, "label": self.names.lookup(best)}
 
@@ -165,7 +179,10 @@ def export(
         UserError: it cannot be written; older versions are untouched.
     """
     output = pathlib.Path(output)
-    metadata = metadata.with_answers(objective.answers)
+    metadata = dataclasses.replace(
+        metadata.with_answers(objective.answers),
+        features=served_features.describe(networks),
+    )
     if stream is not None:
         metadata = dataclasses.replace(metadata, stream=stream.metadata)
     path = versions.following(output)

@@ -12,6 +12,8 @@ from launch.serving import (
     golden_clip,
     model_metadata,
     request_limits,
+    served_features,
+    served_frames,
     stream_serving,
     versions,
 )
@@ -73,6 +75,59 @@ class LoadedModel:
         images = self._as_tensor(jpegs)
         with request_limits.refusals_named(self.path):
             return golden_clip.scores_in(served(frames_bytes=images))
+
+    @property
+    def features(self) -> served_features.FeatureMetadata:
+        """Size and fingerprint of the features.
+
+        Raises:
+            UserError: the export has none.
+        """
+        if self.metadata.features is None:
+            raise errors.UserError(
+                f"the model in {self.path} gives no features: wanted a "
+                "classifier exported by this version or a later one; export "
+                "its run again with launch.export"
+            )
+        return self.metadata.features
+
+    def embed(self, pixels: np.ndarray | tf.Tensor) -> np.ndarray:
+        """Features of clips.
+
+        Args:
+            pixels: uint8 [N, T, size, size, 3], scaled and cropped as in
+                evaluation.
+
+        Returns:
+            float32 [N, features.size].
+
+        Raises:
+            UserError: the export has no features.
+        """
+        name = self.features and served_features.NAME
+        served = self._signatures[served_features.SIGNATURE]
+        with request_limits.refusals_named(self.path):
+            return served(pixels=tf.convert_to_tensor(pixels))[name].numpy()
+
+    def pixels(self, jpegs: list[list[bytes]]) -> np.ndarray:
+        """The input of `embed` for clips given as JPEG frames.
+
+        Args:
+            jpegs: N clips of T frames.
+        """
+        with request_limits.refusals_named(self.path):
+            return self._to_pixels(self._as_tensor(jpegs)).numpy()
+
+    @functools.cached_property
+    def _to_pixels(self) -> tf.types.experimental.PolymorphicFunction:
+        limits = self.metadata.limits or request_limits.Config()
+        spec = tf.TensorSpec((None, self.metadata.clip.frames), tf.string)
+        return tf.function(
+            lambda images: served_frames.from_images(
+                images, self.metadata.clip, limits
+            ),
+            input_signature=[spec],
+        )
 
     def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
         frames = self.metadata.clip.frames

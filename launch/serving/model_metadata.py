@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from launch.serving import request_limits, stream_serving
+from launch.serving import request_limits, served_features, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import reader
@@ -23,6 +23,7 @@ class ModelMetadata:
             models.
         tasks: additional label sets by task name.
         limits: of one request; None for exports without limits.
+        features: of the signature `embed`; None without one.
     """
 
     clip: batch.ClipSpec
@@ -34,6 +35,7 @@ class ModelMetadata:
         default_factory=dict
     )
     limits: request_limits.Config | None = request_limits.Config()
+    features: served_features.FeatureMetadata | None = None
 
     @property
     def max_clips(self) -> int | None:
@@ -88,13 +90,15 @@ class ModelMetadata:
                 task: dataclasses.asdict(each)
                 for task, each in self.tasks.items()
             }
+        if self.features is not None:
+            values["features"] = dataclasses.asdict(self.features)
         return json.dumps(values, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> "ModelMetadata":
         """The inverse of `to_json`."""
         values = json.loads(text)
-        stream = values.get("stream")
+        stream, features = values.get("stream"), values.get("features")
         return cls(
             settings.from_dict(batch.ClipSpec, values["clip"]),
             tuple(values["labels"]),
@@ -108,6 +112,7 @@ class ModelMetadata:
                 for task, each in values.get("tasks", {}).items()
             },
             _limits(values.get("limits")),
+            features and served_features.FeatureMetadata(**features),
         )
 
 

@@ -27,11 +27,35 @@ def beside_logits(network: keras.Model) -> keras.Model:
             f"network {network.name} has {len(network.outputs)} answers, "
             "wanted one: a run of --objective=classification"
         )
+    beside = beside_output(network)
+    features, logits = beside.output
+    return keras.Model(beside.input, (features, _of_clip(logits)))
+
+
+def beside_output(network: keras.Model) -> keras.Model:
+    """Returns a network with both features and its output as outputs.
+
+    Args:
+        network: as for `beside_logits`, but may have several outputs; the
+            features are those of the first.
+
+    Returns:
+        Frames -> features float32 [B, D] and the output of `network`.
+
+    Raises:
+        UserError: the first output is not that of a `Dense` layer.
+    """
+    return keras.Model(network.input, (_features(network), network.output))
+
+
+def _features(network: keras.Model) -> keras.KerasTensor:
+    """The input of the layer that gives the first output, float32 [B, D]."""
     call = keras_internals.producing_call(network.outputs[0])
     last = call.operation
     if layer_paths.is_network(last):
-        (given,) = call.inputs
-        return keras.Model(network.input, beside_logits(last)(given))
+        inner = keras.Model(last.input, _features(last))
+        same = {id(each): each for each in call.inputs}
+        return call._replace(operation=inner).run(same)
     if not isinstance(last, keras.layers.Dense):
         raise errors.UserError(
             f"network {network.name} ends in {last.name!r}, wanted a linear "
@@ -39,8 +63,7 @@ def beside_logits(network: keras.Model) -> keras.Model:
             "with --head=classifier, or a published head"
         )
     (features,) = call.inputs
-    features = _of_clip(ops.cast(features, "float32"))
-    return keras.Model(network.input, (features, _of_clip(network.outputs[0])))
+    return _of_clip(ops.cast(features, "float32"))
 
 
 def _of_clip(x: keras.KerasTensor) -> keras.KerasTensor:
