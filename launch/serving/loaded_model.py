@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import pathlib
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -50,6 +51,7 @@ class LoadedModel:
             model = versions.load(self.path)
             self._signatures = model.signatures
         self._model = model  # Keeps its variables alive.
+        self._alone = threading.Lock()
 
     def scores(self, jpegs: list[list[bytes]]) -> np.ndarray:
         """Scores of clips given as JPEG frames.
@@ -108,6 +110,15 @@ class LoadedModel:
         served = self._signatures[served_features.SIGNATURE]
         with request_limits.refusals_named(self.path):
             return served(pixels=tf.convert_to_tensor(pixels))[name].numpy()
+
+    def embed_jpegs(self, jpegs: list[list[bytes]]) -> np.ndarray:
+        """`embed` for clips given as JPEG frames; thread-safe.
+
+        Args:
+            jpegs: N clips of T frames.
+        """
+        with self._alone:
+            return self.embed(self.pixels(jpegs))
 
     def pixels(self, jpegs: list[list[bytes]]) -> np.ndarray:
         """The input of `embed` for clips given as JPEG frames.

@@ -5,6 +5,7 @@ Paths may be on any file system that TensorFlow supports, such as gs://.
 
 import concurrent.futures
 import os
+from collections.abc import Collection
 
 import numpy as np
 import tensorflow as tf
@@ -32,7 +33,11 @@ class ShardReader:
     """
 
     def __init__(
-        self, folder: str | os.PathLike, split: str, whole: bool = True
+        self,
+        folder: str | os.PathLike,
+        split: str,
+        whole: bool = True,
+        names: Collection[str] | None = None,
     ):
         """Opens the manifest, and the index of every shard.
 
@@ -41,6 +46,7 @@ class ShardReader:
             split: train, validation or test.
             whole: keeps the whole index in memory; else `load` reads that
                 of some shards.
+            names: file names of the shards to open; None for all.
 
         Raises:
             UserError: a shard or index is missing, changed, or of another
@@ -48,7 +54,11 @@ class ShardReader:
         """
         self.folder = os.fspath(folder)
         self.manifest = read_manifest(self.folder)
-        listed = self.manifest.shards(split)
+        listed = [
+            shard
+            for shard in self.manifest.shards(split)
+            if names is None or shard.name in names
+        ]
         # On remote storage, each check takes tens of milliseconds.
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
             list(pool.map(self._check_shard, listed))

@@ -3,22 +3,18 @@
 Reads only records with a displayed frame, at most three per clip.
 """
 
-import base64
 import itertools
 import os
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tfrecords_tools import manifest, schema
-from tfrecords_tools.base.files import tfrecord
+from tfrecords_tools import manifest
 from tfrecords_tools.checking import census
-from tfrecords_tools.checking.report import report_html
-from tfrecords_tools.media.frames import stored_frame
+from tfrecords_tools.checking.report import clip_strip, report_html
 
 _OPEN = 12  # Classes shown without a click.
 _GROUP = 50  # Classes per click.
-_SIDES = ("first", "middle", "last")
 
 
 class _Sheet(NamedTuple):
@@ -110,49 +106,13 @@ def _together(source: _Source, sheets: Sequence[_Sheet]) -> report_html.Pieces:
 
 
 def _figure(source: _Source, clip: census.Sample) -> report_html.Pieces:
-    yield "<figure>"
-    try:
-        images = _images(source, clip)
-    except (OSError, ValueError) as error:
-        fault = report_html.text(error)
-        yield f'<p class="broken">cannot be shown: {fault}</p>'
-    else:
-        yield '<div class="strip">'
-        for side, image in zip(_SIDES, images, strict=True):
-            data = base64.b64encode(image).decode()
-            yield f'<img alt="{side} frame" src="data:image/jpeg;base64,'
-            yield f'{data}">'
-        yield "</div>"
     frames = report_html.several(clip.frames, "frame")
-    yield (
-        f"<figcaption>{report_html.text(clip.path)}<br>"
+    caption = (
+        f"{report_html.text(clip.path)}<br>"
         f"{report_html.text(clip.split)} {clip.number}, {frames}, "
-        f"{clip.seconds:.2f} s</figcaption></figure>\n"
+        f"{clip.seconds:.2f} s"
     )
-
-
-def _images(source: _Source, clip: census.Sample) -> list[bytes]:
-    """Returns JPEGs of the first, middle and last frame."""
-    path, dataset = source.folder / clip.shard, source.dataset
-    held: dict[int, list[bytes]] = {}
-    images = []
-    for offset, place in clip.places:
-        if offset not in held:
-            held[offset] = _frames(path, offset, dataset.contents)
-        key = place - place % dataset.key_every
-        span = held[offset][key : place + 1]
-        images.append(
-            stored_frame.thumbnail(dataset.storage, span, source.height)
-        )
-    return images
-
-
-def _frames(
-    path: pathlib.Path, offset: int, contents: schema.Contents
-) -> list[bytes]:
-    with open(path, "rb") as stream:
-        records = tfrecord.read(stream, path.stat().st_size, offset)
-        record = next(records, None)
-    if record is None or record.fault:
-        raise ValueError(record.fault if record else "the record is missing")
-    return schema.decode(record.data, contents, arrays=True)["frames"]
+    return clip_strip.figure(
+        lambda: clip_strip.stored_images(*source[:2], clip, source.height),
+        caption,
+    )

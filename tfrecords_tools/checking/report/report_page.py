@@ -13,10 +13,10 @@ from tfrecords_tools.base import atomic_write, settings
 from tfrecords_tools.checking import shard_check
 from tfrecords_tools.checking.report import (
     contact_sheet,
+    report_document,
     report_html,
     report_labels,
     report_overview,
-    report_style,
     report_videos,
 )
 
@@ -65,16 +65,16 @@ def write(
 def _page(
     folder: str | os.PathLike, findings: shard_check.Findings, config: Config
 ) -> Iterator[str]:
-    name = report_html.text(os.path.basename(os.path.abspath(folder)))
-    yield (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        f"<title>{name}: shards</title>\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src '
-        "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-        f"<style>{report_style.CSS}</style></head>\n<body>\n"
-        f'<h1>{name}</h1><p class="path">{report_html.text(folder)}</p>\n'
+    name = os.path.basename(os.path.abspath(folder))
+    body = _body(folder, findings, config)
+    return report_document.pieces(
+        f"{name}: shards", name, os.fspath(folder), body
     )
+
+
+def _body(
+    folder: str | os.PathLike, findings: shard_check.Findings, config: Config
+) -> Iterator[str]:
     dataset, counted = findings.dataset, findings.counted
     yield from _state(findings.problems)
     if dataset is not None:
@@ -85,7 +85,6 @@ def _page(
             folder, dataset, counted, config.clips, config.height
         )
         yield from _settings(dataset)
-    yield "</body></html>\n"
 
 
 def _state(problems: tuple[str, ...]) -> Iterator[str]:

@@ -1,0 +1,206 @@
+"""The parts of an index: what a stopped command need not compute again.
+
+A part is a file beside the index, `INDEX.parts/00012.part`, that appears once
+complete. It holds a digest of everything its rows depend on, and is used only
+where that still matches. The index is put together from all parts.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from launch.embedding import index_files
+from tfrecords_tools.base import atomic_write, errors
+
+_SUFFIX = ".part"
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One unit of work.
+
+    Attributes:
+        number: from 0.
+        items: paths below the root, or names of shards.
+        digest: of everything its rows depend on.
+        split: of the shards; empty for videos.
+    """
+
+    number: int
+    items: tuple[str, ...]
+    digest: str
+    split: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """The rows of a part.
+
+    Attributes:
+        videos: a line of `videos.jsonl` each, with `windows`, their number.
+        seconds: float64 [rows, 2], start and end of each window.
+        embeddings: float16 [rows, D].
+    """
+
+    videos: list[dict[str, Any]]
+    seconds: np.ndarray
+    embeddings: np.ndarray
+
+
+def folder_of(output: str | os.PathLike) -> pathlib.Path:
+    """The folder of the parts of an index."""
+    output = pathlib.Path(output)
+    return output.with_name(f"{output.name}.parts")
+
+
+def digest(values: Any) -> str:
+    """SHA-256 of JSON values."""
+    text = json.dumps(values, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unit(features: np.ndarray) -> np.ndarray:
+    """float16 [N, D], features of length 1; zeros stay zeros."""
+    features = np.asarray(features, np.float32)
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return (features / np.maximum(lengths, 1e-12)).astype(np.float16)
+
+
+def write(folder: pathlib.Path, part: Part, rows: Rows) -> None:
+    """Writes a part whole or not at all."""
+    text = json.dumps({"digest": part.digest, "videos": rows.videos})
+    with atomic_write.file(_path(folder, part)) as stream:
+        np.savez(
+            stream,
+            text=np.frombuffer(text.encode(), np.uint8),
+            seconds=rows.seconds,
+            embeddings=rows.embeddings,
+        )
+
+
+def read(folder: pathlib.Path, part: Part) -> Rows | None:
+    """Reads a part; None if it is missing or outdated."""
+    try:
+        with np.load(_path(folder, part)) as arrays:
+            values = json.loads(arrays["text"].tobytes())
+            if values["digest"] != part.digest:
+                return None
+            return Rows(
+                values["videos"], arrays["seconds"], arrays["embeddings"]
+            )
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def unfinished(folder: pathlib.Path, parts: Iterable[Part]) -> list[Part]:
+    """The parts that are left to do; removes files of others."""
+    left, kept = [], set()
+    for part in parts:
+        if read(folder, part) is None:
+            left.append(part)
+        else:
+            kept.add(_path(folder, part))
+    for path in folder.iterdir():
+        if path not in kept:
+            path.unlink()
+    return left
+
+
+def count_items(folder: pathlib.Path, parts: Iterable[Part]) -> int:
+    """Counts the items of parts that exist."""
+    done = [part for part in parts if _path(folder, part).exists()]
+    return sum(len(part.items) for part in done)
+
+
+def assemble(
+    output: pathlib.Path,
+    parts: Sequence[Part],
+    metadata: index_files.Metadata,
+) -> index_files.Metadata:
+    """Writes the index from its parts, whole or not at all.
+
+    Args:
+        output: folder of the index, which must not exist.
+        parts: all of them.
+        metadata: without its numbers.
+
+    Returns:
+        The metadata with its numbers.
+
+    Raises:
+        UserError: a part is missing, or nothing could be read.
+    """
+    folder = folder_of(output)
+    videos = [v for rows in _all(folder, parts) for v in rows.videos]
+    failed = [video for video in videos if "error" in video]
+    metadata = dataclasses.replace(
+        metadata,
+        rows=sum(video["windows"] for video in videos),
+        videos=len(videos) - len(failed),
+        failed=len(failed),
+    )
+    if not metadata.rows:
+        raise errors.UserError(
+            f"nothing could be read of {len(videos)} video(s) in "
+            f"{metadata.root}; the first: {failed[0]['error']}"
+        )
+    with atomic_write.folder(output) as temporary:
+        _write_rows(temporary, _all(folder, parts), metadata)
+        path = temporary / index_files.METADATA
+        path.write_text(metadata.to_json(), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    return metadata
+
+
+def _write_rows(
+    folder: pathlib.Path, parts: Iterator[Rows], metadata: index_files.Metadata
+) -> None:
+    embeddings, windows = (
+        np.lib.format.open_memmap(folder / name, "w+", dtype, shape)
+        for name, dtype, shape in (
+            (
+                index_files.EMBEDDINGS,
+                np.float16,
+                (metadata.rows, metadata.size),
+            ),
+            (index_files.WINDOWS, index_files.WINDOW, (metadata.rows,)),
+        )
+    )
+    first = 0
+    with open(folder / index_files.VIDEOS, "wb") as stream:
+        for rows in parts:
+            last = first + len(rows.embeddings)
+            embeddings[first:last] = rows.embeddings
+            offsets = []
+            for video in rows.videos:
+                offsets += [stream.tell()] * video["windows"]
+                stream.write(json.dumps(video).encode() + b"\n")
+            windows["video"][first:last] = offsets
+            windows["start"][first:last] = rows.seconds[:, 0]
+            windows["end"][first:last] = rows.seconds[:, 1]
+            first = last
+    embeddings.flush()
+    windows.flush()
+
+
+def _all(folder: pathlib.Path, parts: Sequence[Part]) -> Iterator[Rows]:
+    for part in parts:
+        rows = read(folder, part)
+        if rows is None:
+            raise errors.UserError(
+                f"{_path(folder, part)} is missing after the engine finished: "
+                "its workers must share the output folder, and the input must "
+                "not change meanwhile; re-run the same command to resume"
+            )
+        yield rows
+
+
+def _path(folder: pathlib.Path, part: Part) -> pathlib.Path:
+    return folder / f"{part.number:05d}{_SUFFIX}"
