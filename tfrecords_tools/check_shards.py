@@ -13,7 +13,7 @@ from tfrecords_tools import label_balance, manifest
 from tfrecords_tools.base import errors, flags, progress, settings
 from tfrecords_tools.base.files import folder_lock
 from tfrecords_tools.checking import shard_check
-from tfrecords_tools.checking.report import report_page
+from tfrecords_tools.checking.report import report_document, report_page
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,7 @@ def run(resolved: flags.Resolved) -> int:
             "--shards is not set: wanted a folder with shards"
         )
     with folder_lock.held_for(config.report, instead="another --report"):
-        _refuse_strangers(config.report)
+        report_document.check_target(config.report)
         return _check(config, page)
 
 
@@ -76,19 +76,6 @@ def _check(config: Config, page: report_page.Config) -> int:
         report_page.write(config.report, config.shards, findings, page)
         print(f"report: {config.report}")
     return 1 if findings.problems else 0
-
-
-def _refuse_strangers(report: str | None) -> None:
-    """Raises UserError if the page would overwrite another file."""
-    if not report or not os.path.exists(report):
-        return
-    if os.path.isfile(report):
-        with open(report, "rb") as stream:
-            if stream.read(9).lower() == b"<!doctype":
-                return
-    raise errors.UserError(
-        f"--report={report} exists and is not an HTML page: choose another name"
-    )
 
 
 if __name__ == "__main__":

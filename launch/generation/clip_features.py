@@ -47,13 +47,7 @@ class FeatureNetwork:
         """Raises UserError unless the last layer is a linear classifier."""
         self.trained, self.workdir = trained, workdir
         self.clip, self.labels = trained.experiment.clip, trained.labels
-        is_one = len(trained.networks) == 1
-        if not is_one or "scores" not in trained.objective.answers:
-            raise errors.UserError(
-                f"{workdir} is a run of --objective="
-                f"{trained.experiment.objective.name}, not a "
-                "classifier: wanted one of --objective=classification"
-            )
+        check_classifier(trained, workdir)
         (network,) = trained.networks.values()
         self.fingerprint = weight_fingerprint.compute(network)
         beside = last_features.beside_logits(network)
@@ -109,6 +103,17 @@ class FeatureNetwork:
                 "would change the metrics: train a feature network with the "
                 "--clip flags of the samples"
             )
+
+
+def check_classifier(trained: restored_run.RestoredRun, workdir: str) -> None:
+    """Raises UserError unless the run has one network, which scores labels."""
+    is_one = len(trained.networks) == 1
+    if not is_one or "scores" not in trained.objective.answers:
+        raise errors.UserError(
+            f"{workdir} is a run of --objective="
+            f"{trained.experiment.objective.name}, not a "
+            "classifier: wanted one of --objective=classification"
+        )
 
 
 def load_network(workdir: str) -> FeatureNetwork:

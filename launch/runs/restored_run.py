@@ -63,11 +63,11 @@ class RestoredRun:
             experiment.devices, strategy="auto", logical_cpus=None
         )
         self.strategy = _start(here)
-        task = recorded_metadata.task(metadata, experiment.clip)
+        self.task = recorded_metadata.task(metadata, experiment.clip)
         with self.strategy.scope():
             keras.utils.set_random_seed(experiment.train.seed)
             self.objective: objective.Objective = experiment.build_objective(
-                task
+                self.task
             )
             self.networks: dict[str, keras.Model] = self.objective.networks
             self._restore(saved, checkpoint)

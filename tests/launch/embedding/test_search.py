@@ -53,9 +53,7 @@ def test_equal_values_give_the_first_row():
     assert nearest_rows.top(np.ones(40), np.arange(40), 2) == [0, 1]
 
 
-def test_a_video_of_the_index_finds_itself_and_its_like(
-    capsys, index, videos
-):
+def test_a_video_of_the_index_finds_itself_and_its_like(capsys, index, videos):
     out = searched(capsys, index, videos / "c.mp4", "--json")
     found = [json.loads(line) for line in out.splitlines()]
     names = [row["path"].rpartition("/")[2] for row in found]

@@ -1,7 +1,9 @@
 """The frame of an HTML page: one self-contained file, without JavaScript."""
 
+import os
 from collections.abc import Iterable
 
+from tfrecords_tools.base import errors
 from tfrecords_tools.checking.report import report_html, report_style
 
 
@@ -28,3 +30,16 @@ def pieces(
     )
     yield from body
     yield "</body></html>\n"
+
+
+def check_target(path: str | None) -> None:
+    """Raises UserError if the page would overwrite another kind of file."""
+    if not path or not os.path.exists(path):
+        return
+    if os.path.isfile(path):
+        with open(path, "rb") as stream:
+            if stream.read(9).lower() == b"<!doctype":
+                return
+    raise errors.UserError(
+        f"--report={path} exists and is not an HTML page: choose another name"
+    )

@@ -1,0 +1,152 @@
+"""Inspects shards: probable label errors, near-duplicates, outliers."""
+
+import dataclasses
+import json
+
+from launch.embedding import encoders, labelled_clips
+from launch.inspection import findings as inspections
+from launch.inspection import inspection_page
+from launch.runs import devices
+from tfrecords_tools.base import atomic_write, flags, settings
+from tfrecords_tools.base.files import folder_lock
+from tfrecords_tools.base.text import printable
+from tfrecords_tools.checking.report import report_document
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Data, encoder and output."""
+
+    shards: str = settings.setting("", "Folder of shards.")
+    model: str | None = settings.setting(
+        None, "Output of launch.export, whose features are compared."
+    )
+    workdir: str | None = settings.setting(
+        None, "Folder of a run of launch.train, instead of --model."
+    )
+    backbone: str | None = settings.setting(
+        None,
+        "A backbone, instead of a model. Unset without --model and "
+        "--workdir: frame_efficientnet_lite with --backbone.weights=imagenet.",
+    )
+    temporal: str | None = settings.setting(
+        None,
+        "Temporal block behind --backbone. Unset: statistics behind encoders "
+        "of frames, else none.",
+    )
+    report: str = settings.setting(
+        "inspection.html", "HTML page to write, with frames of the clips."
+    )
+    json: str | None = settings.setting(
+        None, "JSON file to write: a list of all cases."
+    )
+    shown: int = settings.setting(
+        100, "Cases of each list on the page, about 12 kB a clip.", minimum=1
+    )
+    printed: int = settings.setting(
+        20, "Cases of each list in the table.", minimum=0
+    )
+
+
+COMMAND = flags.Command(
+    summary=(
+        "Inspects shards: probable label errors, near-duplicates, outliers, "
+        "clusters without a label."
+    ),
+    settings=Config,
+    sections={
+        "inspect": inspections.Config,
+        "clip": encoders.Clip,
+        "devices": devices.Config,
+    },
+    choices={
+        "backbone": encoders.BACKBONES,
+        "temporal": encoders.TEMPORAL,
+    },
+    not_given={
+        "backbone": encoders.no_default,
+        "temporal": encoders.no_default,
+    },
+    required=("shards",),
+)
+
+
+def main(resolved: flags.Resolved) -> None:
+    """Prints a table and writes the page."""
+    config = resolved.settings
+    named = encoders.choose(
+        config.model,
+        config.workdir,
+        resolved.chosen,
+        resolved.sections["clip"],
+    )
+    with folder_lock.held_for(config.report, instead="another --report"):
+        report_document.check_target(config.report)
+        devices.start(resolved.sections["devices"])
+        print(f"encoder: {named.text}", flush=True)
+        clips = labelled_clips.compute(encoders.build(named), config.shards)
+        findings = inspections.find(clips, resolved.sections["inspect"])
+        _print_table(clips, findings, config.printed)
+        inspection_page.write(
+            config.report,
+            config.shards,
+            clips,
+            findings,
+            named.text,
+            config.shown,
+        )
+    if config.json:
+        rows = inspections.to_json(clips, findings)
+        with atomic_write.file(config.json, "w") as stream:
+            stream.write(json.dumps(rows, indent=1) + "\n")
+        print(f"written: {config.json}")
+    print(f"report: {config.report}")
+
+
+def _print_table(
+    clips: labelled_clips.LabelledClips,
+    findings: inspections.Findings,
+    most: int,
+) -> None:
+    def name(label: int) -> str:
+        return printable.name(clips.names[label]) if label >= 0 else "none"
+
+    def clip(place: int) -> str:
+        at = clips.clips[place].place
+        return f"{at.split} {at.number}, {printable.name(at.path)}"
+
+    lists = (
+        [
+            f"{each.margin:.2f}  {name(each.given)} -> "
+            f"{name(each.suggested)}  {clip(each.place)}"
+            for each in findings.suspects[:most]
+        ],
+        [
+            f"{each.distance:.2f}  "
+            + "  ".join(
+                f"{name(int(clips.labels[p]))}: {clip(p)}" for p in each.places
+            )
+            for each in findings.pairs[:most]
+        ],
+        [
+            f"{each.deviations:.1f}  {name(int(clips.labels[each.place]))}: "
+            f"{clip(each.place)}"
+            for each in findings.outliers[:most]
+        ],
+        [
+            f"{len(each.places)} clips near {name(each.nearest)}, such as "
+            f"{clip(each.places[0])}"
+            for each in findings.clusters[:most]
+        ],
+    )
+    print(
+        f"{len(clips.clips)} clips; of those with a label, "
+        f"{findings.agreement:.1%} have the one that is most probable without "
+        "their group"
+    )
+    for (what, count), lines in zip(
+        findings.counts.items(), lists, strict=True
+    ):
+        print(f"{what}: {count}")
+        for line in lines:
+            print(f"  {line}")

@@ -1,0 +1,106 @@
+"""Finds labels that are probably wrong.
+
+Each clip is judged by fits and neighbours that saw none of its group: half by a
+ridge regression on the features, half by the votes of its nearest neighbours.
+A label is suspect where another one is as probable as it usually is for clips
+that have it.
+
+Source: confident learning (Northcutt et al., arXiv:1911.00068), with readouts
+of frozen features in the place of a trained network.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from launch.embedding import labelled_clips
+from launch.probing import neighbours, ridge
+
+_TEMPERATURES = 2.0 ** np.arange(-2, 7)
+
+
+class Suspect(NamedTuple):
+    """A clip whose label is probably wrong.
+
+    Attributes:
+        place: of the clip.
+        given: its label.
+        suggested: the more probable one.
+        probability: of the suggested label.
+        given_probability: of its own label.
+    """
+
+    place: int
+    given: int
+    suggested: int
+    probability: float
+    given_probability: float
+
+    @property
+    def margin(self) -> float:
+        """By how much the suggested label is more probable."""
+        return self.probability - self.given_probability
+
+
+def probabilities(clips: labelled_clips.LabelledClips) -> np.ndarray:
+    """Probability of each label, judged without the clip's own group.
+
+    Returns:
+        float64 [N, classes].
+    """
+    classes, labels = len(clips.names), clips.labels
+    found = ridge.out_of_fold(clips.features, labels, clips.groups, classes)
+    linear = _calibrated(found[ridge.choose(found, labels)], labels)
+    rows = neighbours.unit(clips.features)
+    votes = neighbours.votes(
+        rows, rows, labels, classes, (clips.groups, clips.groups)
+    )
+    return (linear + votes) / 2
+
+
+def find(
+    clips: labelled_clips.LabelledClips, probability: np.ndarray, margin: float
+) -> list[Suspect]:
+    """The suspects, most certain first.
+
+    Args:
+        clips: all clips.
+        probability: from `probabilities`.
+        margin: least value of `Suspect.margin`.
+    """
+    labels = clips.labels
+    usual = np.array(
+        [
+            probability[labels == label, label].mean()
+            if (labels == label).any()
+            else np.inf
+            for label in range(len(clips.names))
+        ]
+    )
+    suspects = []
+    for place in np.flatnonzero(labels >= 0):
+        row, given = probability[place], int(labels[place])
+        confident = np.where(row >= usual, row, -np.inf)
+        best = int(confident.argmax())
+        if confident[best] > -np.inf and best != given:
+            suspect = Suspect(
+                int(place), given, best, float(row[best]), float(row[given])
+            )
+            if suspect.margin >= margin:
+                suspects.append(suspect)
+    return sorted(suspects, key=lambda each: -each.margin)
+
+
+def _calibrated(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Softmax of the scores, at the temperature that fits the labels best."""
+    known = np.flatnonzero(labels >= 0)
+
+    def softmax(sharpness: float) -> np.ndarray:
+        powers = scores * sharpness
+        powers = np.exp(powers - powers.max(1, keepdims=True))
+        return powers / powers.sum(1, keepdims=True)
+
+    def fit(sharpness: float) -> float:
+        return float(np.log(softmax(sharpness)[known, labels[known]]).mean())
+
+    return softmax(max(_TEMPERATURES, key=fit))

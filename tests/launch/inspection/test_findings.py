@@ -1,0 +1,58 @@
+import dataclasses
+import json
+
+import numpy as np
+
+from launch.inspection import findings, near_duplicates, outliers
+from tests.launch import labelled
+
+
+def test_copies_with_different_labels_are_a_pair():
+    clips = labelled.clips()
+    clips.features[7] = clips.features[3] + 1e-4
+    (pair,) = near_duplicates.find(clips, 0.2)
+    assert pair.places == (3, 7) and pair.distance < 0.1
+
+
+def test_copies_with_one_label_are_none():
+    clips = labelled.clips()
+    clips.features[6] = clips.features[3]
+    assert near_duplicates.find(clips, 0.2) == []
+
+
+def test_a_clip_far_from_all_others_is_an_outlier():
+    clips = labelled.clips()
+    clips.features[8] = -4 * clips.features[:3].mean(0)
+    assert [each.place for each in outliers.find(clips, 5.0)][:1] == [8]
+
+
+def test_clips_without_a_label_that_are_alike_are_a_cluster():
+    clips = labelled.clips()
+    labels = np.where(np.arange(60) % 3 == 2, -1, clips.labels)
+    found = outliers.clusters(dataclasses.replace(clips, labels=labels))
+    members = [place for each in found for place in each.places]
+    assert found and all(place % 3 == 2 for place in members)
+
+
+def test_clips_with_labels_are_no_cluster():
+    assert outliers.clusters(labelled.clips()) == []
+
+
+def test_cases_are_json_values():
+    clips = labelled.clips()
+    clips.labels[3] = 1
+    rows = findings.to_json(clips, findings.find(clips, findings.Config()))
+    (row,) = [r for r in rows if r["kind"] == "label_error"]
+    assert json.loads(json.dumps(row))["clips"][0]["path"] == "3.mp4"
+    assert row["suggested"] == "a"
+
+
+def test_clips_of_one_label_have_no_label_errors():
+    clips = dataclasses.replace(labelled.clips(), labels=np.zeros(60, int))
+    assert findings.find(clips, findings.Config()).suspects == []
+
+
+def test_a_single_clip_is_inspected():
+    clips = labelled.of(np.ones((1, 4)), [0])
+    found = findings.find(clips, findings.Config())
+    assert set(found.counts.values()) == {0}
