@@ -228,6 +228,18 @@ class Objective:
         """Returns losses by name, float32 [B]: a value per example, no mean."""
         raise NotImplementedError
 
+    def hits(
+        self, player: str, batch: Tensors, outputs: Any
+    ) -> dict[str, tuple[Any, Any]]:
+        """Returns which clips of a training step are right, for its log.
+
+        Returns:
+            Name, such as `accuracy`, to two tensors float32 [B]: 1 for the
+            clips that are right, and 1 for those that count, as clips
+            without a label do not.
+        """
+        return {}
+
     def predict(self, networks: Networks, frames: Any) -> Tensors:
         """Returns the predictions for `frames`, float32 [B, T, H, W, 3]."""
         raise NotImplementedError

@@ -19,7 +19,8 @@ class LossLog:
     """`losses.csv`: one row per step, exact to the last bit.
 
     A resume removes the rows of steps that will be repeated, so the file equals
-    that of an uninterrupted run.
+    that of an uninterrupted run. A file keeps its columns: one that an earlier
+    version began gets no further ones.
     """
 
     def __init__(self, path: pathlib.Path, start_step: int):
@@ -29,7 +30,7 @@ class LossLog:
             path.read_text("utf-8", errors="replace") if path.exists() else ""
         )
         kept = loss_rows.kept(text, start_step)
-        self._is_new = not kept.lines
+        self._columns = next(csv.reader(kept.lines), None)
         with atomic_write.file(path, "w") as stream:
             stream.writelines(f"{row}\n" for row in kept.lines)
         if kept.repeated:
@@ -48,10 +49,13 @@ class LossLog:
         ):
             table = csv.writer(stream, lineterminator="\n")
             for step, values in rows:
-                if self._is_new:
-                    table.writerow(["step", *values])
-                    self._is_new = False
-                numbers = (repr(float(value)) for value in values.values())
+                if self._columns is None:
+                    self._columns = ["step", *values]
+                    table.writerow(self._columns)
+                numbers = (
+                    repr(float(values[name])) if name in values else ""
+                    for name in self._columns[1:]
+                )
                 table.writerow([step, *numbers])
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from video_models import objective as objectives
 from video_models.layers import randomness
 
+_COUNTED = "counted/"  # Prefix: clips that count for a hit rate.
 Gradients = tuple[list[tf.Tensor], dict[str, tf.Tensor]]
 
 
@@ -33,7 +34,7 @@ def build_gradient_function(
     Returns:
         (batch of the replica, seed int64 [2], step int64 [], replica
         int32 []) -> gradients and {loss name: float32 []}, to be summed over
-        replicas.
+        replicas and given to `with_hit_rates`.
     """
     whole = xla and not objective.needs_gather
     forward = objective.forward
@@ -61,17 +62,44 @@ def build_gradient_function(
                     if name not in objective.only_logged
                 ]
                 total = tf.add_n(learnt)
+            hits = _hits(objective, player, batch, outputs, batch_size)
             gradients = tape.gradient(
                 total, weights, unconnected_gradients="zero"
             )
         several = means if len(means) > 1 else {}
-        return gradients, {"loss": total, **several}
+        return gradients, {"loss": total, **several, **hits}
 
     if whole:
         compute = tf.function(compute, jit_compile=True, autograph=False)
     if accumulation_steps == 1:
         return compute
     return _accumulated(compute, accumulation_steps)
+
+
+def with_hit_rates(values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """The summed losses of a step, with hits per clip that counts."""
+    rates = {
+        name: tf.math.divide_no_nan(value, values[_COUNTED + name])
+        if _COUNTED + name in values
+        else value
+        for name, value in values.items()
+    }
+    return {k: v for k, v in rates.items() if not k.startswith(_COUNTED)}
+
+
+def _hits(
+    objective: objectives.Objective,
+    player: str,
+    batch: dict,
+    outputs: Any,
+    batch_size: int,
+) -> dict[str, tf.Tensor]:
+    """Hits, and clips that count, as sums that add up over replicas."""
+    sums = {}
+    for name, pair in objective.hits(player, batch, outputs).items():
+        for key, values in zip((name, _COUNTED + name), pair, strict=True):
+            sums[key] = tf.reduce_sum(values * batch["mask"]) / batch_size
+    return sums
 
 
 def _accumulated(compute: Callable, steps: int) -> Callable:

@@ -119,7 +119,8 @@ class TrainLoop:
 
         Returns:
             Name to float32 [steps]: each loss, its mean over the global
-            batch, and the norm of each player's gradients.
+            batch; the share of clips that are right, of an objective that
+            tells; and the norm of each player's gradients.
         """
         count = self.steps_at_once(step)
         active = tuple(
@@ -188,6 +189,7 @@ class TrainLoop:
         player.optimizer.apply(slopes, variables)
         single = len(self.objective.players) == 1
         prefix = "" if single else f"{player.name}/"
+        losses = gradients.with_hit_rates(losses)
         values = {**losses, "gradient_norm": norm}
         return {f"{prefix}{name}": value for name, value in values.items()}
 

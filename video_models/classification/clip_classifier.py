@@ -63,6 +63,13 @@ class ClipClassifier(objective.Objective):
             self.labels.loss_name: self.labels.loss(outputs, batch["label"])
         }
 
+    def hits(
+        self, player: str, batch: dict, outputs: Any
+    ) -> dict[str, tuple[Any, Any]]:
+        """Returns `accuracy`, or `exact_match` of several labels."""
+        hits = self.labels.hits(outputs, batch["label"])
+        return {self.labels.hit_name: hits}
+
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """Returns `scores` float32 [B, classes], probabilities, and
         `frame_scores` [B, t, classes] if the head scores time steps."""

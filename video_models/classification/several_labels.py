@@ -20,6 +20,7 @@ class SeveralLabels:
     """
 
     loss_name = "binary_cross_entropy"
+    hit_name = "exact_match"
 
     def __init__(
         self,
@@ -68,6 +69,23 @@ class SeveralLabels:
         if self.weights is not None:
             entropy = entropy * self.weights
         return ops.mean(entropy, axis=-1) * self._is_known(targets)
+
+    def hits(self, logits: Any, label: Any) -> tuple[Any, Any]:
+        """Returns which clips get exactly their labels, and which count.
+
+        Args:
+            logits: see `loss`.
+            label: see `loss`; soft ones are rounded.
+
+        Returns:
+            float32 [B] each, 0 or 1.
+        """
+        targets = self._targets(label)
+        scores = self.scores(clip_logits.mean_over_time(logits))
+        given = ops.greater_equal(scores, self.answer.threshold)
+        is_right = ops.all(ops.equal(given, targets >= 0.5), axis=-1)
+        known = self._is_known(targets)
+        return ops.cast(is_right, "float32") * known, known
 
     def scores(self, logits: Any) -> Any:
         """Returns the probability of each label."""

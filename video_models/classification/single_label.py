@@ -20,6 +20,7 @@ class SingleLabel:
     """
 
     loss_name = "cross_entropy"
+    hit_name = "accuracy"
 
     def __init__(
         self,
@@ -56,6 +57,22 @@ class SingleLabel:
         if self.weights is not None:
             entropy = entropy * ops.sum(targets * self.weights, axis=-1)
         return entropy * _has_label(targets)
+
+    def hits(self, logits: Any, label: Any) -> tuple[Any, Any]:
+        """Returns which clips are right, and which have a label.
+
+        Args:
+            logits: see `loss`.
+            label: see `loss`; the class of a soft label is its argmax.
+
+        Returns:
+            float32 [B] each, 0 or 1.
+        """
+        targets = self._targets(label)
+        best = ops.argmax(clip_logits.mean_over_time(logits), axis=-1)
+        is_right = ops.equal(best, ops.argmax(targets, axis=-1))
+        labelled = _has_label(targets)
+        return ops.cast(is_right, "float32") * labelled, labelled
 
     def scores(self, logits: Any) -> Any:
         """Returns the probabilities of the labels; they sum to 1."""

@@ -116,6 +116,16 @@ class MultiTask(objective.Objective):
             for name, each in self._sets.items()
         }
 
+    def hits(
+        self, player: str, batch: dict, outputs: Any
+    ) -> dict[str, tuple[Any, Any]]:
+        """Returns `accuracy` or `exact_match`, with the suffix `.<task>` for
+        additional label sets."""
+        return {
+            each.hit_name + _suffix(name): each.hits(outputs[name], batch[name])
+            for name, each in self._sets.items()
+        }
+
     def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
         """Returns `scores` and `scores.<task>`, float32 [B, classes], and
         `frame_scores` [B, t, classes] likewise, if the head scores time

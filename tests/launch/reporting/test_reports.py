@@ -89,3 +89,11 @@ def test_tensorboard_gets_scalars_and_pictures(tmp_path):
         for value in event.summary.value
     }
     assert tags == {"loss", "clips"}
+
+
+def test_a_log_of_an_earlier_version_keeps_its_columns(tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("step,loss,gradient_norm\n0,1.0,2.0\n")
+    log = reports.LossLog(path, 1)
+    log.add([(1, {"loss": 0.5, "accuracy": 1.0, "gradient_norm": 3.0})])
+    assert path.read_text().splitlines()[-1] == "1,0.5,3.0"

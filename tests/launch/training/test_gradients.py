@@ -50,3 +50,21 @@ def test_what_is_only_logged_teaches_nothing():
     slopes, losses = compute(batch, tf.zeros(2, tf.int64), 0, 0)
     assert losses["loss"] == losses["fooled"] and losses["told"] > 1e6
     assert all(tf.reduce_max(tf.abs(slope)) < 1e3 for slope in slopes)
+
+
+def test_hit_rates_are_those_of_the_clips_that_count():
+    goal = toy_objectives.classification(keras.optimizers.SGD)
+    frames = toy_objectives.clips(8)["frames"][:8]
+    logits = goal.networks["classifier"](frames)
+    best = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    label = tf.concat([best[:3], (best[3:4] + 1) % 3, [-1] * 4], axis=0)
+    batch = {"frames": frames, "label": label, "mask": tf.ones(8)}
+    weights = goal.networks["classifier"].trainable_variables
+    for steps in (1, 2):
+        compute = gradients.build_gradient_function(
+            goal, "classifier", weights, 8, steps
+        )
+        _, sums = compute(batch, tf.zeros(2, tf.int64), 0, 0)
+        values = gradients.with_hit_rates(sums)
+        assert list(values) == ["loss", "accuracy"]
+        assert float(values["accuracy"]) == 0.75
