@@ -256,6 +256,21 @@ class Objective:
         """
         raise NotImplementedError
 
+    def counts_and_rows(
+        self, networks: Networks, batch: Tensors
+    ) -> tuple[Tensors, Tensors]:
+        """Returns `counts`, and the answers to each clip.
+
+        Args:
+            networks: see `counts`.
+            batch: see `counts`.
+
+        Returns:
+            The counts; and, for each of `answers`, its scores under the same
+            name, float32 [B, labels], probabilities averaged over views.
+        """
+        return self.counts(networks, batch), {}
+
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """Returns metrics, plain Python values, from summed `counts`."""
         raise NotImplementedError

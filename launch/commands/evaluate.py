@@ -1,16 +1,22 @@
-"""Evaluates a trained run on a split."""
+"""Evaluates a trained run on a split, beside its floors."""
 
 import dataclasses
 import json
 import pathlib
 from typing import Any
 
-from launch.evaluation import evaluation, evaluation_batch
+from launch.evaluation import (
+    evaluation,
+    evaluation_batch,
+    floors,
+    split_floors,
+)
 from launch.reporting import report_table
-from launch.runs import label_checks, restored_run
+from launch.runs import label_checks, restored_run, run_flags
 from pipelines import clip_dataset
+from pipelines.reading import shard_reader
 from tfrecords_tools import annotations
-from tfrecords_tools.base import atomic_write, flags, settings
+from tfrecords_tools.base import atomic_write, errors, flags, settings
 from tfrecords_tools.base.files import folder_lock
 from tfrecords_tools.base.text import text_cells
 
@@ -81,7 +87,7 @@ def main(resolved: flags.Resolved) -> None:
         trained.experiment.train.batch_size,
         views.views * views.crops,
     )
-    report = evaluation.evaluate(
+    evaluated = evaluation.evaluate(
         trained.objective,
         trained.networks,
         trained.strategy,
@@ -91,10 +97,37 @@ def main(resolved: flags.Resolved) -> None:
         views.views,
         views.crops,
     )
+    beside = _floors(config, split, reader, trained.labels)
+    report = beside.report(trained.objective, evaluated)
     print(report_table.format_report(report, text_cells.terminal_width()))
     path = pathlib.Path(config.workdir) / "metrics.json"
     add(path, split, {"step": trained.step, **report})
     print(f"written: {path}")
+
+
+def _floors(
+    config: Config,
+    split: str,
+    reader: shard_reader.ShardReader,
+    labels: tuple[str, ...],
+) -> split_floors.SplitFloors:
+    """The floors of a split, learnt from the training split of the run."""
+    # A training clip is its own nearest neighbour.
+    measured = (floors.MAJORITY,) if split == "train" else floors.FLOORS
+    recorded = run_flags.read_experiment(config.workdir)
+    known, reason = None, ""
+    for folder in (recorded.shards, reader.folder):  # They may have moved.
+        try:
+            known = clip_dataset.open_split(
+                folder, "train", recorded.input.without_cache
+            )
+            label_checks.check_labels(labels, known.manifest.labels, folder)
+            break
+        except errors.UserError as error:
+            known, reason = None, reason or str(error)
+    if known is None and labels:
+        print(f"note: no floors, since {reason}")
+    return split_floors.SplitFloors(known, reader, measured)
 
 
 def add(path: pathlib.Path, split: str, report: dict[str, Any]) -> None:

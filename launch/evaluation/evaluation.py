@@ -1,7 +1,7 @@
 """Evaluates networks on a split: every clip once, on any strategy."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -14,6 +14,23 @@ from tfrecords_tools.base import errors, progress
 from video_models import objective as objectives
 
 _READ = "clips read"
+CLIP = "clip_id"  # Of the rows.
+_MASK = "mask"
+
+
+class Evaluated(NamedTuple):
+    """The result of an evaluation.
+
+    Attributes:
+        report: the objective's metrics, with `views` and `crops`.
+        rows: answers and labels of each clip that was read, sorted by
+            `CLIP`, int64 [N]: the scores of `Objective.counts_and_rows`, and
+            `label` and `label.<task>` as in batches. Empty for an objective
+            without answers.
+    """
+
+    report: dict[str, Any]
+    rows: dict[str, np.ndarray]
 
 Batches = Callable[[clip_dataset.BatchShard], tf.data.Dataset]
 
@@ -28,8 +45,8 @@ def evaluate(
     views: int = 1,
     crops: int = 1,
     batches: Batches | None = None,
-) -> dict[str, Any]:
-    """Returns the objective's report on all clips of a split.
+) -> Evaluated:
+    """Returns the objective's report on all clips of a split, and a row each.
 
     Args:
         objective: defines the metrics.
@@ -42,9 +59,6 @@ def evaluate(
         crops: spatial crops per view; scores are averaged.
         batches: gives the batches instead, such as those of cached features;
             `views` and `crops` are then only reported.
-
-    Returns:
-        The metrics, with `views` and `crops`.
 
     Raises:
         UserError: a record is damaged, or none can be read.
@@ -63,18 +77,22 @@ def evaluate(
         return every.skip(done * count).take(count)
 
     sums: dict[str, np.ndarray] = {}
+    parts: list[dict[str, np.ndarray]] = []
     steps = -(-reader.clips // batch_size)
     with (
         damaged_records.explained(reader, current_indices),
         progress.bar("evaluating", steps) as advance,
     ):
         for done, batch in enumerate(data, start=1):
-            for name, value in step(batch).items():
+            counts, rows = step(batch)
+            for name, value in counts.items():
                 sums[name] = sums.get(name, 0.0) + np.float64(value)
+            parts.append({name: each.numpy() for name, each in rows.items()})
             advance(done)
     skipped = reader.clips - round(float(sums.pop(_READ)))
     _say_skipped(reader, skipped)
-    return {**objective.report(sums), "views": views, "crops": crops}
+    report = {**objective.report(sums), "views": views, "crops": crops}
+    return Evaluated(report, _sorted_rows(parts))
 
 
 def blank_report(
@@ -94,7 +112,8 @@ def blank_report(
     batches = batches or _batches(reader, input_config)
     data = _distributed(strategy, batches, batch_shard)
     step = _counting(objective, networks, strategy)
-    counts = step.get_concrete_function(data.element_spec).structured_outputs
+    outputs = step.get_concrete_function(data.element_spec).structured_outputs
+    counts, _ = outputs
     return objective.report(
         {name: np.zeros(each.shape) for name, each in counts.items()}
     )
@@ -126,25 +145,48 @@ def _counting(
     networks: dict[str, keras.Model],
     strategy: tf.distribute.Strategy,
 ) -> tf.types.experimental.PolymorphicFunction:
-    """A function from a batch to its counts and clips, over all replicas."""
+    """A function from a batch to its counts and rows, over all replicas."""
 
-    def on_replica(batch: dict) -> dict:
+    def on_replica(batch: dict) -> tuple[dict, dict]:
         if "frames" in batch:
             frames = tf.cast(batch["frames"], tf.float32)
             batch = {**batch, "frames": frames}
-        counts = objective.counts(networks, batch)
-        return {**counts, _READ: tf.reduce_sum(batch["mask"])}
+        counts, rows = objective.counts_and_rows(networks, batch)
+        if rows:
+            kept = (CLIP, _MASK, *filter(_is_label, batch))
+            rows = {**rows, **{name: batch[name] for name in kept}}
+        return {**counts, _READ: tf.reduce_sum(batch[_MASK])}, rows
 
     @tf.function(autograph=False)
-    def step(batch: dict) -> dict:
-        counts = strategy.run(on_replica, args=(batch,))
+    def step(batch: dict) -> tuple[dict, dict]:
+        counts, rows = strategy.run(on_replica, args=(batch,))
         total = tf.distribute.ReduceOp.SUM
-        return {
+        sums = {
             name: strategy.reduce(total, value, axis=None)
             for name, value in counts.items()
         }
+        if strategy.num_replicas_in_sync > 1:
+            rows = {k: strategy.gather(v, axis=0) for k, v in rows.items()}
+        return sums, rows
 
     return step
+
+
+def _is_label(name: str) -> bool:
+    return name.partition(".")[0] == "label"
+
+
+def _sorted_rows(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """The rows of all batches, without padding."""
+    rows = {
+        name: np.concatenate([part[name] for part in parts])
+        for name in parts[0]
+    }
+    if not rows:
+        return {}
+    read = np.flatnonzero(rows.pop(_MASK))
+    order = read[np.argsort(rows[CLIP][read], kind="stable")]
+    return {name: values[order] for name, values in rows.items()}
 
 
 def _say_skipped(reader: shard_reader.ShardReader, clips: int) -> None:

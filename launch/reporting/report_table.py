@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from launch.reporting import floor_lines
 from tfrecords_tools import label_balance
 from tfrecords_tools.base.text import text_cells
 
@@ -62,6 +63,10 @@ def _format_set(report: dict[str, Any], width: int | None) -> str:
 
 def _worth(report: dict[str, Any]) -> list[str]:
     """Number of clips, confidence interval and trivial baselines."""
+    if report.get("floors"):
+        random = report.get("random_average_precision")
+        said = [] if random is None else [f"random scores {random:.4f}"]
+        return [*said, "", *floor_lines.table(report)]
     if "examples" not in report:
         return []
     clips = report["examples"]

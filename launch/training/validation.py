@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from launch.evaluation import evaluation
+from launch.evaluation import evaluation, split_floors
 from launch.features import cached_split
-from launch.reporting import reports, shown_clips
+from launch.reporting import floor_lines, reports, shown_clips
 from launch.training import best_step, train_loop
 from pipelines import clip_dataset
 from pipelines.reading import shard_reader
@@ -42,6 +42,7 @@ class Validation:
         self._shards, self._input_config = shards, input_config
         self._batch_size, self._strategy = batch_size, strategy
         self._shown: shown_clips.ShownClips | None = None
+        self._floors: split_floors.SplitFloors | None = None
 
     def check(
         self, loop: train_loop.TrainLoop, config: train_loop.Config
@@ -87,11 +88,12 @@ class Validation:
             self._shown.show(
                 loop.objective, loop.averaged, data, self._input_config, step
             )
-        report = evaluation.evaluate(
+        evaluated = evaluation.evaluate(
             *self._arguments(loop, data),
             crops=self._cached.crops if self._cached else 1,
             batches=self._batches,
         )
+        report = self._with_floors(loop, data, evaluated)
         numbers = {
             f"validation/{name}": value
             for name, value in report.items()
@@ -105,7 +107,23 @@ class Validation:
             board.image(step, "validation/confusion", image)
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
+        standing = floor_lines.line(report)
+        if standing:
+            print(f"step {step}  {standing}", flush=True)
         return report
+
+    def _with_floors(
+        self,
+        loop: train_loop.TrainLoop,
+        data: shard_reader.ShardReader,
+        evaluated: evaluation.Evaluated,
+    ) -> dict[str, Any]:
+        if self._floors is None:
+            known = clip_dataset.open_split(
+                self._shards, "train", self._input_config
+            )
+            self._floors = split_floors.SplitFloors(known, data)
+        return self._floors.report(loop.objective, evaluated)
 
     def read_manifest(self) -> manifests.Manifest:
         """The manifest of the shards, with all their splits."""

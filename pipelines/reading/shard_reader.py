@@ -75,26 +75,35 @@ class ShardReader:
             return tf.gather(tf.constant(values), shards)
 
         return clip_table.load(
-            of_shards([self._path(shard) for shard in self.shards]),
+            of_shards([self.path(shard) for shard in self.shards]),
             of_shards(np.int64([shard.size for shard in self.shards])),
             of_shards(np.int64([shard.chunks for shard in self.shards])),
             schema.VERSION,
         )
 
+    def index_rows(self, shard: manifests.Shard) -> np.ndarray:
+        """Reads the index of a shard: int64 [chunks, columns], checked."""
+        index = self._index(shard)
+        content = _content(index, "index")
+        rows = shard_index.decode(index, content, schema.VERSION)
+        _check_fit(index, shard, rows)
+        return rows
+
+    def path(self, shard: manifests.Shard) -> str:
+        """Returns the path of a shard."""
+        return os.path.join(self.folder, shard.name)
+
     def shortest(self) -> tuple[int, float]:
         """Fewest frames and fewest seconds of any clip."""
-        least = [_shortest(self._rows(shard)) for shard in self.shards]
+        least = [_shortest(self.index_rows(shard)) for shard in self.shards]
         return min(n for n, _ in least), min(time for _, time in least)
-
-    def _path(self, shard: manifests.Shard) -> str:
-        return os.path.join(self.folder, shard.name)
 
     def _index(self, shard: manifests.Shard) -> str:
         name = os.fspath(shard_index.path_of(shard.name))
         return os.path.join(self.folder, name)
 
     def _check_shard(self, shard: manifests.Shard) -> None:
-        _check_size(self._path(shard), shard.size, "shard")
+        _check_size(self.path(shard), shard.size, "shard")
         rows = 8 * len(_COLUMN) * shard.chunks
         size = shard_index.HEADER_BYTES + rows
         _check_size(self._index(shard), size, "index")
@@ -106,17 +115,9 @@ class ShardReader:
                 f"{self.folder} has {chunks} chunks, and an index in memory "
                 f"holds at most {MOST_CHUNKS}: set --reader.shuffle=blocks"
             )
-        paths = [self._path(shard) for shard in self.shards]
-        tables = [self._rows(shard) for shard in self.shards]
+        paths = [self.path(shard) for shard in self.shards]
+        tables = [self.index_rows(shard) for shard in self.shards]
         return clip_table.build_table(paths, tables)
-
-    def _rows(self, shard: manifests.Shard) -> np.ndarray:
-        """int64 [chunks, columns], checked."""
-        index = self._index(shard)
-        content = _content(index, "index")
-        rows = shard_index.decode(index, content, schema.VERSION)
-        _check_fit(index, shard, rows)
-        return rows
 
 
 def _shortest(rows: np.ndarray) -> tuple[int, float]:

@@ -78,9 +78,16 @@ class ClipClassifier(objective.Objective):
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Returns the counts of a batch; averages probabilities over views."""
+        return self.counts_and_rows(networks, batch)[0]
+
+    def counts_and_rows(
+        self, networks: dict, batch: dict
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Returns `counts`, and `scores` [B, classes] of each clip."""
         network, clips = split_network.of_batch(networks["classifier"], batch)
         logits = clip_logits.predict_views(network, clips)
-        return self.labels.counts(logits, batch["label"], batch["mask"])
+        counts = self.labels.counts(logits, batch["label"], batch["mask"])
+        return counts, {"scores": self.labels.view_scores(logits)}
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """Returns the metrics of the label set."""

@@ -91,6 +91,14 @@ class SeveralLabels:
         """Returns the probability of each label."""
         return ops.sigmoid(logits)
 
+    def view_scores(self, logits: Any) -> Any:
+        """Returns `scores` averaged over views, float32 [B, classes].
+
+        Args:
+            logits: [B, views, classes].
+        """
+        return ops.mean(self.scores(logits), axis=1)
+
     def counts(self, logits: Any, label: Any, mask: Any) -> dict[str, Any]:
         """See `labels_report.counts`; probabilities are averaged over views.
 

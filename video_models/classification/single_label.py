@@ -78,6 +78,14 @@ class SingleLabel:
         """Returns the probabilities of the labels; they sum to 1."""
         return ops.softmax(logits)
 
+    def view_scores(self, logits: Any) -> Any:
+        """Returns `scores` averaged over views, float32 [B, classes].
+
+        Args:
+            logits: [B, views, classes].
+        """
+        return ops.mean(self.scores(logits), axis=1)
+
     def counts(self, logits: Any, label: Any, mask: Any) -> dict[str, Any]:
         """See `class_report.counts`; probabilities are averaged over views.
 

@@ -141,16 +141,22 @@ class MultiTask(objective.Objective):
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
         """Returns the counts of each label set, prefixed by its name and
         `/`."""
+        return self.counts_and_rows(networks, batch)[0]
+
+    def counts_and_rows(
+        self, networks: dict, batch: dict
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Returns `counts`, and `scores` and `scores.<task>` of each clip."""
         logits = clip_logits.predict_views(
             networks["multi_task"], batch["frames"]
         )
-        return {
-            f"{name}/{key}": value
-            for name, each in self._sets.items()
-            for key, value in each.counts(
-                logits[name], batch[name], batch["mask"]
-            ).items()
-        }
+        counts, rows = {}, {}
+        for name, each in self._sets.items():
+            scored, label = logits[name], batch[name]
+            for key, value in each.counts(scored, label, batch["mask"]).items():
+                counts[f"{name}/{key}"] = value
+            rows[f"scores{_suffix(name)}"] = each.view_scores(scored)
+        return counts, rows
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """Returns the report of the main set, those of `tasks`, and their

@@ -9,6 +9,8 @@ from typing import Any
 import google.protobuf.descriptor_pb2 as descriptor_pb2
 from google.protobuf import descriptor_pool, message_factory
 
+_CONTEXT = b"\x0a"  # Field 1, with its length.
+
 
 @functools.cache
 def message_class() -> Any:
@@ -49,6 +51,29 @@ def message_class() -> Any:
     return message_factory.GetMessageClass(
         pool.FindMessageTypeByName("tensorflow.SequenceExample")
     )
+
+
+def context_bytes(beginning: bytes) -> int | None:
+    """Returns how many bytes of a serialised example hold its context.
+
+    The bytes up to there are an example without lists of features. Ours
+    begin with the context, since they are written in the order of fields.
+
+    Args:
+        beginning: at least the first 11 bytes, or the whole example.
+
+    Returns:
+        None if the example does not begin with its context.
+    """
+    if beginning[:1] != _CONTEXT:
+        return None
+    size = shift = 0
+    for place, byte in enumerate(beginning[1:11], start=2):
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return place + size
+    return None
 
 
 def _field(
