@@ -6,8 +6,10 @@ import pathlib
 from typing import Any
 
 from launch.evaluation import (
+    clip_answers,
     evaluation,
     evaluation_batch,
+    evaluation_files,
     floors,
     split_floors,
 )
@@ -57,7 +59,8 @@ class Views:
 
 
 COMMAND = flags.Command(
-    summary="Evaluates a trained run on a split; writes metrics.json.",
+    summary="Evaluates a trained run on a split; writes metrics.json, "
+    "predictions.csv, confusion.png and mistakes.png.",
     settings=Config,
     sections={"evaluate": Views},
     required=("workdir",),
@@ -65,7 +68,7 @@ COMMAND = flags.Command(
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Prints a table and writes `workdir/metrics.json`."""
+    """Prints a table, and writes the metrics and files of the evaluation."""
     config, views = resolved.settings, resolved.sections["evaluate"]
     trained = restored_run.load_run(
         config.workdir, config.shards, config.checkpoint
@@ -100,9 +103,22 @@ def main(resolved: flags.Resolved) -> None:
     beside = _floors(config, split, reader, trained.labels)
     report = beside.report(trained.objective, evaluated)
     print(report_table.format_report(report, text_cells.terminal_width()))
-    path = pathlib.Path(config.workdir) / "metrics.json"
-    add(path, split, {"step": trained.step, **report})
-    print(f"written: {path}")
+    workdir = pathlib.Path(config.workdir)
+    name = evaluation_files.name(
+        split, views.views, views.crops, trained.step, config.shards
+    )
+    written = evaluation_files.write(
+        workdir,
+        name,
+        clip_answers.collect(trained.objective, evaluated.rows),
+        beside,
+        reader,
+        input_config,
+        (views.views, views.crops),
+    )
+    path = workdir / "metrics.json"
+    add(path, split, {"step": trained.step, **report}, name)
+    print(f"written: {', '.join(map(str, [path, *written]))}")
 
 
 def _floors(
@@ -130,16 +146,28 @@ def _floors(
     return split_floors.SplitFloors(known, reader, measured)
 
 
-def add(path: pathlib.Path, split: str, report: dict[str, Any]) -> None:
+def add(
+    path: pathlib.Path, split: str, report: dict[str, Any], name: str = ""
+) -> None:
     """Adds the metrics of a split to the file.
 
     Concurrent evaluations of several splits write one after another.
+
+    Args:
+        path: of the file.
+        split: whose latest report this is.
+        report: JSON values.
+        name: of the evaluation; with one, the report is also kept in
+            `evaluations` under this name.
 
     Raises:
         UserError: the file cannot be written.
     """
     with folder_lock.held_for(path, "evaluation", wait=True):
         metrics = {**_standing(path), split: report}
+        if name:
+            before = metrics.pop(evaluation_files.FOLDER, {})
+            metrics[evaluation_files.FOLDER] = {**before, name: report}
         with atomic_write.file(path, "w") as stream:
             stream.write(json.dumps(metrics, indent=1) + "\n")
 

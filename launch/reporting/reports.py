@@ -135,30 +135,34 @@ def film_strips(
 
 
 def confusion_image(
-    confusion: np.ndarray, labels: tuple[str, ...]
+    confusion: np.ndarray,
+    labels: tuple[str, ...],
+    columns: tuple[str, ...] | None = None,
 ) -> np.ndarray:
     """Draws a confusion matrix: rows are true labels, darker is more.
 
     Args:
-        confusion: float [C, C], counts.
-        labels: the C names.
+        confusion: float [C, D], counts.
+        labels: the C names of the rows.
+        columns: the D names of the columns; unset: those of the rows.
 
     Returns:
         uint8 [H, W, 3].
     """
     cell = 44
-    widest = max(map(text_drawing.width, labels), default=0) + 8
+    columns = labels if columns is None else columns
+    widest = max(map(text_drawing.width, labels + columns), default=0) + 8
     margin = min(max(_LABEL_PIXELS[0], widest), _LABEL_PIXELS[1])
     room = margin - 8
     names = text_cells.shortened(labels, room, text_drawing.width)
-    classes = len(labels)
-    side = margin + cell * classes
-    image = np.full((side, side, 3), 255, np.uint8)
+    heads = text_cells.shortened(columns, room, text_drawing.width)
+    sides = [margin + cell * len(each) for each in (labels, columns)]
+    image = np.full((*sides, 3), 255, np.uint8)
     fractions = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
-    for row in range(classes):
+    for row in range(len(labels)):
         base = margin + cell * row + 27
         text_drawing.write(image, names[row], 4, base)
-        for column in range(classes):
+        for column in range(len(columns)):
             top, left = margin + cell * row, margin + cell * column
             shade = int(255 - 200 * fractions[row, column])
             cell_color = (shade, shade, 255)
@@ -166,8 +170,9 @@ def confusion_image(
             area[:] = cell_color
             count = str(int(confusion[row, column]))
             text_drawing.write(image, count, left + 4, base)
-    upright = np.full((cell * classes, margin, 3), 255, np.uint8)
-    for column in range(classes):
-        text_drawing.write(upright, names[column], 4, cell * column + 27)
+    upright = np.full((cell * len(columns), margin, 3), 255, np.uint8)
+    for column in range(len(columns)):
+        text_drawing.write(upright, heads[column], 4, cell * column + 27)
+    # Turned to the left, the last line of text is the first column.
     image[:margin, margin:] = np.rot90(upright, 1)
     return image
