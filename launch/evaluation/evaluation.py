@@ -32,6 +32,7 @@ class Evaluated(NamedTuple):
     report: dict[str, Any]
     rows: dict[str, np.ndarray]
 
+
 Batches = Callable[[clip_dataset.BatchShard], tf.data.Dataset]
 
 
