@@ -5,11 +5,10 @@ import json
 
 from launch.embedding import encoders, labelled_clips
 from launch.inspection import findings as inspections
-from launch.inspection import inspection_page
+from launch.inspection import findings_table, inspection_page
 from launch.runs import devices
 from tfrecords_tools.base import atomic_write, flags, settings
 from tfrecords_tools.base.files import folder_lock
-from tfrecords_tools.base.text import printable
 from tfrecords_tools.checking.report import report_document
 
 
@@ -86,7 +85,8 @@ def main(resolved: flags.Resolved) -> None:
         print(f"encoder: {named.text}", flush=True)
         clips = labelled_clips.compute(encoders.build(named), config.shards)
         findings = inspections.find(clips, resolved.sections["inspect"])
-        _print_table(clips, findings, config.printed)
+        for line in findings_table.lines(clips, findings, config.printed):
+            print(line)
         inspection_page.write(
             config.report,
             config.shards,
@@ -101,52 +101,3 @@ def main(resolved: flags.Resolved) -> None:
             stream.write(json.dumps(rows, indent=1) + "\n")
         print(f"written: {config.json}")
     print(f"report: {config.report}")
-
-
-def _print_table(
-    clips: labelled_clips.LabelledClips,
-    findings: inspections.Findings,
-    most: int,
-) -> None:
-    def name(label: int) -> str:
-        return printable.name(clips.names[label]) if label >= 0 else "none"
-
-    def clip(place: int) -> str:
-        at = clips.clips[place].place
-        return f"{at.split} {at.number}, {printable.name(at.path)}"
-
-    lists = (
-        [
-            f"{each.margin:.2f}  {name(each.given)} -> "
-            f"{name(each.suggested)}  {clip(each.place)}"
-            for each in findings.suspects[:most]
-        ],
-        [
-            f"{each.distance:.2f}  "
-            + "  ".join(
-                f"{name(int(clips.labels[p]))}: {clip(p)}" for p in each.places
-            )
-            for each in findings.pairs[:most]
-        ],
-        [
-            f"{each.deviations:.1f}  {name(int(clips.labels[each.place]))}: "
-            f"{clip(each.place)}"
-            for each in findings.outliers[:most]
-        ],
-        [
-            f"{len(each.places)} clips near {name(each.nearest)}, such as "
-            f"{clip(each.places[0])}"
-            for each in findings.clusters[:most]
-        ],
-    )
-    print(
-        f"{len(clips.clips)} clips; of those with a label, "
-        f"{findings.agreement:.1%} have the one that is most probable without "
-        "their group"
-    )
-    for (what, count), lines in zip(
-        findings.counts.items(), lists, strict=True
-    ):
-        print(f"{what}: {count}")
-        for line in lines:
-            print(f"  {line}")

@@ -87,7 +87,7 @@ class NetworkEncoder:
         )
         spec = tf.TensorSpec((None, *clip.shape), tf.uint8)
 
-        @tf.function(input_signature=[spec])
+        @tf.function(input_signature=[spec], autograph=False)
         def compute(pixels: tf.Tensor) -> tf.Tensor:
             features = network(tf.cast(pixels, tf.float32), training=False)
             return tf.cast(features, tf.float32)

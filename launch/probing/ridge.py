@@ -81,13 +81,13 @@ def out_of_fold(
     return found
 
 
-def choose(found: np.ndarray, labels: np.ndarray) -> int:
+def choose(fold_scores: np.ndarray, labels: np.ndarray) -> int:
     """The strength with the most right answers; of equals the strongest.
 
     Args:
-        found: of `out_of_fold`.
+        fold_scores: of `out_of_fold`.
         labels: int [N]; -1 is not counted.
     """
     known = labels >= 0
-    right = (found[:, known].argmax(-1) == labels[known]).sum(-1)
+    right = (fold_scores[:, known].argmax(-1) == labels[known]).sum(-1)
     return int(len(right) - 1 - right[::-1].argmax())

@@ -102,7 +102,9 @@ class Served(tf.Module):
             autograph=False,
         )
         if beside is not None:
-            self.embed = tf.function(self._embed, input_signature=[pixels])
+            self.embed = tf.function(
+                self._embed, input_signature=[pixels], autograph=False
+            )
         if stream is not None:
             self.from_stream = stream.function(
                 self._to_pixels, self.names.lookup, self.final

@@ -138,6 +138,7 @@ class LoadedModel:
                 images, self.metadata.clip, limits
             ),
             input_signature=[spec],
+            autograph=False,
         )
 
     def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
