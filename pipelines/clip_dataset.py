@@ -15,12 +15,15 @@ from pipelines.audio import audio_features
 from pipelines.cache import frame_cache, raw_records
 from pipelines.reading import (
     clip_order,
+    fold_reader,
+    folds,
     service_address,
     shard_reader,
     unreadable_clips,
 )
 from pipelines.sampling import clip_length
 from pipelines.text import text_tokens
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, registry, settings
 
 BatchShard = clip_order.BatchShard
@@ -60,6 +63,27 @@ class Config:
         None,
         "Address of a tf.data service that prepares the training batches, as "
         "printed by launch.data_service. Order and resume are not exact then.",
+    )
+    folds: int | None = settings.setting(
+        None,
+        "Cross-validation: number of folds that the clips of the training and "
+        "validation splits are dealt into, by group. launch.train "
+        "--cross_validate trains all of them.",
+        minimum=2,
+    )
+    fold: int | None = settings.setting(
+        None,
+        "Fold that is held out as the validation split, from 1; all other "
+        "folds are the training split.",
+        minimum=1,
+    )
+    groups: str | None = settings.setting(
+        None,
+        "CSV file with the columns path and group of each video, for "
+        "--reader.folds. Unset: the groups in report.csv of the shards.",
+    )
+    group_column: str = settings.setting(
+        "group", "Column of --reader.groups with the group."
     )
     parallel_clips: int | None = settings.setting(
         None, "Clips decoded in parallel; unset: autotuned.", minimum=1
@@ -127,16 +151,67 @@ def open_split(
             than the clip and `clip.short` refuses that.
     """
     config = input_config.reader
-    if config.cache:
-        _check_cache(input_config)
-        shards = frame_cache.prepare(
-            shards, split, config.cache, config.cache_short_side
-        )
-    reader = shard_reader.ShardReader(shards, split, config.block is None)
+    _check_fold(config)
+    if config.fold is not None and split in folds.SPLITS:
+        reader = fold_reader.FoldReader(_pool(shards, input_config), split)
+    else:
+        folder = _cached(shards, split, input_config)
+        whole = config.block is None
+        reader = shard_reader.ShardReader(folder, split, whole)
     if input_config.clip.short == "refuse":
         is_training = split == "train"
         clip_length.check(input_config.clip, *reader.shortest(), is_training)
     return reader
+
+
+def open_pool(
+    shards: str | os.PathLike, input_config: Input
+) -> shard_reader.ShardReader:
+    """Opens all clips that `input_config.reader` deals into folds.
+
+    A clip has the same `clip_id` here and in each fold.
+
+    Args:
+        shards: output of `tfrecords_tools.build_shards`.
+        input_config: its `reader` has `folds`.
+
+    Raises:
+        UserError: see `open_split`.
+    """
+    _check_fold(input_config.reader)
+    return fold_reader.FoldReader(_pool(shards, input_config))
+
+
+def read_manifest(
+    shards: str | os.PathLike, input_config: Input
+) -> manifests.Manifest:
+    """Reads the manifest of the shards; with a fold, as its splits are."""
+    if input_config.reader.fold is None:
+        return shard_reader.read_manifest(os.fspath(shards))
+    return open_split(shards, folds.HELD_OUT, input_config).manifest
+
+
+def _pool(shards: str | os.PathLike, input_config: Input) -> fold_reader.Pool:
+    config = input_config.reader
+    dealing = fold_reader.Dealing(
+        config.folds, config.fold, config.groups, config.group_column
+    )
+    splits = fold_reader.pooled_splits(shards)
+    places = {s: _cached(shards, s, input_config) for s in splits}
+    return fold_reader.Pool(os.fspath(shards), places, dealing)
+
+
+def _cached(shards: str | os.PathLike, split: str, input_config: Input) -> str:
+    """The folder to read a split from: that of the cache, if there is one."""
+    config = input_config.reader
+    if not config.cache:
+        return os.fspath(shards)
+    _check_cache(input_config)
+    return os.fspath(
+        frame_cache.prepare(
+            shards, split, config.cache, config.cache_short_side
+        )
+    )
 
 
 def training(
@@ -295,6 +370,21 @@ def _check_cache(input_config: Input) -> None:
         raise errors.UserError(
             f"--reader.cache_short_side={has} is less than the short side of "
             f"{needs} pixels that clips need: wanted at least {needs}"
+        )
+
+
+def _check_fold(config: Config) -> None:
+    if config.fold is None and config.folds is None:
+        return
+    if config.folds is None or (config.fold or 1) > config.folds:
+        raise errors.UserError(
+            f"--reader.fold={config.fold} of --reader.folds={config.folds}: "
+            "wanted a fold from 1 to the number of folds"
+        )
+    if config.block is not None:
+        raise errors.UserError(
+            "--reader.folds with --reader.shuffle=blocks, which keeps no index "
+            "of all clips: wanted --reader.shuffle=global"
         )
 
 

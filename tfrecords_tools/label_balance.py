@@ -76,6 +76,7 @@ def warnings(
     dataset: manifest.Manifest,
     tasks: Collection[str] | None = None,
     negative: Collection[str] = (),
+    judges_sizes: bool = True,
 ) -> list[str]:
     """Returns what makes metrics on a data set unreliable, a line each.
 
@@ -84,6 +85,8 @@ def warnings(
         tasks: names of the label sets that matter; None for all.
         negative: names of sets in which a clip without labels is a negative
             example.
+        judges_sizes: whether a small or missing split is a finding; a fold of
+            a cross-validation need not be large.
 
     Returns:
         Findings with remedies.
@@ -95,7 +98,7 @@ def warnings(
             if each.task not in negative:
                 messages += _of_labelled(each, sizes)
             messages += _of_splits(each, sizes)
-    return messages + _of_sizes(sizes)
+    return messages + (_of_sizes(sizes) if judges_sizes else [])
 
 
 def wilson(share: float, clips: int) -> tuple[float, float]:

@@ -13,7 +13,10 @@ from video_models import objective as objectives
 
 
 def warnings(
-    objective: objectives.Objective, manifest: manifests.Manifest, shards: str
+    objective: objectives.Objective,
+    manifest: manifests.Manifest,
+    shards: str,
+    judges_sizes: bool = True,
 ) -> list[str]:
     """Warnings about labels that make the metrics unreliable.
 
@@ -21,6 +24,7 @@ def warnings(
         objective: only the label sets that it predicts are checked.
         manifest: of the shards, with all their splits.
         shards: their folder, for messages.
+        judges_sizes: see `label_balance.warnings`.
 
     Raises:
         UserError: none of those sets can be learned from.
@@ -43,7 +47,7 @@ def warnings(
             f"nothing can be learned from {shards}: {faults[0]}"
         )
     negative = [t for t, each in answers.items() if each.unlabelled_is_negative]
-    return label_balance.warnings(manifest, answers, negative)
+    return label_balance.warnings(manifest, answers, negative, judges_sizes)
 
 
 def _fault(

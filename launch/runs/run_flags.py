@@ -242,12 +242,13 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
         for name in ("shards", "workdir", "features")
         if getattr(config, name)
     }
-    if reading.cache:
-        cache = _absolute_path(reading.cache)
-        reading = dataclasses.replace(reading, cache=cache)
     if features.folder:
         folder = _absolute_path(features.folder)
         features = dataclasses.replace(features, folder=folder)
+    for name in ("cache", "groups"):
+        if path := getattr(reading, name):
+            path = _absolute_path(path)
+            reading = dataclasses.replace(reading, **{name: path})
     if start.weights:
         start = dataclasses.replace(
             start, weights=_absolute_path(start.weights)
@@ -265,6 +266,22 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
             kind: tuple(_with_files(each, _absolute_file) for each in chosen)
             for kind, chosen in resolved.chosen.items()
         },
+    )
+
+
+def of_run(resolved: flags.Resolved, **changed: Any) -> flags.Resolved:
+    """The flags of a run, without those that only a command has.
+
+    Args:
+        resolved: of a command with at least the flags of `COMMAND`.
+        **changed: values of `Config` to replace, such as `workdir`.
+    """
+    names = [field.name for field in dataclasses.fields(Config)]
+    values = {name: getattr(resolved.settings, name) for name in names}
+    return dataclasses.replace(
+        resolved,
+        settings=Config(**{**values, **changed}),
+        sections={k: resolved.sections[k] for k in COMMAND.sections},
     )
 
 
@@ -355,6 +372,21 @@ def _read(path: pathlib.Path) -> flags.Resolved:
     return flags.parse(COMMAND, [f"--flagfile={path.absolute()}"])
 
 
+def fold_folder(workdir: str | pathlib.Path, fold: int) -> pathlib.Path:
+    """The folder of the run of one fold of a cross-validation."""
+    return pathlib.Path(workdir) / f"fold_{fold}"
+
+
+def refuse_folds(workdir: str | pathlib.Path) -> None:
+    """Raises UserError if a folder holds the folds of a cross-validation."""
+    first = fold_folder(workdir, 1)
+    if first.is_dir():
+        raise errors.UserError(
+            f"{workdir} holds a cross-validation, whose folds are runs of "
+            f"their own: give one of them, such as --workdir={first}"
+        )
+
+
 def read_experiment(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
@@ -364,6 +396,7 @@ def read_experiment(workdir: str) -> experiment.Experiment:
         UserError: there is no run.
     """
     path = pathlib.Path(workdir) / FILE_NAME
+    refuse_folds(workdir)
     if not path.is_file():
         raise errors.UserError(
             f"no {path}: is {workdir!r} the --workdir of launch.train?"

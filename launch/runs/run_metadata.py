@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from launch.runs import label_checks
+from pipelines.reading import folds
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 from video_models import objective
@@ -25,6 +26,7 @@ def gather(
         numerics: settings that affect the last bits, see `devices.numerics`.
     """
     sums = [shard.sha256 for shard in manifest.shards("train")]
+    sums += manifest.settings.get(folds.SECTION, {}).values()
     return {
         "format_version": recorded_metadata.FORMAT_VERSION,
         "labels": list(task.labels),

@@ -286,7 +286,10 @@ def _label_warnings(run: OpenedRun, is_new: bool) -> list[str]:
     """
     shards, manifest = run.experiment.shards, run.validation.read_manifest()
     try:
-        return label_checks.warnings(run.loop.objective, manifest, shards)
+        is_whole = run.experiment.reader.fold is None
+        return label_checks.warnings(
+            run.loop.objective, manifest, shards, is_whole
+        )
     except errors.UserError as error:
         if is_new:
             raise

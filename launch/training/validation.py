@@ -43,6 +43,7 @@ class Validation:
         self._batch_size, self._strategy = batch_size, strategy
         self._shown: shown_clips.ShownClips | None = None
         self._floors: split_floors.SplitFloors | None = None
+        self._data: shard_reader.ShardReader | None = None
 
     def check(
         self, loop: train_loop.TrainLoop, config: train_loop.Config
@@ -127,14 +128,19 @@ class Validation:
 
     def read_manifest(self) -> manifests.Manifest:
         """The manifest of the shards, with all their splits."""
-        return shard_reader.read_manifest(self._shards)
+        return clip_dataset.read_manifest(self._shards, self._input_config)
 
     @property
     def _batches(self) -> evaluation.Batches | None:
         return self._cached.evaluation if self._cached else None
 
     def _open(self) -> shard_reader.ShardReader:
-        return clip_dataset.open_split(self._shards, _SPLIT, self._input_config)
+        # Dealing clips into folds reads all of their records.
+        if self._data is None or self._input_config.reader.fold is None:
+            self._data = clip_dataset.open_split(
+                self._shards, _SPLIT, self._input_config
+            )
+        return self._data
 
     def _arguments(
         self, loop: train_loop.TrainLoop, data: shard_reader.ShardReader

@@ -68,6 +68,16 @@ class ShardReader:
             raise errors.UserError(f"split {split!r} of {folder} has no clips")
         self.table = self._whole_table() if whole else None
 
+    @property
+    def whole(self) -> "ShardReader":
+        """The reader of all clips, of which these may be some."""
+        return self
+
+    @property
+    def places(self) -> np.ndarray:
+        """int64 [clips], the place of each clip in `whole`."""
+        return np.arange(self.clips)
+
     def load(self, shards: tf.Tensor) -> clip_table.ClipTable:
         """Reads the index of some shards, int [n], in the graph."""
 
@@ -141,14 +151,21 @@ def read_manifest(folder: str) -> manifests.Manifest:
     return manifests.decode(path, _content(path, "manifest").decode())
 
 
-def _content(path: str, what: str) -> bytes:
+def read_text(path: str) -> str:
+    """Reads a text beside shards; UserError if it cannot be read."""
+    content = _content(path, "table", "wanted a UTF-8 file")
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def _content(
+    path: str, what: str, remedy: str = "build the shards again"
+) -> bytes:
     try:
         with tf.io.gfile.GFile(path, "rb") as stream:
             return stream.read()
     except (tf.errors.OpError, OSError) as error:
         raise errors.UserError(
-            f"cannot read {what} {path}: {_reason(error)}; build the shards "
-            "again"
+            f"cannot read {what} {path}: {_reason(error)}; {remedy}"
         ) from error
 
 

@@ -207,3 +207,9 @@ def of(text):
 def test_no_training_split():
     (text,) = told(("a", "b"), None, None, (50, 50))
     assert "no training split" in text
+
+
+def test_the_size_of_a_fold_is_no_finding():
+    fold = made(("a", "b"), (40, 40), (2, 2))
+    assert "has 4 clips, too few" in label_balance.warnings(fold)[0]
+    assert label_balance.warnings(fold, judges_sizes=False) == []
