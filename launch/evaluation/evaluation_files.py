@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from launch.evaluation import (
     clip_answers,
     confusion,
+    metrics_file,
     mistakes,
     prediction_table,
     split_floors,
@@ -22,9 +23,10 @@ from pipelines import clip_dataset
 from pipelines.reading import shard_reader
 from tfrecords_tools.base import atomic_write
 
-FOLDER = "evaluations"
+FOLDER = metrics_file.EVALUATIONS
 PREDICTIONS, CONFUSION = "predictions.csv", "confusion.png"
 MISTAKES = "mistakes.png"
+ALL = (PREDICTIONS, CONFUSION, MISTAKES)
 
 
 def name(
@@ -86,10 +88,7 @@ def write(
     drawing.save_png(folder / CONFUSION, confusion.image(every))
     sheet = mistakes.sheet(every, clips, reader, input_config)
     drawing.save_png(folder / MISTAKES, sheet)
-    return [_copied(folder / each, workdir) for each in _ALL]
-
-
-_ALL = (PREDICTIONS, CONFUSION, MISTAKES)
+    return [_copied(folder / each, workdir) for each in ALL]
 
 
 def _copied(path: pathlib.Path, workdir: pathlib.Path) -> pathlib.Path:

@@ -1,6 +1,7 @@
 """Chooses the strategy, the numeric precision and the threads of a run."""
 
 import dataclasses
+import functools
 import json
 import os
 import platform
@@ -177,8 +178,14 @@ def _strategy(config: Config) -> tf.distribute.Strategy:
     several = config.strategy == "auto" and len(gpus) > 1
     if config.strategy == "mirrored" or several:
         devices = gpus or tf.config.list_logical_devices("CPU")
-        return tf.distribute.MirroredStrategy([d.name for d in devices])
+        return _mirrored(tuple(d.name for d in devices))
     return tf.distribute.get_strategy()
+
+
+@functools.cache
+def _mirrored(names: tuple[str, ...]) -> tf.distribute.Strategy:
+    """One strategy a process: collectives of two do not work together."""
+    return tf.distribute.MirroredStrategy(list(names))
 
 
 def _tpu_strategy(address: str) -> tf.distribute.Strategy:

@@ -10,13 +10,13 @@ import pytest
 
 from launch.commands import (
     enhance,
-    evaluate,
     evaluate_generation,
     export,
     generate,
     preview,
     train,
 )
+from launch.evaluation import metrics_file
 from launch.runs import restored_run, run_flags
 from tests.launch import loop_run, short_runs
 from tfrecords_tools import check_shards
@@ -100,16 +100,17 @@ def test_two_evaluations_at_once_keep_the_figures_of_both(
     tmp_path, monkeypatch
 ):
     path, read = tmp_path / "metrics.json", threading.Event()
-    real = evaluate._standing
+    real = metrics_file.standing
 
     def slowly(at):
         found = real(at)
         read.set()
         return found
 
-    monkeypatch.setattr(evaluate, "_standing", slowly)
+    monkeypatch.setattr(metrics_file, "standing", slowly)
     with folder_lock.held_for(path):
-        other = threading.Thread(target=evaluate.add, args=(path, "test", {}))
+        asked = path, "test", {}
+        other = threading.Thread(target=metrics_file.add, args=asked)
         other.start()
         assert not read.wait(0.2)
         path.write_text('{"validation": {}}')
