@@ -6,8 +6,9 @@
         --evaluate=--evaluate.views=3,--evaluate.crops=3
 
 Every clip is asked about once a seed, by a network that saw no clip of its
-source: sources are dealt into folds, one fold is left out of training at a
-time. The floor is the nearest neighbour by metadata, over the same folds.
+source: `launch.train --cross_validate`. The floor is the nearest neighbour by
+the metadata of the video files, over the same folds; the metadata in shards,
+where frames are scaled, give the floor that launch.train prints.
 """
 
 import csv
@@ -16,7 +17,7 @@ import json
 import pathlib
 import subprocess
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Config:
         (), "Further flags of build_shards, with commas between."
     )
     evaluate: tuple[str, ...] = settings.setting(
-        (), "Further flags of launch.evaluate, with commas between."
+        (), "Views, such as --evaluate.views=3, with commas between."
     )
     seeds: int = settings.setting(5, "Networks trained for a fold.", minimum=1)
     folds: int = settings.setting(
@@ -65,21 +66,14 @@ def run(resolved: flags.Resolved) -> None:
     """Builds shards, trains, and prints the accuracy of every seed."""
     own = resolved.settings
     rows = _read(pathlib.Path(own.labels), own.group)
-    folds = dealt(rows, own.folds)
-    work = pathlib.Path(own.work)
-    shards = [
-        _build(own, rows, fold, work / str(number))
-        for number, fold in enumerate(folds)
-    ]
-    right = np.zeros((own.seeds, own.folds))
-    with progress.bar("training", own.seeds * own.folds) as told:
+    shards = _build(own, rows)
+    reports = []
+    with progress.bar("training", own.seeds) as told:
         for seed in range(own.seeds):
-            for number, place in enumerate(shards):
-                right[seed, number] = _hits(own, place, seed)
-                told(seed * own.folds + number + 1)
-    accuracy = right.sum(axis=1) / len(rows)
-    floor = _floor(rows, folds, _videos(own))
-    counts = [sum(r.group in fold for r in rows) for fold in folds]
+            reports.append(_cross_validate(own, shards, seed))
+            told(seed + 1)
+    accuracy = np.array([report["accuracy"] for report in reports])
+    floor = _floor(rows, _folds(own), _videos(own))
     print(tables.versions("tensorflow", "keras"))
     print(f"{len(rows)} clips of {len({r.group for r in rows})} sources")
     print(_table(accuracy, floor, _majority(rows)))
@@ -88,30 +82,11 @@ def run(resolved: flags.Resolved) -> None:
             "settings": settings.to_dict(own),
             "accuracy": accuracy.tolist(),
             "floor": floor,
-            "fold_clips": counts,
-            "fold_hits": right.tolist(),
+            "fold_clips": reports[0]["clips"],
+            "fold_hits": [_hits(report) for report in reports],
+            "reports": reports,
         }
         pathlib.Path(own.json).write_text(json.dumps(values, indent=1) + "\n")
-
-
-def dealt(rows: list[Row], folds: int) -> list[set[str]]:
-    """The sources of each fold: the largest first, to the smallest fold.
-
-    Raises:
-        UserError: fewer sources than folds.
-    """
-    clips = {group: 0 for group in sorted({row.group for row in rows})}
-    for row in rows:
-        clips[row.group] += 1
-    if len(clips) < folds:
-        raise errors.UserError(
-            f"--folds={folds}, but there are {len(clips)} sources: give fewer"
-        )
-    made: list[set[str]] = [set() for _ in range(folds)]
-    for group in sorted(clips, key=clips.get, reverse=True):
-        sizes = [sum(clips[each] for each in fold) for fold in made]
-        made[sizes.index(min(sizes))].add(group)
-    return made
 
 
 def _read(path: pathlib.Path, group: str) -> list[Row]:
@@ -127,18 +102,16 @@ def _videos(own: Config) -> pathlib.Path:
     return pathlib.Path(own.labels).parent.resolve()
 
 
-def _build(
-    own: Config, rows: list[Row], fold: set[str], work: pathlib.Path
-) -> pathlib.Path:
+def _build(own: Config, rows: list[Row]) -> pathlib.Path:
+    """One split of all clips: a cross-validation deals them."""
+    work = pathlib.Path(own.work)
     work.mkdir(parents=True, exist_ok=True)
     table, shards = work / "labels.csv", work / "shards"
     if not (shards / "manifest.json").exists():
         with table.open("w", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(("path", "label", "group", "split"))
-            for row in rows:
-                split = "validation" if row.group in fold else "train"
-                writer.writerow((*row, split))
+            writer.writerows((*row, "train") for row in rows)
         _command(
             "tfrecords_tools.build_shards",
             "--source=csv_file",
@@ -150,20 +123,40 @@ def _build(
     return shards
 
 
-def _hits(own: Config, shards: pathlib.Path, seed: int) -> float:
-    """How many clips of the fold left out are answered rightly."""
-    workdir = shards.parent / f"run{seed}"
+def _workdir(own: Config, seed: int) -> pathlib.Path:
+    return pathlib.Path(own.work) / f"run{seed}"
+
+
+def _cross_validate(
+    own: Config, shards: pathlib.Path, seed: int
+) -> dict[str, Any]:
+    """The report over all clips, with a seed."""
+    workdir = _workdir(own, seed)
     _command(
         "launch.train",
         f"--flagfile={own.recipe}",
         f"--shards={shards}",
         f"--workdir={workdir}",
+        f"--cross_validate={own.folds}",
         *own.more,
+        *own.evaluate,
         f"--train.seed={seed}",
     )
-    _command("launch.evaluate", f"--workdir={workdir}", *own.evaluate)
-    report = json.loads((workdir / "metrics.json").read_text())["validation"]
-    return report["accuracy"] * report["examples"]
+    metrics = json.loads((workdir / "metrics.json").read_text())
+    return metrics["cross_validation"]
+
+
+def _hits(report: dict[str, Any]) -> list[int]:
+    """Right answers in each fold."""
+    pairs = zip(report["folds"], report["clips"], strict=True)
+    return [round(accuracy * clips) for accuracy, clips in pairs]
+
+
+def _folds(own: Config) -> dict[str, str]:
+    """The fold of each video."""
+    path = _workdir(own, 0) / "predictions.csv"
+    with path.open(newline="") as stream:
+        return {row["path"]: row["fold"] for row in csv.DictReader(stream)}
 
 
 def _command(module: str, *words: str) -> None:
@@ -175,14 +168,14 @@ def _command(module: str, *words: str) -> None:
 
 
 def _floor(
-    rows: list[Row], folds: list[set[str]], videos: pathlib.Path
+    rows: list[Row], folds: dict[str, str], videos: pathlib.Path
 ) -> float:
     facts = np.array([metadata_floor.facts(videos / row.path) for row in rows])
     names = sorted({row.label for row in rows})
     labels = np.array([[row.label == name for name in names] for row in rows])
     hits = 0
-    for fold in folds:
-        out = np.array([row.group in fold for row in rows])
+    for fold in set(folds.values()):
+        out = np.array([folds[row.path] == fold for row in rows])
         guessed = nearest_neighbour.labels_of_nearest(
             facts[~out], labels[~out], facts[out]
         )
