@@ -21,13 +21,13 @@ class Clips(NamedTuple):
 
     Attributes:
         numbers: int64 [N], `clip_id` in batches of their split.
-        facts: float64 [N, facts], see `clip_metadata.FACTS`.
+        metadata: float64 [N, fields], see `clip_metadata.FIELDS`.
         labels: bool [N, classes].
         videos: path of the video of each.
     """
 
     numbers: np.ndarray
-    facts: np.ndarray
+    metadata: np.ndarray
     labels: np.ndarray
     videos: tuple[str, ...]
 
@@ -49,8 +49,8 @@ class Floor(NamedTuple):
 
     Attributes:
         name: in metrics.json.
-        guess: (training clips, clips asked about, labels) -> answers; must
-            not read the labels of the latter. None: not available.
+        guess: (training clips, queries, labels) -> answers to the queries,
+            whose labels it must not read. None: not available.
     """
 
     name: str
@@ -58,25 +58,25 @@ class Floor(NamedTuple):
 
 
 def guess_majority(
-    known: Clips, asked: Clips, labels: tuple[str, ...]
+    known: Clips, queries: Clips, labels: tuple[str, ...]
 ) -> Guess:
     """Always the most frequent labels of the training clips."""
     row = nearest_neighbour.most_frequent(known.labels)
     names = [name for name, has in zip(labels, row, strict=True) if has]
     said = " and ".join(map(printable.quoted, names)) or "no label"
-    given = np.tile(row, (len(asked.numbers), 1))
+    given = np.tile(row, (len(queries.numbers), 1))
     return Guess(f"always {said}, most frequent in training", given)
 
 
 def guess_by_metadata(
-    known: Clips, asked: Clips, labels: tuple[str, ...]
+    known: Clips, queries: Clips, labels: tuple[str, ...]
 ) -> Guess:
     """The labels of the training clip with the most similar metadata."""
     given = nearest_neighbour.labels_of_nearest(
-        known.facts, known.labels, asked.facts
+        known.metadata, known.labels, queries.metadata
     )
-    facts = ", ".join(clip_metadata.FACTS)
-    return Guess(f"nearest neighbour by {facts}", given)
+    fields = ", ".join(clip_metadata.FIELDS)
+    return Guess(f"nearest neighbour by {fields}", given)
 
 
 MAJORITY = Floor("majority", guess_majority)
@@ -87,7 +87,7 @@ FLOORS = (MAJORITY, METADATA)
 def measure(
     answers: clip_answers.ClipAnswers,
     known: Clips,
-    asked: Clips,
+    queries: Clips,
     floors: Sequence[Floor] = FLOORS,
 ) -> dict[str, tuple[dict[str, Any], np.ndarray]]:
     """Compares the answers of a model with floors, on the same clips.
@@ -95,7 +95,7 @@ def measure(
     Args:
         answers: of the model.
         known: the training clips that count.
-        asked: the clips of `answers`, in their order.
+        queries: the clips of `answers`, in their order.
         floors: to measure.
 
     Returns:
@@ -104,11 +104,11 @@ def measure(
     """
     found = {}
     for floor in floors:
-        guess = floor.guess(known, asked, answers.labels)
+        guess = floor.guess(known, queries, answers.labels)
         if guess is not None:
             hits = (guess.given == answers.truth).all(axis=1)
             row = row_of(
-                guess.title, answers.metric, answers.hits, hits, asked.videos
+                guess.title, answers.metric, answers.hits, hits, queries.videos
             )
             found[floor.name] = row, guess.given
     return found

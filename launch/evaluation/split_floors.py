@@ -26,17 +26,17 @@ class SplitFloors:
     def __init__(
         self,
         known: shard_reader.ShardReader | None,
-        asked: shard_reader.ShardReader,
+        reader: shard_reader.ShardReader,
         measured: Sequence[floors.Floor] = floors.FLOORS,
     ):
         """Reads nothing yet.
 
         Args:
             known: of the training split; None if there is none.
-            asked: of the split that is evaluated.
+            reader: of the split that is evaluated.
             measured: the floors.
         """
-        self._known_reader, self._asked_reader = known, asked
+        self._known_reader, self._reader = known, reader
         self._floors = measured
         self._known: list[clip_metadata.ClipMetadata] | None = None
         self.clips: dict[int, clip_metadata.ClipMetadata] = {}
@@ -76,8 +76,8 @@ class SplitFloors:
         if known is None:
             return interval
         clips = [self.clips[number] for number in answers.numbers.tolist()]
-        asked = _table(clips, answers.task, len(answers.labels))
-        found = floors.measure(answers, known, asked, self._floors)
+        queries = _table(clips, answers.task, len(answers.labels))
+        found = floors.measure(answers, known, queries, self._floors)
         self.given[answers.task] = {k: given for k, (_, given) in found.items()}
         return interval | {"floors": {k: row for k, (row, _) in found.items()}}
 
@@ -94,7 +94,7 @@ class SplitFloors:
         videos = np.array(table.videos, object)[counted]
         return floors.Clips(
             table.numbers[counted],
-            table.facts[counted],
+            table.metadata[counted],
             table.labels[counted],
             tuple(videos),
         )
@@ -108,8 +108,8 @@ class SplitFloors:
                 self._known = clip_metadata.read(
                     self._known_reader, _MOST_KNOWN
                 )
-            asked = clip_metadata.read(self._asked_reader)
-            self.clips = {clip.number: clip for clip in asked}
+            every = clip_metadata.read(self._reader)
+            self.clips = {clip.number: clip for clip in every}
         except errors.UserError as error:  # No reason to end a run.
             print(f"note: no floors, since {error}", flush=True)
 
@@ -120,10 +120,10 @@ def _table(
     labels = np.zeros((len(clips), classes), bool)
     for row, clip in zip(labels, clips, strict=True):
         row[[i for i in clip.label_ids[task] if i < classes]] = True
-    facts = np.array([clip.facts for clip in clips], np.float64)
+    vectors = np.array([clip.vector for clip in clips], np.float64)
     return floors.Clips(
         np.array([clip.number for clip in clips], np.int64),
-        facts.reshape(len(clips), len(clip_metadata.FACTS)),
+        vectors.reshape(len(clips), len(clip_metadata.FIELDS)),
         labels,
         tuple(clip.path for clip in clips),
     )

@@ -18,7 +18,7 @@ from tfrecords_tools import schema
 from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import sequence_example, shard_index, tfrecord
 
-FACTS = ("width", "height", "frame rate", "length", "audio")
+FIELDS = ("width", "height", "frame rate", "length", "audio")
 
 _COLUMN = {name: i for i, name in enumerate(shard_index.COLUMNS)}
 _BEGINNING = 4096  # Bytes; captions of some words fit.
@@ -51,8 +51,8 @@ class ClipMetadata(NamedTuple):
     label_ids: dict[str, tuple[int, ...]]
 
     @property
-    def facts(self) -> tuple[float, ...]:
-        """The numbers that `FACTS` names."""
+    def vector(self) -> tuple[float, ...]:
+        """The numbers that `FIELDS` names."""
         seconds = self.end_seconds - self.start_seconds
         shape = float(self.width), float(self.height)
         return (*shape, self.frame_rate, seconds, float(self.has_audio))

@@ -10,10 +10,10 @@ LABELS = ("fight", "calm")
 
 
 def clips(labels, seconds):
-    facts = np.array([[96, 96, 25, each, 0] for each in seconds], float)
+    vectors = np.array([[96, 96, 25, each, 0] for each in seconds], float)
     videos = tuple(map(str, range(len(labels))))
     numbers = np.arange(len(labels))
-    return floors.Clips(numbers, facts, np.eye(2, dtype=bool)[labels], videos)
+    return floors.Clips(numbers, vectors, np.eye(2, dtype=bool)[labels], videos)
 
 
 KNOWN = clips([0, 0, 1], seconds=[2, 3, 9])
@@ -30,8 +30,8 @@ def answers(labels, given, threshold=None):
 
 def report(labels, given, seconds, measured=floors.FLOORS):
     each = answers(labels, given)
-    asked = clips(labels, seconds)
-    found = floors.measure(each, KNOWN, asked, measured)
+    queries = clips(labels, seconds)
+    found = floors.measure(each, KNOWN, queries, measured)
     return {
         "examples": len(labels),
         "accuracy": float(each.hits.mean()),
@@ -61,7 +61,7 @@ def test_eight_right_answers_beat_a_floor_without_any():
 
 
 def test_a_floor_of_more_knowledge_is_appended():
-    def guess(known, asked, labels):
+    def guess(known, queries, labels):
         return floors.Guess("readout", np.eye(2, dtype=bool)[[0] * 2])
 
     further = (*floors.FLOORS, floors.Floor("readout", guess))
@@ -70,7 +70,7 @@ def test_a_floor_of_more_knowledge_is_appended():
 
 
 def test_a_floor_without_an_answer_is_left_out():
-    absent = floors.Floor("readout", lambda known, asked, labels: None)
+    absent = floors.Floor("readout", lambda known, queries, labels: None)
     assert report([0], [0], [2], [absent])["floors"] == {}
 
 

@@ -18,10 +18,10 @@ def test_a_clip_has_its_video_span_size_and_labels(coded_shards):
     assert found[4].label_ids[""] == ()
 
 
-def test_facts_are_those_that_are_named(coded_shards):
-    facts = read(coded_shards)[0].facts
-    assert facts == (32.0, 24.0, 25.0, 0.4, 0.0)
-    assert len(facts) == len(clip_metadata.FACTS)
+def test_numbers_are_those_that_are_named(coded_shards):
+    vector = read(coded_shards)[0].vector
+    assert vector == (32.0, 24.0, 25.0, 0.4, 0.0)
+    assert len(vector) == len(clip_metadata.FIELDS)
 
 
 def test_some_clips_are_evenly_spaced(coded_shards):
