@@ -17,6 +17,7 @@ from tfrecords_tools import schema
 from tfrecords_tools.base import atomic_write, errors
 
 FILE_NAME = "manifest.json"
+REPORT = "report.csv"  # Beside it: one row per video.
 READY = ".ready"  # Folder of a complete data set that is not yet moved.
 _CHECKSUM = re.compile(r'^( "checksum": ")(\w*)(",)$', re.MULTILINE)
 

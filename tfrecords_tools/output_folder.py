@@ -15,7 +15,7 @@ from tfrecords_tools.base import atomic_write
 from tfrecords_tools.base.files import folder_lock, shard_index
 
 DONE, SURVEY = ".done", ".survey"  # Notes for a build that resumes.
-REPORT = "report.csv"
+REPORT = manifest.REPORT
 FAILED = "report.failed.csv"  # Of a build in which every clip failed.
 
 

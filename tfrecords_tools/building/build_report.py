@@ -1,7 +1,7 @@
 """The report of a build: one row per video, with a reason for each status.
 
 It also records the split of each video, for builds that add data, and its
-group, for cross-validation by group.
+group, for cross-validation.
 """
 
 import csv
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.building import shard_journal
 from tfrecords_tools.media import video_names
+from tfrecords_tools.video_analysis import disjoint_sets
 
 COLUMNS = ("path", "split", "group", "status", "reason", "frames", "seconds")
 
@@ -29,10 +30,15 @@ def rows(
         copies: path to text of the column `duplicates`; None: no column.
     """
     of_path: dict[str, list[shard_journal.Outcome]] = {}
+    groups = disjoint_sets.DisjointSets()
     for outcome in outcomes:
-        of_path.setdefault(outcome.clip.path, []).append(outcome)
+        clips = of_path.setdefault(outcome.clip.path, [])
+        clips.append(outcome)
+        # A video of two groups joins them.
+        groups.join([clips[0].clip.group, outcome.clip.group])
     return [
         _row(path, of_path[path])
+        | {"group": groups.first(of_path[path][0].clip.group) or path}
         | ({} if copies is None else {"duplicates": copies.get(path, "")})
         for path in sorted(of_path)
     ]
@@ -72,7 +78,7 @@ def _row(path: str, clips: list[shard_journal.Outcome]) -> Row:
     return {
         "path": path,
         "split": clips[0].clip.split,
-        "group": clips[0].clip.group,
+        "group": "",  # See `rows`.
         "status": status,
         "reason": reason,
         "frames": sum(clip.frames for clip in clips),

@@ -1,0 +1,36 @@
+"""Groups of videos in the report."""
+
+import pytest
+
+from tfrecords_tools import annotations
+from tfrecords_tools.base import errors
+from tfrecords_tools.building import build_report, shard_journal
+
+
+def rows(*videos):
+    clips = [annotations.Clip(path, group=group) for path, group in videos]
+    return build_report.rows(
+        shard_journal.Outcome(clip, "ok", "") for clip in clips
+    )
+
+
+def groups(*videos):
+    return {row["path"]: row["group"] for row in rows(*videos)}
+
+
+def test_a_row_has_the_group_of_its_video():
+    assert groups(("a.mp4", "s"), ("b.mp4", "")) == {
+        "a.mp4": "s",
+        "b.mp4": "b.mp4",
+    }
+
+
+def test_a_video_of_two_groups_joins_them():
+    found = groups(("a", "1"), ("b", "1"), ("b", "2"), ("c", "2"), ("d", "3"))
+    assert found == {"a": "1", "b": "1", "c": "1", "d": "3"}
+
+
+def test_a_report_without_splits_is_refused(tmp_path):
+    (tmp_path / "report.csv").write_text("path\na.mp4\n")
+    with pytest.raises(errors.UserError, match="records the split"):
+        build_report.splits(tmp_path / "report.csv")
