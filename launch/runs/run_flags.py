@@ -199,7 +199,9 @@ def _reference(workdir: str) -> reference_network.Reference:
 
 def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
     """The experiment without its reference network, which may be missing."""
-    sections = resolved.sections
+    sections = dict(resolved.sections)
+    if resolved.one("objective").module.AT_ONCE:
+        sections["train"] = train_settings.at_once(sections["train"])
     return experiment.Experiment(
         shards=resolved.settings.shards,
         components=to_components(resolved),

@@ -5,6 +5,7 @@ import dataclasses
 from tfrecords_tools.base import errors, settings
 from video_models import objective as objectives
 from video_models.layers import normalization
+from video_models.optimization import freezing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +96,14 @@ class Config:
         "Early stopping: evaluations without improvement before the run ends; "
         "needs --train.evaluate_every.",
         minimum=1,
+    )
+
+
+def at_once(config: Config) -> Config:
+    """The settings of an objective without steps, on cached features."""
+    freeze = config.freeze or (freezing.BACKBONE,)
+    return dataclasses.replace(
+        config, steps=1, freeze=freeze, cache_features=True
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from launch.evaluation import evaluation
-from launch.features import cached_split, run_features
+from launch.features import cached_split, readout_fit, run_features
 from launch.reporting import reports
 from launch.runs import (
     checkpoints,
@@ -131,6 +131,15 @@ class OpenedRun:
         )
         frames = next(iter(data))["frames"].numpy()
         board.image(0, "train/clips", reports.film_strips(frames))
+
+    def solve(self, state: run_state.RunState) -> run_state.RunState:
+        """Solves an objective without steps; returns the state after it."""
+        if not self.experiment.objective.module.AT_ONCE:
+            return state
+        objective = self.loop.objective
+        print(readout_fit.fit(self.experiment, objective, self.cached))
+        self.loop.reset_averages()
+        return state.after_steps(self.config.steps, self.config)
 
     def metadata_of(self, state: run_state.RunState) -> dict[str, Any]:
         """The metadata of a checkpoint of `state`."""

@@ -56,6 +56,7 @@ def train(opened: opened_run.OpenedRun) -> dict[str, Any]:
         batches, values = _start(opened, state)
         if not state.step:
             opened.show_clips(board)
+            state = opened.solve(state)
         progress = reports.Progress(state.step, config.steps)
         report, first = {}, None  # `first`: of the steps taken last.
         with stop_signals.StopSignals(

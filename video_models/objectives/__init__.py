@@ -21,6 +21,9 @@ class Objective(offers.File, Protocol):
     TINY: Any
     COMPONENTS: tuple[str, ...] = ("backbone", "temporal", "head")
     """The components of its networks, by the names of their flags."""
+    AT_ONCE: bool = False
+    """True if it is solved at once from the features of a frozen backbone,
+    without steps."""
     GENERATOR: str | None = None
     """The default generator."""
     DISCRIMINATORS: tuple[str, ...] | None = None

@@ -20,9 +20,9 @@ class TemporalBlock(offers.File, Protocol):
     SUMMARIZES: bool = False
     """True if it gives one row per clip, `[B, 1, C']`; in a stream, the row of
     all time steps so far."""
-    groups: Callable[[Any, tuple[int, int]], tuple[int, ...]] | None = None
-    """`(config, shape) -> tuple[int, ...]`: columns of each kind of feature, in
-    order, which a readout weighs against one another."""
+    column_kinds: Callable[[Any, tuple[int, int]], dict[str, int]] | None = None
+    """`(config, shape) -> {kind: columns}`: kinds of features in their order,
+    which a readout weighs against one another."""
     NOT_IN_TFLITE: str | None = None
     """The reason if its networks do not convert to TensorFlow Lite."""
     build_stream: Callable[[Any, tuple[int, int]], keras.Model] | None = None

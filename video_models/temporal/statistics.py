@@ -19,7 +19,7 @@ SUMMARIZES = True
 _LEAST_FEATURE, _LEAST_VARIANCE = 1e-6, 1e-12
 _FLOOR = 1e-3  # Added to differences and deviations before the logarithm.
 
-Number = float | keras.KerasTensor
+_Number = float | keras.KerasTensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,15 +128,15 @@ def build_stream(config: Config, shape: tuple[int, int]) -> keras.Model:
     )
 
 
-def groups(config: Config, shape: tuple[int, int]) -> tuple[int, ...]:
+def column_kinds(config: Config, shape: tuple[int, int]) -> dict[str, int]:
     """Columns of the mean, of the amount of change, and of the rhythm."""
     width = shape[1]
-    counts = (
-        config.mean * width,
-        (config.deviation + config.difference) * width,
-        len(config.rhythm) * (config.rhythm_features or width),
-    )
-    return tuple(count for count in counts if count)
+    counts = {
+        "mean": config.mean * width,
+        "change": (config.deviation + config.difference) * width,
+        "rhythm": len(config.rhythm) * (config.rhythm_features or width),
+    }
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _prepared(
@@ -151,7 +151,7 @@ def _prepared(
 def _row(
     found: time_statistics.Statistics,
     paced: time_statistics.Statistics,
-    steps: Number,
+    steps: _Number,
     config: Config,
 ) -> keras.KerasTensor:
     """The chosen statistics of `steps` time steps, [B, 1, C']."""
@@ -182,7 +182,7 @@ def _row(
     return normalization.build(config.norm, row.shape[-1], "norm")(row)
 
 
-def _pairs(steps: Number, lag: int) -> Number:
+def _pairs(steps: _Number, lag: int) -> _Number:
     """Number of time steps that lie `lag` apart, at least 1."""
     return ops.maximum(steps - float(lag), 1.0)
 

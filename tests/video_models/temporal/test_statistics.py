@@ -132,4 +132,5 @@ def test_more_rhythmic_features_than_there_are_is_refused():
 
 def test_groups_are_mean_change_and_rhythm():
     config = statistics.Config(rhythm=(1, 2), rhythm_features=3)
-    assert statistics.groups(config, (8, 5)) == (5, 10, 6)
+    wanted = {"mean": 5, "change": 10, "rhythm": 6}
+    assert statistics.column_kinds(config, (8, 5)) == wanted

@@ -1,0 +1,90 @@
+"""Runs of the objective readout: solved at once, an ordinary classifier."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from launch.features import readout_fit
+from launch.runs import checkpoints, restored_run, run_flags
+from launch.training import training_run
+from tests.launch import short_runs
+from tfrecords_tools.base import errors, flags
+
+READOUT = ("--objective=readout", "--temporal=statistics")
+
+
+@pytest.fixture(scope="module")
+def solved(toy_shards, tmp_path_factory):
+    """Folder of a run, and its report."""
+    workdir = tmp_path_factory.mktemp("readout")
+    given = [
+        f"--shards={toy_shards}",
+        f"--workdir={workdir}",
+        "--clip.frames=2",
+        "--clip.size=16",
+        "--backbone.widths=8",
+        *READOUT,
+    ]
+    resolved = flags.parse(run_flags.COMMAND, given)
+    report = training_run.run(run_flags.to_experiment(resolved), workdir)
+    run_flags.record(resolved)
+    return workdir, report
+
+
+def test_brightness_is_read_from_random_features(solved):
+    assert solved[1]["accuracy"] > 0.9
+
+
+def test_run_has_one_step(solved):
+    assert checkpoints.Checkpoints(solved[0] / "checkpoints").steps() == [1]
+
+
+def test_restored_network_gives_the_answers_of_the_report(solved):
+    trained = restored_run.load_run(str(solved[0]))
+    frames = np.stack([np.full((2, 16, 16, 3), v) for v in (50.0, 200.0)])
+    scores = trained.objective.predict(trained.networks, frames)["scores"]
+    assert list(np.argmax(scores, -1)) == [0, 2]
+
+
+def test_accuracy_of_cross_validation_is_printed(toy_shards, tmp_path, capsys):
+    short_runs.run(toy_shards, tmp_path, *READOUT)
+    said = capsys.readouterr().out
+    assert "readout of 36 clips of 36 groups: accuracy" in said
+    assert "10-fold cross-validation by group" in said
+    assert "always the most frequent label 0.3" in said
+
+
+def test_same_command_changes_nothing(toy_shards, tmp_path):
+    for _ in range(2):
+        report = short_runs.run(toy_shards, tmp_path, *READOUT)
+    assert checkpoints.Checkpoints(tmp_path / "checkpoints").steps() == [1]
+    assert report["accuracy"] > 0.9
+
+
+def test_weights_before_the_last_layer_are_refused(toy_shards, tmp_path):
+    with pytest.raises(errors.UserError, match="would stay random"):
+        short_runs.run(
+            toy_shards, tmp_path, "--objective=readout", "--temporal=gru"
+        )
+
+
+def test_groups_are_those_of_the_report(tmp_path):
+    with (tmp_path / "report.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows(
+            [["path", "group"], ["a.mp4", "x"], ["b.mp4", ""]]
+        )
+    paths = np.array([b"a.mp4", b"b.mp4", b"c.mp4"])
+    found = readout_fit._groups(str(tmp_path), paths)
+    assert found == ["x", "b.mp4", "c.mp4"]
+
+
+@pytest.mark.parametrize("labels", [[], [1, 1, 1]])
+def test_clips_of_one_label_are_refused(labels):
+    with pytest.raises(errors.UserError, match="two labels or more"):
+        readout_fit._check_clips(np.array(labels, int))
+
+
+def test_too_many_clips_are_refused():
+    with pytest.raises(errors.UserError, match="at most 10000"):
+        readout_fit._check_clips(np.arange(10_001) % 2)
