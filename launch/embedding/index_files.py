@@ -3,6 +3,7 @@
     INDEX/
       index.json        fingerprint of the network, numbers, where clips are
       embeddings.npy    float16 [rows, D], of length 1, a row a window
+      scaling.npy       float32 [2, D], mean and deviation of the features
       windows.npy       for each row: its video and its seconds
       videos.jsonl      a line a video or stored clip, with the reason where
                         it could not be read
@@ -20,11 +21,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from launch.embedding import unit_rows
 from tfrecords_tools.base import errors
 
 VERSION = 1
 METADATA = "index.json"
 EMBEDDINGS = "embeddings.npy"
+SCALING = "scaling.npy"
 WINDOWS = "windows.npy"
 VIDEOS = "videos.jsonl"
 WINDOW = np.dtype([("video", "<i8"), ("start", "<f8"), ("end", "<f8")])
@@ -84,6 +87,7 @@ class Index:
         metadata: of index.json.
         embeddings: float16 [rows, D].
         windows: `WINDOW` [rows].
+        scaling: from features to embeddings.
     """
 
     def __init__(self, folder: str | os.PathLike):
@@ -92,6 +96,8 @@ class Index:
         self.metadata = read_metadata(self.folder)
         self.embeddings = self._array(EMBEDDINGS, np.dtype(np.float16))
         self.windows = self._array(WINDOWS, WINDOW)
+        scaling = self._array(SCALING, np.dtype(np.float32))
+        self.scaling = unit_rows.Scaling(*np.array(scaling))
         shape = self.metadata.rows, self.metadata.size
         if (self.embeddings.shape, self.windows.shape) != (shape, shape[:1]):
             raise _damaged(self.folder, "the files are of another index")
@@ -127,9 +133,7 @@ class Index:
     def _array(self, name: str, dtype: np.dtype) -> np.ndarray:
         path = self.folder / name
         try:
-            # An empty file cannot be mapped.
-            mode = "r" if self.metadata.rows else None
-            array = np.load(path, mmap_mode=mode)
+            array = np.load(path, mmap_mode="r")
         except (OSError, ValueError, EOFError) as error:
             raise _damaged(self.folder, f"{name}: {error}") from error
         if array.dtype != dtype:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from launch.embedding import index_files
+from launch.embedding import index_files, unit_rows
 from tfrecords_tools.base import atomic_write, errors
 
 _SUFFIX = ".part"
@@ -46,12 +46,12 @@ class Rows:
     Attributes:
         videos: a line of `videos.jsonl` each, with `windows`, their number.
         seconds: float64 [rows, 2], start and end of each window.
-        embeddings: float16 [rows, D].
+        features: float32 [rows, D].
     """
 
     videos: list[dict[str, Any]]
     seconds: np.ndarray
-    embeddings: np.ndarray
+    features: np.ndarray
 
 
 def folder_of(output: str | os.PathLike) -> pathlib.Path:
@@ -66,13 +66,6 @@ def digest(values: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def unit(features: np.ndarray) -> np.ndarray:
-    """float16 [N, D], features of length 1; zeros stay zeros."""
-    features = np.asarray(features, np.float32)
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return (features / np.maximum(lengths, 1e-12)).astype(np.float16)
-
-
 def write(folder: pathlib.Path, part: Part, rows: Rows) -> None:
     """Writes a part whole or not at all."""
     text = json.dumps({"digest": part.digest, "videos": rows.videos})
@@ -81,7 +74,7 @@ def write(folder: pathlib.Path, part: Part, rows: Rows) -> None:
             stream,
             text=np.frombuffer(text.encode(), np.uint8),
             seconds=rows.seconds,
-            embeddings=rows.embeddings,
+            features=rows.features,
         )
 
 
@@ -92,9 +85,7 @@ def read(folder: pathlib.Path, part: Part) -> Rows | None:
             values = json.loads(arrays["text"].tobytes())
             if values["digest"] != part.digest:
                 return None
-            return Rows(
-                values["videos"], arrays["seconds"], arrays["embeddings"]
-            )
+            return Rows(values["videos"], arrays["seconds"], arrays["features"])
     except (OSError, ValueError, KeyError, EOFError):
         return None
 
@@ -152,7 +143,13 @@ def assemble(
             f"{metadata.root}; the first: {failed[0]['error']}"
         )
     with atomic_write.folder(output) as temporary:
-        _write_rows(temporary, _all(folder, parts), metadata)
+        features = (rows.features for rows in _all(folder, parts))
+        scaling = unit_rows.measure(features, metadata.size)
+        np.save(
+            temporary / index_files.SCALING,
+            np.stack([scaling.mean, scaling.deviation]),
+        )
+        _write_rows(temporary, _all(folder, parts), metadata, scaling)
         path = temporary / index_files.METADATA
         path.write_text(metadata.to_json(), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -160,7 +157,10 @@ def assemble(
 
 
 def _write_rows(
-    folder: pathlib.Path, parts: Iterator[Rows], metadata: index_files.Metadata
+    folder: pathlib.Path,
+    parts: Iterator[Rows],
+    metadata: index_files.Metadata,
+    scaling: unit_rows.Scaling,
 ) -> None:
     embeddings, windows = (
         np.lib.format.open_memmap(folder / name, "w+", dtype, shape)
@@ -176,8 +176,8 @@ def _write_rows(
     first = 0
     with open(folder / index_files.VIDEOS, "wb") as stream:
         for rows in parts:
-            last = first + len(rows.embeddings)
-            embeddings[first:last] = rows.embeddings
+            last = first + len(rows.features)
+            embeddings[first:last] = scaling.apply(rows.features)
             offsets = []
             for video in rows.videos:
                 offsets += [stream.tell()] * video["windows"]

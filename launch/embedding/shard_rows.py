@@ -85,5 +85,5 @@ def embed(
     return index_parts.Rows(
         videos,
         np.array(seconds, float).reshape(-1, 2),
-        index_parts.unit(np.array(values).reshape(-1, size)),
+        np.array(values, np.float32).reshape(-1, size),
     )

@@ -84,11 +84,11 @@ def embed(
     """
     failures: dict[int, str] = {}
     reads = _windows(model, root, paths, failures, count)
-    owners, seconds, embeddings = [], [], []
+    owners, seconds, features = [], [], []
     batch_size = min(batch_size, model.metadata.max_clips or batch_size)
     while batch := list(itertools.islice(reads, batch_size)):
         check()
-        embeddings.append(_embed_batch(model, batch, failures))
+        features.append(_embed_batch(model, batch, failures))
         owners += [each.video for each in batch]
         seconds += [each.window[:2] for each in batch]
     good = np.array([each not in failures for each in owners], bool)
@@ -101,7 +101,7 @@ def embed(
             video["error"] = failures[number]
         videos.append(video)
     size = model.features.size
-    rows = np.concatenate([np.zeros((0, size), np.float16), *embeddings])
+    rows = np.concatenate([np.zeros((0, size), np.float32), *features])
     return index_parts.Rows(
         videos, np.array(seconds, float).reshape(-1, 2)[good], rows[good]
     )
@@ -130,14 +130,13 @@ def _embed_batch(
     batch: Sequence[_Read],
     failures: dict[int, str],
 ) -> np.ndarray:
-    """float16 [N, D]; notes the videos whose frames the model refuses."""
+    """float32 [N, D]; notes the videos whose frames the model refuses."""
     try:
-        jpegs = [each.window.jpegs for each in batch]
-        return index_parts.unit(model.embed_jpegs(jpegs))
+        return model.embed_jpegs([each.window.jpegs for each in batch])
     except errors.UserError as error:
         if len(batch) == 1:
             failures[batch[0].video] = str(error)
-            return np.zeros((1, model.features.size), np.float16)
+            return np.zeros((1, model.features.size), np.float32)
     return np.concatenate(
         [_embed_batch(model, [each], failures) for each in batch]
     )

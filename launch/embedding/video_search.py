@@ -8,7 +8,6 @@ import numpy as np
 from launch.embedding import (
     approximate_search,
     index_files,
-    index_parts,
     nearest_rows,
 )
 from launch.prediction import video_windows
@@ -72,7 +71,7 @@ def search(
     queries = np.concatenate(
         [model.embed_jpegs([each.jpegs]) for each in windows]
     )
-    queries = index_parts.unit(queries).astype(np.float32)
+    queries = index.scaling.apply(queries)
     if exact:
         rows = None
         best, which = nearest_rows.similarities(index.embeddings, queries)

@@ -13,12 +13,12 @@ from tfrecords_tools.base.text import printable
 class Config:
     """Thresholds of the lists."""
 
-    margin: float = settings.setting(
-        0.0,
-        "Least margin by which another label is more probable than a clip's "
-        "own, for the list of probable label errors.",
+    confidence: float = settings.setting(
+        0.8,
+        "A label is listed as a probable error if another one is more "
+        "probable, and at least this share as probable as for clips that "
+        "have it; larger values give shorter lists.",
         minimum=0.0,
-        maximum=1.0,
     )
     duplicates: float = settings.setting(
         0.2,
@@ -62,7 +62,7 @@ def find(clips: labelled_clips.LabelledClips, config: Config) -> Findings:
     suspects, agreement = [], 1.0
     if len(set(clips.labels[known].tolist())) > 1:
         probability = label_errors.probabilities(clips)
-        suspects = label_errors.find(clips, probability, config.margin)
+        suspects = label_errors.find(clips, probability, config.confidence)
         same = probability.argmax(1)[known] == clips.labels[known]
         agreement = float(same.mean())
     return Findings(

@@ -7,6 +7,8 @@ from launch.inspection import findings as inspections
 from launch.inspection import label_errors, near_duplicates, outliers
 from tfrecords_tools.base.text import printable
 
+_CLEAR = 0.85  # Share of labels that the encoder reads.
+
 
 def lines(
     clips: labelled_clips.LabelledClips,
@@ -26,6 +28,12 @@ def lines(
         f"{findings.agreement:.1%} have the one that is most probable without "
         "their group"
     )
+    if findings.agreement < _CLEAR:
+        yield (
+            "note: the encoder does not tell these labels apart well; most "
+            "labels that it doubts are right. A run that was trained on them "
+            "may know more (--workdir)"
+        )
     found = findings.suspects, findings.pairs, findings.outliers
     every = (*found, findings.clusters)
     formats = names.suspect, names.pair, names.outlier, names.cluster

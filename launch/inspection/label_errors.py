@@ -2,8 +2,8 @@
 
 Each clip is judged by fits and neighbours that saw none of its group: half by a
 ridge regression on the features, half by the votes of its nearest neighbours.
-A label is suspect where another one is as probable as it usually is for clips
-that have it.
+A label is suspect where another one is nearly as probable as it usually is for
+clips that have it.
 
 Source: confident learning (Northcutt et al., arXiv:1911.00068), with readouts
 of frozen features in the place of a trained network.
@@ -59,14 +59,17 @@ def probabilities(clips: labelled_clips.LabelledClips) -> np.ndarray:
 
 
 def find(
-    clips: labelled_clips.LabelledClips, probability: np.ndarray, margin: float
+    clips: labelled_clips.LabelledClips,
+    probability: np.ndarray,
+    confidence: float,
 ) -> list[Suspect]:
     """The suspects, most certain first.
 
     Args:
         clips: all clips.
         probability: from `probabilities`.
-        margin: least value of `Suspect.margin`.
+        confidence: share of the usual probability of a label from which it
+            makes another label suspect; 1 as published.
     """
     labels = clips.labels
     usual = np.array(
@@ -80,14 +83,11 @@ def find(
     suspects = []
     for place in np.flatnonzero(labels >= 0):
         row, given = probability[place], int(labels[place])
-        confident = np.where(row >= usual, row, -np.inf)
+        confident = np.where(row >= confidence * usual, row, -np.inf)
         best = int(confident.argmax())
-        if confident[best] > -np.inf and best != given:
-            suspect = Suspect(
-                int(place), given, best, float(row[best]), float(row[given])
-            )
-            if suspect.margin >= margin:
-                suspects.append(suspect)
+        if confident[best] > row[given] and best != given:
+            both = float(row[best]), float(row[given])
+            suspects.append(Suspect(int(place), given, best, *both))
     return sorted(suspects, key=lambda each: -each.margin)
 
 

@@ -7,20 +7,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from launch.embedding import unit_rows
+
 NEIGHBOURS, TEMPERATURE = 20, 0.07
 _BLOCK = 1024  # Rows of similarities in memory.
 
 
-def unit(features: np.ndarray, mean: np.ndarray | None = None) -> np.ndarray:
-    """float32 [N, D] of length 1, after subtracting a mean.
+def unit(
+    features: np.ndarray, reference: np.ndarray | None = None
+) -> np.ndarray:
+    """float32 [N, D] of length 1, see `unit_rows`.
 
-    Features that are never negative all point the same way; without their
-    mean the cosine uses its whole range.
+    Args:
+        features: float [N, D].
+        reference: float [M, D], what to standardise by; None: the features.
     """
-    features = np.asarray(features, np.float32)
-    features = features - (features.mean(0) if mean is None else mean)
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return features / np.maximum(lengths, 1e-12)
+    reference = features if reference is None else reference
+    return unit_rows.measure([reference], features.shape[1]).apply(features)
 
 
 def similarities(

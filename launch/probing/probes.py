@@ -55,10 +55,9 @@ def predict(
     """
     classes = len(train.names)
     if kind == "knn":
-        mean = train.features.mean(0)
         found = neighbours.votes(
-            neighbours.unit(test.features, mean),
-            neighbours.unit(train.features, mean),
+            neighbours.unit(test.features, train.features),
+            neighbours.unit(train.features),
             train.labels,
             classes,
         )

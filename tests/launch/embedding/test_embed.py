@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from launch.commands import embed
-from launch.embedding import index_files, index_parts, video_rows
+from launch.embedding import (
+    index_files,
+    index_parts,
+    unit_rows,
+    video_rows,
+)
 from launch.serving import loaded_model
 from tests.launch.embedding.conftest import embed_into
 from tfrecords_tools.base import errors
@@ -33,11 +38,26 @@ def test_rows_are_unit_features_of_the_export(index, exported, videos):
     model = loaded_model.LoadedModel(exported)
     rows = video_rows.embed(model, videos, ["b.mp4"], 8)
     assert found.embeddings.dtype == np.float16
-    np.testing.assert_allclose(
-        found.embeddings[4:5], rows.embeddings, atol=2e-3
-    )
+    wanted = rows.features / np.linalg.norm(rows.features)
+    np.testing.assert_allclose(found.embeddings[4:5], wanted, atol=2e-3)
     lengths = np.linalg.norm(found.embeddings.astype(float), axis=1)
     np.testing.assert_allclose(lengths, 1, atol=2e-3)
+
+
+def test_features_of_many_rows_are_standardised():
+    features = np.random.default_rng(0).normal(5, (1, 100), (40, 2))
+    scaling = unit_rows.measure([features[:10], features[10:]], 2)
+    np.testing.assert_allclose(scaling.mean, features.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(scaling.deviation, features.std(0), rtol=1e-5)
+    lengths = np.linalg.norm(scaling.apply(features), axis=1)
+    np.testing.assert_allclose(lengths, 1, rtol=1e-5)
+
+
+def test_a_feature_that_never_changes_says_nothing():
+    features = np.random.default_rng(0).normal(size=(40, 2))
+    features[:, 1] = 7
+    scaling = unit_rows.measure([features], 2)
+    assert (scaling.apply(features)[:, 1] == 0).all()
 
 
 def test_a_broken_video_is_listed_and_the_rest_is_done(index):

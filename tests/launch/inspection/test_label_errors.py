@@ -12,9 +12,9 @@ def swapped(clips, places):
     return dataclasses.replace(clips, labels=labels)
 
 
-def places_found(clips, margin=0.0):
+def places_found(clips, confidence=0.8):
     probability = label_errors.probabilities(clips)
-    found = label_errors.find(clips, probability, margin)
+    found = label_errors.find(clips, probability, confidence)
     return [each.place for each in found]
 
 
@@ -26,7 +26,7 @@ def test_swapped_labels_are_found():
 def test_suggestion_is_the_true_label():
     clips = swapped(labelled.clips(), [3])
     probability = label_errors.probabilities(clips)
-    (found,) = label_errors.find(clips, probability, 0.0)
+    (found,) = label_errors.find(clips, probability, 0.8)
     assert (found.given, found.suggested) == (1, 0)
     assert found.probability > found.given_probability
 
@@ -44,10 +44,10 @@ def test_a_clip_is_judged_without_its_group():
     assert sorted(places_found(clips)) == [0, 3]
 
 
-def test_a_larger_margin_leaves_the_most_certain_ones():
+def test_more_confidence_gives_a_shorter_list():
     clips = swapped(labelled.clips(spread=1.0), [3, 10, 44])
-    every = places_found(clips)
-    assert places_found(clips, 0.5) == every[: len(places_found(clips, 0.5))]
+    every, few = places_found(clips, 0.5), places_found(clips, 1.1)
+    assert set(few) < set(every)
 
 
 def test_a_clip_without_a_label_is_not_suspect():

@@ -43,7 +43,7 @@ def test_of_equal_strengths_the_strongest_is_chosen():
 
 
 def test_votes_are_of_other_groups():
-    rows = neighbours.unit(np.eye(3)[[0, 0, 1]], np.zeros(3))
+    rows = np.eye(3, dtype=np.float32)[[0, 0, 1]]
     groups = np.array([0, 0, 1])
     found = neighbours.votes(
         rows, rows, np.array([0, 0, 1]), 2, (groups, groups), 1
