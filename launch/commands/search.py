@@ -66,7 +66,7 @@ def main(resolved: flags.Resolved) -> None:
         for result in results:
             print(json.dumps(video_search.to_json(index, result)))
     elif config.html:
-        for piece in search_page.pieces(config.video, index, results):
+        for piece in search_page.page(config.video, index, results):
             print(piece, end="")
     else:
         _print_table(index, results)

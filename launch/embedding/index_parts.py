@@ -90,10 +90,10 @@ def read(folder: pathlib.Path, part: Part) -> Rows | None:
         return None
 
 
-def unfinished(folder: pathlib.Path, parts: Iterable[Part]) -> list[Part]:
+def unfinished(folder: pathlib.Path, units: Iterable[Part]) -> list[Part]:
     """The parts that are left to do; removes files of others."""
     left, kept = [], set()
-    for part in parts:
+    for part in units:
         if read(folder, part) is None:
             left.append(part)
         else:
@@ -104,22 +104,22 @@ def unfinished(folder: pathlib.Path, parts: Iterable[Part]) -> list[Part]:
     return left
 
 
-def count_items(folder: pathlib.Path, parts: Iterable[Part]) -> int:
+def count_items(folder: pathlib.Path, units: Iterable[Part]) -> int:
     """Counts the items of parts that exist."""
-    done = [part for part in parts if _path(folder, part).exists()]
+    done = [part for part in units if _path(folder, part).exists()]
     return sum(len(part.items) for part in done)
 
 
 def assemble(
     output: pathlib.Path,
-    parts: Sequence[Part],
+    units: Sequence[Part],
     metadata: index_files.Metadata,
 ) -> index_files.Metadata:
     """Writes the index from its parts, whole or not at all.
 
     Args:
         output: folder of the index, which must not exist.
-        parts: all of them.
+        units: all of them.
         metadata: without its numbers.
 
     Returns:
@@ -129,7 +129,7 @@ def assemble(
         UserError: a part is missing, or nothing could be read.
     """
     folder = folder_of(output)
-    videos = [v for rows in _all(folder, parts) for v in rows.videos]
+    videos = [v for rows in _all(folder, units) for v in rows.videos]
     failed = [video for video in videos if "error" in video]
     metadata = dataclasses.replace(
         metadata,
@@ -143,13 +143,13 @@ def assemble(
             f"{metadata.root}; the first: {failed[0]['error']}"
         )
     with atomic_write.folder(output) as temporary:
-        features = (rows.features for rows in _all(folder, parts))
+        features = (rows.features for rows in _all(folder, units))
         scaling = unit_rows.measure(features, metadata.size)
         np.save(
             temporary / index_files.SCALING,
             np.stack([scaling.mean, scaling.deviation]),
         )
-        _write_rows(temporary, _all(folder, parts), metadata, scaling)
+        _write_rows(temporary, _all(folder, units), metadata, scaling)
         path = temporary / index_files.METADATA
         path.write_text(metadata.to_json(), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -158,7 +158,7 @@ def assemble(
 
 def _write_rows(
     folder: pathlib.Path,
-    parts: Iterator[Rows],
+    units: Iterator[Rows],
     metadata: index_files.Metadata,
     scaling: unit_rows.Scaling,
 ) -> None:
@@ -175,7 +175,7 @@ def _write_rows(
     )
     first = 0
     with open(folder / index_files.VIDEOS, "wb") as stream:
-        for rows in parts:
+        for rows in units:
             last = first + len(rows.features)
             embeddings[first:last] = scaling.apply(rows.features)
             offsets = []
@@ -190,8 +190,8 @@ def _write_rows(
     windows.flush()
 
 
-def _all(folder: pathlib.Path, parts: Sequence[Part]) -> Iterator[Rows]:
-    for part in parts:
+def _all(folder: pathlib.Path, units: Sequence[Part]) -> Iterator[Rows]:
+    for part in units:
         rows = read(folder, part)
         if rows is None:
             raise errors.UserError(

@@ -18,7 +18,7 @@ _MAX_PIXELS = 1 << 26
 _QUALITY = 75
 
 
-def pieces(
+def page(
     query: str, index: index_files.Index, results: list[video_search.Result]
 ) -> report_html.Pieces:
     """Yields the page.
@@ -28,7 +28,7 @@ def pieces(
         index: that was searched.
         results: best first.
     """
-    return report_document.pieces(
+    return report_document.page(
         "Search",
         "Most similar videos",
         f"{query}, among {index.metadata.rows:,} windows of {index.folder}",

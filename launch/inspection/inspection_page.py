@@ -40,7 +40,7 @@ def write(
         UserError: it cannot be written.
     """
     page = _Page(folder, clips, most)
-    pieces = report_document.pieces(
+    pieces = report_document.page(
         f"{os.path.basename(os.path.abspath(folder))}: inspection",
         "Inspection",
         f"{len(clips.clips)} clips of {folder}, by {encoder}",

@@ -2,7 +2,7 @@
 
 import keras
 
-from video_models.layers import recurrence
+from video_models.layers.time import recurrence
 
 Config = recurrence.Config
 TINY = Config(units=8, bidirectional=True)

@@ -5,11 +5,8 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers import (
-    normalization,
-    stream_states,
-    time_statistics,
-)
+from video_models.layers import normalization, stream_states
+from video_models.layers.time import time_statistics
 
 ops = keras.ops
 

@@ -5,7 +5,8 @@ import dataclasses
 import keras
 
 from tfrecords_tools.base import errors, settings
-from video_models.layers import dilated_convolution, randomness
+from video_models.layers import randomness
+from video_models.layers.time import dilated_convolution
 
 
 @dataclasses.dataclass(frozen=True)

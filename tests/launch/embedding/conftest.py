@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from launch.commands import embed
+from launch.commands import embed, search
 from tfrecords_tools.base import flags
 from tfrecords_tools.media.writing import writer
 
@@ -13,6 +13,13 @@ def embed_into(output, exported, *more):
     arguments = [f"--model={exported}", f"--output={output}", *more]
     embed.main(flags.parse(embed.COMMAND, arguments))
     return output
+
+
+def searched(capsys, index, video, *more):
+    arguments = [f"--index={index}", f"--video={video}", *more]
+    capsys.readouterr()
+    search.main(flags.parse(search.COMMAND, arguments))
+    return capsys.readouterr().out
 
 
 @pytest.fixture(scope="session")

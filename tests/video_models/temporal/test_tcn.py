@@ -6,7 +6,7 @@ import pytest
 
 from tests.contracts import network_checks
 from tfrecords_tools.base import errors
-from video_models.layers import dilated_convolution
+from video_models.layers.time import dilated_convolution
 from video_models.temporal import tcn
 
 CAUSAL = tcn.Config(layers=2, units=4, kernel=3)

@@ -7,7 +7,7 @@ from tfrecords_tools.base import errors
 from tfrecords_tools.checking.report import report_html, report_style
 
 
-def pieces(
+def page(
     title: str, heading: str, note: str, body: Iterable[str]
 ) -> report_html.Pieces:
     """Yields the page.

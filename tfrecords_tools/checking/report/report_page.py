@@ -67,7 +67,7 @@ def _page(
 ) -> Iterator[str]:
     name = os.path.basename(os.path.abspath(folder))
     body = _body(folder, findings, config)
-    return report_document.pieces(
+    return report_document.page(
         f"{name}: shards", name, os.fspath(folder), body
     )
 

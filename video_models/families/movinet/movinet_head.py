@@ -7,7 +7,8 @@ from video_models.families.movinet import (
     movinet_specs,
     movinet_squeeze,
 )
-from video_models.layers import cumulative_mean, randomness, stream_states
+from video_models.layers import randomness, stream_states
+from video_models.layers.time import cumulative_mean
 
 
 def build(

@@ -7,8 +7,9 @@ import keras
 
 from video_models.families import channel_counts
 from video_models.families.movinet import movinet_settings
-from video_models.layers import cumulative_mean, stream_states
+from video_models.layers import stream_states
 from video_models.layers.attention import scaled_positions
+from video_models.layers.time import cumulative_mean
 
 ops = keras.ops
 

@@ -5,7 +5,6 @@ import shutil
 import numpy as np
 import pytest
 
-from launch.commands import embed
 from launch.embedding import (
     index_files,
     index_parts,
@@ -138,12 +137,6 @@ def test_nothing_readable_is_an_error_with_the_reason(exported, tmp_path):
     assert not output.exists()
 
 
-@pytest.mark.parametrize("given", [[], ["--videos=a", "--shards=b"]])
-def test_one_of_videos_and_shards_is_wanted(exported, tmp_path, given):
-    with pytest.raises(errors.UserError, match="--videos"):
-        embed_into(tmp_path / "index", exported, *given)
-
-
 def test_clips_of_shards_have_their_labels(exported, toy_shards, tmp_path):
     flags = f"--shards={toy_shards}", "--split=validation"
     output = embed_into(tmp_path / "index", exported, *flags)
@@ -158,19 +151,3 @@ def test_clips_of_shards_have_their_labels(exported, toy_shards, tmp_path):
         "clip": 0,
     }
     assert first.end_seconds > 0.5
-
-
-def test_damaged_index_is_told(index, tmp_path):
-    copy = shutil.copytree(index, tmp_path / "index")
-    (copy / index_files.WINDOWS).write_bytes(b"")
-    with pytest.raises(errors.UserError, match="is damaged.*launch.embed"):
-        index_files.Index(copy)
-
-
-def test_folder_without_an_index_is_told(tmp_path):
-    with pytest.raises(errors.UserError, match="no index in"):
-        index_files.Index(tmp_path)
-
-
-def test_engines_are_those_of_shards():
-    assert embed.COMMAND.choices["engine"] == "tfrecords_tools.engines"

@@ -1,0 +1,19 @@
+import pytest
+
+from launch.commands import embed
+from tfrecords_tools.base import errors, flags
+
+
+def embed_into(output, exported, *more):
+    arguments = [f"--model={exported}", f"--output={output}", *more]
+    embed.main(flags.parse(embed.COMMAND, arguments))
+
+
+@pytest.mark.parametrize("given", [[], ["--videos=a", "--shards=b"]])
+def test_one_of_videos_and_shards_is_wanted(exported, tmp_path, given):
+    with pytest.raises(errors.UserError, match="--videos"):
+        embed_into(tmp_path / "index", exported, *given)
+
+
+def test_engines_are_those_of_shards():
+    assert embed.COMMAND.choices["engine"] == "tfrecords_tools.engines"
