@@ -1,6 +1,7 @@
 """Trains a model, or resumes a run with the same flags."""
 
 import dataclasses
+import os
 import pathlib
 
 from launch.cross_validation import fold_runs
@@ -108,4 +109,9 @@ def _of_fold(
     run = run_flags.of_run(resolved, workdir=workdir)
     reader = run.sections["reader"]
     reader = dataclasses.replace(reader, folds=count, fold=number)
-    return dataclasses.replace(run, sections={**run.sections, "reader": reader})
+    features = run.sections["feature_cache"]
+    if not features.folder:  # All folds share one.
+        folder = os.path.join(resolved.settings.workdir, "features")
+        features = dataclasses.replace(features, folder=folder)
+    changed = {"reader": reader, "feature_cache": features}
+    return dataclasses.replace(run, sections={**run.sections, **changed})

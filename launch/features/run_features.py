@@ -6,6 +6,7 @@ from typing import Any
 from launch.features import cached_split, feature_extraction
 from launch.runs import experiment as experiments
 from pipelines import clip_dataset
+from pipelines.reading import fold_reader, folds, shard_reader
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
 
@@ -109,15 +110,30 @@ class RunFeatures:
     def of_split(self, split: str) -> cached_split.CachedSplit:
         """The features of a split; computes those that are missing.
 
+        Folds of a cross-validation share the features of all their clips.
+
         Raises:
             UserError: a record is damaged, or the disk is too small.
         """
+        experiment = self._experiment
+        reader = clip_dataset.open_split(
+            experiment.shards, split, experiment.input
+        )
+        if not isinstance(reader, fold_reader.FoldReader):
+            return self._of_reader(reader, split)
+        whole = self._of_reader(reader.whole, folds.LEARNT)
+        rows = {name: each[reader.places] for name, each in whole.rows.items()}
+        return cached_split.CachedSplit(rows, reader, whole.crops)
+
+    def _of_reader(
+        self, reader: shard_reader.ShardReader, split: str
+    ) -> cached_split.CachedSplit:
         experiment = self._experiment
         source = feature_extraction.Source(
             self._network,
             experiment.components.backbone,
             experiment.input,
-            clip_dataset.open_split(experiment.shards, split, experiment.input),
+            reader,
             split,
             experiment.train.seed,
         )

@@ -382,7 +382,7 @@ def fold_folder(workdir: str | pathlib.Path, fold: int) -> pathlib.Path:
 def refuse_folds(workdir: str | pathlib.Path) -> None:
     """Raises UserError if a folder holds the folds of a cross-validation."""
     first = fold_folder(workdir, 1)
-    if first.is_dir():
+    if os.path.isdir(first):  # False for a path that is too long.
         raise errors.UserError(
             f"{workdir} holds a cross-validation, whose folds are runs of "
             f"their own: give one of them, such as --workdir={first}"
