@@ -11,7 +11,10 @@ import keras
 from tfrecords_tools.base import registry
 
 _LAYERS = "video_models.layers"
-_FOLDERS = (_LAYERS, f"{_LAYERS}.attention", f"{_LAYERS}.images")
+_FOLDERS = (
+    _LAYERS,
+    *(f"{_LAYERS}.{name}" for name in ("attention", "images", "time")),
+)
 _OTHERS = (
     "video_models.classification.label_scores",
     "video_models.optimization.learning_rates",
