@@ -49,7 +49,6 @@ def pytest_collection_finish():
     # collection of garbage that looks through all of them takes a second.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,7 @@ def test_the_report_is_over_all_clips(validated):
     assert (validated / "mistakes.png").stat().st_size
 
 
+@pytest.mark.full
 def test_a_fold_is_the_run_that_its_flags_train_alone(
     folder, validated, tmp_path
 ):

@@ -193,6 +193,7 @@ def test_several_hosts_are_refused(opened, tmp_path):
         features.check(2)
 
 
+@pytest.mark.full
 def test_augmented_views_follow_the_crops(toy_shards, tmp_path):
     described = experiment(
         toy_shards,
