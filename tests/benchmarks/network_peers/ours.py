@@ -40,6 +40,12 @@ _PARTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
         {**_STILL, "conv": "2plus1d"},
     ),
     "vit": ("vit", "none", "published", _STILL),
+    "frame_efficientnet_lite": (
+        "frame_efficientnet_lite",
+        "none",
+        "published",
+        {**_STILL, "weights": "imagenet"},
+    ),
 }
 _MOMENTUM = optimizers.Config(name="momentum")
 

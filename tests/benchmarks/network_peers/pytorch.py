@@ -1,7 +1,8 @@
 """The same networks in PyTorch, channels last: a plain training loop.
 
 Option `flat` makes depthwise 3-D convolutions of 2-D ones, `first` has the
-channels first; in prediction, `compiled` is torch.compile.
+channels first; in prediction, `compiled` is torch.compile and `bfloat16`
+autocasts.
 """
 
 from collections.abc import Callable
@@ -43,7 +44,7 @@ def build(job: network_job.Job) -> network_job.Built:
     """Builds what the job says."""
     torch.set_num_threads(job.threads)
     torch.manual_seed(0)
-    is_of_frames = job.network == "frame_resnet"
+    is_of_frames = job.network.startswith("frame_")
     is_last = "first" not in job.options
     network = Scaled(torch_networks.build(job), is_of_frames, is_last)
     if is_last:
@@ -86,8 +87,12 @@ def _predicting(
     if "compiled" in job.options:
         network = torch.compile(network)
 
+    half = torch.autocast(
+        "cpu", torch.bfloat16, enabled="bfloat16" in job.options
+    )
+
     def once() -> float:
-        with torch.inference_mode():
+        with torch.inference_mode(), half:
             return network(frames).mean().item()
 
     return once

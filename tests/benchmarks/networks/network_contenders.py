@@ -54,7 +54,7 @@ class Goal(NamedTuple):
     times: float
 
 
-_SPLIT = "movinet_2plus1d"
+_SPLIT, _LITE = "movinet_2plus1d", "frame_efficientnet_lite"
 
 NETWORKS = {
     "r2plus1d": Network("R(2+1)D-18", 2, 16, 112),
@@ -63,6 +63,7 @@ NETWORKS = {
     "movinet": Network("MoViNet-A0", 2, 16, 172, 600),
     _SPLIT: Network("MoViNet-A0, 2plus1d", 2, 16, 172, 600),
     "vit": Network("ViT-S", 1, 16, 224),
+    _LITE: Network("EfficientNet-Lite0 a frame", 1, 16, 224, 1000),
 }
 
 OURS, TORCH, GARDEN = "ours", "torch", "garden"
@@ -106,6 +107,9 @@ PREDICTION = {
     OURS: Contender("ours, exported", "ours"),
     "ours_plain": Contender("ours, as it trains", "ours", options=("plain",)),
     "ours_xla": Contender("ours, exported, XLA", "ours", options=("xla",)),
+    "ours_bfloat16": Contender(
+        "ours, exported, bfloat16", "ours", options=("bfloat16",)
+    ),
     "ours_tflite": Contender("ours, TFLite", "ours", options=("tflite",)),
     "ours_int8": Contender(
         "ours, TFLite int8", "ours", options=("tflite", "int8")
@@ -114,6 +118,9 @@ PREDICTION = {
         "ours, exported, tcmalloc", "ours", has_tcmalloc=True
     ),
     TORCH: Contender("PyTorch", "pytorch", "torch"),
+    "torch_bfloat16": Contender(
+        "PyTorch, bfloat16", "pytorch", "torch", ("bfloat16",)
+    ),
     "torch_compiled": Contender(
         "PyTorch, compiled", "pytorch", "torch", ("compiled",)
     ),
@@ -128,14 +135,17 @@ TRAINING_GOALS = (
     *(
         Goal(name, OURS, TORCH, 1.0)
         for name in NETWORKS
-        if name != "movinet_2plus1d"
+        if name not in (_SPLIT, _LITE)
     ),
     Goal("movinet", OURS, GARDEN, 1.0),
     Goal(_SPLIT, OURS, TORCH, 1.5),
     Goal(_SPLIT, OURS, GARDEN, 1.5),
 )
 PREDICTION_GOALS = (
-    *(Goal(name, OURS, TORCH, 1.3) for name in NETWORKS),
+    *(
+        Goal(name, OURS, TORCH, 1.0 if name == _LITE else 1.3)
+        for name in NETWORKS
+    ),
     *(Goal(name, OURS, "torch_compiled", 1.0) for name in NETWORKS),
 )
 
