@@ -47,7 +47,12 @@ class Config:
         "Threads of --engine=local that decode videos.",
         minimum=1,
     )
-    batch_size: int = settings.setting(8, "Windows per batch.", minimum=1)
+    batch_size: int | None = settings.setting(
+        None,
+        "Windows per batch. Unset: at most 8, and at most two million pixels; "
+        "more take memory, and on a CPU no less time.",
+        minimum=1,
+    )
 
 
 COMMAND = flags.Command(
@@ -134,12 +139,13 @@ def _plan(
 ) -> tuple[embedding_work.EmbeddingWork, list[index_parts.Part]]:
     """The work and its parts."""
     clip, media = model.metadata.clip, model.metadata.media
+    batch_size = config.batch_size or embedding_work.default_batch_size(clip)
     recipe = [
         index_files.VERSION,
         model.features.fingerprint,
         settings.to_dict(clip),
         settings.to_dict(media),
-        config.batch_size,
+        batch_size,
     ]
     if config.shards:
         root = config.shards
@@ -161,7 +167,7 @@ def _plan(
         os.path.abspath(root),
         os.path.abspath(config.output),
         recipe,
-        config.batch_size,
+        batch_size,
     )
     return work, parts
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 import pathlib
 import threading
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ from pipelines import batch
 from tfrecords_tools.base import errors
 
 _LOADING = threading.Lock()
+_MOST_WINDOWS = 8
+_MOST_PIXELS = 1 << 21  # EfficientNet-Lite0 at 224: 1.8 GB, not 2.8.
 
 
 class ExportEncoder:
@@ -118,6 +121,12 @@ class EmbeddingWork:
         return index_parts.count_items(
             index_parts.folder_of(self.output), units
         )
+
+
+def default_batch_size(clip: batch.ClipSpec) -> int:
+    """Windows that an encoder takes at a time, if nothing else is said."""
+    pixels = math.prod(clip.shape[:3])
+    return max(1, min(_MOST_WINDOWS, _MOST_PIXELS // pixels))
 
 
 def load(model: str) -> loaded_model.LoadedModel:

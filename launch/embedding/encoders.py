@@ -151,7 +151,8 @@ def build(named: Named) -> shard_features.Encoder:
     keras.utils.set_random_seed(_SEED)  # Where nothing gives the weights.
     if named.model:
         loaded = loaded_model.LoadedModel(named.model)
-        return embedding_work.ExportEncoder(loaded, _BATCH)
+        size = embedding_work.default_batch_size(loaded.metadata.clip)
+        return embedding_work.ExportEncoder(loaded, size)
     if named.workdir:
         trained = restored_run.load_run(named.workdir)
         clip_features.check_classifier(trained, named.workdir)

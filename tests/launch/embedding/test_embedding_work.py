@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from launch.embedding import (
+    embedding_work,
     index_files,
     index_parts,
     unit_rows,
     video_rows,
 )
 from launch.serving import loaded_model
+from pipelines import batch
 from tests.launch.embedding.conftest import embed_into
 from tfrecords_tools.base import errors
 
@@ -151,3 +153,9 @@ def test_clips_of_shards_have_their_labels(exported, toy_shards, tmp_path):
         "clip": 0,
     }
     assert first.end_seconds > 0.5
+
+
+@pytest.mark.parametrize("size, wanted", [(64, 8), (224, 2), (1080, 1)])
+def test_large_clips_are_embedded_few_at_a_time(size, wanted):
+    clip = batch.ClipSpec(frames=16, size=size)
+    assert embedding_work.default_batch_size(clip) == wanted
