@@ -96,7 +96,6 @@ def test_backbone_has_static_shapes(name):
 
 
 @one_of_each_family
-@pytest.mark.full
 def test_backbone_compiles(name):
     network_checks.assert_compiles(built(name), FRAMES)
 

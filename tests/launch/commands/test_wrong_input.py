@@ -72,7 +72,6 @@ def test_shards_of_another_schema_version_are_refused(toy_shards, tmp_path):
     assert "schema version 99" in message
 
 
-@pytest.mark.full
 def test_batch_that_replicas_cannot_share_is_refused(toy_shards, tmp_path):
     trial = subprocess.run(
         [

@@ -182,7 +182,6 @@ def _variables(workdir, step):
     return {n: reader.get_tensor(n) for n in names if n.endswith("_VALUE")}
 
 
-@pytest.mark.full
 def test_finished_run_goes_on_to_the_bytes_of_a_longer_one(
     toy_shards, tmp_path
 ):

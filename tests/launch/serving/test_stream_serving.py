@@ -106,7 +106,6 @@ def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
     assert loaded_model.LoadedModel(tmp_path).golden.tolerance == 0.02
 
 
-@pytest.mark.full
 def test_graph_that_differs_from_the_network_is_noticed(tmp_path, monkeypatch):
     def other(network):
         copy = keras.models.clone_model(network)

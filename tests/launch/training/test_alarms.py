@@ -75,7 +75,6 @@ def test_nothing_is_removed_before_all_workers_went_back(run, monkeypatch):
     assert told[place - 2 : place] == ["back", "met"]
 
 
-@pytest.mark.full
 def test_collapsed_step_is_judged_again_by_whoever_goes_on(run, tmp_path):
     with pytest.raises(errors.UserError, match="all alike"):
         run([None, "all alike"])

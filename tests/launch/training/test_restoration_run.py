@@ -88,7 +88,6 @@ def test_export_is_held_to_the_network(recurrent, capsys):
     assert "golden frames" in capsys.readouterr().out
 
 
-@pytest.mark.full
 def test_export_that_gives_other_frames_is_noticed(recurrent, tmp_path):
     copy = shutil.copytree(recurrent, tmp_path / "export")
     path = copy / "1" / "assets.extra" / "golden.npz"
@@ -179,7 +178,6 @@ def style(toy_shards, classifier, tmp_path_factory):
     return folder, given
 
 
-@pytest.mark.full
 def test_style_is_learnt_from_a_picture(style, tmp_path):
     flag = f"--workdir={style[0] / 'run'}", f"--output={tmp_path / 'export'}"
     run(export, export, *flag)

@@ -9,7 +9,7 @@ from tests.launch import loop_run
 
 OBJECTIVES = ("classification", "two_players", "gathering")
 OF_CLIPS = ("gan", "super_resolution", "style_transfer")
-SLOW = ("gathering", *OF_CLIPS)
+SLOW = OF_CLIPS
 LOOSE = {"style_transfer": 1e-4}  # Sums of many products, and large ones.
 
 
@@ -101,8 +101,9 @@ def test_way_of_stepping_changes_nothing(settings, one, one_device):
     _assert_same(found, one_device("classification"), rtol=1e-4)
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize(
+    "name", longer_in_full(OBJECTIVES, ("two_players", "gathering"))
+)
 def test_two_workers_agree_with_each_other_and_with_one(
     name, one_device, workers
 ):

@@ -98,7 +98,6 @@ def test_random_clips_of_training_sound_as_they_look(folder, clip):
     assert_in_step(colours_and_tones(batches, 10))
 
 
-@pytest.mark.full
 def test_views_of_evaluation_sound_as_they_look(folder):
     reader = shard_reader.ShardReader(folder, "train")
     batch_shard = clip_dataset.BatchShard(3)
