@@ -5,8 +5,6 @@ import pathlib
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -15,9 +13,9 @@ import tensorflow as tf
 
 from launch.commands import train
 from launch.runs import checkpoints, run_flags
+from tests import forked
 from tfrecords_tools.base import flags
 
-ROOT = pathlib.Path(__file__).parents[2]
 STEPS = 40
 
 
@@ -64,17 +62,13 @@ def _flags(
 
 def _start(
     shards: str, workdir: pathlib.Path, more: dict[str, object] = CLASSIFIER
-) -> subprocess.Popen:
-    command = [sys.executable, "-m", "launch.train"]
-    command += _flags(shards, workdir, more)
-    return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+) -> forked.Process:
+    return forked.start("launch.train", *_flags(shards, workdir, more))
 
 
-def _finish(process: subprocess.Popen) -> None:
+def _finish(process: forked.Process) -> None:
     _, errors = process.communicate(timeout=280)
-    assert process.returncode == 0, errors.decode()[-3000:]
+    assert process.returncode == 0, errors[-3000:]
 
 
 def _steps_logged(workdir: pathlib.Path) -> int:
@@ -82,10 +76,10 @@ def _steps_logged(workdir: pathlib.Path) -> int:
     return path.read_text().count("\n") - 1 if path.exists() else 0
 
 
-def _kill_at(step: int, process: subprocess.Popen, workdir) -> None:
+def _kill_at(step: int, process: forked.Process, workdir) -> None:
     log = workdir / "losses.csv"
     before = log.stat().st_mtime_ns if log.exists() else 0
-    while process.poll() is None and (
+    while process.returncode is None and (
         _steps_logged(workdir) < step or log.stat().st_mtime_ns == before
     ):
         time.sleep(0.01)
@@ -110,7 +104,7 @@ def terminated(toy_shards, tmp_path_factory):
     """The folder of a run that was terminated, and its exit status."""
     workdir = tmp_path_factory.mktemp("terminated")
     process = _start(toy_shards, workdir)
-    while process.poll() is None and _steps_logged(workdir) < 2:
+    while process.returncode is None and _steps_logged(workdir) < 2:
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=100)

@@ -1,60 +1,55 @@
-"""The whole road on rendered videos, command by command, in little."""
+"""The whole road on rendered videos, command by command, in little.
+
+In one process: that each command starts by itself, the pages show.
+"""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
+from launch.commands import evaluate, export, predict, train
 from tests.launch import loop_run
+from tfrecords_tools import build_shards, check_shards
+from tfrecords_tools.base import flags
 
 
-def _run(module: str, *flags: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *flags],
-        cwd=loop_run.ROOT,
-        capture_output=True,
-        text=True,
-        timeout=280,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+def _run(command, *arguments: str) -> None:
+    main = getattr(command, "main", None) or command.run
+    main(flags.parse(command.COMMAND, list(arguments)))
 
 
 @pytest.mark.slow
-def test_videos_become_predictions(tmp_path):
+def test_videos_become_predictions(tmp_path, capsys):
     videos, shards = tmp_path / "videos", tmp_path / "shards"
-    run, export = tmp_path / "run", tmp_path / "export"
+    run, exported = tmp_path / "run", tmp_path / "export"
     _run(
-        "tfrecords_tools.build_shards",
+        build_shards,
         "--source=demo",
         f"--input={videos}",
         f"--output={shards}",
         "--demo.train_clips=32",
         "--demo.validation_clips=16",
     )
-    _run("tfrecords_tools.check_shards", f"--shards={shards}")
+    _run(check_shards, f"--shards={shards}")
     _run(
-        "launch.train",
-        "--flagfile=launch/recipes/demo.flagfile",
+        train,
+        f"--flagfile={loop_run.ROOT}/launch/recipes/demo.flagfile",
         f"--shards={shards}",
         f"--workdir={run}",
         "--train.steps=4",
         "--train.batch_size=8",
     )
-    table = _run("launch.evaluate", f"--workdir={run}", "--evaluate.views=2")
-    assert "counter_clockwise" in table
+    capsys.readouterr()
+    _run(evaluate, f"--workdir={run}", "--evaluate.views=2")
+    assert "counter_clockwise" in capsys.readouterr().out
     metrics = json.loads((run / "metrics.json").read_text())["validation"]
     assert metrics["views"] == 2 and metrics["crops"] == 1
     assert {"accuracy", "top_5", "per_class", "confusion"} <= set(metrics)
     assert sum(map(sum, metrics["confusion"])) == 16
-    _run("launch.export", f"--workdir={run}", f"--output={export}")
-    answers = _run(
-        "launch.predict",
-        f"--model={export}",
-        f"--videos={videos}/left",
-        "--json",
-    )
+    _run(export, f"--workdir={run}", f"--output={exported}")
+    capsys.readouterr()
+    _run(predict, f"--model={exported}", f"--videos={videos}/left", "--json")
+    answers = capsys.readouterr().out
     rows = [json.loads(line) for line in answers.splitlines()]
     assert len(rows) == 6
     assert all(len(row["best"]) == 5 for row in rows)

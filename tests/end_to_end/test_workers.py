@@ -2,20 +2,17 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 
 from launch.runs import checkpoints
+from tests import forked
 from tests.launch import loop_run
 
 
-def _start(shards: str, folder, steps: int) -> list[subprocess.Popen]:
+def _start(shards: str, folder, steps: int) -> list[forked.Process]:
     command = [
-        sys.executable,
-        "-m",
         "launch.train",
         f"--shards={shards}",
         f"--workdir={folder}",
@@ -29,14 +26,7 @@ def _start(shards: str, folder, steps: int) -> list[subprocess.Popen]:
         "--backbone.norm=batch",
     ]
     return [
-        subprocess.Popen(
-            command,
-            cwd=loop_run.ROOT,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        forked.start(*command, env={**os.environ, **environment})
         for environment in loop_run.cluster(2)
     ]
 

@@ -10,10 +10,8 @@ import json
 import os
 import pathlib
 import socket
-import subprocess
-import sys
-import tempfile
-import threading
+
+from tests import forked
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -54,35 +52,29 @@ class Process:
     """One that has its devices, and waits for trials on them."""
 
     def __init__(self, strategy="one", replicas=1, environment=None):
-        self._errors = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(
-            [sys.executable, __file__, strategy, str(replicas)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
+        self._trials, theirs = forked.Pipe()
+        self._process = forked.Process(
+            _main,
+            strategy,
+            replicas,
+            theirs,
+            env={**os.environ, **(environment or {})},
         )
+        theirs.close()
 
     def begin(self, trial: Trial) -> None:
         """Asks for a trial; several may be on their way."""
-        print(
-            json.dumps(dataclasses.asdict(trial)),
-            file=self._process.stdin,
-            flush=True,
-        )
+        self._trials.send(trial)
 
     def result(self) -> dict:
         """Losses of the next trial, a row a step; a hash of its weights."""
-        limit = threading.Timer(280, self._process.kill)
-        limit.start()
-        line = self._process.stdout.readline()
-        limit.cancel()
-        if not line:
-            self._errors.seek(0)
-            raise AssertionError(self._errors.read()[-4000:])
-        return json.loads(line)
+        try:
+            assert self._trials.poll(280)
+            return self._trials.recv()
+        except (AssertionError, EOFError) as error:
+            self._process.kill()
+            _, complaint = self._process.communicate(10)
+            raise AssertionError(complaint[-4000:]) from error
 
     def run(self, **settings) -> dict:
         """The result of one trial."""
@@ -92,15 +84,12 @@ class Process:
     def close(self) -> None:
         """Ends it."""
         self._process.kill()
-        self._process.communicate()
-        self._errors.close()
+        self._process.communicate(10)
 
 
-def _main(name: str, replicas: int) -> None:
+def _main(name: str, replicas: int, trials) -> None:
     from launch.runs import devices
 
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # What libraries print shall not stand between.
     strategy = devices.start(
         devices.Config(
             strategy=name,
@@ -108,9 +97,8 @@ def _main(name: str, replicas: int) -> None:
             logical_cpus=replicas if replicas > 1 else None,
         )
     )
-    for line in sys.stdin:
-        found = _try(strategy, Trial(**json.loads(line)))
-        print(json.dumps(found), file=answers, flush=True)
+    while True:
+        trials.send(_try(strategy, trials.recv()))
 
 
 def _try(strategy, trial: Trial) -> dict:
@@ -180,7 +168,3 @@ def _try(strategy, trial: Trial) -> dict:
         "rows": rows,
         "weights": digest.hexdigest(),
     }
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1], int(sys.argv[2]))

@@ -4,15 +4,13 @@ import dataclasses
 import json
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from launch.commands import evaluate, export, predict, train
 from launch.runs import devices, run_flags
 from pipelines.cache import frame_cache
-from tests.launch import loop_run
+from tests import forked
 from tfrecords_tools import manifest
 from tfrecords_tools.base import errors, flags
 
@@ -73,21 +71,14 @@ def test_shards_of_another_schema_version_are_refused(toy_shards, tmp_path):
 
 
 def test_batch_that_replicas_cannot_share_is_refused(toy_shards, tmp_path):
-    trial = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "launch.train",
-            f"--shards={toy_shards}",
-            f"--workdir={tmp_path}/run",
-            "--devices.strategy=mirrored",
-            "--devices.logical_cpus=2",
-            "--train.batch_size=3",
-            "--clip.size=16",
-        ],
-        cwd=loop_run.ROOT,
-        capture_output=True,
-        text=True,
+    trial = forked.run(
+        "launch.train",
+        f"--shards={toy_shards}",
+        f"--workdir={tmp_path}/run",
+        "--devices.strategy=mirrored",
+        "--devices.logical_cpus=2",
+        "--train.batch_size=3",
+        "--clip.size=16",
     )
     assert trial.returncode == 2
     assert "multiple of 2" in trial.stderr

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,7 +12,7 @@ from pipelines import clip_dataset
 from pipelines.decoding import frame_decoding
 from pipelines.reading import clip_reading, shard_reader
 from pipelines.sampling import clip_sampling
-from tests.launch import loop_run
+from tests import forked
 from tfrecords_tools.base import flags
 from tfrecords_tools.media import reader
 from tfrecords_tools.media.writing import writer
@@ -126,18 +124,8 @@ def test_predict_prints_json_lines_and_fails_for_a_broken_file(
     folder.mkdir()
     (folder / "a.mp4").write_bytes(video.read_bytes())
     (folder / "broken.mp4").write_bytes(b"no video")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "launch.predict",
-            f"--model={exported}",
-            f"--videos={folder}",
-            "--json",
-        ],
-        cwd=loop_run.ROOT,
-        capture_output=True,
-        text=True,
+    done = forked.run(
+        "launch.predict", f"--model={exported}", f"--videos={folder}", "--json"
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     names = ["a.mp4", "broken.mp4"]
