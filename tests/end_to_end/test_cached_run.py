@@ -16,6 +16,7 @@ def test_run_with_a_cache_is_validated_on_the_shards(coded_shards, tmp_path):
             "--clip.size=16",
             "--backbone.widths=4",
             "--temporal=none",
+            "--temporal=none",
         ],
     )
     report = training_run.run(run_flags.to_experiment(parsed), tmp_path / "run")

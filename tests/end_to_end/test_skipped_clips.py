@@ -24,6 +24,7 @@ def described(shards, *more):
         "--clip.sampling=uniform",
         "--backbone.widths=4",
         "--temporal=none",
+        "--temporal=none",
         *more,
     ]
 

@@ -14,6 +14,7 @@ def run(shards, workdir, *more):
         "--clip.frames=2",
         "--clip.size=16",
         "--backbone.widths=8",
+        "--temporal=none",
         *more,
     ]
     resolved = flags.parse(run_flags.COMMAND, arguments)

@@ -33,6 +33,7 @@ def trained(shards, workdir, *more):
         "--clip.size=16",
         "--backbone.widths=4",
         "--temporal=none",
+        "--temporal=none",
         *more,
     )
 

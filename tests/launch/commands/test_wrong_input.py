@@ -145,6 +145,7 @@ def test_damaged_record_met_in_training_is_one_clear_message(
         "--clip.frames=2",
         "--clip.size=16",
         "--backbone.widths=8",
+        "--temporal=none",
         "--train.batch_size=8",
     )
     assert "check_shards" in message
@@ -194,7 +195,12 @@ def test_damaged_metadata_are_one_clear_message(trained, tmp_path):
     assert "facts.json is damaged" in message
 
 
-TINY = ("--clip.frames=4", "--clip.size=16", "--backbone.widths=4")
+TINY = (
+    "--clip.frames=4",
+    "--clip.size=16",
+    "--backbone.widths=4",
+    "--temporal=none",
+)
 
 
 def _refused(shards, tmp_path, *arguments: str) -> str:

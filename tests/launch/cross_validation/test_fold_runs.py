@@ -33,6 +33,7 @@ def run(folder, workdir, *more):
         "--clip.frames=2",
         "--clip.size=16",
         "--backbone.widths=4",
+        "--temporal=none",
         "--head.dropout=0.5",
         *more,
     ]

@@ -111,6 +111,7 @@ def folder(tmp_path_factory):
         "--clip.frames=2",
         "--clip.size=16",
         "--backbone.widths=4",
+        "--temporal=none",
     ]
     train.main(flags.parse(run_flags.COMMAND, asked))
     asked = [f"--workdir={folder / 'run'}", f"--output={folder / 'export'}"]

@@ -29,6 +29,7 @@ def train_run(data, workdir, objective, *more):
         "--clip.frames=4",
         "--clip.size=16",
         "--backbone.widths=8",
+        "--temporal=none",
         *more,
     ]
     train.main(flags.parse(run_flags.COMMAND, arguments))

@@ -195,6 +195,7 @@ def test_finished_run_goes_on_to_the_bytes_of_a_longer_one(
             "--clip.frames=2",
             "--clip.size=16",
             "--backbone.widths=8",
+            "--temporal=none",
             *more,
         ]
         train.main(flags.parse(run_flags.COMMAND, arguments))

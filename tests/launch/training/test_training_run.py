@@ -20,6 +20,7 @@ def _experiment(shards, *more: str) -> experiment.Experiment:
         "--clip.frames=2",
         "--clip.size=16",
         "--backbone.widths=8",
+        "--temporal=none",
         *more,
     ]
     return run_flags.to_experiment(flags.parse(run_flags.COMMAND, arguments))

@@ -116,6 +116,7 @@ def test_run_trains_on_them(remote, tmp_path):
             "--clip.size=16",
             "--backbone.widths=4",
             "--temporal=none",
+            "--temporal=none",
         ],
     )
     whole = run_flags.with_absolute_paths(described)
