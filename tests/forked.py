@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -67,6 +68,13 @@ class Process:
         out, err = (pathlib.Path(kept.name).read_text() for kept in self._kept)
         return out, err
 
+    def first_line(self) -> str:
+        """Of standard output, as soon as it is there."""
+        path = pathlib.Path(self._kept[0].name)
+        while "\n" not in path.read_text() and self.returncode is None:
+            time.sleep(0.01)
+        return path.read_text().partition("\n")[0]
+
 
 def start(module: str, *arguments: str, env=None) -> Process:
     """`python -m module arguments`, in the top folder."""
@@ -75,11 +83,17 @@ def start(module: str, *arguments: str, env=None) -> Process:
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess:
     """The same, when it has ended."""
-    process = start(module, *arguments)
+    return _ended(start(module, *arguments), module, *arguments)
+
+
+def run_code(code: str, *arguments: str) -> subprocess.CompletedProcess:
+    """`python -c code arguments`, in the top folder, when it has ended."""
+    return _ended(Process(_run_code, code, arguments), "-c", *arguments)
+
+
+def _ended(process, *arguments):
     out, err = process.communicate(280)
-    return subprocess.CompletedProcess(
-        [module, *arguments], process.returncode, out, err
-    )
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
 def _begin(env, names, target, *arguments):
@@ -97,3 +111,8 @@ def _begin(env, names, target, *arguments):
 def _run_module(module, arguments):
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _run_code(code, arguments):
+    sys.argv = ["-c", *arguments]
+    exec(code, {"__name__": "__main__"})

@@ -50,6 +50,7 @@ def classifier(toy_shards, tmp_path_factory):
         tmp_path_factory.mktemp("classifier"),
         "--train.steps=1",
         "--backbone.widths=4,8",
+        "--temporal=none",
     )
 
 

@@ -2,13 +2,12 @@
 
 import ast
 import json
-import subprocess
-import sys
 
 import keras
 import pytest
 
 from pipelines import batch
+from tests import forked
 from tests.house import sources
 from tfrecords_tools.base import registry
 from video_models import registration
@@ -57,12 +56,7 @@ def saved(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fresh(saved):
     """What a process knows that has imported nothing but the room."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *saved],
-        cwd=sources.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = forked.run_code(PROGRAM, *saved)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -1,8 +1,6 @@
 import contextlib
 import signal
 import socket
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -10,16 +8,13 @@ import tensorflow as tf
 
 from launch.commands import data_service
 from launch.training import data_servers
-from tests.launch import loop_run
+from tests import forked
 from tfrecords_tools.base import errors, flags
 
 
 @contextlib.contextmanager
 def _served(*arguments: str):
-    command = [sys.executable, "-m", "launch.data_service", *arguments]
-    process = subprocess.Popen(
-        command, cwd=loop_run.ROOT, stdout=subprocess.PIPE, text=True
-    )
+    process = forked.start("launch.data_service", *arguments)
     try:
         yield process
     finally:
@@ -30,7 +25,7 @@ def _served(*arguments: str):
 @pytest.mark.slow
 def test_elements_come_once_each_and_the_end_is_clean():
     with _served("--role=local", "--port=0", "--workers=1") as process:
-        said = process.stdout.readline()
+        said = process.first_line()
         address = said.partition("--reader.service=")[2].partition(";")[0]
         service = tf.data.experimental.service.distribute(
             tf.data.experimental.service.ShardingPolicy.DYNAMIC, address
@@ -38,8 +33,9 @@ def test_elements_come_once_each_and_the_end_is_clean():
         served = tf.data.Dataset.range(20).map(lambda i: i * i).apply(service)
         assert sorted(served.as_numpy_iterator()) == [i * i for i in range(20)]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-        assert process.stdout.read().endswith("stopped: local\n")
+        out, _ = process.communicate(30)
+        assert process.returncode == 0
+        assert out.endswith("stopped: local\n")
 
 
 def _run(*arguments: str) -> None:

@@ -36,6 +36,7 @@ def test_a_backbone_is_followed_by_statistics(toy_shards, tmp_path, capsys):
         tmp_path,
         "--backbone=frame_conv",
         "--backbone.widths=4",
+        "--temporal=none",
         "--clip.frames=2",
         "--clip.size=16",
         "--kind=knn",

@@ -1,13 +1,8 @@
-import resource
-import signal
-import subprocess
-import sys
-
 import pytest
 import tensorflow as tf
 
 from launch.runs import checkpoints
-from tests.launch import loop_run
+from tests import forked
 from tfrecords_tools.base import errors
 
 
@@ -49,7 +44,9 @@ def test_damaged_checkpoint_is_refused(tmp_path):
 
 def test_full_disk_leaves_the_older_checkpoint():
     script = """
-import sys, pathlib, tempfile
+import pathlib, resource, signal, sys, tempfile
+resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, 10**6))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 import tensorflow as tf
 from launch.runs import checkpoints
 from tfrecords_tools.base import errors
@@ -63,20 +60,9 @@ with tempfile.TemporaryDirectory() as folder:
     left = sorted(p.name for p in pathlib.Path(folder).iterdir())
     print(left)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=loop_run.ROOT,
-        capture_output=True,
-        text=True,
-        preexec_fn=_little_room,
-    )
+    done = forked.run_code(script)
     assert "cannot write" in done.stdout and "untouched" in done.stdout
     assert done.stdout.splitlines()[-1] == "['00000001']", done.stderr
-
-
-def _little_room() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, 10**6))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
 def test_best_is_kept_besides_the_newest(tmp_path):

@@ -2,9 +2,8 @@
 
 import dataclasses
 import itertools
+import signal
 import socket
-import subprocess
-import sys
 import time
 
 import pytest
@@ -15,8 +14,7 @@ from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
 from pipelines.reading import damaged_records
 from pipelines.text import text_tokens
-from tests import shards
-from tests.launch import loop_run
+from tests import forked, shards
 from tests.pipelines import spoiled
 from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import manifest
@@ -50,16 +48,12 @@ def served():
 
     In processes that can be killed: a worker here may never stop.
     """
-    command = [sys.executable, "-m", "launch.data_service", "--role=local"]
-    process = subprocess.Popen(
-        [*command, "--workers=2", "--port=0"],
-        cwd=loop_run.ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
+    process = forked.start(
+        "launch.data_service", "--role=local", "--workers=2", "--port=0"
     )
-    said = process.stdout.readline()
+    said = process.first_line()
     yield said.partition("--reader.service=")[2].partition(";")[0]
-    process.terminate()
+    process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
 
 
