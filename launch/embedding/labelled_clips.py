@@ -7,13 +7,11 @@ the build; a clip without one has that of its video.
 
 import dataclasses
 import os
-import pathlib
 
 import numpy as np
 
 from launch.embedding import shard_features, stored_clips
 from tfrecords_tools import manifest as manifests
-from tfrecords_tools import output_folder
 from tfrecords_tools.base import errors, progress
 from tfrecords_tools.building import build_report
 from tfrecords_tools.checking import census
@@ -93,19 +91,12 @@ def compute(
                     rows.append(values[clip.place.number])
     known = {name: number for number, name in enumerate(manifest.labels)}
     labels = [known.get(next(iter(c.labels), ""), -1) for c in clips]
+    paths = [clip.place.path for clip in clips]
+    groups = build_report.groups_of(folder, paths)
     return LabelledClips(
         tuple(manifest.labels),
         clips,
         np.array(rows, np.float32),
         np.array(labels, int),
-        _groups(pathlib.Path(folder), clips),
+        np.unique(groups, return_inverse=True)[1].reshape(-1),
     )
-
-
-def _groups(
-    folder: pathlib.Path, clips: list[stored_clips.StoredClip]
-) -> np.ndarray:
-    of_video = build_report.groups(folder / output_folder.REPORT)
-    paths = [clip.place.path for clip in clips]
-    names = [of_video.get(path, path) for path in paths]
-    return np.unique(names, return_inverse=True)[1].reshape(-1)

@@ -1,13 +1,12 @@
 """Solves the last layer of a network on cached features, in closed form."""
 
-import pathlib
-
 import keras
 import numpy as np
 
 from launch.features import cached_split
 from launch.runs import experiment as experiments
-from tfrecords_tools import label_balance, output_folder
+from pipelines.reading import folds
+from tfrecords_tools import label_balance
 from tfrecords_tools.base import errors
 from tfrecords_tools.building import build_report
 from video_models import objective as objectives
@@ -48,12 +47,14 @@ def fit(
     features = _features(network, cached.rows[cached_split.FEATURES], used)
     names = _groups(experiment.shards, cached.rows["path"][used])
     config = experiment.objective.config
-    folds = ridge_readout.deal(names, config.folds)
+    count = min(config.folds, len(set(names)))
+    # Labels do not count: folds are of equal size.
+    fold_of = np.array(folds.deal(names, [0] * len(names), count))
     kinds = _kinds(experiment, rest, features.shape[-1])
     found = ridge_readout.fit(
         features,
         labels,
-        folds,
+        fold_of,
         tuple(kinds.values()),
         len(objective.answers["scores"].labels),
         config.strengths,
@@ -63,7 +64,7 @@ def fit(
     majority = np.bincount(labels).max() / len(labels)
     return (
         f"readout of {len(labels)} clips of {len(set(names))} groups: "
-        f"{_accuracy(found)} on clips left out, {folds.max() + 1}-fold "
+        f"{_accuracy(found)} on clips left out, {count}-fold "
         "cross-validation by group; always the most frequent label "
         f"{majority:.4f}; {_candidates(found, list(kinds))}"
     )
@@ -135,11 +136,9 @@ def _kinds(
 
 
 def _groups(shards: str, paths: np.ndarray) -> list[str]:
-    """The group of each clip; its video if the report does not tell."""
-    report = pathlib.Path(shards) / output_folder.REPORT
-    group = build_report.groups(report)
+    """The group of each clip."""
     texts = [path.decode(errors="replace") for path in paths.tolist()]
-    return [group.get(text, text) for text in texts]
+    return build_report.groups_of(shards, texts)
 
 
 def _accuracy(found: ridge_readout.Readout) -> str:

@@ -6,7 +6,8 @@ standardised. With fewer clips than features it is solved in its kernel form.
 
 import numpy as np
 
-from launch.probing import group_folds
+from pipelines.reading import folds
+from video_models.classification import ridge_regression
 
 STRENGTHS = tuple(float(x) for x in 10.0 ** np.arange(-5, 2))
 """Penalties, in units of the mean eigenvalue."""
@@ -33,27 +34,18 @@ def scores(
         float64 [strengths, M, classes], about 1 for the label and 0 for
         others.
     """
-    mean, deviation = features.mean(0), features.std(0)
-    deviation = np.where(deviation > 1e-6 * (1 + abs(mean)), deviation, np.inf)
+    mean, deviation = ridge_regression.scaling(features)
     x, z = ((each - mean) / deviation for each in (features, others))
-    x, z = x.astype(np.float64), z.astype(np.float64)
     targets = np.eye(classes)[labels]
     shares = targets.mean(0)
-    y = targets - shares
+    targets -= shares
     if len(x) <= x.shape[1]:
-        values, vectors = np.linalg.eigh(x @ x.T)
-        left, right = (z @ x.T) @ vectors, vectors.T @ y
+        gram, across = x @ x.T, z @ x.T
     else:
-        values, vectors = np.linalg.eigh(x.T @ x)
-        left, right = z @ vectors, vectors.T @ (x.T @ y)
-    values = values.clip(0)
-    unit = max(values.mean(), 1e-12)
-    return (
-        np.stack(
-            [left @ (right / (values + s * unit)[:, None]) for s in strengths]
-        )
-        + shares
-    )
+        gram, across, targets = x.T @ x, z, x.T @ targets
+    unit = max(np.trace(gram) / len(gram), 1e-12)  # The mean eigenvalue.
+    penalties = [strength * unit for strength in strengths]
+    return across @ ridge_regression.solve(gram, targets, penalties) + shares
 
 
 def out_of_fold(
@@ -70,10 +62,11 @@ def out_of_fold(
     """
     if len(np.unique(groups)) == 1:
         groups = np.arange(len(labels))  # Better than no fold at all.
-    folds = group_folds.deal(groups, labels, _FOLDS)
+    count = min(_FOLDS, len(np.unique(groups)))
+    fold_of = np.array(folds.deal(groups.tolist(), labels.tolist(), count))
     found = np.zeros((len(STRENGTHS), len(labels), classes))
-    for fold in np.unique(folds):
-        held = folds == fold
+    for fold in np.unique(fold_of):
+        held = fold_of == fold
         fit = ~held & (labels >= 0)
         found[:, held] = scores(
             features[fit], labels[fit], features[held], classes

@@ -57,16 +57,14 @@ def test_the_report_records_the_group_of_each_video(classes, tmp_path):
     )
     output = tmp_path / "out"
     small.build(path, output, source="csv_file", video_root=str(classes))
-    assert build_report.groups(output / "report.csv") == {
-        "run/0.mp4": "a",
-        "run/1.mp4": "a",
-        "run/2.mp4": "run/2.mp4",
-    }
+    videos = ["run/2.mp4", "run/1.mp4", "run/0.mp4", "of_no_row.mp4"]
+    found = build_report.groups_of(output, videos)
+    assert found == ["run/2.mp4", "a", "a", "of_no_row.mp4"]
 
 
-def test_a_report_without_groups_gives_none(tmp_path):
+def test_without_recorded_groups_each_video_is_its_own(tmp_path):
     (tmp_path / "report.csv").write_text("path,split\na.mp4,train\n")
-    assert build_report.groups(tmp_path / "report.csv") == {}
+    assert build_report.groups_of(tmp_path, ["a.mp4"]) == ["a.mp4"]
 
 
 def test_a_failed_clip_leaves_a_gap_in_the_numbers(classes, tmp_path):

@@ -7,8 +7,9 @@ group, for cross-validation.
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import atomic_write, errors
 from tfrecords_tools.building import shard_journal
 from tfrecords_tools.media import video_names
@@ -105,18 +106,25 @@ def splits(path: str | os.PathLike) -> dict[str, str]:
         ) from error
 
 
-def groups(path: str | os.PathLike) -> dict[str, str]:
-    """Reads the group of each video; empty if the report records none.
+def groups_of(folder: str | os.PathLike, videos: Sequence[str]) -> list[str]:
+    """Returns the group of each video; its path if the report records none.
 
     Reports of earlier versions record none; a copied data set may lack its
     report.
+
+    Args:
+        folder: of the shards.
+        videos: paths as in the report.
     """
+    path = os.path.join(folder, manifests.REPORT)
+    group_of = {}
     try:
         with open(path, newline="", encoding="utf-8") as stream:
-            rows = csv.DictReader(stream)
-            return {row["path"]: row["group"] for row in rows if row["group"]}
+            for row in csv.DictReader(stream):
+                group_of[row["path"]] = row["group"]
     except (OSError, KeyError, ValueError, csv.Error):
-        return {}
+        return list(videos)
+    return [group_of.get(video) or video for video in videos]
 
 
 def _judged(path: str, outcome: shard_journal.Outcome) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from video_models.classification import ridge_regression
+
 STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0)
 MOST_CLIPS = 10_000  # The kernel and its inverse are 0.8 GB each.
 _MOST_ROWS = 1000  # More views than that are averaged first.
@@ -63,7 +65,9 @@ def fit(
         classes: number of labels.
         strengths: penalties to compare, beside kernels of mean diagonal 1.
     """
-    x, spread, center = _standardized(_rows(features))
+    x = _rows(features)
+    center, spread = ridge_regression.scaling(x)
+    x = (x - center) / spread
     clips, views = x.shape[:2]
     columns = np.split(np.arange(x.shape[2]), np.cumsum(groups)[:-1])
     targets = np.eye(classes)[labels]
@@ -94,42 +98,11 @@ def fit(
     )
 
 
-def deal(names: list[str], most: int = 10) -> np.ndarray:
-    """Deals clips into folds by the group that each belongs to.
-
-    Args:
-        names: of the group of each clip.
-        most: maximum number of folds; the largest groups are dealt first,
-            each to the smallest fold.
-
-    Returns:
-        int [clips], the folds from 0 on.
-    """
-    clips = {name: names.count(name) for name in sorted(set(names))}
-    sizes = [0] * min(most, len(clips))
-    fold = {}
-    for name in sorted(clips, key=clips.get, reverse=True):
-        fold[name] = sizes.index(min(sizes))
-        sizes[fold[name]] += clips[name]
-    return np.array([fold[name] for name in names])
-
-
 def _rows(features: np.ndarray) -> np.ndarray:
     clips, views = features.shape[:2]
     if clips * views > _MOST_ROWS:
         features = features.mean(axis=1, keepdims=True, dtype=np.float64)
     return features.astype(np.float64)
-
-
-def _standardized(
-    x: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features of mean 0 and variance 1, their deviations and means."""
-    center = x.mean((0, 1))
-    spread = x.std((0, 1))
-    # What never changes says nothing.
-    spread = np.where(spread > 1e-6 * (np.abs(center) + 1e-6), spread, np.inf)
-    return (x - center) / spread, spread, center
 
 
 def _compared(clips: int) -> np.ndarray:
@@ -183,12 +156,10 @@ def _left_out(
     rows = np.repeat(out, views)
     mean = targets[~out].mean(0) if not out.all() else targets.mean(0)
     known = np.repeat(targets[~out] - mean, views, axis=0)
-    values, vectors = np.linalg.eigh(kernel[np.ix_(~rows, ~rows)])
-    across, known = kernel[np.ix_(rows, ~rows)] @ vectors, vectors.T @ known
-    scores = [
-        across @ (known / (values + strength)[:, None])
-        for strength in strengths
-    ]
+    solutions = ridge_regression.solve(
+        kernel[np.ix_(~rows, ~rows)], known, strengths
+    )
+    scores = kernel[np.ix_(rows, ~rows)] @ solutions
     shape = (len(strengths), out.sum(), views, targets.shape[1])
     return np.reshape(scores, shape).mean(2) + mean
 
@@ -203,8 +174,8 @@ def _solve(
     views = x.shape[1]
     share = len(candidate.groups)
     gram = sum(_kernel(x, columns[each]) for each in candidate.groups) / share
-    gram[np.diag_indices_from(gram)] += candidate.strength
-    dual = np.linalg.solve(gram, np.repeat(targets, views, axis=0))
+    targets = np.repeat(targets, views, axis=0)
+    (dual,) = ridge_regression.solve(gram, targets, (candidate.strength,))
     found = np.zeros((x.shape[2], targets.shape[1]))
     for each in candidate.groups:
         part = columns[each]

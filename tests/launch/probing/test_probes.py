@@ -1,18 +1,23 @@
 import numpy as np
 import pytest
 
-from launch.probing import group_folds, neighbours, probe_run, probes, ridge
+from launch.probing import neighbours, probe_run, probes, ridge
 from tests.launch import labelled
 from tfrecords_tools.base import errors
 
 SPLITS = ("train", "validation")
 
 
-def test_groups_are_in_one_fold_and_labels_in_all():
-    groups, labels = np.arange(40) // 4, np.arange(40) % 2
-    folds = group_folds.deal(groups, labels, 5)
-    assert all(len(set(folds[groups == g])) == 1 for g in range(10))
-    assert np.bincount(folds).tolist() == [8] * 5
+def test_a_clip_is_scored_by_fits_that_saw_none_of_its_group():
+    clips = labelled.clips()
+    swapped = clips.labels.copy()
+    swapped[[6, 7]] = swapped[[7, 6]]  # Both of group 3.
+    before, after = (
+        ridge.out_of_fold(clips.features, labels, clips.groups, 3)
+        for labels in (clips.labels, swapped)
+    )
+    np.testing.assert_array_equal(before[:, 6:8], after[:, 6:8])
+    assert not np.allclose(before, after)
 
 
 @pytest.mark.parametrize("count, size", [(40, 8), (8, 40)])

@@ -33,6 +33,12 @@ def test_the_order_of_clips_does_not_matter():
     assert backwards[::-1] == dealt()
 
 
+def test_groups_of_one_label_go_to_the_smallest_fold():
+    names = list("aaabbccdda")
+    found = dict(zip(names, dealt(names, [0] * 10), strict=True))
+    assert found == {"a": 1, "b": 2, "c": 3, "d": 2}
+
+
 def test_more_folds_than_groups_are_refused():
     with pytest.raises(errors.UserError, match=r"9 folds, .* of 8 group"):
         dealt(count=9)

@@ -96,14 +96,3 @@ def test_many_views_are_averaged_first(monkeypatch, data):
     mean = features.mean(1, keepdims=True)
     wanted = ridge_readout.fit(mean, labels, folds, (12, 5), 2)
     np.testing.assert_allclose(fitted.kernel, wanted.kernel)
-
-
-def test_clips_of_a_group_share_a_fold():
-    names = list("aaabbccdda")
-    folds = ridge_readout.deal(names, most=3)
-    assert {(n, f) for n, f in zip(names, folds, strict=True)} == {
-        ("a", 0),
-        ("b", 1),
-        ("c", 2),
-        ("d", 1),
-    }
