@@ -4,6 +4,7 @@ import pytest
 
 from tests import published_networks
 from tests.docs import zoo_table
+from tests.full import result_table
 from tfrecords_tools.base import errors
 
 
@@ -17,6 +18,12 @@ def test_page_is_current():
 def test_table_has_a_row_for_every_published_network():
     rows = zoo_table.render_table().splitlines()[2:]
     assert len(rows) == len(published_networks.every())
+
+
+def test_every_published_network_was_checked_at_full_size():
+    names = published_networks.every()
+    assert set(names) == set(result_table.read())
+    assert f"all {len(names)} networks pass" in zoo_table.PAGE.read_text()
 
 
 def test_weights_of_a_package_are_called_by_their_name():
