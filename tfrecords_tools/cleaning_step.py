@@ -1,4 +1,4 @@
-"""Base class of the steps in `cleaning/`: each judges one clip.
+"""Base class of the steps in `cleaning/`: each examines one clip.
 
 A step first examines the clip, then returns a verdict; it changes nothing
 itself.

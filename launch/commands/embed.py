@@ -7,8 +7,8 @@ import sys
 
 from launch.embedding import (
     embedding_work,
+    index_chunks,
     index_files,
-    index_parts,
     shard_rows,
     video_rows,
 )
@@ -86,24 +86,24 @@ def main(resolved: flags.Resolved) -> None:
 def _embed(
     config: Config, engine: registry.Chosen, model: loaded_model.LoadedModel
 ) -> None:
-    work, parts = _plan(config, model)
+    work, chunks = _plan(config, model)
     output = pathlib.Path(config.output)
-    digest = index_parts.digest([part.digest for part in parts])
+    digest = index_chunks.digest([chunk.digest for chunk in chunks])
     if output.exists():
         _check_same(output, digest)
         print(f"nothing to do: {output} is the index of this input")
         return
     what = "shards" if config.shards else "videos"
-    total = sum(len(part.items) for part in parts)
+    total = sum(len(chunk.items) for chunk in chunks)
     print(
         f"{total} {what} of {printable.name(work.root)} into {output}, by "
         f"{model.path}, {model.features.size} values a row",
         flush=True,
     )
-    folder = index_parts.folder_of(output)
+    folder = index_chunks.folder_of(output)
     folder.mkdir(parents=True, exist_ok=True)
-    left = index_parts.unfinished(folder, parts)
-    before = total - sum(len(part.items) for part in left)
+    left = index_chunks.unfinished(folder, chunks)
+    before = total - sum(len(chunk.items) for chunk in left)
     if before:
         print(f"{before} {what} are embedded already", flush=True)
     with progress.bar(what, total) as update:
@@ -116,9 +116,9 @@ def _embed(
             1 if config.shards else config.workers,
             lambda done: update(before + done),
         )
-    metadata = index_parts.assemble(
+    metadata = index_chunks.assemble(
         output,
-        parts,
+        chunks,
         index_files.Metadata(
             fingerprint=model.features.fingerprint,
             size=model.features.size,
@@ -136,8 +136,8 @@ def _embed(
 
 def _plan(
     config: Config, model: loaded_model.LoadedModel
-) -> tuple[embedding_work.EmbeddingWork, list[index_parts.Part]]:
-    """The work and its parts."""
+) -> tuple[embedding_work.EmbeddingWork, list[index_chunks.Chunk]]:
+    """The work and its chunks."""
     clip, media = model.metadata.clip, model.metadata.media
     batch_size = config.batch_size or embedding_work.default_batch_size(clip)
     recipe = [
@@ -152,7 +152,7 @@ def _plan(
         manifest = manifests.read(root)
         named = [annotations.canonical_split(s) or s for s in config.split]
         splits = tuple(named) or census.ordered(manifest.splits)
-        parts = shard_rows.plan(manifest, splits, recipe)
+        chunks = shard_rows.plan(manifest, splits, recipe)
     else:
         paths, skipped = video_files.found_at(config.videos)
         if skipped:
@@ -161,7 +161,7 @@ def _plan(
         if not os.path.isdir(root):
             root = os.path.dirname(root) or "."
         names = [os.path.relpath(path, root) for path in paths]
-        parts = video_rows.plan(pathlib.Path(root), names, recipe)
+        chunks = video_rows.plan(pathlib.Path(root), names, recipe)
     work = embedding_work.EmbeddingWork(
         str(model.path),
         os.path.abspath(root),
@@ -169,7 +169,7 @@ def _plan(
         recipe,
         batch_size,
     )
-    return work, parts
+    return work, chunks
 
 
 def _check_same(output: pathlib.Path, digest: str) -> None:

@@ -1,4 +1,4 @@
-"""The work of launch.embed for an engine: one part of an index a unit."""
+"""The work of launch.embed for an engine: one chunk of an index a unit."""
 
 import dataclasses
 import functools
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from launch.embedding import index_parts, shard_rows, video_rows
+from launch.embedding import index_chunks, shard_rows, video_rows
 from launch.serving import loaded_model
 from pipelines import batch
 from tfrecords_tools.base import errors
@@ -57,7 +57,7 @@ class Embedder:
         """Nothing to end."""
 
     def interrupt(self) -> None:
-        """Ends the current part before its next batch."""
+        """Ends the current chunk before its next batch."""
         self._stopped.set()
 
     def check_interrupted(self) -> None:
@@ -68,7 +68,7 @@ class Embedder:
 
 @dataclasses.dataclass(frozen=True)
 class EmbeddingWork:
-    """Embeds parts of an index.
+    """Embeds chunks of an index.
 
     Attributes:
         model: folder of the exported version.
@@ -91,10 +91,10 @@ class EmbeddingWork:
     def do(
         self,
         worker: Embedder,
-        unit: index_parts.Part,
+        unit: index_chunks.Chunk,
         count: Callable[[], None] = lambda: None,
     ) -> None:
-        """Writes one part; counts videos, or shards."""
+        """Writes one chunk; counts videos, or shards."""
         model, root = load(self.model), pathlib.Path(self.root)
         check = worker.check_interrupted
         if unit.split:
@@ -114,12 +114,14 @@ class EmbeddingWork:
                     f"{len(unit.items) - 1} after it): re-run the command "
                     "when the videos no longer change"
                 )
-        index_parts.write(index_parts.folder_of(self.output), unit, rows)
+        index_chunks.write_chunk(
+            index_chunks.folder_of(self.output), unit, rows
+        )
 
-    def count_done(self, units: Sequence[index_parts.Part]) -> int:
-        """Counts the videos, or shards, of finished parts."""
-        return index_parts.count_items(
-            index_parts.folder_of(self.output), units
+    def count_done(self, units: Sequence[index_chunks.Chunk]) -> int:
+        """Counts the videos, or shards, of finished chunks."""
+        return index_chunks.count_items(
+            index_chunks.folder_of(self.output), units
         )
 
 

@@ -1,4 +1,4 @@
-"""Embeds the clips of shards, part by part."""
+"""Embeds the clips of shards, chunk by chunk."""
 
 import os
 from collections.abc import Callable
@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from launch.embedding import index_parts, shard_features, stored_clips
+from launch.embedding import index_chunks, shard_features, stored_clips
 from tfrecords_tools import manifest as manifests
 
-_MOST_CLIPS = 500  # Of a part, if it has several shards.
+_MOST_CLIPS = 500  # Of a chunk, if it has several shards.
 
 
 def plan(
     manifest: manifests.Manifest, splits: tuple[str, ...], recipe: Any
-) -> list[index_parts.Part]:
-    """Divides the shards of some splits into parts, in their order.
+) -> list[index_chunks.Chunk]:
+    """Divides the shards of some splits into chunks, in their order.
 
     Args:
         manifest: of the shards.
@@ -34,10 +34,10 @@ def plan(
             groups[-1][1].append(shard)
             count += shard.clips
     return [
-        index_parts.Part(
+        index_chunks.Chunk(
             number,
             tuple(shard.name for shard in shards),
-            index_parts.digest([recipe, split, [s.sha256 for s in shards]]),
+            index_chunks.digest([recipe, split, [s.sha256 for s in shards]]),
             split,
         )
         for number, (split, shards) in enumerate(groups)
@@ -47,10 +47,10 @@ def plan(
 def embed(
     encoder: shard_features.Encoder,
     folder: str | os.PathLike,
-    part: index_parts.Part,
+    chunk: index_chunks.Chunk,
     check: Callable[[], None] = lambda: None,
-) -> index_parts.Rows:
-    """Embeds the clips of a part's shards.
+) -> index_chunks.Rows:
+    """Embeds the clips of a chunk's shards.
 
     Returns:
         A row a clip; a clip that cannot be read has none, and an `error`.
@@ -60,12 +60,12 @@ def embed(
     """
     manifest = manifests.read(folder)
     features = shard_features.compute(
-        encoder, folder, part.split, part.items, lambda _: check()
+        encoder, folder, chunk.split, chunk.items, lambda _: check()
     )
     rows = dict(zip(features.clip_ids.tolist(), features.values, strict=True))
     videos, seconds, values = [], [], []
     for clip in stored_clips.list_clips(
-        folder, manifest, part.split, part.items
+        folder, manifest, chunk.split, chunk.items
     ):
         row = rows.get(clip.place.number)
         video = {
@@ -82,7 +82,7 @@ def embed(
             values.append(row)
         videos.append(video)
     size = features.values.shape[1]
-    return index_parts.Rows(
+    return index_chunks.Rows(
         videos,
         np.array(seconds, float).reshape(-1, 2),
         np.array(values, np.float32).reshape(-1, size),

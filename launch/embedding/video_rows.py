@@ -1,4 +1,4 @@
-"""Embeds the windows of video files, part by part."""
+"""Embeds the windows of video files, chunk by chunk."""
 
 import itertools
 import os
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from launch.embedding import index_parts
+from launch.embedding import index_chunks
 from launch.prediction import video_windows
 from launch.serving import loaded_model
 from tfrecords_tools.base import errors
 
-_MOST_VIDEOS = 32  # Of a part: seconds of work for short videos.
-_MOST_BYTES = 1 << 27  # Of the files of a part, if there are several.
+_MOST_VIDEOS = 32  # Of a chunk: seconds of work for short videos.
+_MOST_BYTES = 1 << 27  # Of the files of a chunk, if there are several.
 
 
 class _Read(NamedTuple):
@@ -26,8 +26,8 @@ class _Read(NamedTuple):
 
 def plan(
     root: pathlib.Path, paths: Sequence[str], recipe: Any
-) -> list[index_parts.Part]:
-    """Divides videos into parts, in their order.
+) -> list[index_chunks.Chunk]:
+    """Divides videos into chunks, in their order.
 
     Args:
         root: folder that the paths are relative to.
@@ -45,7 +45,7 @@ def plan(
         groups[-1].append(path)
         size += more
     return [
-        index_parts.Part(
+        index_chunks.Chunk(
             number, tuple(group), digest_files(root, group, recipe)
         )
         for number, group in enumerate(groups)
@@ -55,7 +55,7 @@ def plan(
 def digest_files(root: pathlib.Path, paths: Sequence[str], recipe: Any) -> str:
     """Digest of the recipe and of sizes and times of the files."""
     files = [(path, *_state(root / path)) for path in paths]
-    return index_parts.digest([recipe, files])
+    return index_chunks.digest([recipe, files])
 
 
 def embed(
@@ -65,7 +65,7 @@ def embed(
     batch_size: int,
     check: Callable[[], None] = lambda: None,
     count: Callable[[], None] = lambda: None,
-) -> index_parts.Rows:
+) -> index_chunks.Rows:
     """Embeds the windows that together cover each video.
 
     Args:
@@ -102,7 +102,7 @@ def embed(
         videos.append(video)
     size = model.features.size
     rows = np.concatenate([np.zeros((0, size), np.float32), *features])
-    return index_parts.Rows(
+    return index_chunks.Rows(
         videos, np.array(seconds, float).reshape(-1, 2)[good], rows[good]
     )
 

@@ -44,9 +44,9 @@ def _of_one(answers: clip_answers.ClipAnswers) -> list[np.ndarray]:
     wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
     shown = _shown(wrong)
     names = tuple(answers.labels[place] for place in shown)
-    picture = reports.confusion_image(counts[np.ix_(shown, shown)], names)
+    matrix_image = reports.confusion_image(counts[np.ix_(shown, shown)], names)
     title = "row: true label; column: given label"
-    return [_title(answers, title, len(shown), picture), picture]
+    return [_title(answers, title, len(shown), matrix_image), matrix_image]
 
 
 def _of_several(answers: clip_answers.ClipAnswers) -> list[np.ndarray]:
@@ -55,9 +55,9 @@ def _of_several(answers: clip_answers.ClipAnswers) -> list[np.ndarray]:
     counts = np.stack([each.sum(axis=0) for each in columns], axis=1)
     shown = _shown(counts[:, 1:].sum(axis=1))
     names = tuple(answers.labels[place] for place in shown)
-    picture = reports.confusion_image(counts[shown], names, _COLUMNS)
+    matrix_image = reports.confusion_image(counts[shown], names, _COLUMNS)
     title = "row: label; clips in which it was found, missed, invented"
-    return [_title(answers, title, len(shown), picture), picture]
+    return [_title(answers, title, len(shown), matrix_image), matrix_image]
 
 
 def _shown(wrong: np.ndarray) -> np.ndarray:
@@ -70,7 +70,7 @@ def _title(
     answers: clip_answers.ClipAnswers,
     text: str,
     shown: int,
-    picture: np.ndarray,
+    matrix_image: np.ndarray,
 ) -> np.ndarray:
     task = f"label.{answers.task}, " if answers.task else ""
     count = len(answers.numbers)
@@ -82,4 +82,4 @@ def _title(
         else ""
     )
     line = f"{task}{clips}{text}{some}"
-    return drawing.paragraph(line, max(picture.shape[1], 320))
+    return drawing.paragraph(line, max(matrix_image.shape[1], 320))

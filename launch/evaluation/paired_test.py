@@ -13,8 +13,8 @@ class Comparison(NamedTuple):
     """The result of a sign test.
 
     Attributes:
-        better: videos of which the first kind has more clips right.
-        worse: videos of which it has fewer.
+        better: videos with more clips right by the first kind.
+        worse: videos with fewer.
         p_value: probability of a difference at least as large, if both were
             equally good.
     """

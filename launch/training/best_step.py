@@ -45,7 +45,7 @@ class Monitor:
             report: of the evaluation.
             metric: the metric to monitor; None for the default.
             good: whether the step is worth keeping; None if the objective
-                does not judge. Without a metric the last good step is best.
+                does not say. Without a metric the last good step is best.
 
         Raises:
             UserError: the report has no such metric.

@@ -86,7 +86,7 @@ class RunState:
             report: of the evaluation; empty without a validation split.
             config: the monitored metric and the patience.
             is_good: whether the step is worth keeping; None if the objective
-                does not judge.
+                does not say.
         """
         # A resumed run evaluates a collapsed step again.
         state = dataclasses.replace(self, owes_evaluation=is_good is False)

@@ -35,13 +35,13 @@ class Dealing(NamedTuple):
     column: str = "group"
 
 
-class Part(NamedTuple):
+class ShardSubset(NamedTuple):
     """Some clips of a shard.
 
     Attributes:
         shard: its entry, with the numbers of these clips.
         path: of the shard.
-        rows: int64 [chunks, columns], their part of its index.
+        rows: int64 [chunks, columns], their rows of its index.
     """
 
     shard: manifests.Shard
@@ -105,19 +105,22 @@ class Pool:
             if (fold == self.dealing.fold) == is_held_out
         ]
 
-    def select(self, clips: list[clip_metadata.ClipMetadata]) -> list[Part]:
-        """Returns the parts of the shards that hold some clips."""
+    def select(
+        self, clips: list[clip_metadata.ClipMetadata]
+    ) -> list[ShardSubset]:
+        """Returns the subsets of the shards that hold some clips."""
         numbers = [clip.number for clip in clips]
-        parts = []
+        subsets = []
         for first, reader in self._readers:
             for shard in reader.shards:
                 rows = reader.index_rows(shard).copy()
                 rows[:, _COLUMN["clip"]] += first
                 rows = rows[np.isin(rows[:, _COLUMN["clip"]], numbers)]
                 if len(rows):
-                    part = _part_of(shard, rows)
-                    parts.append(Part(part, reader.path(shard), rows))
-        return parts
+                    subset = _subset_of(shard, rows)
+                    path = reader.path(shard)
+                    subsets.append(ShardSubset(subset, path, rows))
+        return subsets
 
 
 class FoldReader(shard_reader.ShardReader):
@@ -138,14 +141,14 @@ class FoldReader(shard_reader.ShardReader):
         """
         self.pool, self.folder = pool, pool.folder
         clips = pool.in_split(split) if split else pool.clips
-        parts = {part.shard.name: part for part in pool.select(clips)}
-        self._parts = parts
+        subsets = {each.shard.name: each for each in pool.select(clips)}
+        self._subsets = subsets
         self.manifest = _fold_manifest(pool) if split else pool.manifest
         self.clips = len(clips)
-        self.shards = [part.shard for part in parts.values()]
+        self.shards = [each.shard for each in subsets.values()]
         self.table = clip_table.build_table(
-            [part.path for part in parts.values()],
-            [part.rows for part in parts.values()],
+            [each.path for each in subsets.values()],
+            [each.rows for each in subsets.values()],
         )
 
     @property
@@ -161,11 +164,11 @@ class FoldReader(shard_reader.ShardReader):
 
     def index_rows(self, shard: manifests.Shard) -> np.ndarray:
         """The rows of these clips, int64 [chunks, columns]."""
-        return self._parts[shard.name].rows.copy()
+        return self._subsets[shard.name].rows.copy()
 
     def path(self, shard: manifests.Shard) -> str:
         """Returns the path of a shard."""
-        return self._parts[shard.name].path
+        return self._subsets[shard.name].path
 
 
 def pooled_splits(folder: str | os.PathLike) -> list[str]:
@@ -175,7 +178,7 @@ def pooled_splits(folder: str | os.PathLike) -> list[str]:
     return found or [folds.LEARNT]  # Its reader says that it is missing.
 
 
-def _part_of(shard: manifests.Shard, rows: np.ndarray) -> manifests.Shard:
+def _subset_of(shard: manifests.Shard, rows: np.ndarray) -> manifests.Shard:
     numbers = rows[:, _COLUMN["clip"]].tobytes()
     return dataclasses.replace(
         shard,
@@ -194,7 +197,7 @@ def _fold_manifest(pool: Pool) -> manifests.Manifest:
     splits, counts, without = dict(manifest.splits), {}, {}
     for split in folds.SPLITS:
         clips = pool.in_split(split)
-        splits[split] = tuple(part.shard for part in pool.select(clips))
+        splits[split] = tuple(each.shard for each in pool.select(clips))
         for task, names in sets.items():
             ids = [clip.label_ids[task] for clip in clips]
             found = collections.Counter(i for each in ids for i in set(each))

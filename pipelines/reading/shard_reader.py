@@ -70,7 +70,7 @@ class ShardReader:
 
     @property
     def whole(self) -> "ShardReader":
-        """The reader of all clips, of which these may be some."""
+        """The reader of all clips; these may be some of them."""
         return self
 
     @property

@@ -1,7 +1,8 @@
-"""Retired words are no public names, no flags, and stand in no help.
+"""Retired words are no names, no flags, and stand in no help or docstring.
 
-The terms are those of the field: audio, image, metadata, discriminator. A name
-is a module, a class, a function, a parameter of a public function, or a field.
+The terms are those of the field: audio, image, metadata, discriminator. A
+public name is a module, a class, a function, a parameter of a public function,
+or a field. Some words are retired in local and private names, too.
 """
 
 import ast
@@ -16,20 +17,22 @@ from tests.house import sources
 NAMES = {
     *("about", "asked", "found", "made", "own", "told", "wanted"),
     *("piece", "pieces", "FACTS", "PARTS", "moment_rows", "moments"),
-    *("Parts", "Share", "Team", "Turn", "turn", "Watch"),
-    *("even_from", "parts", "share_of", "stopped", "told_to_stop"),
+    *("Part", "Parts", "Share", "Team", "Turn", "turn", "Watch"),
+    *("even_from", "share_of", "stopped", "told_to_stop"),
     *("chances", "clip_changes", "game", "in_words", "small_frames"),
     *("least_light", "most_lost", "most_noise", "shown_span"),
     *("sample_coverage", "sample_measures", "survey_of", "listing"),
 }
 # A function is a verb with its object.
 FUNCTIONS = {"at", "begin", "follow", "in_words", "of", "open", "see"}
-# Refused as one word of a name: `sound` in `sound_mel` and `KeptSound`.
+# Refused as one word of any name: `sound` in `sound_mel` and `KeptSound`.
 WORDS = {
     *("sound", "sounds", "picture", "pictures", "facts", "taught"),
     *("critic", "critics", "fooled", "judgement", "looks", "treatment"),
     *("fidelity", "turns"),
 }
+# Refused as one word of a public name.
+PUBLIC_WORDS = {"parts"}
 PHRASES = re.compile(
     r"\b(sounds?|pictures?|nobody|whoever|made clips|not given|goes on|as it is"
     r"|but for|of which|told|fooled|judges?|most that|critics?)\b",
@@ -44,7 +47,7 @@ def words_of(name: str) -> set[str]:
 
 
 def is_retired(name: str) -> bool:
-    return name in NAMES or bool(words_of(name) & WORDS)
+    return name in NAMES or bool(words_of(name) & (WORDS | PUBLIC_WORDS))
 
 
 def names(path: str) -> Iterator[str]:
@@ -69,6 +72,26 @@ def _names(body: list[ast.stmt]) -> Iterator[str]:
             given = node.args
             every = given.posonlyargs + given.args + given.kwonlyargs
             yield from (each.arg for each in every)
+
+
+def every_name(tree: ast.Module) -> Iterator[str]:
+    """The names that a file binds: also private, local and of parameters."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+
+
+def docstrings(tree: ast.Module) -> Iterator[str]:
+    """The docstrings of a file, without what is `code`."""
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and (text := ast.get_docstring(node)):
+            yield re.sub(r"`[^`]*`", "", text)
 
 
 def _assigned_names(node: ast.Assign | ast.AnnAssign) -> list[str]:
@@ -122,15 +145,20 @@ def retired_names(path: str) -> list[str]:
     return sorted({name for name in names(path) if is_retired(name)})
 
 
+def retired_local_names(path: str) -> list[str]:
+    names = every_name(sources.parsed(path))
+    return sorted({name for name in names if words_of(name) & WORDS})
+
+
 def retired_phrases(path: str) -> list[str]:
-    return [
-        found[0] for text in helps(path) for found in PHRASES.finditer(text)
-    ]
+    texts = [*helps(path), *docstrings(sources.parsed(path))]
+    return [found[0] for text in texts for found in PHRASES.finditer(text)]
 
 
 def test_a_retired_word_is_found_in_longer_names():
     assert is_retired("KeptSound") and is_retired("sound_mel")
-    assert not is_retired("sounding_line")
+    assert is_retired("index_parts") and is_retired("Part")
+    assert not is_retired("sounding_line") and not is_retired("partition")
 
 
 def test_public_constants_are_names():
@@ -156,9 +184,18 @@ def test_public_names_are_terms_of_the_field():
     sources.assert_of_none(sources.paths(), retired_names)
 
 
+def test_local_names_of_private_functions_are_read():
+    tree = ast.parse("def _f(a):\n    picture, x.looks = a, a\n")
+    assert sorted(every_name(tree)) == ["_f", "a", "looks", "picture"]
+
+
+def test_no_name_has_a_word_that_is_always_retired():
+    sources.assert_of_none(sources.paths(), retired_local_names)
+
+
 def test_public_functions_name_their_object():
     sources.assert_of_none(sources.paths(), functions)
 
 
-def test_help_of_settings_has_no_retired_word():
+def test_help_and_docstrings_have_no_retired_word():
     sources.assert_of_none(sources.paths(), retired_phrases)

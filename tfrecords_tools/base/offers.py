@@ -109,13 +109,13 @@ def _is_offered(
         # Not `typing.NamedTuple`, which is a function, too.
         return value.__module__.split(".")[0] == module.__name__.split(".")[0]
     is_close = bool(errors.nearest(name, known)) or name.upper() in known
-    looks_offered = is_close or name[0].isupper()
-    if _is_type(value) or not (looks_offered or callable(value)):
+    resembles_offer = is_close or name[0].isupper()
+    if _is_type(value) or not (resembles_offer or callable(value)):
         return False
     # Only now: files are parsed while a command starts.
     if name in _imported(module):
         return False
-    return looks_offered or name not in _aliases(module)
+    return resembles_offer or name not in _aliases(module)
 
 
 def _is_type(value: Any) -> bool:

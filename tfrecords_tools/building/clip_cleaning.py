@@ -42,7 +42,7 @@ def decide(
     """Examines a clip as far as the steps need it, and decides.
 
     Args:
-        steps: chosen files of `cleaning/`; files without a `build` judge the
+        steps: chosen files of `cleaning/`; files without a `build` examine the
             data set as a whole and are ignored here.
         path: the video.
         media: how its frames will be picked and stored.

@@ -1,4 +1,4 @@
-"""Steps that judge and clean clips, chosen by `--clean`."""
+"""Steps that examine and clean clips, chosen by `--clean`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Detects videos that are in the data set more than once.
 
-Judges the data set as a whole: `video_analysis/duplicates.py` defines what
+Concerns the data set as a whole: `video_analysis/duplicates.py` defines what
 counts as a copy, `splitting/copies.py` handles copies.
 """
 

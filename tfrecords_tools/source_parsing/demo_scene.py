@@ -112,8 +112,8 @@ def tone(
     """
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     pitch = motion.pitch * rng.uniform(0.98, 1.02)
-    turns = pitch * time + rng.uniform()
-    wave = rng.uniform(0.2, 0.5) * np.sin(2 * np.pi * turns)
+    phase = pitch * time + rng.uniform()
+    wave = rng.uniform(0.2, 0.5) * np.sin(2 * np.pi * phase)
     noise = rng.normal(0, 0.01, time.shape).clip(-0.1, 0.1)
     return (wave + noise).astype(np.float32)
 
@@ -131,9 +131,9 @@ def _pattern(
         cells = int(waves) + 2
         coarse = rng.uniform(0, 1, (cells, cells)).astype(np.float32)
         return cv2.resize(coarse, (size, size), interpolation=cv2.INTER_LINEAR)
-    turns = waves * np.linspace(0, 2 * np.pi, size, dtype=np.float32)
+    phase = waves * np.linspace(0, 2 * np.pi, size, dtype=np.float32)
     start = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
-    across, down = np.sin(turns + start[0]), np.sin(turns + start[1])[:, None]
+    across, down = np.sin(phase + start[0]), np.sin(phase + start[1])[:, None]
     wave = {
         "striped": across + 0 * down,
         "chequered": np.sign(across) * np.sign(down),

@@ -88,9 +88,9 @@ def build(
         label = keras.layers.Dense(config.motion, name="label_vector")
         content = ops.concatenate([content, label(inputs["label"])], axis=-1)
     code = _codes(config, drawn, content, clip.frames)
-    looks = keras.layers.Dense(config.code, "relu", name="looks")(content)
-    looks = ops.repeat(looks, clip.frames, axis=0)
-    images = _images(config, code, looks, clip.frames)
+    appearance = keras.layers.Dense(config.code, "relu", name="looks")(content)
+    appearance = ops.repeat(appearance, clip.frames, axis=0)
+    images = _images(config, code, appearance, clip.frames)
     frames = ops.reshape(images, (-1, *clip.shape))
     frames = keras.layers.Rescaling(
         127.5, 127.5, dtype="float32", name="to_pixels"
@@ -121,7 +121,7 @@ def _codes(
 def _images(
     config: Config,
     code: keras.KerasTensor,
-    looks: keras.KerasTensor,
+    appearance: keras.KerasTensor,
     frames: int,
 ) -> keras.KerasTensor:
     """[B * T, H, W, 3] in -1..1."""
@@ -141,7 +141,7 @@ def _images(
             kernel_initializer="he_normal",
             name=f"{name}_conv",
         )(x)
-        x = _modulated(x, looks, width, name)
+        x = _modulated(x, appearance, width, name)
     # 2x2 pixels at once: full size would take half of all computation.
     x = keras.layers.Conv2D(
         12, 3, padding="same", activation="tanh", name="colors"
@@ -162,7 +162,7 @@ def _joined(
 
 
 def _modulated(
-    x: keras.KerasTensor, looks: keras.KerasTensor, width: int, name: str
+    x: keras.KerasTensor, appearance: keras.KerasTensor, width: int, name: str
 ) -> keras.KerasTensor:
     """Group normalisation, then scale and shift by the appearance code.
 
@@ -170,8 +170,8 @@ def _modulated(
     """
     groups = math.gcd(8, width)
     x = keras.layers.GroupNormalization(groups, name=f"{name}_norm")(x)
-    scale = keras.layers.Dense(width, name=f"{name}_scale")(looks)
-    shift = keras.layers.Dense(width, name=f"{name}_shift")(looks)
+    scale = keras.layers.Dense(width, name=f"{name}_scale")(appearance)
+    shift = keras.layers.Dense(width, name=f"{name}_shift")(appearance)
     x = x * (1 + scale[:, None, None]) + shift[:, None, None]
     return leaky_relu.LeakyReLU(0.2, name=f"{name}_relu")(x)
 

@@ -7,8 +7,8 @@ import pytest
 
 from launch.embedding import (
     embedding_work,
+    index_chunks,
     index_files,
-    index_parts,
     unit_rows,
     video_rows,
 )
@@ -78,28 +78,30 @@ def test_a_stopped_command_goes_on_and_ends_with_the_same_bytes(
     monkeypatch.setattr(video_rows, "_MOST_VIDEOS", 1)
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     embed_into(whole, exported, f"--videos={videos}")
-    written, write = [], index_parts.write
+    written, write = [], index_chunks.write_chunk
 
-    def write_two(folder, part, rows):
+    def write_two(folder, chunk, rows):
         if len(written) == 2:
             raise KeyboardInterrupt
-        write(folder, part, rows)
-        written.append(part.number)
+        write(folder, chunk, rows)
+        written.append(chunk.number)
 
     flags = f"--videos={videos}", "--workers=1"
     with monkeypatch.context() as patch:
-        patch.setattr(index_parts, "write", write_two)
+        patch.setattr(index_chunks, "write_chunk", write_two)
         with pytest.raises(KeyboardInterrupt):
             embed_into(stopped, exported, *flags)
     assert not stopped.exists()
     again = []
     monkeypatch.setattr(
-        index_parts, "write", lambda f, p, r: again.append(p) or write(f, p, r)
+        index_chunks,
+        "write_chunk",
+        lambda f, p, r: again.append(p) or write(f, p, r),
     )
     embed_into(stopped, exported, *flags)
     assert len(again) == 2
     assert content(stopped) == content(whole)
-    assert not index_parts.folder_of(stopped).exists()
+    assert not index_chunks.folder_of(stopped).exists()
 
 
 def test_a_changed_video_is_embedded_again(videos, tmp_path):

@@ -76,7 +76,7 @@ def shortened(
 
     Args:
         texts: equal ones stay equal, different ones different.
-        limit: the most that `measure` may give.
+        limit: the maximum of `measure`.
         measure: the width of a text, `width` or pixels.
 
     Returns:

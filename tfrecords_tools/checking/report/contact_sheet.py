@@ -78,8 +78,8 @@ def _of_labels(
     splits = census.ordered(dataset.splits)
     for label in (*sorted(dataset.labels), ""):
         found = [counted.samples.get((split, label), []) for split in splits]
-        turns = itertools.chain(*itertools.zip_longest(*found))
-        shown = [sample for sample in turns if sample][:clips]
+        in_turn = itertools.chain(*itertools.zip_longest(*found))
+        shown = [sample for sample in in_turn if sample][:clips]
         if shown:
             title = label or "without a label"
             yield _Sheet(title, numbers.get(label, 0), shown)

@@ -1,8 +1,8 @@
-"""The parts of an index: what a stopped command need not compute again.
+"""The chunks of an index: what a stopped command need not compute again.
 
-A part is a file beside the index, `INDEX.parts/00012.part`, that appears once
-complete. It holds a digest of everything its rows depend on, and is used only
-where that still matches. The index is put together from all parts.
+A chunk is a file beside the index, `INDEX.chunks/00012.chunk`, that appears
+once complete. It holds a digest of everything its rows depend on, and is used
+only where that still matches. The index is put together from all chunks.
 """
 
 import dataclasses
@@ -19,11 +19,11 @@ import numpy as np
 from launch.embedding import index_files, unit_rows
 from tfrecords_tools.base import atomic_write, errors
 
-_SUFFIX = ".part"
+_SUFFIX = ".chunk"
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class Chunk:
     """One unit of work.
 
     Attributes:
@@ -41,7 +41,7 @@ class Part:
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """The rows of a part.
+    """The rows of a chunk.
 
     Attributes:
         videos: a line of `videos.jsonl` each, with `windows`, their number.
@@ -55,9 +55,9 @@ class Rows:
 
 
 def folder_of(output: str | os.PathLike) -> pathlib.Path:
-    """The folder of the parts of an index."""
+    """The folder of the chunks of an index."""
     output = pathlib.Path(output)
-    return output.with_name(f"{output.name}.parts")
+    return output.with_name(f"{output.name}.chunks")
 
 
 def digest(values: Any) -> str:
@@ -66,10 +66,10 @@ def digest(values: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write(folder: pathlib.Path, part: Part, rows: Rows) -> None:
-    """Writes a part whole or not at all."""
-    text = json.dumps({"digest": part.digest, "videos": rows.videos})
-    with atomic_write.file(_path(folder, part)) as stream:
+def write_chunk(folder: pathlib.Path, chunk: Chunk, rows: Rows) -> None:
+    """Writes a chunk whole or not at all."""
+    text = json.dumps({"digest": chunk.digest, "videos": rows.videos})
+    with atomic_write.file(_path(folder, chunk)) as stream:
         np.savez(
             stream,
             text=np.frombuffer(text.encode(), np.uint8),
@@ -78,44 +78,44 @@ def write(folder: pathlib.Path, part: Part, rows: Rows) -> None:
         )
 
 
-def read(folder: pathlib.Path, part: Part) -> Rows | None:
-    """Reads a part; None if it is missing or outdated."""
+def read_chunk(folder: pathlib.Path, chunk: Chunk) -> Rows | None:
+    """Reads a chunk; None if it is missing or outdated."""
     try:
-        with np.load(_path(folder, part)) as arrays:
+        with np.load(_path(folder, chunk)) as arrays:
             values = json.loads(arrays["text"].tobytes())
-            if values["digest"] != part.digest:
+            if values["digest"] != chunk.digest:
                 return None
             return Rows(values["videos"], arrays["seconds"], arrays["features"])
     except (OSError, ValueError, KeyError, EOFError):
         return None
 
 
-def unfinished(folder: pathlib.Path, units: Iterable[Part]) -> list[Part]:
-    """The parts that are left to do; removes files of others."""
+def unfinished(folder: pathlib.Path, units: Iterable[Chunk]) -> list[Chunk]:
+    """The chunks that are left to do; removes files of others."""
     left, kept = [], set()
-    for part in units:
-        if read(folder, part) is None:
-            left.append(part)
+    for chunk in units:
+        if read_chunk(folder, chunk) is None:
+            left.append(chunk)
         else:
-            kept.add(_path(folder, part))
+            kept.add(_path(folder, chunk))
     for path in folder.iterdir():
         if path not in kept:
             path.unlink()
     return left
 
 
-def count_items(folder: pathlib.Path, units: Iterable[Part]) -> int:
-    """Counts the items of parts that exist."""
-    done = [part for part in units if _path(folder, part).exists()]
-    return sum(len(part.items) for part in done)
+def count_items(folder: pathlib.Path, units: Iterable[Chunk]) -> int:
+    """Counts the items of chunks that exist."""
+    done = [chunk for chunk in units if _path(folder, chunk).exists()]
+    return sum(len(chunk.items) for chunk in done)
 
 
 def assemble(
     output: pathlib.Path,
-    units: Sequence[Part],
+    units: Sequence[Chunk],
     metadata: index_files.Metadata,
 ) -> index_files.Metadata:
-    """Writes the index from its parts, whole or not at all.
+    """Writes the index from its chunks, whole or not at all.
 
     Args:
         output: folder of the index, which must not exist.
@@ -126,7 +126,7 @@ def assemble(
         The metadata with its numbers.
 
     Raises:
-        UserError: a part is missing, or nothing could be read.
+        UserError: a chunk is missing, or nothing could be read.
     """
     folder = folder_of(output)
     videos = [v for rows in _all(folder, units) for v in rows.videos]
@@ -190,17 +190,17 @@ def _write_rows(
     windows.flush()
 
 
-def _all(folder: pathlib.Path, units: Sequence[Part]) -> Iterator[Rows]:
-    for part in units:
-        rows = read(folder, part)
+def _all(folder: pathlib.Path, units: Sequence[Chunk]) -> Iterator[Rows]:
+    for chunk in units:
+        rows = read_chunk(folder, chunk)
         if rows is None:
             raise errors.UserError(
-                f"{_path(folder, part)} is missing after the engine finished: "
+                f"{_path(folder, chunk)} is missing after the engine finished: "
                 "its workers must share the output folder, and the input must "
                 "not change meanwhile; re-run the same command to resume"
             )
         yield rows
 
 
-def _path(folder: pathlib.Path, part: Part) -> pathlib.Path:
-    return folder / f"{part.number:05d}{_SUFFIX}"
+def _path(folder: pathlib.Path, chunk: Chunk) -> pathlib.Path:
+    return folder / f"{chunk.number:05d}{_SUFFIX}"
