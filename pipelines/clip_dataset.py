@@ -4,214 +4,28 @@ Randomness is an argument (see clip_examples): equal positions give equal
 batches on any number of replicas and hosts, and after a resume.
 """
 
-import dataclasses
-import os
 from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import batch, clip_examples, mixed_batches
-from pipelines.audio import audio_features
-from pipelines.cache import frame_cache, raw_records
+from pipelines import (
+    clip_examples,
+    input_settings,
+    mixed_batches,
+    split_readers,
+)
+from pipelines.cache import raw_records
 from pipelines.reading import (
     clip_order,
-    fold_reader,
-    folds,
     service_address,
     shard_reader,
     unreadable_clips,
 )
-from pipelines.sampling import clip_length
-from pipelines.text import text_tokens
-from tfrecords_tools import manifest as manifests
-from tfrecords_tools.base import errors, registry, settings
+from tfrecords_tools.base import errors, registry
 
 BatchShard = clip_order.BatchShard
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Reading order, caching and parallelism of the input pipeline."""
-
-    shuffle: str = settings.setting(
-        "global",
-        "global: perfect shuffle, with the index of the split in memory; "
-        "blocks: shuffles shards, then the clips of a few shards at a time, "
-        "for object storage or tens of millions of clips.",
-        choices=("global", "blocks"),
-    )
-    block_shards: int = settings.setting(
-        16, "Shards per block, for --reader.shuffle=blocks.", minimum=1
-    )
-    on_corrupt: str = settings.setting(
-        "stop",
-        "Unreadable clips. stop: end the run and name the clip; skip: mask its "
-        "row of the batch.",
-        choices=("stop", "skip"),
-    )
-    cache: str | None = settings.setting(
-        None,
-        "Folder for a cache of decoded, downscaled frames of the training "
-        "split, written once. Evaluation reads the stored frames.",
-    )
-    cache_short_side: int = settings.setting(
-        128,
-        "Short side of cached frames, pixels.",
-        minimum=8,
-    )
-    service: str | None = settings.setting(
-        None,
-        "Address of a tf.data service that prepares the training batches, as "
-        "printed by launch.data_service. Order and resume are not exact then.",
-    )
-    folds: int | None = settings.setting(
-        None,
-        "Cross-validation: number of folds that the clips of the training and "
-        "validation splits are dealt into, by group. launch.train "
-        "--cross_validate trains all of them.",
-        minimum=2,
-    )
-    fold: int | None = settings.setting(
-        None,
-        "Fold that is held out as the validation split, from 1; all other "
-        "folds are the training split.",
-        minimum=1,
-    )
-    groups: str | None = settings.setting(
-        None,
-        "CSV file with the columns path and group of each video, for "
-        "--reader.folds. Unset: the groups in report.csv of the shards.",
-    )
-    group_column: str = settings.setting(
-        "group", "Column of --reader.groups with the group."
-    )
-    parallel_clips: int | None = settings.setting(
-        None, "Clips decoded in parallel; unset: autotuned.", minimum=1
-    )
-    prefetch_batches: int = settings.setting(
-        2, "Batches prefetched ahead of the step.", minimum=1
-    )
-
-    @property
-    def block(self) -> int | None:
-        """Shards whose index is in memory at a time; None for all."""
-        return self.block_shards if self.shuffle == "blocks" else None
-
-
-@dataclasses.dataclass(frozen=True)
-class Input:
-    """Contents of the batches, and how to read them."""
-
-    clip: batch.ClipSpec = batch.ClipSpec()
-    augmentations: tuple[registry.Chosen, ...] = ()
-    extra_inputs: tuple[registry.Chosen, ...] = ()
-    audio: audio_features.Config = audio_features.Config()
-    text: text_tokens.Config = text_tokens.Config()
-    reader: Config = Config()
-
-    @property
-    def other_entries(self) -> list[str]:
-        """Flags that add entries besides frames and labels."""
-        return [
-            flag
-            for flag, is_used in (
-                ("--extra_inputs", self.extra_inputs),
-                ("--audio", self.audio.is_used),
-                ("--text", self.text.tokens != "none"),
-            )
-            if is_used
-        ]
-
-    @property
-    def without_cache(self) -> "Input":
-        """The same input read from the shards, as a served model gets it."""
-        reader = dataclasses.replace(self.reader, cache=None)
-        return dataclasses.replace(self, reader=reader)
-
-    @property
-    def without_service(self) -> "Input":
-        """The same batches, prepared in this process and in order."""
-        reader = dataclasses.replace(self.reader, service=None)
-        return dataclasses.replace(self, reader=reader)
-
-
-def open_split(
-    shards: str | os.PathLike, split: str, input_config: Input
-) -> shard_reader.ShardReader:
-    """Opens a split for `training` or `evaluation`.
-
-    Args:
-        shards: output of `tfrecords_tools.build_shards`.
-        split: train, validation or test.
-        input_config: its `reader` names the cache, which is written if
-            missing, and how much of the index to keep in memory.
-
-    Raises:
-        UserError: the shards are missing or damaged, or a video is shorter
-            than the clip and `clip.short` refuses that.
-    """
-    config = input_config.reader
-    _check_fold(config)
-    if config.fold is not None and split in folds.SPLITS:
-        reader = fold_reader.FoldReader(_pool(shards, input_config), split)
-    else:
-        folder = _cached(shards, split, input_config)
-        whole = config.block is None
-        reader = shard_reader.ShardReader(folder, split, whole)
-    if input_config.clip.short == "refuse":
-        is_training = split == "train"
-        clip_length.check(input_config.clip, *reader.shortest(), is_training)
-    return reader
-
-
-def open_pool(
-    shards: str | os.PathLike, input_config: Input
-) -> shard_reader.ShardReader:
-    """Opens all clips that `input_config.reader` deals into folds.
-
-    A clip has the same `clip_id` here and in each fold.
-
-    Args:
-        shards: output of `tfrecords_tools.build_shards`.
-        input_config: its `reader` has `folds`.
-
-    Raises:
-        UserError: see `open_split`.
-    """
-    _check_fold(input_config.reader)
-    return fold_reader.FoldReader(_pool(shards, input_config))
-
-
-def read_manifest(
-    shards: str | os.PathLike, input_config: Input
-) -> manifests.Manifest:
-    """Reads the manifest of the shards; with a fold, as its splits are."""
-    if input_config.reader.fold is None:
-        return shard_reader.read_manifest(os.fspath(shards))
-    return open_split(shards, folds.HELD_OUT, input_config).manifest
-
-
-def _pool(shards: str | os.PathLike, input_config: Input) -> fold_reader.Pool:
-    config = input_config.reader
-    dealing = fold_reader.Dealing(
-        config.folds, config.fold, config.groups, config.group_column
-    )
-    splits = fold_reader.pooled_splits(shards)
-    places = {s: _cached(shards, s, input_config) for s in splits}
-    return fold_reader.Pool(os.fspath(shards), places, dealing)
-
-
-def _cached(shards: str | os.PathLike, split: str, input_config: Input) -> str:
-    """The folder to read a split from: that of the cache, if there is one."""
-    config = input_config.reader
-    if not config.cache:
-        return os.fspath(shards)
-    _check_cache(input_config)
-    return os.fspath(
-        frame_cache.prepare(
-            shards, split, config.cache, config.cache_short_side
-        )
-    )
+Config, Input = input_settings.Config, input_settings.Input
+open_split = split_readers.open_split
 
 
 def training(
@@ -359,33 +173,6 @@ def build_examples(
         input_config.audio,
         input_config.text,
     )
-
-
-def _check_cache(input_config: Input) -> None:
-    has, needs = (
-        input_config.reader.cache_short_side,
-        input_config.clip.scaled_short_side,
-    )
-    if has < needs:
-        raise errors.UserError(
-            f"--reader.cache_short_side={has} is less than the short side of "
-            f"{needs} pixels that clips need: wanted at least {needs}"
-        )
-
-
-def _check_fold(config: Config) -> None:
-    if config.fold is None and config.folds is None:
-        return
-    if config.folds is None or (config.fold or 1) > config.folds:
-        raise errors.UserError(
-            f"--reader.fold={config.fold} of --reader.folds={config.folds}: "
-            "wanted a fold from 1 to the number of folds"
-        )
-    if config.block is not None:
-        raise errors.UserError(
-            "--reader.folds with --reader.shuffle=blocks, which keeps no index "
-            "of all clips: wanted --reader.shuffle=global"
-        )
 
 
 def _check_service(reader: shard_reader.ShardReader, config: Config) -> None:

@@ -28,7 +28,7 @@ from launch.evaluation import (
 from launch.reporting import drawing, reports
 from launch.runs import devices
 from launch.runs import experiment as experiments
-from pipelines import clip_dataset
+from pipelines import clip_dataset, split_readers
 from pipelines.reading import fold_reader
 from tfrecords_tools.base import errors
 
@@ -70,7 +70,7 @@ def run(
     _check(experiment)
     devices.start(experiment.devices)  # Before any tensor.
     data = experiment.input.without_cache
-    reader = clip_dataset.open_pool(experiment.shards, data)
+    reader = split_readers.open_pool(experiment.shards, data)
     print(_plan(reader, len(runs)), flush=True)
     if experiment.train.patience is not None:
         print(

@@ -10,7 +10,7 @@ from launch.evaluation import evaluation, split_floors
 from launch.features import cached_split
 from launch.reporting import floor_lines, reports, shown_clips
 from launch.training import best_step, train_loop
-from pipelines import clip_dataset
+from pipelines import clip_dataset, split_readers
 from pipelines.reading import shard_reader
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
@@ -128,7 +128,7 @@ class Validation:
 
     def read_manifest(self) -> manifests.Manifest:
         """The manifest of the shards, with all their splits."""
-        return clip_dataset.read_manifest(self._shards, self._input_config)
+        return split_readers.read_manifest(self._shards, self._input_config)
 
     @property
     def _batches(self) -> evaluation.Batches | None:

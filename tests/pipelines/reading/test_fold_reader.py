@@ -5,9 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines import batch, clip_dataset
+from pipelines import batch, clip_dataset, split_readers
 from tests import shards
-from tfrecords_tools.base import errors
 
 TRAIN = [shards.Clip(n, 6 + n, ("ab"[n % 2],)) for n in range(8) if n != 5]
 VALIDATION = [shards.Clip(n, 20 + n, ("ab"[n % 2],)) for n in range(4)]
@@ -60,7 +59,7 @@ def test_a_group_is_never_in_both(folder):
 
 
 def test_the_pool_has_every_clip_by_the_same_number(folder):
-    reader = clip_dataset.open_pool(folder, config(fold=None))
+    reader = split_readers.open_pool(folder, config(fold=None))
     assert reader.table.ids.numpy().tolist() == POOL
     assert reader.clips == len(POOL)
 
@@ -92,7 +91,7 @@ def test_the_manifest_counts_the_clips_of_the_fold(folder):
     assert reader.manifest.label_counts["train"] == wanted
     listed = reader.manifest.splits["train"]
     assert sum(shard.clips for shard in listed) == len(numbers)
-    assert clip_dataset.read_manifest(folder, config()) == reader.manifest
+    assert split_readers.read_manifest(folder, config()) == reader.manifest
 
 
 def test_frames_are_those_of_the_clip(folder):
@@ -129,18 +128,3 @@ def test_a_cache_holds_the_clips_of_every_fold(folder, tmp_path):
     other = dataclasses.replace(cached, reader=other)
     clip_dataset.open_split(folder, "train", other)
     assert sorted(tmp_path.rglob("*.tfrecord")) == before
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"fold": 3}, "--reader.fold=3 of --reader.folds=2"),
-        ({"folds": None}, "--reader.fold=1 of --reader.folds=None"),
-        ({"shuffle": "blocks"}, "wanted --reader.shuffle=global"),
-    ],
-)
-def test_settings_that_fit_no_fold_are_refused(folder, wrong, message):
-    reader = dataclasses.replace(config().reader, **wrong)
-    asked = dataclasses.replace(config(), reader=reader)
-    with pytest.raises(errors.UserError, match=message):
-        clip_dataset.open_split(folder, "train", asked)
