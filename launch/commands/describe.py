@@ -21,7 +21,7 @@ from launch.model_summary import (
     network_latency,
     network_table,
 )
-from launch.runs import devices, run_flags
+from launch.runs import devices, flag_paths, run_flags
 from tfrecords_tools.base import errors, flags, settings
 
 
@@ -64,7 +64,7 @@ def main(resolved: flags.Resolved) -> None:
     """Prints a table or one line of JSON."""
     config, device_config = resolved.settings, resolved.sections["devices"]
     devices.start(device_config)
-    components = run_flags.with_stored_weights(
+    components = flag_paths.with_stored_weights(
         run_flags.to_components(resolved)
     )
     if components.backbone is None:

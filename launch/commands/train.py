@@ -6,7 +6,13 @@ import pathlib
 
 from launch.cross_validation import fold_runs
 from launch.evaluation import view_settings
-from launch.runs import checkpoints, devices, run_flags, run_folder
+from launch.runs import (
+    checkpoints,
+    devices,
+    flag_paths,
+    run_flags,
+    run_folder,
+)
 from launch.training import opened_run, training_run
 from tfrecords_tools.base import errors, flags, settings
 from tfrecords_tools.base.files import folder_lock
@@ -36,7 +42,7 @@ COMMAND = dataclasses.replace(
 
 def main(resolved: flags.Resolved) -> None:
     """Runs the experiment that the flags describe."""
-    resolved = run_flags.with_absolute_paths(resolved)
+    resolved = flag_paths.with_absolute_paths(resolved)
     count = getattr(resolved.settings, "cross_validate", None)
     views = resolved.sections.get("evaluate", view_settings.Config())
     if count is not None:
@@ -48,7 +54,7 @@ def main(resolved: flags.Resolved) -> None:
             "launch.evaluate takes it, for a trained run"
         )
     workdir = resolved.settings.workdir
-    run_flags.refuse_folds(workdir)
+    run_folder.refuse_folds(workdir)
     _train(run_flags.of_run(resolved))
     print(
         f"trained: {workdir}. Next: python -m launch.evaluate "
@@ -105,7 +111,7 @@ def _of_fold(
     """The flags of the run of one fold."""
     workdir = resolved.settings.workdir
     if number is not None:
-        workdir = str(run_flags.fold_folder(workdir, number))
+        workdir = str(run_folder.fold_folder(workdir, number))
     run = run_flags.of_run(resolved, workdir=workdir)
     reader = run.sections["reader"]
     reader = dataclasses.replace(reader, folds=count, fold=number)

@@ -15,7 +15,7 @@ import tensorflow as tf
 from launch.embedding import embedding_work, shard_features
 from launch.evaluation import evaluation_batch
 from launch.generation import clip_features
-from launch.runs import restored_run, run_flags
+from launch.runs import flag_paths, restored_run
 from launch.serving import loaded_model
 from pipelines import batch
 from tfrecords_tools.base import errors, registry, settings
@@ -173,7 +173,7 @@ def build_random(named: Named, seed: int) -> shard_features.Encoder:
     """
     keras.utils.set_random_seed(seed)
     if named.backbone is not None:
-        fresh = run_flags.without_files(named.backbone)
+        fresh = flag_paths.without_files(named.backbone)
         return NetworkEncoder(_of_backbone(named, fresh), named.clip)
     trained = restored_run.load_run(named.workdir)
     keras.utils.set_random_seed(seed)

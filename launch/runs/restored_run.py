@@ -6,7 +6,7 @@ import pathlib
 import keras
 import tensorflow as tf
 
-from launch.runs import checkpoints, devices, run_flags
+from launch.runs import checkpoints, devices, flag_paths, run_flags
 from launch.runs import experiment as experiments
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import reader
@@ -51,7 +51,7 @@ class RestoredRun:
         # The reference network may be missing, too.
         experiment = dataclasses.replace(
             experiment,
-            components=run_flags.with_stored_weights(experiment.components),
+            components=flag_paths.with_stored_weights(experiment.components),
             reference=None,
         )
         self.experiment, self.step = experiment, saved.chosen(checkpoint)

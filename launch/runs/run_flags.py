@@ -5,9 +5,7 @@ that file alone reproduces the run, and evaluation and export read it.
 """
 
 import dataclasses
-import os
 import pathlib
-from collections.abc import Callable
 from typing import Any
 
 from launch.runs import (
@@ -15,8 +13,11 @@ from launch.runs import (
     devices,
     experiment,
     feature_settings,
+    flag_paths,
     reference_network,
+    renamed_run_flags,
     resumed_flags,
+    run_folder,
     train_settings,
 )
 from pipelines import batch, clip_dataset
@@ -26,10 +27,9 @@ from tfrecords_tools.base import (
     errors,
     flags,
     path_checks,
-    registry,
     settings,
 )
-from video_models import default_components, objective, renamed_flags
+from video_models import default_components, objective
 from video_models.optimization import learning_rates, optimizers
 from video_models.weights import initial_weights
 
@@ -144,34 +144,7 @@ COMMAND = flags.Command(
         "discriminator": default_discriminators,
     },
     recipes="launch.recipes",
-    renamed={
-        "sound.": "audio.",
-        "view": "extra_inputs",
-        "train.watch": "train.monitor",
-        "train.average": "train.ema_decay",
-        "train.parts": "train.accumulation_steps",
-        "blur.least": "blur.min_sigma",
-        "blur.most": "blur.max_sigma",
-        "crop.share": "crop.fraction",
-        "gaussian_noise.most": "gaussian_noise.max_sigma",
-        "random_erasing.least_area": "random_erasing.min_area",
-        "random_erasing.most_area": "random_erasing.max_area",
-        "random_resized_crop.least_area": "random_resized_crop.min_area",
-        "random_resized_crop.most_area": "random_resized_crop.max_area",
-        "scale.least": "scale.min_zoom",
-        "scale.most": "scale.max_zoom",
-        "low_resolution.least_blur": "low_resolution.min_blur",
-        "low_resolution.most_blur": "low_resolution.max_blur",
-        "low_resolution.most_noise": "low_resolution.max_noise",
-        "low_resolution.least_light": "low_resolution.min_brightness",
-        "low_resolution.most_lost": "low_resolution.max_lost_blocks",
-        "low_resolution.least_quality": "low_resolution.min_quality",
-        "low_resolution.most_quality": "low_resolution.max_quality",
-        "generator.noise": "noise.length",
-        "generator.piece": "generator.window",
-        "objective.factor": "low_resolution.factor",
-        **renamed_flags.NAMES,
-    },
+    renamed=renamed_run_flags.NAMES,
 )
 
 
@@ -194,7 +167,8 @@ def _reference(workdir: str) -> reference_network.Reference:
             f"--features: the run in {workdir} has no backbone: wanted one of "
             "--objective=classification or the like"
         )
-    return reference_network.Reference(workdir, without_files(chosen))
+    backbone = flag_paths.without_files(chosen)
+    return reference_network.Reference(workdir, backbone)
 
 
 def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
@@ -234,43 +208,6 @@ def to_components(resolved: flags.Resolved) -> objective.Components:
     )
 
 
-def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
-    """The same flags with absolute paths."""
-    config, reading = resolved.settings, resolved.sections["reader"]
-    features = resolved.sections["feature_cache"]
-    start = resolved.sections["init"]
-    paths = {
-        name: _absolute_path(getattr(config, name))
-        for name in ("shards", "workdir", "features")
-        if getattr(config, name)
-    }
-    if features.folder:
-        folder = _absolute_path(features.folder)
-        features = dataclasses.replace(features, folder=folder)
-    for name in ("cache", "groups"):
-        if path := getattr(reading, name):
-            path = _absolute_path(path)
-            reading = dataclasses.replace(reading, **{name: path})
-    if start.weights:
-        start = dataclasses.replace(
-            start, weights=_absolute_path(start.weights)
-        )
-    return dataclasses.replace(
-        resolved,
-        settings=dataclasses.replace(config, **paths),
-        sections={
-            **resolved.sections,
-            "reader": reading,
-            "init": start,
-            "feature_cache": features,
-        },
-        chosen={
-            kind: tuple(_with_files(each, _absolute_file) for each in chosen)
-            for kind, chosen in resolved.chosen.items()
-        },
-    )
-
-
 def of_run(resolved: flags.Resolved, **changed: Any) -> flags.Resolved:
     """The flags of a run, without those that only a command has.
 
@@ -285,48 +222,6 @@ def of_run(resolved: flags.Resolved, **changed: Any) -> flags.Resolved:
         settings=Config(**{**values, **changed}),
         sections={k: resolved.sections[k] for k in COMMAND.sections},
     )
-
-
-def without_files(chosen: registry.Chosen) -> registry.Chosen:
-    """The same module without initial weights or style files."""
-    return _with_files(chosen, lambda *_: None)
-
-
-def with_stored_weights(
-    components: objective.Components,
-) -> objective.Components:
-    """The same components; the backbone's weights come from elsewhere.
-
-    A checkpoint has them, so that their file may be missing.
-    """
-    if components.backbone is None:
-        return components
-    backbone = without_files(components.backbone)
-    return dataclasses.replace(components, backbone=backbone)
-
-
-def _with_files(
-    chosen: registry.Chosen,
-    change: Callable[[str, registry.Chosen], str | None],
-) -> registry.Chosen:
-    """The same module with changed paths of weights and style."""
-    files = {
-        name: change(file, chosen)
-        for name in ("weights", "style")
-        if isinstance(file := getattr(chosen.config, name, None), str) and file
-    }
-    config = dataclasses.replace(chosen.config, **files)
-    return chosen._replace(config=config)
-
-
-def _absolute_path(path: str) -> str:
-    return path if "://" in path else os.path.abspath(path)
-
-
-def _absolute_file(path: str, chosen: registry.Chosen) -> str:
-    public = getattr(chosen.module, "WEIGHTS", ())
-    is_name = any(each.name == path for each in public)
-    return path if is_name else _absolute_path(path)
 
 
 def check_paths(resolved: flags.Resolved) -> None:
@@ -374,21 +269,6 @@ def _read(path: pathlib.Path) -> flags.Resolved:
     return flags.parse(COMMAND, [f"--flagfile={path.absolute()}"])
 
 
-def fold_folder(workdir: str | pathlib.Path, fold: int) -> pathlib.Path:
-    """The folder of the run of one fold of a cross-validation."""
-    return pathlib.Path(workdir) / f"fold_{fold}"
-
-
-def refuse_folds(workdir: str | pathlib.Path) -> None:
-    """Raises UserError if a folder holds the folds of a cross-validation."""
-    first = fold_folder(workdir, 1)
-    if os.path.isdir(first):  # False for a path that is too long.
-        raise errors.UserError(
-            f"{workdir} holds a cross-validation, whose folds are runs of "
-            f"their own: give one of them, such as --workdir={first}"
-        )
-
-
 def read_experiment(workdir: str) -> experiment.Experiment:
     """The experiment of a run, from its folder.
 
@@ -398,7 +278,7 @@ def read_experiment(workdir: str) -> experiment.Experiment:
         UserError: there is no run.
     """
     path = pathlib.Path(workdir) / FILE_NAME
-    refuse_folds(workdir)
+    run_folder.refuse_folds(workdir)
     if not path.is_file():
         raise errors.UserError(
             f"no {path}: is {workdir!r} the --workdir of launch.train?"

@@ -1,10 +1,12 @@
-"""Which process writes where in the folder of a run."""
+"""The folder of a run: of its hosts, and of the folds of a cross-validation."""
 
 import contextlib
+import os
 import pathlib
 from collections.abc import Iterator
 
 from launch.runs import devices
+from tfrecords_tools.base import errors
 from tfrecords_tools.base.files import folder_lock
 
 
@@ -33,3 +35,18 @@ def host_folder(workdir: str | pathlib.Path, host: int) -> pathlib.Path:
     """The folder for a host's logs; the first one also gets checkpoints."""
     workdir = pathlib.Path(workdir)
     return workdir if host == 0 else workdir / f"worker-{host}"
+
+
+def fold_folder(workdir: str | pathlib.Path, fold: int) -> pathlib.Path:
+    """The folder of the run of one fold of a cross-validation."""
+    return pathlib.Path(workdir) / f"fold_{fold}"
+
+
+def refuse_folds(workdir: str | pathlib.Path) -> None:
+    """Raises UserError if a folder holds the folds of a cross-validation."""
+    first = fold_folder(workdir, 1)
+    if os.path.isdir(first):  # False for a path that is too long.
+        raise errors.UserError(
+            f"{workdir} holds a cross-validation, whose folds are runs of "
+            f"their own: give one of them, such as --workdir={first}"
+        )

@@ -16,8 +16,8 @@ from launch.reporting import reports
 from launch.runs import (
     checkpoints,
     devices,
+    flag_paths,
     label_checks,
-    run_flags,
     run_folder,
     run_metadata,
     train_settings,
@@ -195,7 +195,7 @@ def open_run(
         run_metadata.check(before, metadata, experiment.shards, workdir)
         experiment = dataclasses.replace(
             experiment,
-            components=run_flags.with_stored_weights(experiment.components),
+            components=flag_paths.with_stored_weights(experiment.components),
         )
     shared_maximum = devices.shared_maximum(strategy)
     loop = train_loop.build(experiment, data.manifest, strategy)

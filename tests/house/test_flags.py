@@ -6,7 +6,11 @@ PARSERS = ("absl.flags", "argparse", "optparse", "getopt", "click")
 READER = "tfrecords_tools/base/flag_values.py"
 OTHERS = [path for path in sources.paths() if path != READER]
 
-COMMANDS = ["launch/runs/run_flags.py", "launch/startup/command_line.py"] + [
+COMMANDS = [
+    "launch/runs/flag_paths.py",  # Changes flags that a command has bound.
+    "launch/runs/run_flags.py",
+    "launch/startup/command_line.py",
+] + [
     path
     for path in sources.paths()
     if path.startswith("launch/commands/")

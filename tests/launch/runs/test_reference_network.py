@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from launch.runs import reference_network, run_flags
+from launch.runs import flag_paths, reference_network, run_flags
 from pipelines import batch
 from tfrecords_tools.base import errors
 
@@ -12,7 +12,7 @@ from tfrecords_tools.base import errors
 def reference(trained):
     backbone = run_flags.read_experiment(trained).components.backbone
     return reference_network.Reference(
-        str(trained), run_flags.without_files(backbone)
+        str(trained), flag_paths.without_files(backbone)
     )
 
 

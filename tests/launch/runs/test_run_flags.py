@@ -61,15 +61,6 @@ def test_features_of_a_run_without_a_backbone_are_refused(tmp_path):
         run_flags.to_experiment(parsed)
 
 
-def test_paths_are_recorded_from_the_root(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    parsed = _parse("--workdir=run", "--init.weights=gs://bucket/a.keras")
-    found = run_flags.with_absolute_paths(parsed)
-    assert found.settings.shards == str(tmp_path / "a")
-    assert found.settings.workdir == str(tmp_path / "run")
-    assert found.sections["init"].weights == "gs://bucket/a.keras"
-
-
 def test_path_that_leaves_no_room_for_the_files_of_a_run_is_refused():
     parsed = _parse(f"--workdir={'/long' * 900}")
     with pytest.raises(errors.UserError, match="workdir"):

@@ -6,7 +6,7 @@ import os
 import pytest
 import tensorflow as tf
 
-from launch.runs import run_flags
+from launch.runs import flag_paths, run_flags
 from launch.training import training_run
 from pipelines import batch, clip_dataset
 from tfrecords_tools.base import errors, flags
@@ -119,6 +119,6 @@ def test_run_trains_on_them(remote, tmp_path):
             "--temporal=none",
         ],
     )
-    whole = run_flags.with_absolute_paths(described)
+    whole = flag_paths.with_absolute_paths(described)
     report = training_run.run(run_flags.to_experiment(whole), tmp_path)
     assert report["examples"] == 6  # One of the 7 clips has no label.
