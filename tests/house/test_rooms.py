@@ -11,7 +11,8 @@ from tfrecords_tools.base import registry
 MOST_FILES = 16
 _TEXT = (sources.ROOT / "CONTRIBUTING.md").read_text()
 REGISTRIES = set(re.findall(r"`([a-z_/]+)/<name>\.py`", _TEXT))
-# A file for each command, or page, that a user calls, or reads, by its name.
+# A file for each command, or page, that a user calls, or reads, by its name:
+# the folder is the list that they choose from. CONTRIBUTING.md says so.
 LISTS = {"launch", "launch/commands", "docs"}
 
 
@@ -37,6 +38,12 @@ def test_only_registries_hold_more_files_than_a_reader_takes_in():
         for folder, count in counts.items()
         if count > MOST_FILES and folder not in allowed | LISTS
     }
+
+
+def test_folders_without_the_bound_are_named_in_contributing():
+    paragraph = _TEXT[_TEXT.index(f"at most {MOST_FILES} files") :]
+    paragraph = paragraph[: paragraph.index("\n\n")]
+    assert set(re.findall(r"`([a-z/]+)/`", paragraph)) == LISTS
 
 
 def test_registries_are_found_in_contributing():

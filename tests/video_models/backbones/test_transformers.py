@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from pipelines import batch
-from tfrecords_tools.base import errors
 from video_models.backbones import timesformer, vit, vivit
-from video_models.families import transformer
 
 CLIP = batch.ClipSpec(frames=4, size=48)
 TIMES = timesformer.Config(width=24, depth=2)
@@ -15,19 +13,6 @@ TIMES = timesformer.Config(width=24, depth=2)
 @functools.cache
 def divided():
     return timesformer.build(TIMES, CLIP)
-
-
-def test_stochastic_depth_grows_with_depth():
-    assert transformer.rates(0.2, 3) == [0.0, 0.1, 0.2]
-
-
-def test_one_block_alone_is_never_left_out():
-    assert transformer.rates(0.2, 1) == [0.0]
-
-
-def test_a_width_that_heads_cannot_share_is_refused():
-    with pytest.raises(errors.UserError, match="multiple of 6"):
-        vit.build(vit.Config(variant="s", width=20), CLIP)
 
 
 def test_vit_keeps_the_grid_of_its_patches():

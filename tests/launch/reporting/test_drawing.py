@@ -12,8 +12,8 @@ from tfrecords_tools.base import errors
 def test_what_no_gif_can_hold_is_one_clear_error(tmp_path, shape, count):
     path = tmp_path / "clips.gif"
     path.write_bytes(b"before")
-    pictures = [np.zeros((*shape, 3), np.uint8)] * count
+    images = [np.zeros((*shape, 3), np.uint8)] * count
     with pytest.raises(errors.UserError, match="cannot write"):
-        drawing.save_gif(path, pictures, 0.1)
+        drawing.save_gif(path, images, 0.1)
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
