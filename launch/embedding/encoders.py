@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from launch.embedding import embedding_work, shard_features
 from launch.evaluation import evaluation_batch
+from launch.features import frozen_encoder
 from launch.generation import clip_features
 from launch.runs import flag_paths, restored_run
 from launch.serving import loaded_model
@@ -85,14 +86,7 @@ class NetworkEncoder:
         self.batch_size = evaluation_batch.choose_batch_size(
             {"encoder": network}, tf.distribute.get_strategy(), _BATCH
         )
-        spec = tf.TensorSpec((None, *clip.shape), tf.uint8)
-
-        @tf.function(input_signature=[spec], autograph=False)
-        def compute(pixels: tf.Tensor) -> tf.Tensor:
-            features = network(tf.cast(pixels, tf.float32), training=False)
-            return tf.cast(features, tf.float32)
-
-        self._compute = compute
+        self._compute = frozen_encoder.build(network)
 
     def embed(self, pixels: np.ndarray) -> np.ndarray:
         """uint8 [N, T, size, size, 3] to float32 [N, D]."""

@@ -3,12 +3,14 @@
 Decoding runs ahead of the encoder. Features are float32: the statistics over
 time subtract neighbours, where the rounding of float16 (a thousandth of the
 value) would be as large as the changes of a still scene; and a network that is
-trained on them gives the same answers as the whole network.
+trained on them gives the answers of the whole network, but for rounding: the
+encoder is folded, as in exports.
 """
 
 import dataclasses
 import json
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -23,7 +25,9 @@ from tfrecords_tools.base import progress, registry, settings
 from video_models import split_network
 from video_models.introspection import weight_fingerprint
 
-_VERSION = 1  # Of the contents of a cache; others are computed again.
+# Of the contents of a cache; others are computed again. 2: the encoder is
+# folded, which rounds otherwise.
+_VERSION = 2
 _SKIPPED = ("frames",)
 
 
@@ -33,6 +37,7 @@ class Source:
 
     Attributes:
         network: with a frozen encoder.
+        encode: its `frozen_encoder`, for one clip at a time.
         backbone: its backbone, with settings.
         input_config: contents of the examples.
         reader: of the split.
@@ -41,6 +46,7 @@ class Source:
     """
 
     network: split_network.SplitNetwork
+    encode: Callable[[tf.Tensor], tf.Tensor]
     backbone: registry.Chosen
     input_config: clip_dataset.Input
     reader: shard_reader.ShardReader
@@ -61,17 +67,42 @@ def cached(
     Raises:
         UserError: a record is damaged, or the disk is too small.
     """
-    if source.split != "train":
-        config = dataclasses.replace(config, augmented=0)
-    made_from = _describe(source, config)
-    made_from = json.loads(json.dumps(made_from))  # Tuples become lists.
-    found = feature_store.find(folder, source.split, made_from)
+    config = _of_split(config, source.split)
+    made_from, found = _place(source, config, folder)
     if not feature_store.is_whole(found):
         with feature_store.locked(found):
             if not feature_store.is_whole(found):
                 _compute(source, config, found, made_from)
     rows = feature_store.read(found)
     return cached_split.CachedSplit(rows, source.reader, config.crops)
+
+
+def stored(
+    source: Source, config: feature_settings.Config, folder: pathlib.Path
+) -> cached_split.CachedSplit | None:
+    """The features of a split if all are there; see `cached`."""
+    config = _of_split(config, source.split)
+    _, found = _place(source, config, folder)
+    if not feature_store.is_whole(found):
+        return None
+    rows = feature_store.read(found)
+    return cached_split.CachedSplit(rows, source.reader, config.crops)
+
+
+def _of_split(
+    config: feature_settings.Config, split: str
+) -> feature_settings.Config:
+    augmented = config.augmented if split == "train" else 0
+    return dataclasses.replace(config, augmented=augmented)
+
+
+def _place(
+    source: Source, config: feature_settings.Config, folder: pathlib.Path
+) -> tuple[dict[str, Any], pathlib.Path]:
+    """What the features depend on, and their folder."""
+    # Through JSON, in which tuples are lists.
+    made_from = json.loads(json.dumps(_describe(source, config)))
+    return made_from, feature_store.find(folder, source.split, made_from)
 
 
 def _describe(
@@ -109,7 +140,7 @@ def _compute(
     made_from: dict[str, Any],
 ) -> None:
     views = config.crops + config.augmented
-    encode, shape = _encoder(source.network.encoder)
+    encoder = source.network.encoder
     clips = _clips(source, config, 0)
     specs = {
         name: feature_store.Spec(tuple(spec.shape), _dtype(spec.dtype))
@@ -117,7 +148,7 @@ def _compute(
         if name not in _SKIPPED
     }
     specs[cached_split.FEATURES] = feature_store.Spec(
-        (views, *shape), "float32"
+        (views, *encoder.output.shape[1:]), "float32"
     )
     reader = source.reader
     writer = feature_store.Writer(folder, reader.clips, specs, made_from)
@@ -134,7 +165,8 @@ def _compute(
         for clip in _clips(source, config, writer.done):
             features = []
             for number in range(views):
-                features.append(encode(clip["frames"][number]).numpy())
+                view = clip["frames"][number, None]
+                features.append(source.encode(view)[0].numpy())
                 tell(writer.done * views + number + 1)
             rows = {
                 name: np.asarray(clip[name].numpy(), specs[name].dtype)[None]
@@ -163,16 +195,3 @@ def _clips(
         source.seed,
         first,
     )
-
-
-def _encoder(network: keras.Model) -> tuple[Any, tuple[int, ...]]:
-    """A function of one clip, uint8 [T, H, W, 3], and the shape it gives."""
-
-    @tf.function(
-        input_signature=[tf.TensorSpec(network.input.shape[1:], tf.uint8)]
-    )
-    def encode(frames: tf.Tensor) -> tf.Tensor:
-        clip = tf.cast(frames, tf.float32)[None]
-        return tf.cast(network(clip, training=False)[0], tf.float32)
-
-    return encode, tuple(network.output.shape[1:])

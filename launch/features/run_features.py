@@ -1,9 +1,13 @@
 """The cached features of a run, and what cannot be trained on them."""
 
+import functools
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
-from launch.features import cached_split, feature_extraction
+import tensorflow as tf
+
+from launch.features import cached_split, feature_extraction, frozen_encoder
 from launch.runs import experiment as experiments
 from pipelines import clip_dataset
 from pipelines.reading import fold_reader, folds, shard_reader
@@ -11,6 +15,8 @@ from tfrecords_tools.base import errors
 from video_models import objective as objectives
 
 _FLAG = "--train.cache_features"
+
+_Find = Callable[..., cached_split.CachedSplit | None]
 
 
 class RunFeatures:
@@ -107,6 +113,11 @@ class RunFeatures:
                 "cache, in the global order; leave it out"
             )
 
+    @functools.cached_property
+    def _encode(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        """Built once, where features are missing: it takes seconds."""
+        return frozen_encoder.build(self._network.encoder, batch=1)
+
     def of_split(self, split: str) -> cached_split.CachedSplit:
         """The features of a split; computes those that are missing.
 
@@ -115,28 +126,36 @@ class RunFeatures:
         Raises:
             UserError: a record is damaged, or the disk is too small.
         """
+        return self._of_split(split, feature_extraction.cached)
+
+    def stored(self, split: str) -> cached_split.CachedSplit | None:
+        """The features of a split if they are on disk, see `of_split`."""
+        return self._of_split(split, feature_extraction.stored)
+
+    def _of_split(self, split: str, find: _Find) -> Any:
         experiment = self._experiment
         reader = clip_dataset.open_split(
             experiment.shards, split, experiment.input
         )
         if not isinstance(reader, fold_reader.FoldReader):
-            return self._of_reader(reader, split)
-        whole = self._of_reader(reader.whole, folds.LEARNT)
+            return self._of_reader(reader, split, find)
+        whole = self._of_reader(reader.whole, folds.LEARNT, find)
+        if whole is None:
+            return None
         rows = {name: each[reader.places] for name, each in whole.rows.items()}
         return cached_split.CachedSplit(rows, reader, whole.crops)
 
     def _of_reader(
-        self, reader: shard_reader.ShardReader, split: str
-    ) -> cached_split.CachedSplit:
+        self, reader: shard_reader.ShardReader, split: str, find: _Find
+    ) -> cached_split.CachedSplit | None:
         experiment = self._experiment
         source = feature_extraction.Source(
             self._network,
+            lambda pixels: self._encode(pixels),
             experiment.components.backbone,
             experiment.input,
             reader,
             split,
             experiment.train.seed,
         )
-        return feature_extraction.cached(
-            source, experiment.feature_cache, self._folder
-        )
+        return find(source, experiment.feature_cache, self._folder)
