@@ -10,6 +10,7 @@ from launch.evaluation import (
     evaluation_files,
     floors,
     metrics_file,
+    readout_floor,
     split_floors,
     view_settings,
 )
@@ -86,7 +87,7 @@ def evaluate(request: Request, views: view_settings.Config) -> Result:
         views.views,
         views.crops,
     )
-    beside = _floors(request, split, reader, trained.labels)
+    beside = _floors(request, split, reader, trained)
     report = beside.report(trained.objective, evaluated)
     workdir = pathlib.Path(request.workdir)
     name = evaluation_files.name(
@@ -111,11 +112,10 @@ def _floors(
     request: Request,
     split: str,
     reader: shard_reader.ShardReader,
-    labels: tuple[str, ...],
+    trained: restored_run.RestoredRun,
 ) -> split_floors.SplitFloors:
     """The floors of a split, learnt from the training split of the run."""
-    # A training clip is its own nearest neighbour.
-    measured = (floors.MAJORITY,) if split == "train" else floors.FLOORS
+    labels = trained.labels
     recorded = run_flags.read_experiment(request.workdir)
     known, reason = None, ""
     for folder in (recorded.shards, reader.folder):  # They may have moved.
@@ -129,4 +129,11 @@ def _floors(
             known, reason = None, reason or str(error)
     if known is None and labels:
         print(f"note: no floors, since {reason}")
+    # A training clip is its own nearest neighbour.
+    measured = (floors.MAJORITY,) if split == "train" else floors.FLOORS
+    if known is not None and split != "train":
+        of_features = readout_floor.of_run(
+            trained, request.workdir, folder, split
+        )
+        measured = (*measured, *of_features)
     return split_floors.SplitFloors(known, reader, measured)

@@ -1,5 +1,7 @@
 """Solves the last layer of a network on cached features, in closed form."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
@@ -45,11 +47,13 @@ def fit(
     labels = np.asarray(cached.rows["label"])[used]
     _check_clips(labels)
     features = _features(network, cached.rows[cached_split.FEATURES], used)
-    names = _groups(experiment.shards, cached.rows["path"][used])
+    paths = [
+        path.decode(errors="replace")
+        for path in cached.rows["path"][used].tolist()
+    ]
+    names = build_report.groups_of(experiment.shards, paths)
     config = experiment.objective.config
-    count = min(config.folds, len(set(names)))
-    # Labels do not count: folds are of equal size.
-    fold_of = np.array(folds.deal(names, [0] * len(names), count))
+    fold_of = deal(names, config.folds)
     kinds = _kinds(experiment, rest, features.shape[-1])
     found = ridge_readout.fit(
         features,
@@ -64,7 +68,7 @@ def fit(
     majority = np.bincount(labels).max() / len(labels)
     return (
         f"readout of {len(labels)} clips of {len(set(names))} groups: "
-        f"{_accuracy(found)} on clips left out, {count}-fold "
+        f"{_accuracy(found)} on clips left out, {fold_of.max()}-fold "
         "cross-validation by group; always the most frequent label "
         f"{majority:.4f}; {_candidates(found, list(kinds))}"
     )
@@ -135,10 +139,15 @@ def _kinds(
     return temporal.module.column_kinds(temporal.config, shape)
 
 
-def _groups(shards: str, paths: np.ndarray) -> list[str]:
-    """The group of each clip."""
-    texts = [path.decode(errors="replace") for path in paths.tolist()]
-    return build_report.groups_of(shards, texts)
+def deal(groups: Sequence[str], most: int) -> np.ndarray:
+    """The fold of each clip, from 1, int64 [clips]: folds of equal size.
+
+    Args:
+        groups: of each clip.
+        most: folds; fewer if there are fewer groups.
+    """
+    count = min(most, len(set(groups)))
+    return np.array(folds.deal(groups, [0] * len(groups), count))
 
 
 def _accuracy(found: ridge_readout.Readout) -> str:

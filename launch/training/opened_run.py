@@ -5,12 +5,12 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from launch.evaluation import evaluation
+from launch.evaluation import evaluation, floors, readout_floor
 from launch.features import cached_split, readout_fit, run_features
 from launch.reporting import reports
 from launch.runs import (
@@ -229,6 +229,7 @@ def _open_validation(
     experiment: experiments.Experiment,
     strategy: tf.distribute.Strategy,
     cached: cached_split.CachedSplit | None = None,
+    measured: Sequence[floors.Floor] = floors.FLOORS,
 ) -> validation.Validation:
     return validation.Validation(
         experiment.shards,
@@ -236,23 +237,26 @@ def _open_validation(
         experiment.train.batch_size,
         strategy,
         cached,
+        measured,
     )
 
 
 def _with_features(run: OpenedRun) -> OpenedRun:
     """Computes missing features; training and validation read them."""
+    experiment, validated = run.experiment, None
     features = run_features.RunFeatures(
-        run.experiment, run.loop.objective, run.loop.frozen, run.workdir
+        experiment, run.loop.objective, run.loop.frozen, run.workdir
     )
     features.check(run.hosts)
-    validated = None
     if "validation" in run.data.manifest.splits:
         validated = features.of_split("validation")
-    return dataclasses.replace(
-        run,
-        cached=features.of_split("train"),
-        validation=_open_validation(run.experiment, run.strategy, validated),
-    )
+    cached = features.of_split("train")
+    measured = floors.FLOORS
+    if validated is not None and not experiment.objective.module.AT_ONCE:
+        floor = readout_floor.build(experiment.shards, cached, validated)
+        measured = (*measured, floor)
+    opened = _open_validation(experiment, run.strategy, validated, measured)
+    return dataclasses.replace(run, cached=cached, validation=opened)
 
 
 def _load_weights(run: OpenedRun) -> None:

@@ -1,12 +1,13 @@
 """Evaluations during training: metrics, sample clips, log lines."""
 
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from launch.evaluation import evaluation, split_floors
+from launch.evaluation import evaluation, floors, split_floors
 from launch.features import cached_split
 from launch.reporting import floor_lines, reports, shown_clips
 from launch.training import best_step, train_loop
@@ -28,6 +29,7 @@ class Validation:
         batch_size: int,
         strategy: tf.distribute.Strategy,
         cached: cached_split.CachedSplit | None = None,
+        measured: Sequence[floors.Floor] = floors.FLOORS,
     ):
         """Opens nothing yet.
 
@@ -37,7 +39,9 @@ class Validation:
             batch_size: clips per batch, over all replicas.
             strategy: of the networks.
             cached: features of the split, evaluated in place of frames.
+            measured: the floors.
         """
+        self._measured = measured
         self._cached = cached
         self._shards, self._input_config = shards, input_config
         self._batch_size, self._strategy = batch_size, strategy
@@ -123,7 +127,7 @@ class Validation:
             known = clip_dataset.open_split(
                 self._shards, "train", self._input_config
             )
-            self._floors = split_floors.SplitFloors(known, data)
+            self._floors = split_floors.SplitFloors(known, data, self._measured)
         return self._floors.report(loop.objective, evaluated)
 
     def read_manifest(self) -> manifests.Manifest:

@@ -12,6 +12,7 @@ from tests.launch import short_runs
 from tfrecords_tools.base import errors, flags
 
 READOUT = ("--objective=readout", "--temporal=statistics")
+TINY = ("--clip.frames=2", "--clip.size=16", "--backbone.widths=8")
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +22,7 @@ def solved(toy_shards, tmp_path_factory):
     given = [
         f"--shards={toy_shards}",
         f"--workdir={workdir}",
-        "--clip.frames=2",
-        "--clip.size=16",
-        "--backbone.widths=8",
+        *TINY,
         *READOUT,
     ]
     resolved = flags.parse(run_flags.COMMAND, given)
@@ -41,10 +40,14 @@ def test_run_has_one_step(solved):
 
 
 def test_restored_network_gives_the_answers_of_the_report(solved):
-    trained = restored_run.load_run(str(solved[0]))
-    frames = np.stack([np.full((2, 16, 16, 3), v) for v in (50.0, 200.0)])
-    scores = trained.objective.predict(trained.networks, frames)["scores"]
+    scores = answers(restored_run.load_run(str(solved[0])))
     assert list(np.argmax(scores, -1)) == [0, 2]
+
+
+def answers(run):
+    """Scores of a dark and a light clip."""
+    frames = np.stack([np.full((2, 16, 16, 3), v) for v in (50.0, 200.0)])
+    return run.objective.predict(run.networks, frames)["scores"]
 
 
 def test_accuracy_of_cross_validation_is_printed(toy_shards, tmp_path, capsys):
@@ -74,8 +77,8 @@ def test_groups_are_those_of_the_report(tmp_path):
         csv.writer(stream).writerows(
             [["path", "group"], ["a.mp4", "x"], ["b.mp4", ""]]
         )
-    paths = np.array([b"a.mp4", b"b.mp4", b"c.mp4"])
-    found = readout_fit._groups(str(tmp_path), paths)
+    paths = ["a.mp4", "b.mp4", "c.mp4"]
+    found = readout_fit.group_names(str(tmp_path), paths)
     assert found == ["x", "b.mp4", "c.mp4"]
 
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from launch.evaluation import evaluated_run, view_settings
 from launch.features import feature_extraction, feature_store, run_features
 from launch.runs import run_flags
 from launch.training import opened_run, training_run
@@ -22,7 +23,7 @@ CACHED = (
 )
 
 
-def experiment(shards, *more):
+def parsed(shards, *more):
     arguments = [
         f"--shards={shards}",
         "--train.batch_size=4",
@@ -31,7 +32,11 @@ def experiment(shards, *more):
         "--backbone.widths=8",
         *more,
     ]
-    return run_flags.to_experiment(flags.parse(run_flags.COMMAND, arguments))
+    return flags.parse(run_flags.COMMAND, arguments)
+
+
+def experiment(shards, *more):
+    return run_flags.to_experiment(parsed(shards, *more))
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +69,28 @@ def losses(workdir):
     return (workdir / "losses.csv").read_text()
 
 
-def test_the_run_evaluates_all_cached_crops(toy_shards, folder, tmp_path):
-    report = short_runs.run(toy_shards, tmp_path, *steps(2, folder))
-    assert report["examples"] == 11 and report["crops"] == 2
+@pytest.fixture(scope="module")
+def reports(toy_shards, folder, tmp_path_factory):
+    """Those of a run and of its evaluation."""
+    workdir = tmp_path_factory.mktemp("evaluated")
+    resolved = parsed(toy_shards, *steps(2, folder), f"--workdir={workdir}")
+    described = run_flags.to_experiment(resolved)
+    trained = training_run.run(described, workdir)
+    run_flags.record(resolved)
+    request = evaluated_run.Request(str(workdir))
+    views = view_settings.Config(crops=2)
+    return trained, evaluated_run.evaluate(request, views).report
+
+
+def test_the_run_evaluates_all_cached_crops(reports):
+    for report in reports:
+        assert report["examples"] == 11 and report["crops"] == 2
+
+
+def test_the_readout_of_the_same_features_is_a_floor(reports):
+    trained, evaluated = (each["floors"]["readout"] for each in reports)
+    assert trained["accuracy"] > 0.9 and trained["verdict"]
+    assert evaluated["accuracy"] == trained["accuracy"]
 
 
 def test_features_are_those_of_the_encoder(opened):

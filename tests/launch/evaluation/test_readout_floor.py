@@ -1,0 +1,62 @@
+"""The closed-form readout of cached features as a floor."""
+
+import numpy as np
+import pytest
+
+from launch.evaluation import floors, readout_floor
+from launch.features import cached_split
+
+LABELS = ("a", "b")
+
+
+def split(numbers, mask=1.0):
+    """Features of clips, of which the odd ones are large; two crops of two
+    frames."""
+    odd = np.array(numbers) % 2
+    noise = np.random.default_rng(0).normal(size=(len(numbers), 2, 2, 8))
+    rows = {
+        "features": np.float32(10 + 5 * odd[:, None, None, None] + noise),
+        "clip_id": np.array(numbers),
+        "mask": np.full(len(numbers), mask, np.float32),
+    }
+    return cached_split.CachedSplit(rows, None, 2)
+
+
+def clips(numbers, labels=None):
+    labels = np.array(numbers) % 2 if labels is None else np.array(labels)
+    return floors.Clips(
+        np.array(numbers),
+        np.zeros((len(numbers), 5)),
+        labels[:, None] == np.arange(2),
+        tuple(f"{number}.mp4" for number in numbers),
+    )
+
+
+def guess(tmp_path, known=None, queries=None):
+    floor = readout_floor.build(
+        str(tmp_path),
+        split(range(12)),
+        split([31, 30, 33]) if queries is None else queries,
+    )
+    known = clips([*range(2, 10)]) if known is None else known
+    unknown = clips([30, 31], labels=[0, 0])  # It must not read the labels.
+    return floor.guess(known, unknown, LABELS)
+
+
+def test_it_answers_by_features(tmp_path):
+    assert guess(tmp_path).given.tolist() == [[True, False], [False, True]]
+
+
+@pytest.mark.parametrize("queries", [split([30, 29]), split([30, 31], 0.0)])
+def test_without_the_features_of_a_clip_there_is_none(tmp_path, queries):
+    assert guess(tmp_path, queries=queries) is None
+
+
+def test_with_several_labels_a_clip_there_is_none(tmp_path):
+    known = clips([2, 3, 4])
+    known.labels[0] = True
+    assert guess(tmp_path, known) is None
+
+
+def test_with_one_label_there_is_none(tmp_path):
+    assert guess(tmp_path, clips([2, 4, 6])) is None
