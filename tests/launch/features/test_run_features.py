@@ -78,7 +78,7 @@ def reports(toy_shards, folder, tmp_path_factory):
     trained = training_run.run(described, workdir)
     run_flags.record(resolved)
     request = evaluated_run.Request(str(workdir))
-    views = view_settings.Config(crops=2)
+    views = view_settings.Config()
     return trained, evaluated_run.evaluate(request, views).report
 
 
