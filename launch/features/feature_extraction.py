@@ -3,7 +3,7 @@
 Decoding runs ahead of the encoder. Features are float32: the statistics over
 time subtract neighbours, where the rounding of float16 (a thousandth of the
 value) would be as large as the changes of a still scene; and a network that is
-trained on them gives the answers of the whole network, but for rounding: the
+trained on them gives the answers of the whole network, except for rounding: the
 encoder is folded, as in exports.
 """
 
