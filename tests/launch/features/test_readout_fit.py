@@ -1,6 +1,5 @@
 """Runs of the objective readout: solved at once, an ordinary classifier."""
 
-import csv
 
 import numpy as np
 import pytest
@@ -70,16 +69,6 @@ def test_weights_before_the_last_layer_are_refused(toy_shards, tmp_path):
         short_runs.run(
             toy_shards, tmp_path, "--objective=readout", "--temporal=gru"
         )
-
-
-def test_groups_are_those_of_the_report(tmp_path):
-    with (tmp_path / "report.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows(
-            [["path", "group"], ["a.mp4", "x"], ["b.mp4", ""]]
-        )
-    paths = ["a.mp4", "b.mp4", "c.mp4"]
-    found = readout_fit.group_names(str(tmp_path), paths)
-    assert found == ["x", "b.mp4", "c.mp4"]
 
 
 @pytest.mark.parametrize("labels", [[], [1, 1, 1]])
