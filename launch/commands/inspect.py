@@ -13,7 +13,7 @@ from tfrecords_tools.checking.report import report_document
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(encoders.BackboneFlags):
     """Data, encoder and output."""
 
     shards: str = settings.setting("", "Folder of shards.")
@@ -22,16 +22,6 @@ class Config:
     )
     workdir: str | None = settings.setting(
         None, "Folder of a run of launch.train, instead of --model."
-    )
-    backbone: str | None = settings.setting(
-        None,
-        "A backbone, instead of a model. Unset without --model and "
-        "--workdir: frame_efficientnet_lite with --backbone.weights=imagenet.",
-    )
-    temporal: str | None = settings.setting(
-        None,
-        "Temporal block behind --backbone. Unset: statistics behind encoders "
-        "of frames, else none.",
     )
     report: str = settings.setting(
         "inspection.html", "HTML page to write, with frames of the clips."
@@ -58,14 +48,8 @@ COMMAND = flags.Command(
         "clip": encoders.Clip,
         "devices": devices.Config,
     },
-    choices={
-        "backbone": encoders.BACKBONES,
-        "temporal": encoders.TEMPORAL,
-    },
-    not_given={
-        "backbone": encoders.no_default,
-        "temporal": encoders.no_default,
-    },
+    choices=encoders.CHOICES,
+    not_given=encoders.NOT_GIVEN,
     required=("shards",),
 )
 

@@ -11,22 +11,12 @@ from tfrecords_tools.base import atomic_write, errors, flags, settings
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(encoders.BackboneFlags):
     """Encoder, data and probes."""
 
     shards: str = settings.setting("", "Folder of shards with labels.")
     workdir: str | None = settings.setting(
         None, "Folder of a run of launch.train, whose encoder is probed."
-    )
-    backbone: str | None = settings.setting(
-        None,
-        "A backbone, instead of a run. Unset without --workdir: "
-        "frame_efficientnet_lite with --backbone.weights=imagenet.",
-    )
-    temporal: str | None = settings.setting(
-        None,
-        "Temporal block behind --backbone. Unset: statistics behind encoders "
-        "of frames, else none.",
     )
     kind: tuple[str, ...] = settings.setting(
         ("linear", "knn"),
@@ -55,14 +45,8 @@ COMMAND = flags.Command(
     summary="Probes how well labels can be read from an encoder's features.",
     settings=Config,
     sections={"clip": encoders.Clip, "devices": devices.Config},
-    choices={
-        "backbone": encoders.BACKBONES,
-        "temporal": encoders.TEMPORAL,
-    },
-    not_given={
-        "backbone": encoders.no_default,
-        "temporal": encoders.no_default,
-    },
+    choices=encoders.CHOICES,
+    not_given=encoders.NOT_GIVEN,
     required=("shards",),
 )
 

@@ -44,6 +44,22 @@ class Clip(batch.ClipSpec):
 
 
 @dataclasses.dataclass(frozen=True)
+class BackboneFlags:
+    """The flags of a command that encodes clips by a backbone, if by no run."""
+
+    backbone: str | None = settings.setting(
+        None,
+        "A backbone, instead of a trained model. Unset without a model: "
+        "frame_efficientnet_lite with --backbone.weights=imagenet.",
+    )
+    temporal: str | None = settings.setting(
+        None,
+        "Temporal block behind --backbone. Unset: statistics behind encoders "
+        "of frames, else none.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
 class Named:
     """What to encode clips with; one of the three is set.
 
@@ -93,8 +109,12 @@ class NetworkEncoder:
         return self._compute(pixels).numpy()
 
 
-def no_default(chosen: dict[str, Any]) -> None:
+def _no_default(chosen: dict[str, Any]) -> None:
     """Neither backbone nor temporal block, unless a flag names it."""
+
+
+CHOICES = {"backbone": BACKBONES, "temporal": TEMPORAL}
+NOT_GIVEN = {"backbone": _no_default, "temporal": _no_default}
 
 
 def choose(
