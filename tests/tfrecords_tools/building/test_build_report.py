@@ -34,3 +34,11 @@ def test_a_report_without_splits_is_refused(tmp_path):
     (tmp_path / "report.csv").write_text("path\na.mp4\n")
     with pytest.raises(errors.UserError, match="records the split"):
         build_report.splits(tmp_path / "report.csv")
+
+
+def test_a_video_without_a_group_is_its_own(tmp_path):
+    text = "path,group\na.mp4,x\nb.mp4,\n"
+    (tmp_path / "report.csv").write_text(text)
+    paths = ["a.mp4", "b.mp4", "c.mp4"]
+    found = build_report.groups_of(tmp_path, paths)
+    assert found == ["x", "b.mp4", "c.mp4"]
