@@ -56,6 +56,12 @@ class Config:
         "folds are the training split.",
         minimum=1,
     )
+    deal: int = settings.setting(
+        0,
+        "Another number deals the groups into other folds of --reader.folds, "
+        "to see how much a result depends on them.",
+        minimum=0,
+    )
     groups: str | None = settings.setting(
         None,
         "CSV file with the columns path and group of each video, for "

@@ -71,7 +71,11 @@ def _pool(
 ) -> fold_reader.Pool:
     config = input_config.reader
     dealing = fold_reader.Dealing(
-        config.folds, config.fold, config.groups, config.group_column
+        config.folds,
+        config.fold,
+        config.groups,
+        config.group_column,
+        config.deal,
     )
     splits = fold_reader.pooled_splits(shards)
     places = {s: _cached(shards, s, input_config) for s in splits}

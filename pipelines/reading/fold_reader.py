@@ -27,12 +27,14 @@ class Dealing(NamedTuple):
         fold: that is held out, from 1; None: none.
         groups: table of groups, see `folds.read_groups`.
         column: its column.
+        deal: number of the deal, see `folds.deal`.
     """
 
     folds: int
     fold: int | None = None
     groups: str | None = None
     column: str = "group"
+    deal: int = 0
 
 
 class ShardSubset(NamedTuple):
@@ -89,7 +91,9 @@ class Pool:
             dealing.column,
         )
         labels = [clip.label_ids[""] for clip in self.clips]
-        self.folds = folds.deal(self.groups, labels, dealing.folds)
+        self.folds = folds.deal(
+            self.groups, labels, dealing.folds, dealing.deal
+        )
 
     @property
     def manifest(self) -> manifests.Manifest:

@@ -6,6 +6,7 @@ A group never spans two folds. Labels are spread as evenly as groups allow.
 import collections
 import csv
 import os
+import random
 from collections.abc import Hashable, Sequence
 
 from pipelines.reading import shard_reader
@@ -19,7 +20,10 @@ _SHOWN = 3  # Videos in a message.
 
 
 def deal(
-    groups: Sequence[str], labels: Sequence[Hashable], count: int
+    groups: Sequence[str],
+    labels: Sequence[Hashable],
+    count: int,
+    number: int = 0,
 ) -> list[int]:
     """Returns the fold of each clip, from 1.
 
@@ -30,6 +34,8 @@ def deal(
         groups: of each clip.
         labels: of each clip; equal labels are spread over folds.
         count: number of folds.
+        number: of the deal; for all but 0, the size of each group counts for
+            up to twice as much when they are ordered, by chance.
 
     Raises:
         UserError: fewer groups than folds.
@@ -45,7 +51,12 @@ def deal(
         )
     total = collections.Counter(labels)
     folds = [collections.Counter() for _ in range(count)]
-    order = sorted(of_group, key=lambda g: (-of_group[g].total(), g))
+    chances = random.Random(number)
+    weight = {
+        group: of_group[group].total() * (1 + bool(number) * chances.random())
+        for group in sorted(of_group)
+    }
+    order = sorted(of_group, key=lambda g: (-weight[g], g))
     fold_of = {}
     for group in order:
         fold_of[group] = _least(folds, of_group[group], total)

@@ -1,6 +1,5 @@
 """Runs of the objective readout: solved at once, an ordinary classifier."""
 
-
 import numpy as np
 import pytest
 

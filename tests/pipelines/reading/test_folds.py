@@ -11,8 +11,8 @@ GROUPS = list("aaaabbbccddefgh")
 LABELS = list("xxxxyyyxxyyxyxy")
 
 
-def dealt(groups=GROUPS, labels=LABELS, count=3):
-    return folds.deal(groups, labels, count)
+def dealt(groups=GROUPS, labels=LABELS, count=3, **more):
+    return folds.deal(groups, labels, count, **more)
 
 
 def test_a_group_never_spans_two_folds():
@@ -28,9 +28,16 @@ def test_every_fold_has_its_share_of_each_label():
     assert max(collections.Counter(dealt()).values()) <= 6
 
 
-def test_the_order_of_clips_does_not_matter():
-    backwards = folds.deal(GROUPS[::-1], LABELS[::-1], 3)
-    assert backwards[::-1] == dealt()
+@pytest.mark.parametrize("number", [0, 5])
+def test_the_order_of_clips_does_not_matter(number):
+    backwards = dealt(GROUPS[::-1], LABELS[::-1], number=number)
+    assert backwards[::-1] == dealt(number=number)
+
+
+def test_another_number_deals_other_folds():
+    found = [dealt(number=number) for number in (0, 1, 2, 3)]
+    assert found[0] == dealt() and found[1] == dealt(number=1)
+    assert len(set(map(tuple, found))) > 1
 
 
 def test_groups_of_one_label_go_to_the_smallest_fold():
