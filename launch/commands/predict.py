@@ -7,10 +7,17 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from launch.prediction import answer_table, answers, video_stream, video_windows
+from launch.prediction import (
+    answer_table,
+    answers,
+    isolated_frames,
+    video_stream,
+    video_windows,
+)
 from launch.serving import loaded_model
 from tfrecords_tools.base import errors, flags, settings
 from tfrecords_tools.base.text import printable
+from tfrecords_tools.media import reader
 from tfrecords_tools.source_parsing import video_files
 
 
@@ -59,15 +66,16 @@ def main(resolved: flags.Resolved) -> int:
         _print_json if config.json else answer_table.start_table(model.metadata)
     )
     failed = 0
-    for path in paths:
-        try:
-            for row in predict(model, path, config):
-                show(row)
-        except errors.UserError as error:
-            if config.json:
-                _print_json(answers.error_row(path, error))
-            print(f"error: {error}", file=sys.stderr)
-            failed += 1
+    with isolated_frames.IsolatedFrames() as read:
+        for path in paths:
+            try:
+                for row in predict(model, path, config, read):
+                    show(row)
+            except errors.UserError as error:
+                if config.json:
+                    _print_json(answers.error_row(path, error))
+                print(f"error: {error}", file=sys.stderr)
+                failed += 1
     print(
         f"{len(paths) - failed} of {len(paths)} videos predicted"
         + (f"; {skipped} other files skipped" if skipped else ""),
@@ -77,7 +85,10 @@ def main(resolved: flags.Resolved) -> int:
 
 
 def predict(
-    model: loaded_model.LoadedModel, path: pathlib.Path, config: Config
+    model: loaded_model.LoadedModel,
+    path: pathlib.Path,
+    config: Config,
+    read: isolated_frames.Read = reader.read_frames,
 ) -> Iterator[dict]:
     """Yields the predictions for one video, see `answers.make_row`.
 
@@ -86,10 +97,10 @@ def predict(
     """
     clip, media = model.metadata.clip, model.metadata.media
     if config.window_seconds is None:
-        windows = video_windows.cover_video(path, clip, media)
+        windows = video_windows.cover_video(path, clip, media, read)
     else:
         windows = video_windows.split_by_seconds(
-            path, clip, media, config.window_seconds
+            path, clip, media, config.window_seconds, read
         )
     at_once = min(
         config.batch_size, model.metadata.max_clips or config.batch_size

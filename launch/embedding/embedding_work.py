@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from launch.embedding import index_chunks, shard_rows, video_rows
+from launch.prediction import isolated_frames
 from launch.serving import loaded_model
 from pipelines import batch
 from tfrecords_tools.base import errors
@@ -42,10 +43,15 @@ class ExportEncoder:
 
 
 class Embedder:
-    """A worker; all workers of a process share one model."""
+    """A worker with a decoder; all workers of a process share one model.
+
+    Attributes:
+        frames: of video files.
+    """
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
+        self.frames = isolated_frames.IsolatedFrames()
 
     def __enter__(self) -> "Embedder":
         return self
@@ -54,11 +60,13 @@ class Embedder:
         self.close()
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Ends its decoder."""
+        self.frames.close()
 
     def interrupt(self) -> None:
         """Ends the current chunk before its next batch."""
         self._stopped.set()
+        self.frames.interrupt()
 
     def check_interrupted(self) -> None:
         """Raises InterruptedError after `interrupt`."""
@@ -104,7 +112,13 @@ class EmbeddingWork:
                 count()
         else:
             rows = video_rows.embed(
-                model, root, unit.items, self.batch_size, check, count
+                model,
+                root,
+                unit.items,
+                self.batch_size,
+                check,
+                count,
+                worker.frames,
             )
             now = video_rows.digest_files(root, unit.items, self.recipe)
             if now != unit.digest:

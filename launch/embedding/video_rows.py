@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from launch.embedding import index_chunks
-from launch.prediction import video_windows
+from launch.prediction import isolated_frames, video_windows
 from launch.serving import loaded_model
 from tfrecords_tools.base import errors
+from tfrecords_tools.media import reader
 
 _MOST_VIDEOS = 32  # Of a chunk: seconds of work for short videos.
 _MOST_BYTES = 1 << 27  # Of the files of a chunk, if there are several.
@@ -65,6 +66,7 @@ def embed(
     batch_size: int,
     check: Callable[[], None] = lambda: None,
     count: Callable[[], None] = lambda: None,
+    read: isolated_frames.Read = reader.read_frames,
 ) -> index_chunks.Rows:
     """Embeds the windows that together cover each video.
 
@@ -75,6 +77,7 @@ def embed(
         batch_size: windows at a time.
         check: called before each batch; may raise to stop.
         count: called after each video.
+        read: the frames of a video.
 
     Returns:
         The rows; a video that cannot be read has none, and an `error`.
@@ -83,7 +86,7 @@ def embed(
         UserError: the model gives no features.
     """
     failures: dict[int, str] = {}
-    reads = _windows(model, root, paths, failures, count)
+    reads = _windows(model, root, paths, failures, count, read)
     owners, seconds, features = [], [], []
     batch_size = min(batch_size, model.metadata.max_clips or batch_size)
     while batch := list(itertools.islice(reads, batch_size)):
@@ -113,12 +116,14 @@ def _windows(
     paths: Sequence[str],
     failures: dict[int, str],
     count: Callable[[], None],
+    read: isolated_frames.Read,
 ) -> Iterator[_Read]:
     """Yields all windows; notes the videos that cannot be read."""
     clip, media = model.metadata.clip, model.metadata.media
     for number, path in enumerate(paths):
         try:
-            for window in video_windows.cover_video(root / path, clip, media):
+            windows = video_windows.cover_video(root / path, clip, media, read)
+            for window in windows:
                 yield _Read(number, window)
         except errors.UserError as error:
             failures[number] = str(error)

@@ -10,7 +10,7 @@ from launch.embedding import (
     index_files,
     nearest_rows,
 )
-from launch.prediction import video_windows
+from launch.prediction import isolated_frames, video_windows
 from launch.serving import loaded_model
 from tfrecords_tools.base import errors
 from tfrecords_tools.base.text import printable
@@ -67,7 +67,8 @@ def search(
     """
     check_model(index, model)
     clip, media = model.metadata.clip, model.metadata.media
-    windows = list(video_windows.cover_video(path, clip, media))
+    with isolated_frames.IsolatedFrames() as read:
+        windows = list(video_windows.cover_video(path, clip, media, read))
     queries = np.concatenate(
         [model.embed_jpegs([each.jpegs]) for each in windows]
     )

@@ -1,19 +1,21 @@
 """Splits a video file into windows for an exported model.
 
 The file is read once, in order, with one window in memory. Clips spread over
-the whole video need a second pass and hold only their own frames. Frames are
-JPEGs, the input of exported models, whatever the shards store.
+the whole of a long video need a second pass and hold only their own frames.
+Frames are JPEGs, the input of exported models, whatever the shards store.
 """
 
 import collections
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from launch.prediction import held_frames
+from launch.prediction import held_frames, isolated_frames
 from pipelines import batch
 from pipelines.sampling import time_sampling
 from tfrecords_tools.media import reader
+
+_MOST_HELD = 1 << 26  # Bytes of JPEGs: a minute or two.
 
 
 class Window(NamedTuple):
@@ -35,6 +37,7 @@ def split_by_seconds(
     clip: batch.ClipSpec,
     media: reader.Config,
     seconds: float,
+    read: isolated_frames.Read = reader.read_frames,
 ) -> Iterator[Window]:
     """Yields consecutive windows of `seconds`; the last may be shorter.
 
@@ -45,7 +48,7 @@ def split_by_seconds(
     """
     held: list[reader.Frame] = []
     number, any_given = 0, False
-    for frame in reader.read_frames(path, media.as_jpeg()):
+    for frame in read(path, media.as_jpeg()):
         while frame.time >= (number + 1) * seconds * 1e6:
             if held:
                 start, end = number * seconds, (number + 1) * seconds
@@ -62,7 +65,10 @@ def split_by_seconds(
 
 
 def cover_video(
-    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+    path: pathlib.Path,
+    clip: batch.ClipSpec,
+    media: reader.Config,
+    read: isolated_frames.Read = reader.read_frames,
 ) -> Iterator[Window]:
     """Yields windows that together cover the video.
 
@@ -74,20 +80,20 @@ def cover_video(
             refuses short videos.
     """
     if clip.sampling != "dense":
-        yield _spread(path, clip, media)
+        yield _spread(path, clip, read, media.as_jpeg())
     elif clip.by_time:
-        yield from _cover_by_time(path, clip, media)
+        yield from _cover_by_time(path, clip, read(path, media.as_jpeg()))
     else:
-        yield from _cover_by_frames(path, clip, media)
+        yield from _cover_by_frames(path, clip, read(path, media.as_jpeg()))
 
 
 def _cover_by_frames(
-    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+    path: pathlib.Path, clip: batch.ClipSpec, frames: Iterable[reader.Frame]
 ) -> Iterator[Window]:
     length = clip.frames * clip.stride
     held: collections.deque[reader.Frame] = collections.deque(maxlen=length)
     fresh, any_given = 0, False
-    for frame in reader.read_frames(path, media.as_jpeg()):
+    for frame in frames:
         held.append(frame)
         fresh += 1
         if fresh == length:
@@ -98,12 +104,12 @@ def _cover_by_frames(
 
 
 def _cover_by_time(
-    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+    path: pathlib.Path, clip: batch.ClipSpec, frames: Iterable[reader.Frame]
 ) -> Iterator[Window]:
     length = round(clip.frames * clip.stride_seconds * 1e6)
     held: collections.deque[reader.Frame] = collections.deque()
     start, any_given = None, False
-    for frame in reader.read_frames(path, media.as_jpeg()):
+    for frame in frames:
         held.append(frame)
         start = frame.time if start is None else start
         # Frames may start a little after the time they are shown at.
@@ -141,18 +147,27 @@ def _from(
 
 
 def _spread(
-    path: pathlib.Path, clip: batch.ClipSpec, media: reader.Config
+    path: pathlib.Path,
+    clip: batch.ClipSpec,
+    read: isolated_frames.Read,
+    media: reader.Config,
 ) -> Window:
-    media = media.as_jpeg()
-    # Two passes, rather than the whole file in memory.
-    stored, start, end = 0, None, 0
-    for frame in reader.read_frames(path, media):
+    # A short video is held as a whole, a long one is read twice.
+    held: list[bytes] | None = []
+    stored, size, start, end = 0, 0, None, 0
+    for frame in read(path, media):
         start = frame.time if start is None else start
-        stored, end = stored + 1, frame.end_time
+        stored, end, size = stored + 1, frame.end_time, size + len(frame.data)
+        if held is not None and size <= _MOST_HELD:
+            held.append(frame.data)
+        else:
+            held = None
     held_frames.check_length(path, clip, stored, (end - start) / 1e6)
     numbers = held_frames.frame_numbers(stored, clip)
-    needed, kept = set(numbers), {}
-    for number, frame in enumerate(reader.read_frames(path, media)):
-        if number in needed:
-            kept[number] = frame.data
+    kept = dict(enumerate(held or ()))
+    if held is None:
+        needed = set(numbers)
+        for number, frame in enumerate(read(path, media)):
+            if number in needed:
+                kept[number] = frame.data
     return Window(start / 1e6, end / 1e6, [kept[i] for i in numbers])

@@ -149,6 +149,9 @@ def test_too_short_rest_after_whole_windows_is_left_out(video):
 class Data:
     """Of a frame; unlike bytes it can be told whether it is still held."""
 
+    def __len__(self):
+        return 1
+
 
 @pytest.mark.parametrize(
     ("spec", "most"),
@@ -170,8 +173,14 @@ def test_only_a_window_of_a_long_video_is_held(monkeypatch, spec, most):
             time = 3_600_000_000 + round(number * 1e6 / 30)
             yield reader.Frame(time, time + 33_333, data, 2, 2)
 
-    monkeypatch.setattr(reader, "read_frames", frames)
+    monkeypatch.setattr(video_windows, "_MOST_HELD", 0)
     clip = batch.ClipSpec(**spec)
-    for _ in video_windows.cover_video("v", clip, reader.Config()):
+    for _ in video_windows.cover_video("v", clip, reader.Config(), frames):
         pass
     assert max(counts) <= most
+
+
+def test_a_long_video_gives_the_window_of_a_short_one(video, monkeypatch):
+    held = of_whole(video, frames=4, sampling="uniform")
+    monkeypatch.setattr(video_windows, "_MOST_HELD", 0)
+    assert of_whole(video, frames=4, sampling="uniform") == held
