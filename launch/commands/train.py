@@ -4,7 +4,7 @@ import dataclasses
 import os
 import pathlib
 
-from launch.cross_validation import fold_runs
+from launch.cross_validation import fold_runs, fold_weights
 from launch.evaluation import view_settings
 from launch.runs import (
     checkpoints,
@@ -87,6 +87,9 @@ def _cross_validate(
             f"--cross_validate into {workdir}, which holds a run of its own: "
             "choose another --workdir"
         )
+    start = resolved.sections["init"].weights
+    if said := fold_weights.warning(start, resolved.settings.shards):
+        print(said, flush=True)
     experiment = run_flags.to_experiment(_of_fold(resolved, count, None))
     runs = [_fold_run(resolved, count, n) for n in range(1, count + 1)]
     with folder_lock.held(workdir, "run", "another --workdir"):
@@ -119,5 +122,9 @@ def _of_fold(
     if not features.folder:  # All folds share one.
         folder = os.path.join(resolved.settings.workdir, "features")
         features = dataclasses.replace(features, folder=folder)
-    changed = {"reader": reader, "feature_cache": features}
+    start = run.sections["init"]
+    if start.weights and number is not None:
+        own = fold_weights.of_fold(start.weights, run.settings.shards, reader)
+        start = dataclasses.replace(start, weights=own)
+    changed = {"reader": reader, "feature_cache": features, "init": start}
     return dataclasses.replace(run, sections={**run.sections, **changed})

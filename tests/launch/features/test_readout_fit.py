@@ -48,6 +48,24 @@ def answers(run):
     return run.objective.predict(run.networks, frames)["scores"]
 
 
+def test_fine_tuning_starts_from_the_answers_of_the_readout(
+    solved, toy_shards, tmp_path, no_steps
+):
+    given = [
+        f"--shards={toy_shards}",
+        f"--init.weights={solved[0]}",
+        "--init.strict",
+        "--temporal=statistics",
+        "--train.steps=1",
+        *TINY,
+    ]
+    described = run_flags.to_experiment(flags.parse(run_flags.COMMAND, given))
+    training_run.run(described, tmp_path)
+    started = answers(restored_run.RestoredRun(described, tmp_path))
+    readout = answers(restored_run.load_run(str(solved[0])))
+    np.testing.assert_array_equal(started, readout)
+
+
 def test_accuracy_of_cross_validation_is_printed(toy_shards, tmp_path, capsys):
     short_runs.run(toy_shards, tmp_path, *READOUT)
     said = capsys.readouterr().out
