@@ -141,7 +141,9 @@ def _compute(
 ) -> None:
     views = config.crops + config.augmented
     encoder = source.network.encoder
-    clips = _clips(source, config, 0)
+    # Building the graph takes a second: once, from the first missing clip.
+    first = feature_store.standing(folder, made_from) or 0
+    clips = _clips(source, config, first)
     specs = {
         name: feature_store.Spec(tuple(spec.shape), _dtype(spec.dtype))
         for name, spec in clips.element_spec.items()
@@ -162,7 +164,7 @@ def _compute(
         damaged_records.explained(reader, current),
         progress.bar(text, reader.clips * views) as tell,
     ):
-        for clip in _clips(source, config, writer.done):
+        for clip in clips:
             features = []
             for number in range(views):
                 view = clip["frames"][number, None]

@@ -59,6 +59,21 @@ def read(folder: pathlib.Path) -> Rows:
         ) from error
 
 
+def standing(folder: pathlib.Path, made_from: Mapping[str, Any]) -> int | None:
+    """Rows of a stopped write of the same arrays; None if there is none."""
+    partial = _partial(folder)
+    try:
+        recorded = json.loads((partial / _MADE_FROM).read_text())
+        done = json.loads((partial / _DONE).read_text())
+    except (OSError, ValueError):
+        return None
+    return done if recorded == made_from else None
+
+
+def _partial(folder: pathlib.Path) -> pathlib.Path:
+    return folder.with_name(f"{folder.name}{atomic_write.TEMPORARY}")
+
+
 class Writer:
     """Writes batches of rows, in order.
 
@@ -85,9 +100,8 @@ class Writer:
             UserError: the disk is too small.
         """
         self._folder, self._unsaved = folder, 0
-        name = f"{folder.name}{atomic_write.TEMPORARY}"
-        self._partial = folder.with_name(name)
-        self.done = self._standing(made_from)
+        self._partial = _partial(folder)
+        self.done = standing(folder, made_from)
         if self.done is None:
             self._start(clips, specs, made_from)
         with atomic_write.explained(folder):
@@ -123,15 +137,6 @@ class Writer:
     def _note(self, done: int) -> None:
         with atomic_write.file(self._partial / _DONE, "w") as stream:
             json.dump(done, stream)
-
-    def _standing(self, made_from: Mapping[str, Any]) -> int | None:
-        """Rows of a stopped write of the same arrays; None if there is none."""
-        try:
-            recorded = json.loads((self._partial / _MADE_FROM).read_text())
-            done = json.loads((self._partial / _DONE).read_text())
-        except (OSError, ValueError):
-            return None
-        return done if recorded == made_from else None
 
     def _start(
         self,
