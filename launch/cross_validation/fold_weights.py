@@ -6,7 +6,7 @@ cross-validation.
 
 import pathlib
 
-from launch.runs import run_flags
+from launch.runs import run_flags, run_folder
 from pipelines import clip_dataset
 from tfrecords_tools.base import errors
 
@@ -27,7 +27,7 @@ def of_fold(weights: str, shards: str, reader: clip_dataset.Config) -> str:
     """
     if not _has_folds(weights):
         return weights
-    folder = str(run_flags.fold_folder(weights, reader.fold))
+    folder = str(run_folder.fold_folder(weights, reader.fold))
     if not pathlib.Path(folder).is_dir() or _split(folder) != (
         shards,
         *_dealing(reader),
@@ -35,7 +35,7 @@ def of_fold(weights: str, shards: str, reader: clip_dataset.Config) -> str:
         raise errors.UserError(
             f"--init.weights={weights} is a cross-validation with other folds: "
             "wanted one of the same shards and groups with "
-            f"--cross_validate={reader.folds}"
+            f"--cross_validate={reader.folds} --reader.deal={reader.deal}"
         )
     return folder
 
@@ -61,7 +61,7 @@ def warning(weights: str | None, shards: str) -> str:
 
 
 def _has_folds(weights: str) -> bool:
-    return run_flags.fold_folder(weights, 1).is_dir()
+    return run_folder.fold_folder(weights, 1).is_dir()
 
 
 def _split(folder: str) -> tuple:
@@ -70,4 +70,5 @@ def _split(folder: str) -> tuple:
 
 
 def _dealing(reader: clip_dataset.Config) -> tuple:
-    return reader.folds, reader.fold, reader.groups, reader.group_column
+    groups = reader.groups, reader.group_column
+    return reader.folds, reader.fold, reader.deal, *groups

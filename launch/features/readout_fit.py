@@ -51,7 +51,7 @@ def fit(
         path.decode(errors="replace")
         for path in cached.rows["path"][used].tolist()
     ]
-    names = build_report.groups_of(experiment.shards, paths)
+    names = _groups(experiment, paths)
     config = experiment.objective.config
     fold_of = deal(names, config.folds)
     kinds = _kinds(experiment, rest, features.shape[-1])
@@ -137,6 +137,18 @@ def _kinds(
         return {"all": width}
     shape = tuple(rest.input.shape[1:])
     return temporal.module.column_kinds(temporal.config, shape)
+
+
+def _groups(
+    experiment: experiments.Experiment, paths: Sequence[str]
+) -> list[str]:
+    """The group of each clip, as folds of the run have it."""
+    reader = experiment.reader
+    if reader.groups:
+        return folds.read_groups(
+            experiment.shards, paths, reader.groups, reader.group_column
+        )
+    return build_report.groups_of(experiment.shards, paths)
 
 
 def deal(groups: Sequence[str], most: int) -> np.ndarray:

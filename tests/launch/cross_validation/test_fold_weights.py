@@ -42,6 +42,7 @@ def test_other_weights_are_those_of_all_folds(folds):
     [
         {"reader": clip_dataset.Config(folds=3, fold=3)},
         {"reader": clip_dataset.Config(folds=3, fold=1)},
+        {"reader": clip_dataset.Config(folds=2, fold=2, deal=1)},
         {"shards": "others"},
     ],
 )

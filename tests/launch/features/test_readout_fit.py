@@ -1,11 +1,14 @@
 """Runs of the objective readout: solved at once, an ordinary classifier."""
 
+import types
+
 import numpy as np
 import pytest
 
 from launch.features import readout_fit
 from launch.runs import checkpoints, restored_run, run_flags
 from launch.training import training_run
+from pipelines import clip_dataset
 from tests.launch import short_runs
 from tfrecords_tools.base import errors, flags
 
@@ -97,3 +100,11 @@ def test_clips_of_one_label_are_refused(labels):
 def test_too_many_clips_are_refused():
     with pytest.raises(errors.UserError, match="at most 10000"):
         readout_fit._check_clips(np.arange(10_001) % 2)
+
+
+def test_groups_are_those_of_the_given_table(tmp_path):
+    table = tmp_path / "groups.csv"
+    table.write_text("path,camera\na.mp4,x\nb.mp4,x\n")
+    reader = clip_dataset.Config(groups=str(table), group_column="camera")
+    given = types.SimpleNamespace(shards=str(tmp_path), reader=reader)
+    assert readout_fit._groups(given, ["a.mp4", "b.mp4"]) == ["x", "x"]
