@@ -96,7 +96,7 @@ def constant_records() -> Iterator[None]:
     """Every record that is read within is one of full length."""
     record = tf.constant(_record())
 
-    def constant(path: tf.Tensor, offset: tf.Tensor) -> Callable:
+    def constant(path: tf.Tensor, offset: tf.Tensor, _: int) -> Callable:
         # It depends on both, so that the graph has to find them.
         found = tf.strings.length(path) + tf.cast(offset, tf.int32)
 

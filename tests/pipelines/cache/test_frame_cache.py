@@ -9,6 +9,7 @@ import tensorflow as tf
 from pipelines import batch
 from pipelines.cache import frame_cache, raw_shards
 from pipelines.decoding import frame_decoding, raw_frames
+from pipelines.reading import clip_reading, shard_reader
 from tests import shards
 from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools import manifest as manifests
@@ -90,6 +91,36 @@ def evaluated(folder, **spec):
     spec = batch.ClipSpec(**spec)
     found = frame_decoding.scale_and_crop(pixels(folder, 2), spec)
     return found.numpy().astype(int)
+
+
+def first_frame(folder):
+    """What is read for the first frame of the first clip."""
+    reader = shard_reader.ShardReader(folder, "train")
+    chunks = reader.table.chunks(tf.constant(0, tf.int64))
+    picked = clip_reading.Picked(tf.constant([0]))
+    return clip_reading.read(chunks, picked, reader.manifest)["frames"]
+
+
+def test_reading_copies_no_frame_through_a_buffer(made, monkeypatch):
+    buffers, unchanged = [], tf.raw_ops.TFRecordDatasetV2
+
+    def watched(**given):
+        buffers.append(int(given["buffer_size"]))
+        return unchanged(**given)
+
+    monkeypatch.setattr(tf.raw_ops, "TFRecordDatasetV2", watched)
+    first_frame(made)
+    assert buffers == [0]
+
+
+def test_changed_pixel_stops_the_reading(made, tmp_path):
+    copied = shutil.copytree(made, tmp_path / "copied")
+    shard = min(copied.glob("*.tfrecord"))
+    content = bytearray(shard.read_bytes())
+    content[content.index(bytes(first_frame(made)[0].numpy()))] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(tf.errors.DataLossError):
+        first_frame(copied)
 
 
 def test_frames_are_scaled_to_the_short_side(made):
