@@ -69,7 +69,6 @@ def run(
     """
     _check(experiment)
     devices.start(experiment.devices)  # Before any tensor.
-    views = view_settings.of_run(views, experiment)
     data = experiment.input.without_cache
     reader = split_readers.open_pool(experiment.shards, data)
     print(_plan(reader, len(runs)), flush=True)

@@ -60,8 +60,6 @@ def evaluate(request: Request, views: view_settings.Config) -> Result:
     trained = restored_run.load_run(
         request.workdir, request.shards, request.checkpoint
     )
-    is_own = views.crops is None
-    views = view_settings.of_run(views, trained.experiment)
     shards = trained.experiment.shards
     split = annotations.canonical_split(request.split) or request.split
     input_config = trained.experiment.input.without_cache
@@ -73,12 +71,6 @@ def evaluate(request: Request, views: view_settings.Config) -> Result:
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"
     )
-    if is_own and views.crops > 1:
-        print(
-            f"note: {views.crops} crops as --feature_cache.crops of the run; "
-            "exports and launch.predict see the centre crop, which "
-            "--evaluate.crops=1 evaluates"
-        )
     batch_size = views.batch_size or evaluation_batch.choose_batch_size(
         trained.networks,
         trained.strategy,

@@ -102,7 +102,7 @@ def _guess(
         tuple(statistics.column_kinds(config, shape).values()),
         truth.shape[1],
     )
-    rows = _statistics(queries, places).mean(axis=1)
+    rows = _statistics(queries, places)[:, queries.centre]
     best = (rows @ fitted.kernel + fitted.bias).argmax(axis=1)
     return floors.Guess(_TITLE, np.eye(truth.shape[1], dtype=bool)[best])
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-from launch.runs import experiment as experiments
 from tfrecords_tools.base import settings
 
 
@@ -13,11 +12,10 @@ class Config:
     views: int = settings.setting(
         1, "Evenly spaced clips per video; scores are averaged.", minimum=1
     )
-    crops: int | None = settings.setting(
-        None,
+    crops: int = settings.setting(
+        1,
         "Crops per view: 1 is the centre crop, more are spread evenly along "
-        "the long side; scores are averaged. Unset: --feature_cache.crops of a "
-        "run on cached features, otherwise 1.",
+        "the long side; scores are averaged.",
         minimum=1,
     )
     batch_size: int | None = settings.setting(
@@ -26,12 +24,3 @@ class Config:
         "with large activations.",
         minimum=1,
     )
-
-
-def of_run(views: Config, experiment: experiments.Experiment) -> Config:
-    """The views with the number of crops, which a run may decide."""
-    if views.crops is not None:
-        return views
-    is_cached = experiment.train.cache_features
-    crops = experiment.feature_cache.crops if is_cached else 1
-    return dataclasses.replace(views, crops=crops)

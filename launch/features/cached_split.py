@@ -35,6 +35,11 @@ class CachedSplit:
         """Crops of the evaluation view."""
         return self._crops
 
+    @property
+    def centre(self) -> int:
+        """The view of the centre crop."""
+        return self._crops // 2
+
     def training(
         self, batch_shard: clip_order.BatchShard, seed: int, start_step: int = 0
     ) -> tf.data.Dataset:
@@ -71,19 +76,20 @@ class CachedSplit:
 
         Returns:
             A dataset of batches, see `pipelines.batch`, with `features`
-            float32 [B, crops, t, C] and no frames.
+            float32 [B, 1, t, C], of the centre crop, and no frames.
         """
         indices = clip_order.in_order(self._reader, batch_shard)
         pairs = indices.map(
             lambda index: (index.place, tf.cast(index.is_new, tf.float32))
         )
         batches = pairs.batch(batch_shard.replica_batch, drop_remainder=True)
-        crops = self._crops
 
         def read(places: np.ndarray, _: np.ndarray) -> list[np.ndarray]:
-            return self._read(places, lambda each: each[places, :crops])
+            return self._read(
+                places, lambda each: each[places, self.centre, np.newaxis]
+            )
 
-        to_batch = self._in_graph(read, (crops,), batch_shard)
+        to_batch = self._in_graph(read, (1,), batch_shard)
 
         def masked(places: tf.Tensor, is_new: tf.Tensor) -> dict:
             batch = to_batch(places, is_new)

@@ -86,6 +86,12 @@ class RunFeatures:
                 f"{_FLAG} with --augment={mixes[0].name}, which mixes the "
                 "pixels of two clips: leave one of them out"
             )
+        crops = self._experiment.feature_cache.crops
+        if crops % 2 == 0:
+            raise errors.UserError(
+                f"--feature_cache.crops={crops} has no centre crop, which is "
+                "evaluated: wanted an odd number"
+            )
         views = self._experiment.feature_cache.augmented
         if given.augmentations and not views:
             raise errors.UserError(

@@ -16,8 +16,8 @@ class Config:
     )
     crops: int = settings.setting(
         1,
-        "Crops of the evaluation view, as --evaluate.crops; training draws "
-        "one, evaluation averages all.",
+        "Crops of the evaluation view, as --evaluate.crops, an odd number: "
+        "training draws one, evaluation sees the centre crop.",
         minimum=1,
     )
     augmented: int = settings.setting(

@@ -95,7 +95,6 @@ class Validation:
             )
         evaluated = evaluation.evaluate(
             *self._arguments(loop, data),
-            crops=self._cached.crops if self._cached else 1,
             batches=self._batches,
         )
         report = self._with_floors(loop, data, evaluated)

@@ -10,16 +10,16 @@ LABELS = ("a", "b")
 
 
 def split(numbers, mask=1.0):
-    """Features of clips, of which the odd ones are large; two crops of two
+    """Features of clips, of which the odd ones are large; three crops of two
     frames."""
     odd = np.array(numbers) % 2
-    noise = np.random.default_rng(0).normal(size=(len(numbers), 2, 2, 8))
+    noise = np.random.default_rng(0).normal(size=(len(numbers), 3, 2, 8))
     rows = {
         "features": np.float32(10 + 5 * odd[:, None, None, None] + noise),
         "clip_id": np.array(numbers),
         "mask": np.full(len(numbers), mask, np.float32),
     }
-    return cached_split.CachedSplit(rows, None, 2)
+    return cached_split.CachedSplit(rows, None, 3)
 
 
 def clips(numbers, labels=None):

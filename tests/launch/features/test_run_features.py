@@ -17,7 +17,7 @@ from tfrecords_tools.base import errors, flags
 CACHED = (
     "--train.freeze=backbone",
     "--train.cache_features",
-    "--feature_cache.crops=2",
+    "--feature_cache.crops=3",
     "--temporal=none",
     "--learning_rate.schedule=constant",
 )
@@ -82,9 +82,20 @@ def reports(toy_shards, folder, tmp_path_factory):
     return trained, evaluated_run.evaluate(request, views).report
 
 
-def test_the_run_evaluates_all_cached_crops(reports):
+def test_the_run_evaluates_the_centre_crop(reports):
     for report in reports:
-        assert report["examples"] == 11 and report["crops"] == 2
+        assert report["examples"] == 11 and report["crops"] == 1
+
+
+def test_the_centre_crop_is_that_of_the_encoder_alone(opened):
+    batch_shard = clip_dataset.BatchShard(1)
+    found = next(iter(opened.cached.evaluation(batch_shard)))["features"]
+    given = clip_dataset.evaluation(
+        opened.data, opened.experiment.input, batch_shard
+    )
+    frames = next(iter(given))["frames"].numpy()[0].astype(np.float32)
+    wanted = opened.loop.objective.split().encoder(frames)
+    np.testing.assert_allclose(found[0], wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_the_readout_of_the_same_features_is_a_floor(reports):
@@ -100,7 +111,7 @@ def test_features_are_those_of_the_encoder(opened):
                 opened.data,
                 opened.experiment.input,
                 clip_dataset.BatchShard(1),
-                crops=2,
+                crops=3,
             )
         )
     )
@@ -185,6 +196,7 @@ def test_a_stopped_computation_gives_the_same_bytes(
         (["--augment=flip"], "--feature_cache.augmented"),
         (["--reader.shuffle=blocks"], "--reader.shuffle=blocks"),
         (["--extra_inputs=tube_mask"], "--extra_inputs"),
+        (["--feature_cache.crops=2"], "no centre crop"),
     ],
 )
 def test_what_features_cannot_replace_is_refused(
