@@ -186,7 +186,9 @@ def _pairs(steps: _Number, lag: int) -> _Number:
 
 def _root(x: keras.KerasTensor, least: float) -> keras.KerasTensor:
     """The square root of |x| with the sign of x."""
-    return x / ops.sqrt(ops.maximum(ops.abs(x), least))
+    root = ops.sqrt(ops.maximum(ops.abs(x), least))
+    # A root is 0 only where a file with float16 weights stores `least` as 0.
+    return ops.where(root > 0, x / root, x)
 
 
 def _check_lags(config: Config, steps: int, width: int) -> None:

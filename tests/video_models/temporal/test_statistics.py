@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.benchmarks.networks import tflite_models
 from tests.contracts import network_checks
 from tfrecords_tools.base import errors
 from video_models import streaming_network
@@ -74,6 +75,14 @@ def test_statistics_are_float32_under_a_policy_of_half_precision():
     finally:
         keras.config.set_dtype_policy("float32")
     assert network(np.float16(100 * FEATURES)).dtype == "float32"
+
+
+def test_still_clip_is_finite_in_a_tflite_file_of_float16():
+    network = statistics.build(statistics.Config(rhythm=(1,)), (4, 2))
+    content = tflite_models.convert(network, weights="float16")
+    still = np.ones((1, 4, 2), np.float32)
+    found = tflite_models.predictor(content, threads=1)(still)
+    np.testing.assert_allclose(found, network(still), atol=1e-3)
 
 
 def test_deviation_of_a_long_stream_keeps_its_precision():
