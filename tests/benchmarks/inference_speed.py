@@ -8,7 +8,7 @@ how the environments of the peers are made.
 
 Median time of one clip, and clips a second of eight at a time; float32 but
 for int8, uint8 frames in memory to logits, two threads. Contenders take
-turns as in network_speed. What 8 bits cost in accuracy, tflite_accuracy
+turns as in network_speed. What 8 bits cost in accuracy, export_accuracy
 says.
 """
 

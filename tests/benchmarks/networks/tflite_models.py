@@ -1,4 +1,4 @@
-"""Networks as TFLite models, in float32 or in 8 bits."""
+"""Networks as TFLite models, in float32 or in fewer bits."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,6 +13,7 @@ def convert(
     network: keras.Model,
     batch: int = 1,
     examples: Iterable[np.ndarray] | None = None,
+    weights: str = "float32",
 ) -> bytes:
     """A TFLite model of built-in operations.
 
@@ -21,6 +22,8 @@ def convert(
         batch: clips that it takes at a time.
         examples: inputs, float32 [batch, ...], that tell the range of every
             tensor; weights and activations are then of 8 bits.
+        weights: without examples, how they are stored: float32, float16 or
+            int8.
     """
     traced = tf.function(
         lambda inputs: network(inputs, training=False),
@@ -30,8 +33,11 @@ def convert(
     frozen = tensorflow_internals.with_constants(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if examples is not None:
+    if examples is not None or weights != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if weights == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if examples is not None:
         converter.representative_dataset = lambda: ([each] for each in examples)
     return converter.convert()
 
