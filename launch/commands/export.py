@@ -15,8 +15,9 @@ from launch.serving import (
     stream_serving,
     versions,
 )
-from tfrecords_tools.base import flags, path_checks, settings
+from tfrecords_tools.base import errors, flags, path_checks, settings
 from tfrecords_tools.base.files import folder_lock
+from video_models import objective as objectives
 from video_models.objectives import gan
 
 
@@ -41,6 +42,13 @@ class Config:
     )
     stream_frames: int = settings.setting(
         1, "Frames per chunk of the stream.", minimum=1
+    )
+    crops: int = settings.setting(
+        1,
+        "Crops of each clip, spread evenly along the long side, whose scores "
+        "are averaged as by --evaluate.crops; each takes the time of one. 1 "
+        "is the centre crop.",
+        minimum=1,
     )
 
 
@@ -71,6 +79,7 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     )
     print(f"exporting step {trained.step} of {config.workdir}")
     objective = trained.objective
+    _check_crops(config, objective)
     if objective.enhances is not None:
         path = enhancer.export(
             objective, trained.networks, config.output, limits
@@ -85,8 +94,17 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
         print(f"exported: {path}")
         return path
     metadata = model_metadata.ModelMetadata(
-        trained.experiment.clip, trained.labels, trained.media, limits=limits
+        trained.experiment.clip,
+        trained.labels,
+        trained.media,
+        limits=limits,
+        crops=config.crops,
     )
+    if config.crops > 1:
+        print(
+            f"note: answers average {config.crops} crops, as launch.evaluate "
+            f"--evaluate.crops={config.crops} does"
+        )
     stream = _stream(trained, config.stream_frames) if config.stream else None
     metadata = metadata.with_answers(objective.answers)
     _note_change(pathlib.Path(config.output), metadata)
@@ -95,6 +113,18 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     )
     print(f"exported: {path}")
     return path
+
+
+def _check_crops(config: Config, objective: objectives.Objective) -> None:
+    classifies = objective.enhances is None and not isinstance(
+        objective, gan.Gan
+    )
+    if config.crops > 1 and (config.stream or not classifies):
+        raise errors.UserError(
+            f"--crops={config.crops} "
+            + ("with --stream" if classifies else "of a run without scores")
+            + ": only the scores of whole clips are averaged; wanted --crops=1"
+        )
 
 
 def _note_change(

@@ -59,7 +59,7 @@ class Served(tf.Module):
         """`labels_file` holds one label per line; it becomes an asset."""
         super().__init__()
         self._clip, shape = metadata.clip, metadata.clip.shape
-        self._limits = metadata.limits
+        self._limits, self._crops = metadata.limits, metadata.crops
         networks = {
             name: folding.without_normalization(network)
             for name, network in networks.items()
@@ -134,8 +134,22 @@ class Served(tf.Module):
         return empty_requests.answered(function)
 
     def pixels_of(self, frames_bytes: tf.Tensor) -> tf.Tensor:
-        """JPEG frames, string [N, T], to the network's input."""
-        return served_frames.from_images(frames_bytes, self._clip, self._limits)
+        """JPEG frames, string [N, T], to the network's input, with the crops
+        of a clip one after the other."""
+        return served_frames.from_images(
+            frames_bytes, self._clip, self._limits, self._crops
+        )
+
+    def averaged(self, outputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Predictions of all crops to those of clips."""
+        if self._crops == 1:
+            return outputs
+        return {
+            name: tf.reduce_mean(
+                tf.reshape(each, (-1, self._crops, *each.shape[1:])), axis=1
+            )
+            for name, each in outputs.items()
+        }
 
     def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         return self._predict(self.pixels_of(frames_bytes))
@@ -144,7 +158,9 @@ class Served(tf.Module):
         return self._predict(self._to_pixels(frames))
 
     def _to_pixels(self, frames: tf.Tensor) -> tf.Tensor:
-        return served_frames.from_pixels(frames, self._clip, self._limits)
+        return served_frames.from_pixels(
+            frames, self._clip, self._limits, self._crops
+        )
 
     def _embed(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
         pixels = served_features.checked(pixels, self._clip, self._limits)
@@ -154,6 +170,7 @@ class Served(tf.Module):
     def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
         outputs = self._outputs(pixels=pixels)
         outputs.pop(served_features.NAME, None)
+        outputs = self.averaged(outputs)
         best = tf.argmax(outputs["scores"], axis=-1)
         return {**outputs, "label": self.names.lookup(best)}
 
@@ -224,6 +241,7 @@ def _golden(
     # Traced: frames are decoded in a parallel loop.
     pixels = tf.function(served.pixels_of)(tf.constant([jpegs]))
     outputs = objective.predict(networks, tf.cast(pixels, tf.float32))
+    outputs = served.averaged(outputs)
     return golden_clip.GoldenClip(
         jpegs,
         {

@@ -24,6 +24,7 @@ class ModelMetadata:
         tasks: additional label sets by task name.
         limits: of one request; None for exports without limits.
         features: of the signature `embed`; None without one.
+        crops: of each clip, spread along the long side; scores are averaged.
     """
 
     clip: batch.ClipSpec
@@ -36,11 +37,12 @@ class ModelMetadata:
     )
     limits: request_limits.Config | None = request_limits.Config()
     features: served_features.FeatureMetadata | None = None
+    crops: int = 1
 
     @property
     def max_clips(self) -> int | None:
         """Largest number of clips per request; None without a limit."""
-        return self.limits and self.limits.clips(self.clip.shape)
+        return self.limits and self.limits.clips(self.clip.shape, self.crops)
 
     def change_since(self, before: "ModelMetadata") -> str:
         """How labels differ from an earlier version; empty if they do not."""
@@ -92,6 +94,8 @@ class ModelMetadata:
             }
         if self.features is not None:
             values["features"] = dataclasses.asdict(self.features)
+        if self.crops > 1:
+            values["crops"] = self.crops
         return json.dumps(values, indent=1)
 
     @classmethod
@@ -113,6 +117,7 @@ class ModelMetadata:
             },
             _limits(values.get("limits")),
             features and served_features.FeatureMetadata(**features),
+            values.get("crops", 1),
         )
 
 

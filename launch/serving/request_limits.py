@@ -27,18 +27,19 @@ class Config:
     )
     request_pixels: int = settings.setting(
         1 << 25,
-        "Largest request, in pixels of the network's input: clips x frames x "
-        "height x width. A single clip is always accepted.",
+        "Largest request, in pixels of the network's input: clips x crops x "
+        "frames x height x width. A single clip is always accepted.",
         minimum=1,
     )
 
-    def clips(self, shape: Sequence[int]) -> int:
+    def clips(self, shape: Sequence[int], crops: int = 1) -> int:
         """Largest number of clips per request.
 
         Args:
             shape: of one clip of the network's input, (T, H, W, ...).
+            crops: inputs for each clip.
         """
-        return max(1, self.request_pixels // math.prod(shape[:3]))
+        return max(1, self.request_pixels // (math.prod(shape[:3]) * crops))
 
 
 _ANY, _END = -1, -2  # In place of an axis' length.

@@ -17,7 +17,10 @@ _MAX_ASPECT = 16  # Times the short side; longer frames must not be enlarged.
 
 
 def from_images(
-    images: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
+    images: tf.Tensor,
+    clip: batch.ClipSpec,
+    limits: request_limits.Config,
+    crops: int = 1,
 ) -> tf.Tensor:
     """Decodes, scales and crops clips.
 
@@ -25,12 +28,14 @@ def from_images(
         images: string [N, T], JPEG or PNG.
         clip: of the network's input.
         limits: of the request.
+        crops: of each clip, spread evenly along the long side; 1 is the
+            centre.
 
     Returns:
-        uint8 [N, T, size, size, 3].
+        uint8 [N * crops, T, size, size, 3], the crops of a clip together.
     """
     length = images.shape[1]
-    images = _checked("frames_bytes", images, clip, limits)
+    images = _checked("frames_bytes", images, clip, limits, crops)
     flat = tf.reshape(images, [-1])
     sizes, inflated = image_headers.sizes(flat)
     checked = request_limits.require(
@@ -40,11 +45,14 @@ def from_images(
         _equal(tf.reshape(sizes, (-1, length, 2))),
     )
     flat = request_limits.after([checked], flat)
-    return _pixels(flat, length, clip, frame_decoding.decode_clip)
+    return _pixels(flat, length, clip, frame_decoding.decode_clip, crops)
 
 
 def from_pixels(
-    frames: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
+    frames: tf.Tensor,
+    clip: batch.ClipSpec,
+    limits: request_limits.Config,
+    crops: int = 1,
 ) -> tf.Tensor:
     """Scales and crops decoded clips.
 
@@ -52,18 +60,19 @@ def from_pixels(
         frames: uint8 [N, T, height, width, 3].
         clip: of the network's input.
         limits: of the request.
+        crops: as for `from_images`.
 
     Returns:
-        uint8 [N, T, size, size, 3].
+        uint8 [N * crops, T, size, size, 3], the crops of a clip together.
     """
     length = frames.shape[1]
-    frames = _checked("frames", frames, clip, limits)
+    frames = _checked("frames", frames, clip, limits, crops)
     sizes = tf.shape(frames, tf.int64)[None, 2:4]
     limited = _limited(sizes, clip, limits, lambda _: ("each frame",))
     frames = request_limits.after([request_limits.require(*limited)], frames)
     shape = tf.shape(frames)
     flat = tf.reshape(frames, tf.concat([[shape[0] * length], shape[2:]], 0))
-    return _pixels(flat, length, clip, lambda frame: frame)
+    return _pixels(flat, length, clip, lambda frame: frame, crops)
 
 
 def _checked(
@@ -71,11 +80,12 @@ def _checked(
     given: tf.Tensor,
     clip: batch.ClipSpec,
     limits: request_limits.Config,
+    crops: int,
 ) -> tf.Tensor:
     """The input after checking its shape and number of clips."""
     spec = tf.TensorSpec(given.shape, given.dtype)
     given = request_limits.check_shapes({name: given}, {name: spec})[name]
-    max_clips = limits.clips((given.shape[1], *clip.shape[1:]))
+    max_clips = limits.clips((given.shape[1], *clip.shape[1:]), crops)
     few = request_limits.few_clips(tf.shape(given)[0], max_clips)
     return request_limits.after([request_limits.require(few)], given)
 
@@ -85,19 +95,34 @@ def _pixels(
     length: int,
     clip: batch.ClipSpec,
     decode: Callable[[tf.Tensor], tf.Tensor],
+    crops: int,
 ) -> tf.Tensor:
     size = clip.size
+    places = [0.5] if crops == 1 else [i / (crops - 1) for i in range(crops)]
     # Two frames per iteration: an iteration costs as much as a small frame, and
     # more frames of 4096x2304 need more memory (2: 231 MB, 4: 460 MB).
     group = 2 if length % 2 == 0 else 1
     grouped = tf.concat([[-1, group], tf.shape(flat)[1:]], axis=0)
-    scaled = tf.map_fn(
-        lambda frames: frame_decoding.scale_and_crop(decode(frames), clip),
+    shape = (group, size, size, 3)
+
+    def cropped(images: tf.Tensor) -> list[tf.Tensor]:
+        frames = decode(images)
+        return [
+            frame_decoding.scale_and_crop(frames, clip, place)
+            for place in places
+        ]
+
+    each = tf.map_fn(
+        cropped,
         tf.reshape(flat, grouped),
-        fn_output_signature=tf.TensorSpec((group, size, size, 3), tf.uint8),
+        fn_output_signature=[tf.TensorSpec(shape, tf.uint8) for _ in places],
         parallel_iterations=_AT_ONCE // group,
     )
-    return tf.reshape(scaled, (-1, length, size, size, 3))
+    shape = (-1, length, *shape[1:])
+    clips = [tf.reshape(frames, shape) for frames in each]
+    if crops == 1:
+        return clips[0]
+    return tf.reshape(tf.stack(clips, axis=1), shape)
 
 
 def _place(number: tf.Tensor, length: int) -> tuple:
