@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from launch.commands import export
 from launch.serving import exported_model, loaded_model, model_metadata
 from pipelines.decoding import frame_decoding
 from tests.launch import causal_network
-from tfrecords_tools.base import errors, flags
 from tfrecords_tools.media import reader
 
 CLIP = causal_network.CLIP
@@ -67,11 +65,3 @@ def test_loaded_model_knows_its_crops(exported_crops):
 def test_every_crop_counts_for_the_limit_of_a_request():
     one = dataclasses.replace(METADATA, crops=1)
     assert METADATA.max_clips == one.max_clips // 3
-
-
-def test_stream_with_several_crops_is_refused(trained, tmp_path):
-    arguments = ["--stream", "--crops=3"]
-    folders = [f"--workdir={trained}", f"--output={tmp_path}"]
-    given = flags.parse(export.COMMAND, [*arguments, *folders])
-    with pytest.raises(errors.UserError, match="--crops=3.*--stream"):
-        export.main(given)
