@@ -229,8 +229,9 @@ def _of_sizes(sizes: dict[str, int]) -> list[str]:
                 f"the {split} split has {_clips(clips)}, too few for reliable "
                 "metrics: "
                 f"{right} right of {clips} would mean {100 * low:.0f} to "
-                f"{100 * high:.0f} % (95 % confidence); add clips, or "
-                "increase its share with --splits.shares"
+                f"{100 * high:.0f} % (95 % confidence); add clips, "
+                "increase its share with --splits.shares, or ask about every "
+                "clip with launch.train --cross_validate=5"
             )
     return messages
 

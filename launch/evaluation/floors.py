@@ -82,6 +82,9 @@ def guess_by_metadata(
 MAJORITY = Floor("majority", guess_majority)
 METADATA = Floor("metadata", guess_by_metadata)
 FLOORS = (MAJORITY, METADATA)
+RELEVANT_GAIN = 0.1
+"""A model is "not better" than a floor if a gain of this size is unlikely; with
+few clips neither is, and the verdict is "unclear"."""
 
 
 def measure(
@@ -89,6 +92,7 @@ def measure(
     known: Clips,
     queries: Clips,
     floors: Sequence[Floor] = FLOORS,
+    groups: Sequence[str] | None = None,
 ) -> dict[str, tuple[dict[str, Any], np.ndarray]]:
     """Compares the answers of a model with floors, on the same clips.
 
@@ -97,6 +101,7 @@ def measure(
         known: the training clips that count.
         queries: the clips of `answers`, in their order.
         floors: to measure.
+        groups: of the clips; unset: their videos.
 
     Returns:
         Name of each floor to its row of the report, JSON values (see
@@ -108,7 +113,11 @@ def measure(
         if guess is not None:
             hits = (guess.given == answers.truth).all(axis=1)
             row = row_of(
-                guess.title, answers.metric, answers.hits, hits, queries.videos
+                guess.title,
+                answers.metric,
+                answers.hits,
+                hits,
+                groups or queries.videos,
             )
             found[floor.name] = row, guess.given
     return found
@@ -119,7 +128,7 @@ def row_of(
     metric: str,
     hits: np.ndarray,
     floor_hits: np.ndarray,
-    videos: Sequence[str],
+    groups: Sequence[str],
 ) -> dict[str, Any]:
     """A floor's row of a report, JSON values.
 
@@ -128,11 +137,11 @@ def row_of(
         metric: name of the mean of hits.
         hits: bool [N], of the model.
         floor_hits: bool [N], of the floor.
-        videos: of the N clips.
+        groups: of the N clips.
     """
-    test = paired_test.compare(hits, floor_hits, videos)
+    test = paired_test.compare(hits, floor_hits, groups)
     verdict = "better" if test.is_better else "unclear"
-    if hits.sum() <= floor_hits.sum():
+    if paired_test.largest_gain(hits, floor_hits) < RELEVANT_GAIN:
         verdict = "not better"
     return {
         "title": title,

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tfrecords_tools import label_balance
+
 CHANCE = 0.05  # Differences with a larger p-value may be chance.
 
 
@@ -13,8 +15,8 @@ class Comparison(NamedTuple):
     """The result of a sign test.
 
     Attributes:
-        better: videos with more clips right by the first kind.
-        worse: videos with fewer.
+        better: groups with more clips right by the first kind.
+        worse: groups with fewer.
         p_value: probability of a difference at least as large, if both were
             equally good.
     """
@@ -30,27 +32,45 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    hits: np.ndarray, others: np.ndarray, videos: Sequence[str]
+    hits: np.ndarray, others: np.ndarray, groups: Sequence[str]
 ) -> Comparison:
     """Compares the right answers of two kinds on the same clips.
 
-    The exact sign test over videos, two-sided: clips of one video are not
-    independent. With one clip a video it is the exact test of McNemar.
+    The exact sign test over groups, two-sided: clips of one group, such as a
+    camera, are not independent. With one clip a group it is the exact test of
+    McNemar.
 
     Args:
         hits: bool [N], right answers of the first kind.
         others: bool [N], of the second kind.
-        videos: the N videos of the clips.
+        groups: the N groups of the clips.
 
     Source: McNemar, "Note on the Sampling Error of the Difference Between
     Correlated Proportions or Percentages", Psychometrika 12, 1947.
     """
     _, numbers = np.unique(
-        np.asarray(videos, object).astype(str), return_inverse=True
+        np.asarray(groups, object).astype(str), return_inverse=True
     )
     more = np.bincount(numbers, hits.astype(int) - others.astype(int))
     better, worse = int((more > 0).sum()), int((more < 0).sum())
     return Comparison(better, worse, _sign_test(better, worse))
+
+
+def largest_gain(hits: np.ndarray, others: np.ndarray) -> float:
+    """The upper end of the 95 % interval of the difference of two accuracies.
+
+    Args:
+        hits: bool [N], right answers of the first kind.
+        others: bool [N], of the second kind.
+
+    Source: Newcombe, "Interval Estimation for the Difference Between
+    Independent Proportions", Statistics in Medicine 17, 1998, method 10. That
+    both are about the same clips makes it wider than need be.
+    """
+    high = label_balance.wilson(float(hits.mean()), len(hits))[1]
+    low = label_balance.wilson(float(others.mean()), len(others))[0]
+    one, other = hits.mean(), others.mean()
+    return float(one - other + math.hypot(high - one, other - low))
 
 
 def _sign_test(better: int, worse: int) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from launch.evaluation import clip_answers, evaluation, floors
 from pipelines.reading import clip_metadata, shard_reader
 from tfrecords_tools.base import errors
+from tfrecords_tools.building import build_report
 from video_models import objective as objectives
 
 _MOST_KNOWN = 5000  # Training clips that a floor knows, evenly spaced.
@@ -77,7 +78,8 @@ class SplitFloors:
             return interval
         clips = [self.clips[number] for number in answers.numbers.tolist()]
         queries = _table(clips, answers.task, len(answers.labels))
-        found = floors.measure(answers, known, queries, self._floors)
+        groups = build_report.groups_of(self._reader.folder, queries.videos)
+        found = floors.measure(answers, known, queries, self._floors, groups)
         self.given[answers.task] = {k: given for k, (_, given) in found.items()}
         return interval | {"floors": {k: row for k, (row, _) in found.items()}}
 

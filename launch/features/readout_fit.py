@@ -67,10 +67,10 @@ def fit(
     last.bias.assign(found.bias)
     majority = np.bincount(labels).max() / len(labels)
     return (
-        f"readout of {len(labels)} clips of {len(set(names))} groups: "
-        f"{_accuracy(found)} on clips left out, {fold_of.max()}-fold "
-        "cross-validation by group; always the most frequent label "
-        f"{majority:.4f}; {_candidates(found, list(kinds))}"
+        f"readout of {len(labels)} clips of {len(set(names))} groups"
+        f"{_note(names, paths)}: {_accuracy(found)} on clips left out, "
+        f"{fold_of.max()}-fold cross-validation by group; always the most "
+        f"frequent label {majority:.4f}; {_candidates(found, list(kinds))}"
     )
 
 
@@ -149,6 +149,12 @@ def _groups(
             experiment.shards, paths, reader.groups, reader.group_column
         )
     return build_report.groups_of(experiment.shards, paths)
+
+
+def _note(names: Sequence[str], paths: Sequence[str]) -> str:
+    if list(names) != list(paths):
+        return ""
+    return " (none were given: clips of one camera may be on both sides)"
 
 
 def deal(groups: Sequence[str], most: int) -> np.ndarray:

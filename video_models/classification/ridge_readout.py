@@ -34,8 +34,8 @@ class Readout(NamedTuple):
         kernel: float64 [features, classes]; logits are calibrated.
         bias: float64 [classes].
         weights: candidates to their weights, which sum to 1, largest first.
-        accuracy: share of the clips compared whose label was found by a
-            classifier that saw none of their fold.
+        accuracy: share of the clips compared whose label was found without
+            their fold: classifiers learnt, and were weighed, on others.
         compared: number of these clips.
     """
 
@@ -75,8 +75,8 @@ def fit(
     candidates, errors, scores = _cross_validated(
         x[used], targets[used], folds[used], columns, strengths
     )
-    weights = _weights(errors, len(used))
-    found = np.tensordot(weights, scores, 1)
+    weights = _weights(errors)
+    found = _of_other_folds(errors, scores, folds[used])
     scale = _calibrated(found, labels[used])
     kernel = np.zeros((x.shape[2], classes))
     mean = targets.mean(0)
@@ -118,7 +118,7 @@ def _cross_validated(
     columns: list[np.ndarray],
     strengths: tuple[float, ...],
 ) -> tuple[list[Candidate], np.ndarray, np.ndarray]:
-    """Candidates, their squared errors [n], and scores [n, clips, classes]."""
+    """Candidates, squared errors [n, clips], scores [n, clips, classes]."""
     clips, views = x.shape[:2]
     kernels = [_kernel(x, each) for each in columns]
     candidates, scores = [], []
@@ -131,8 +131,19 @@ def _cross_validated(
         candidates += [Candidate(chosen, each) for each in strengths]
         scores.append(found)
     scores = np.concatenate(scores)
-    errors = np.square(scores - targets).sum(-1).mean(-1)
-    return candidates, errors, scores
+    return candidates, np.square(scores - targets).sum(-1), scores
+
+
+def _of_other_folds(
+    errors: np.ndarray, scores: np.ndarray, folds: np.ndarray
+) -> np.ndarray:
+    """Scores [clips, classes] by the weights that the other folds give."""
+    found = np.zeros(scores.shape[1:])
+    for fold in np.unique(folds):
+        out = folds == fold
+        weights = _weights(errors[:, ~out])
+        found[out] = np.tensordot(weights, scores[:, out], 1)
+    return found
 
 
 def _subsets(count: int) -> list[tuple[int, ...]]:
@@ -184,12 +195,13 @@ def _solve(
     return found
 
 
-def _weights(errors: np.ndarray, clips: int) -> np.ndarray:
+def _weights(errors: np.ndarray) -> np.ndarray:
     """Weights of candidates by their likelihood, which sum to 1.
 
-    That of Gaussian errors with a variance of 1/8 per clip.
+    That of Gaussian errors [n, clips] with a variance of 1/8 per clip.
     """
-    likelihood = np.exp(-4.0 * clips * (errors - errors.min()))
+    sums = errors.sum(-1)
+    likelihood = np.exp(-4.0 * (sums - sums.min()))
     return likelihood / likelihood.sum()
 
 

@@ -53,9 +53,19 @@ def test_the_accuracy_is_that_of_all_labelled_clips():
 
 def test_floors_answer_the_same_clips():
     floor = fold_report.build(FOLDS)["floors"]["majority"]
-    assert floor["accuracy"] == 0.25
-    assert floor["folds"] == [pytest.approx(1 / 3), 0.0]
-    assert floor["title"] == "always 'fight'"
+    assert floor["accuracy"] == 0.5
+    assert floor["folds"] == [pytest.approx(2 / 3), 0.0]
+
+
+def test_the_majority_is_that_of_all_clips():
+    # Without each clip's own fold, 10 and 10 clips would be right never.
+    folds = [
+        fold(n, (n, str(n), LABELS[n % 2], "calm", LABELS[1 - n % 2]))
+        for n in range(20)
+    ]
+    floor = fold_report.build(folds)["floors"]["majority"]
+    assert floor["accuracy"] == 0.5
+    assert floor["title"] == "always 'fight', most frequent of all clips"
 
 
 def test_a_difference_is_tested_over_groups():
@@ -74,6 +84,6 @@ def test_answers_are_those_of_the_tables_by_clip():
 def test_the_table_has_a_line_a_fold_and_the_floors_of_all_clips():
     lines = fold_table.format_report(fold_report.build(FOLDS)).splitlines()
     assert lines[0].split() == ["fold", "clips", "this", "model", "majority"]
-    assert lines[1].split() == ["1", "3", "1.0000", "0.3333"]
+    assert lines[1].split() == ["1", "3", "1.0000", "0.6667"]
     assert lines[3] == "mean of folds 0.5000, standard deviation 0.7071"
     assert lines[-1].startswith("these 4 clips cannot tell it")

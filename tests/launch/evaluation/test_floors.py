@@ -50,7 +50,7 @@ def test_metadata_answer_where_the_length_tells_the_label():
     found = report([0, 1], [0, 0], [2, 8])["floors"]["metadata"]
     assert found["accuracy"] == 1.0
     assert found["accuracy_interval"] == pytest.approx([0.342, 1.0], abs=1e-3)
-    assert found["verdict"] == "not better"
+    assert found["verdict"] == "unclear"
     assert (found["model_better"], found["model_worse"]) == (0, 1)
 
 
@@ -83,11 +83,26 @@ def test_few_clips_are_said_to_tell_nothing():
 
 
 def test_a_model_below_its_floors_is_said_to_be_so():
-    found = report([0, 0, 0], [1, 1, 1], [2, 2, 2])
+    found = report([0] * 8, [1] * 8, [2] * 8)
     assert floor_lines.verdict(found) == (
         "this model is not better than the majority floor and the metadata "
         "floor"
     )
+
+
+@pytest.mark.parametrize("clips", [7, 71])
+def test_as_many_right_as_a_floor_tells_little(clips):
+    found = report([0] * clips, [0] * clips, [2] * clips)["floors"]
+    assert found["majority"]["verdict"] == (
+        "unclear" if clips == 7 else "not better"
+    )
+
+
+def test_clips_of_one_group_count_once():
+    each = answers([1] * 8, [1] * 8)
+    queries = clips([1] * 8, [2] * 8)
+    found = floors.measure(each, KNOWN, queries, groups=["camera"] * 8)
+    assert found["majority"][0]["p_value"] == 1.0
 
 
 def test_the_table_has_a_line_a_floor():

@@ -96,3 +96,16 @@ def test_many_views_are_averaged_first(monkeypatch, data):
     mean = features.mean(1, keepdims=True)
     wanted = ridge_readout.fit(mean, labels, folds, (12, 5), 2)
     np.testing.assert_allclose(fitted.kernel, wanted.kernel)
+
+
+def test_random_labels_are_found_as_often_as_the_majority():
+    draws = np.random.default_rng(0)
+    gains = []
+    for _ in range(12):
+        labels = draws.integers(0, 2, 40)
+        rows = draws.normal(size=(40, 1, 60))
+        fitted = ridge_readout.fit(
+            rows, labels, np.arange(40) % 5, (20, 20, 20), 2
+        )
+        gains.append(fitted.accuracy - np.bincount(labels).max() / 40)
+    assert np.mean(gains) < 0.0
