@@ -32,10 +32,11 @@ class Process:
         target: Callable[..., None],
         *arguments: Any,
         env: Mapping[str, str] | None = None,
+        cwd: pathlib.Path = ROOT,
     ):
         self._kept = [tempfile.NamedTemporaryFile("r") for _ in range(2)]
         names = [kept.name for kept in self._kept]
-        given = dict(os.environ if env is None else env), names
+        given = dict(os.environ if env is None else env), cwd, names
         self._process = _CONTEXT.Process(
             target=_begin, args=(*given, target, *arguments)
         )
@@ -76,14 +77,16 @@ class Process:
         return path.read_text().partition("\n")[0]
 
 
-def start(module: str, *arguments: str, env=None) -> Process:
-    """`python -m module arguments`, in the top folder."""
-    return Process(_run_module, module, arguments, env=env)
+def start(module: str, *arguments: str, **more: Any) -> Process:
+    """`python -m module arguments`; `more` are `env` and `cwd`."""
+    return Process(_run_module, module, arguments, **more)
 
 
-def run(module: str, *arguments: str) -> subprocess.CompletedProcess:
+def run(
+    module: str, *arguments: str, **more: Any
+) -> subprocess.CompletedProcess:
     """The same, when it has ended."""
-    return _ended(start(module, *arguments), module, *arguments)
+    return _ended(start(module, *arguments, **more), module, *arguments)
 
 
 def run_code(code: str, *arguments: str) -> subprocess.CompletedProcess:
@@ -96,10 +99,10 @@ def _ended(process, *arguments):
     return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
-def _begin(env, names, target, *arguments):
+def _begin(env, cwd, names, target, *arguments):
     os.environ.clear()
     os.environ.update(env)
-    os.chdir(ROOT)
+    os.chdir(cwd)
     for stream, name in zip((1, 2), names, strict=True):
         kept = os.open(name, os.O_WRONLY | os.O_APPEND)
         os.dup2(kept, stream)

@@ -16,6 +16,7 @@ import sys
 
 import pytest
 
+from tests import forked
 from tests.docs import blocks
 from tests.house import sources
 from tfrecords_tools.base import flags
@@ -78,8 +79,10 @@ def small_demo(tmp_path_factory):
 @pytest.mark.parametrize("page", RUN)
 def test_a_page_runs_as_it_stands(page, small_demo, tmp_path):
     folder = shutil.copytree(small_demo, tmp_path / "folder")
-    done = called("-m", "tests.docs.run_page", page, cwd=folder)
-    assert done.returncode == 0, done.stdout
+    done = forked.run(
+        "tests.docs.run_page", page, cwd=folder, env=environment()
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
