@@ -129,6 +129,7 @@ def groups_of(folder: str | os.PathLike, videos: Sequence[str]) -> list[str]:
 
 def _judged(path: str, outcome: shard_journal.Outcome) -> tuple[str, str]:
     failed = outcome.status not in ("ok", "missing")
-    if failed and not video_names.is_likely(path):
+    is_video = outcome.clip.is_video or video_names.is_likely(path)
+    if failed and not is_video:
         return "skipped", f"not a video's name, and {outcome.reason}"
     return outcome.status, outcome.reason

@@ -42,3 +42,11 @@ def test_a_video_without_a_group_is_its_own(tmp_path):
     paths = ["a.mp4", "b.mp4", "c.mp4"]
     found = build_report.groups_of(tmp_path, paths)
     assert found == ["x", "b.mp4", "c.mp4"]
+
+
+@pytest.mark.parametrize("is_video, wanted", [(True, "bad"), (False, "skipped")])
+def test_a_known_video_that_fails_is_not_skipped_for_its_name(is_video, wanted):
+    clip = annotations.Clip("calm/v4", is_video=is_video)
+    outcome = shard_journal.Outcome(clip, "bad", "no image")
+    (row,) = build_report.rows([outcome])
+    assert row["status"] == wanted
