@@ -11,6 +11,8 @@ import json
 import os
 import pathlib
 import shutil
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -20,6 +22,17 @@ from launch.embedding import index_files, unit_rows
 from tfrecords_tools.base import atomic_write, errors
 
 _SUFFIX = ".chunk"
+# A cut or flipped archive fails in any of these ways.
+_DAMAGES = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    TypeError,
+    RuntimeError,  # Unknown compression, or a flag of encryption.
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,14 +92,14 @@ def write_chunk(folder: pathlib.Path, chunk: Chunk, rows: Rows) -> None:
 
 
 def read_chunk(folder: pathlib.Path, chunk: Chunk) -> Rows | None:
-    """Reads a chunk; None if it is missing or outdated."""
+    """Reads a chunk; None if it is missing, damaged or outdated."""
     try:
         with np.load(_path(folder, chunk)) as arrays:
             values = json.loads(arrays["text"].tobytes())
             if values["digest"] != chunk.digest:
                 return None
             return Rows(values["videos"], arrays["seconds"], arrays["features"])
-    except (OSError, ValueError, KeyError, EOFError):
+    except _DAMAGES:
         return None
 
 

@@ -40,3 +40,15 @@ def test_nothing_readable_is_refused(tmp_path):
     with pytest.raises(errors.UserError, match="nothing could be read"):
         index_chunks.assemble(output, [CHUNK], METADATA)
     assert not output.exists()
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped"])
+def test_a_damaged_chunk_is_left_to_do(tmp_path, damage):
+    index_chunks.write_chunk(tmp_path, CHUNK, ROWS)
+    (path,) = tmp_path.iterdir()
+    data = bytearray(path.read_bytes())
+    if damage == "flipped":
+        data[data.index(b"windows")] ^= 1
+    kept = {"empty": 0, "cut": len(data) // 2, "flipped": len(data)}[damage]
+    path.write_bytes(data[:kept])
+    assert index_chunks.unfinished(tmp_path, [CHUNK]) == [CHUNK]
