@@ -2,6 +2,7 @@ import dataclasses
 import json
 
 import numpy as np
+import pytest
 
 from launch.inspection import findings, near_duplicates, outliers
 from tests.launch import labelled
@@ -18,6 +19,16 @@ def test_copies_with_one_label_are_none():
     clips = labelled.clips()
     clips.features[6] = clips.features[3]
     assert near_duplicates.find(clips, 0.2) == []
+
+
+@pytest.mark.parametrize("noise", [0, 1e-5])
+def test_copies_are_found_where_most_clips_have_one(noise):
+    random = np.random.default_rng(0)
+    features = np.tile(random.normal(size=(40, 64)), (2, 1))
+    features[40:] += noise * random.normal(size=(40, 64))
+    clips = labelled.of(features, np.arange(80) // 40)
+    pairs = near_duplicates.find(clips, 0.2)
+    assert sorted(p.places for p in pairs) == [(i, i + 40) for i in range(40)]
 
 
 def test_a_clip_far_from_all_others_is_an_outlier():
