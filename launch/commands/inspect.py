@@ -69,7 +69,9 @@ def main(resolved: flags.Resolved) -> None:
         print(f"encoder: {named.text}", flush=True)
         clips = labelled_clips.compute(encoders.build(named), config.shards)
         findings = inspections.find(clips, resolved.sections["inspect"])
-        for line in findings_table.lines(clips, findings, config.printed):
+        for line in findings_table.lines(
+            clips, findings, config.printed, named.is_trained
+        ):
             print(line)
         inspection_page.write(
             config.report,
@@ -78,6 +80,8 @@ def main(resolved: flags.Resolved) -> None:
             findings,
             named.text,
             config.shown,
+            named.is_trained,
+            resolved.sections["inspect"].confidence,
         )
     if config.json:
         rows = inspections.to_json(clips, findings)

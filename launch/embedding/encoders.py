@@ -85,6 +85,11 @@ class Named:
         weights = getattr(self.backbone.config, "weights", None)
         return f"{self.backbone.name} with weights {weights or 'random'}"
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether it is a run or an export, which have learnt from labels."""
+        return self.backbone is None
+
 
 class NetworkEncoder:
     """A Keras network as an encoder, see `shard_features.Encoder`.

@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from launch.embedding import labelled_clips
 from launch.inspection import label_errors, near_duplicates, outliers
 from tfrecords_tools.base import settings
@@ -43,7 +45,12 @@ class Findings:
     outliers: list[outliers.Outlier]
     clusters: list[outliers.Cluster]
     agreement: float
-    """Share of labelled clips whose label is the most probable one."""
+    """Share of judged clips whose label is the most probable one."""
+    unjudged: str = ""
+    """Why labels are not judged, all of them or some; a clause."""
+
+    is_judged: bool = True
+    """Whether any label is judged."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -57,10 +64,15 @@ class Findings:
 
 
 def find(clips: labelled_clips.LabelledClips, config: Config) -> Findings:
-    """Inspects clips; label errors need clips of two labels."""
-    known = clips.labels >= 0
+    """Inspects clips.
+
+    Label errors need two labels that have clips of two groups each; labels of
+    one group are not judged.
+    """
+    can_judge = label_errors.judged(clips)
+    known = (clips.labels >= 0) & can_judge[clips.labels]
     suspects, agreement = [], 1.0
-    if len(set(clips.labels[known].tolist())) > 1:
+    if can_judge.sum() > 1:
         probability = label_errors.probabilities(clips)
         suspects = label_errors.find(clips, probability, config.confidence)
         same = probability.argmax(1)[known] == clips.labels[known]
@@ -71,6 +83,27 @@ def find(clips: labelled_clips.LabelledClips, config: Config) -> Findings:
         outliers.find(clips, config.outliers),
         outliers.clusters(clips),
         agreement,
+        _unjudged(clips, can_judge),
+        bool(can_judge.sum() > 1),
+    )
+
+
+def _unjudged(
+    clips: labelled_clips.LabelledClips, can_judge: np.ndarray
+) -> str:
+    """Why labels are not judged; empty if all are."""
+    if can_judge.sum() < 2:
+        return (
+            "no label is judged: a clip is judged by clips of other groups, "
+            "and fewer than two labels have clips of two groups (column "
+            "`group` of report.csv)"
+        )
+    places = np.unique(clips.labels[clips.labels >= 0])
+    alone = [clips.names[each] for each in places if not can_judge[each]]
+    if not alone:
+        return ""
+    return "not judged, since their clips are of one group each: " + (
+        ", ".join(map(printable.name, alone))
     )
 
 

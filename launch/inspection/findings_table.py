@@ -4,16 +4,20 @@ from collections.abc import Iterator
 
 from launch.embedding import labelled_clips
 from launch.inspection import findings as inspections
-from launch.inspection import label_errors, near_duplicates, outliers
+from launch.inspection import (
+    inspection_notes,
+    label_errors,
+    near_duplicates,
+    outliers,
+)
 from tfrecords_tools.base.text import printable
-
-_CLEAR = 0.85  # Share of labels that the encoder reads.
 
 
 def lines(
     clips: labelled_clips.LabelledClips,
     findings: inspections.Findings,
     most: int,
+    is_trained: bool = False,
 ) -> Iterator[str]:
     """Yields the lines.
 
@@ -21,19 +25,11 @@ def lines(
         clips: that were inspected.
         findings: about them.
         most: cases of each list.
+        is_trained: whether the encoder was trained by launch.train.
     """
     names = _Names(clips)
-    yield (
-        f"{len(clips.clips)} clips; of those with a label, "
-        f"{findings.agreement:.1%} have the one that is most probable without "
-        "their group"
-    )
-    if findings.agreement < _CLEAR:
-        yield (
-            "note: the encoder does not tell these labels apart well; most "
-            "labels that it doubts are right. A run that was trained on them "
-            "may know more (--workdir)"
-        )
+    yield f"{len(clips.clips)} clips"
+    yield from inspection_notes.lines(findings, is_trained)
     found = findings.suspects, findings.pairs, findings.outliers
     every = (*found, findings.clusters)
     formats = names.suspect, names.pair, names.outlier, names.cluster

@@ -6,6 +6,7 @@ from typing import Any
 
 from launch.embedding import labelled_clips
 from launch.inspection import findings as inspections
+from launch.inspection import inspection_notes
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import atomic_write
 from tfrecords_tools.checking.report import (
@@ -25,6 +26,8 @@ def write(
     findings: inspections.Findings,
     encoder: str,
     most: int,
+    is_trained: bool = False,
+    confidence: float = inspections.Config.confidence,
 ) -> None:
     """Writes the page whole or not at all.
 
@@ -35,6 +38,8 @@ def write(
         findings: about them.
         encoder: its name.
         most: cases of each list shown.
+        is_trained: whether the encoder was trained by launch.train.
+        confidence: threshold of label errors.
 
     Raises:
         UserError: it cannot be written.
@@ -44,7 +49,7 @@ def write(
         f"{os.path.basename(os.path.abspath(folder))}: inspection",
         "Inspection",
         f"{len(clips.clips)} clips of {folder}, by {encoder}",
-        page.body(findings),
+        page.body(findings, is_trained, confidence),
     )
     with atomic_write.file(path, "w") as stream:
         for piece in pieces:
@@ -58,17 +63,25 @@ class _Page:
         self._folder, self._clips, self._most = folder, clips, most
         self._manifest = manifests.read(folder)
 
-    def body(self, findings: inspections.Findings) -> report_html.Pieces:
+    def body(
+        self,
+        findings: inspections.Findings,
+        is_trained: bool,
+        confidence: float,
+    ) -> report_html.Pieces:
         yield '<div class="tiles">'
         for what, count in findings.counts.items():
             number = report_html.number(count)
             yield f'<div class="tile"><b>{number}</b><span>{what}</span></div>'
         yield "</div>\n"
+        for note in inspection_notes.lines(findings, is_trained):
+            yield f'<p class="note">{report_html.text(note)}</p>\n'
         name = self._name
         yield from self._section(
             "Probable label errors",
-            "Another label is as probable as it usually is for its clips, "
-            "judged without the clip's own group.",
+            "Another label is more probable, and at least "
+            f"{confidence:g} times as probable as on average for clips that "
+            "have it; judged without the clip's own group.",
             findings.suspects,
             lambda each: (
                 [each.place],

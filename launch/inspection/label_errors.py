@@ -58,6 +58,24 @@ def probabilities(clips: labelled_clips.LabelledClips) -> np.ndarray:
     return (linear + votes) / 2
 
 
+def judged(clips: labelled_clips.LabelledClips) -> np.ndarray:
+    """bool [classes]: labels with clips of at least two groups.
+
+    Nothing outside its group speaks for a clip of another label.
+    """
+    pairs = {
+        (label, group)
+        for label, group in zip(
+            clips.labels.tolist(), clips.groups.tolist(), strict=True
+        )
+        if label >= 0
+    }
+    groups = np.bincount(
+        [label for label, _ in pairs], minlength=len(clips.names)
+    )
+    return groups >= 2
+
+
 def find(
     clips: labelled_clips.LabelledClips,
     probability: np.ndarray,
@@ -65,23 +83,26 @@ def find(
 ) -> list[Suspect]:
     """The suspects, most certain first.
 
+    Clips of labels that are not `judged` are not listed, and such labels not
+    suggested.
+
     Args:
         clips: all clips.
         probability: from `probabilities`.
         confidence: share of the usual probability of a label from which it
             makes another label suspect; 1 as published.
     """
-    labels = clips.labels
+    labels, can_judge = clips.labels, judged(clips)
     usual = np.array(
         [
             probability[labels == label, label].mean()
-            if (labels == label).any()
+            if can_judge[label]
             else np.inf
             for label in range(len(clips.names))
         ]
     )
     suspects = []
-    for place in np.flatnonzero(labels >= 0):
+    for place in np.flatnonzero((labels >= 0) & can_judge[labels]):
         row, given = probability[place], int(labels[place])
         confident = np.where(row >= confidence * usual, row, -np.inf)
         best = int(confident.argmax())

@@ -23,8 +23,10 @@ def test_table_page_and_json_tell_the_same(
     inspected(toy_shards, exported, tmp_path, "--inspect.outliers=0")
     rows = json.loads((tmp_path / "cases.json").read_text())
     outliers = [row for row in rows if row["kind"] == "outlier"]
-    assert f"outliers: {len(outliers)}\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"outliers: {len(outliers)}\n" in printed
     page = (tmp_path / "page.html").read_text()
+    assert "has seen the labels" in printed and "has seen the labels" in page
     assert page.count("data:image/jpeg") >= 3 * len(outliers) > 0
     assert "http://" not in page and "https://" not in page
 

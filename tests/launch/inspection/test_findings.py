@@ -67,3 +67,28 @@ def test_a_single_clip_is_inspected():
     clips = labelled.of(np.ones((1, 4)), [0])
     found = findings.find(clips, findings.Config())
     assert set(found.counts.values()) == {0}
+
+
+@pytest.mark.parametrize("free", [0, 20])
+def test_labels_of_one_group_are_not_judged(free):
+    labels = np.where(np.arange(60) < free, -1, np.arange(60) % 3)
+    groups = np.where(np.arange(60) < free, np.arange(60), 60)
+    clips = dataclasses.replace(labelled.clips(), labels=labels, groups=groups)
+    found = findings.find(clips, findings.Config())
+    assert found.suspects == [] and "two groups" in found.unjudged
+
+
+def test_labels_that_are_groups_are_not_judged():
+    clips = labelled.clips()
+    clips = dataclasses.replace(clips, groups=clips.labels)
+    found = findings.find(clips, findings.Config())
+    assert found.suspects == [] and "two groups" in found.unjudged
+
+
+def test_a_label_of_one_group_is_left_out_and_named():
+    clips = labelled.clips()
+    groups = np.where(clips.labels == 2, 99, clips.groups)
+    clips = dataclasses.replace(clips, groups=groups)
+    found = findings.find(clips, findings.Config())
+    assert found.suspects == [] and found.agreement == 1.0
+    assert found.unjudged.endswith(": c")
