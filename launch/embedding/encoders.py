@@ -137,7 +137,8 @@ def choose(
         clip: of the backbone.
 
     Raises:
-        UserError: they name several.
+        UserError: they name several, or settings of a backbone for a trained
+            model.
     """
     backbone, temporal = (
         next(iter(chosen[choice]), None) for choice in ("backbone", "temporal")
@@ -146,6 +147,8 @@ def choose(
     named = [flag for flag, value in given.items() if value]
     if len(named) > 1:
         raise errors.UserError(f"got {' and '.join(named)}: wanted one of them")
+    if model or workdir:
+        _refuse_ignored(named[0], temporal, clip)
     if not named:
         module = registry.load(BACKBONES, _DEFAULT)
         config = module.Config(weights=_WEIGHTS)
@@ -153,6 +156,24 @@ def choose(
     if backbone is not None and temporal is None:
         temporal = default_temporal(backbone)
     return Named(model, workdir, backbone, temporal, clip)
+
+
+def _refuse_ignored(
+    trained: str, temporal: registry.Chosen | None, clip: batch.ClipSpec
+) -> None:
+    """Raises UserError for flags that a trained model does not read."""
+    ignored = ["--temporal"] * (temporal is not None)
+    for field in dataclasses.fields(clip):
+        if getattr(clip, field.name) != field.default:
+            ignored.append(f"--clip.{field.name}")
+    if ignored:
+        *first, last = ignored
+        flags = f"{', '.join(first)} and {last}" if first else last
+        raise errors.UserError(
+            f"got {trained} and {flags}: a trained model has its own clip and "
+            f"temporal block; leave out {flags}, or give --backbone instead of "
+            f"{trained}"
+        )
 
 
 def default_temporal(backbone: registry.Chosen) -> registry.Chosen:
