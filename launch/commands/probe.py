@@ -59,6 +59,7 @@ def main(resolved: flags.Resolved) -> None:
         None, config.workdir, resolved.chosen, resolved.sections["clip"]
     )
     split = annotations.canonical_split(config.split) or config.split
+    probe_run.check_labels(config.shards, split)
     devices.start(resolved.sections["devices"])
     print(f"encoder: {named.text}", flush=True)
     encoded = labelled_clips.compute(encoders.build(named), config.shards)

@@ -1,12 +1,14 @@
 """Probes an encoder and a random one on the same clips."""
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
 
-from launch.embedding import labelled_clips
+from launch.embedding import labelled_clips, stored_clips
 from launch.probing import probes
 from tfrecords_tools import label_balance
+from tfrecords_tools import manifest as manifests
 
 
 def run(
@@ -39,7 +41,6 @@ def run(
                 _right(each, split, kind, share, draws)[1] / tested
                 for each in random
             ]
-            labels = _labels(encoded, split)
             rows.append(
                 probes.Row(
                     kind,
@@ -47,7 +48,7 @@ def run(
                     count,
                     right / tested,
                     float(np.mean(chance)),
-                    float(np.bincount(labels).max() / tested),
+                    _majority(encoded, split),
                     label_balance.wilson(right / tested, tested),
                     tested,
                 )
@@ -55,9 +56,31 @@ def run(
     return rows
 
 
+def check_labels(folder: str | os.PathLike, split: str) -> None:
+    """Reads labels until there are enough, before any clip is encoded.
+
+    Raises:
+        UserError: `train` or `split` has clips of fewer than two labels.
+    """
+    manifest = manifests.read(folder)
+    for part in ("train", split):
+        found = set()
+        for clip in stored_clips.list_clips(folder, manifest, part):
+            found.update(clip.labels)
+            if len(found) > 1:
+                break
+        probes.check(part, found)
+
+
 def _labels(clips: labelled_clips.LabelledClips, split: str) -> np.ndarray:
     labels = clips.of_split(split).labels
     return labels[labels >= 0]
+
+
+def _majority(clips: labelled_clips.LabelledClips, split: str) -> float:
+    """Share of the tested clips with the most frequent label of training."""
+    most = np.bincount(_labels(clips, "train")).argmax()
+    return float((_labels(clips, split) == most).mean())
 
 
 def _right(
@@ -70,7 +93,8 @@ def _right(
     """Labels used, right answers on average over draws, and clips tested."""
     train, test = clips.of_split("train"), clips.of_split(split)
     test = test.take(test.labels >= 0)
-    probes.check(train, test)
+    for part, labels in (("train", train.labels), (split, test.labels)):
+        probes.check(part, set(labels[labels >= 0].tolist()))
     right = []
     for seed in draws:
         places = probes.draw(train, share, seed)

@@ -1,6 +1,7 @@
 """Probes: how well labels can be read from frozen features."""
 
 import hashlib
+from collections.abc import Collection, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,8 @@ class Row(NamedTuple):
         labels: training labels used, on average over draws.
         accuracy: of the encoder, averaged over draws.
         random_accuracy: of a random encoder of the same shape.
-        majority: share of the most frequent label of the tested clips.
+        majority: share of the tested clips that have the most frequent label
+            of the training clips.
         interval: 95 % Wilson interval of `accuracy`.
         tested: clips tested.
     """
@@ -89,16 +91,18 @@ def draw(
     return np.sort(np.concatenate(chosen))
 
 
-def check(
-    train: labelled_clips.LabelledClips, test: labelled_clips.LabelledClips
-) -> None:
-    """Raises UserError if there is nothing to learn or to test."""
-    for split, clips in (("train", train), ("test", test)):
-        if len(np.unique(clips.labels[clips.labels >= 0])) < 2:
-            raise errors.UserError(
-                f"the {split} part has clips of fewer than two labels: a "
-                "probe wants shards with labels"
-            )
+def check(split: str, labels: Collection[Hashable]) -> None:
+    """Raises UserError if there is nothing to learn or to test.
+
+    Args:
+        split: of the clips.
+        labels: each one that a clip of the split has, once.
+    """
+    if len(labels) < 2:
+        raise errors.UserError(
+            f"the {split} part has clips of fewer than two labels: a probe "
+            "wants shards with labels"
+        )
 
 
 def _key(seed: int, clip: tuple[str, int]) -> str:

@@ -1,8 +1,10 @@
 import json
 
+import pytest
+
 from launch.commands import probe
-from launch.embedding import encoders
-from tfrecords_tools.base import flags
+from launch.embedding import encoders, stored_clips
+from tfrecords_tools.base import errors, flags
 
 
 def probed(toy_shards, tmp_path, *more):
@@ -43,3 +45,14 @@ def test_a_backbone_is_followed_by_statistics(toy_shards, tmp_path, capsys):
     )
     assert len(rows) == 1
     assert "frame_conv with weights random" in capsys.readouterr().out
+
+
+def test_labels_are_checked_before_clips_are_encoded(
+    toy_shards, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        stored_clips, "list_clips", lambda folder, manifest, split: iter(())
+    )
+    monkeypatch.setattr(encoders, "build", None)
+    with pytest.raises(errors.UserError, match="train part .*two labels"):
+        probed(toy_shards, tmp_path, "--backbone=frame_conv")

@@ -102,3 +102,10 @@ def test_shards_without_labels_are_refused():
     clips = labelled.of(np.ones((4, 2)), [-1] * 4, splits=SPLITS)
     with pytest.raises(errors.UserError, match="fewer than two labels"):
         probe_run.run(clips, [], "validation", ["knn"], [1.0], 1)
+
+
+def test_majority_is_that_of_training():
+    labels = [0, 1, 0, 1, 1, 0, 0, 1]  # Trained on: 0, 0, 1, 0.
+    clips = labelled.of(np.eye(8), labels, splits=SPLITS)
+    (row,) = probe_run.run(clips, [clips], "validation", ["knn"], [1.0], 1)
+    assert row.majority == 0.25
