@@ -44,7 +44,9 @@ def test_a_video_without_a_group_is_its_own(tmp_path):
     assert found == ["x", "b.mp4", "c.mp4"]
 
 
-@pytest.mark.parametrize("is_video, wanted", [(True, "bad"), (False, "skipped")])
+@pytest.mark.parametrize(
+    "is_video, wanted", [(True, "bad"), (False, "skipped")]
+)
 def test_a_known_video_that_fails_is_not_skipped_for_its_name(is_video, wanted):
     clip = annotations.Clip("calm/v4", is_video=is_video)
     outcome = shard_journal.Outcome(clip, "bad", "no image")
