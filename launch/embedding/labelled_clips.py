@@ -56,11 +56,13 @@ class LabelledClips:
 def compute(
     encoder: shard_features.Encoder, folder: str | os.PathLike
 ) -> LabelledClips:
-    """Computes the features of all clips of all splits.
+    """Computes the features of all clips of all splits that can be read.
+
+    Prints how many cannot.
 
     Raises:
-        UserError: shards are missing or damaged, or clips have several
-            labels.
+        UserError: shards are missing, no clip can be read, or clips have
+            several labels.
     """
     manifest = manifests.read(folder)
     if manifest.several_labels:
@@ -89,6 +91,15 @@ def compute(
                 if clip.place.number in values:
                     clips.append(clip)
                     rows.append(values[clip.place.number])
+    if len(clips) < total:
+        print(
+            f"{total - len(clips)} of {total} clip(s) could not be read and "
+            "are left out: python -m tfrecords_tools.check_shards "
+            f"--shards={folder} lists them",
+            flush=True,
+        )
+    if not clips:
+        raise errors.UserError(f"no clip of {folder} can be read")
     known = {name: number for number, name in enumerate(manifest.labels)}
     labels = [known.get(next(iter(c.labels), ""), -1) for c in clips]
     paths = [clip.place.path for clip in clips]

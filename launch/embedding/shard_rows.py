@@ -76,7 +76,12 @@ def embed(
             "clip": clip.place.number,
         }
         if row is None:
-            video["error"] = "a record is damaged"
+            name = f"clip {clip.place.number} of the split {chunk.split}"
+            fault = clip.fault or (
+                f"a record of {clip.place.path} in {clip.place.shard} cannot "
+                "be read; run tfrecords_tools.check_shards"
+            )
+            video["error"] = f"{name}: {fault}"
         else:
             seconds.append((clip.start_seconds, clip.end_seconds))
             values.append(row)

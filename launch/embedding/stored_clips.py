@@ -6,7 +6,7 @@ Reads the first record of each clip; frames are not decoded.
 import os
 import pathlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,12 +28,15 @@ class StoredClip(NamedTuple):
         labels: names of the main label set.
         start_seconds: where it begins in its video.
         end_seconds: where it ends.
+        fault: of its first record, with its place. Labels and path are then
+            unknown, and the latter is empty.
     """
 
     place: census.Sample
     labels: tuple[str, ...]
     start_seconds: float
     end_seconds: float
+    fault: str = ""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -56,7 +59,7 @@ def list_clips(
         names: of the shards to list; None for all.
 
     Raises:
-        UserError: an index or a record is damaged.
+        UserError: an index is damaged.
     """
     for shard in manifest.shards(split):
         if shard.clips and (names is None or shard.name in names):
@@ -80,8 +83,10 @@ def find(
         index = shard_index.path_of(path)
         rows = shard_index.read(index, manifest.schema_version)
         if number in rows[:, _CLIP]:
-            clips = _clips_of(path, manifest, split, number)
-            return next(clips)
+            clip = next(_clips_of(path, manifest, split, number))
+            if clip.fault:
+                raise errors.UserError(clip.fault)
+            return clip
     raise errors.UserError(f"no clip {number} in the split {split} of {folder}")
 
 
@@ -103,17 +108,24 @@ def _clips_of(
             record = next(tfrecord.read(stream, size, offset), None)
             if record is None or record.fault:
                 fault = record.fault if record else "the record is missing"
-                raise errors.UserError(
+                yield StoredClip(
+                    census.sample(split, path.name, "", rows, first),
+                    (),
+                    0.0,
+                    0.0,
                     f"{path} at byte {offset}: {fault}; run "
-                    "tfrecords_tools.check_shards"
+                    "tfrecords_tools.check_shards",
                 )
-            values = schema.decode(record.data, manifest.contents, arrays=True)
-            video = os.fsdecode(values["path"])
-            place = census.sample(split, path.name, video, rows, first)
-            start = values["start_time"] / 1e6
-            yield StoredClip(
-                place,
-                tuple(os.fsdecode(each) for each in values["labels"]),
-                start,
-                start + place.seconds,
-            )
+            else:
+                values = schema.decode(record.data, manifest.contents, True)
+                yield _decoded(values, split, path.name, rows, first)
+
+
+def _decoded(
+    values: dict[str, Any], split: str, shard: str, rows: np.ndarray, first: int
+) -> StoredClip:
+    video = os.fsdecode(values["path"])
+    place = census.sample(split, shard, video, rows, first)
+    labels = tuple(os.fsdecode(each) for each in values["labels"])
+    start = values["start_time"] / 1e6
+    return StoredClip(place, labels, start, start + place.seconds)
