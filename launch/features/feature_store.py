@@ -170,7 +170,7 @@ class Writer:
             raise errors.UserError(
                 f"the features need {needed / 1e9:.2f} GB, "
                 f"{self._partial.parent} has {free / 1e9:.2f} GB free: free "
-                "some space, or choose another --train.feature_cache"
+                "some space, or choose another --feature_cache.folder"
             )
 
 

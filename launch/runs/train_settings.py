@@ -37,8 +37,8 @@ class Config:
     cache_features: bool = settings.setting(
         False,
         "Compute the features of a frozen backbone once for each clip, see "
-        "--feature_cache; needs --train.freeze=backbone. The backbone runs as "
-        "in evaluation, without dropout and stochastic depth.",
+        "--feature_cache.folder; needs --train.freeze=backbone. The backbone "
+        "runs as in evaluation, without dropout and stochastic depth.",
     )
     remat: str = settings.setting(
         "none",

@@ -66,7 +66,9 @@ def test_another_description_has_another_folder(tmp_path):
 
 
 def test_too_small_a_disk_is_refused(tmp_path):
-    with pytest.raises(errors.UserError, match="GB free"):
+    with pytest.raises(
+        errors.UserError, match="GB free.*--feature_cache.folder"
+    ):
         feature_store.Writer(tmp_path / "a", 10**13, SPECS, MADE_FROM)
     assert not feature_store.is_whole(tmp_path / "a")
 
