@@ -28,10 +28,25 @@ def found_at(videos: str) -> tuple[list[pathlib.Path], int]:
     if found:
         return found, others
     link = printable.name(folder_files.link_of(path))
-    passed = f"; got {others} other file(s)" if others else ""
+    passed = f"; got {_described(path, others)}" if others else ""
     raise errors.UserError(
         f"--videos={printable.name(path)}{link}: wanted a video file, or a "
         f"folder with videos{passed}"
+    )
+
+
+def _described(folder: pathlib.Path, others: int) -> str:
+    """Files of a folder without videos; a remedy if images are among them."""
+    files = folder_files.listed(folder).files
+    images = sum(video_names.is_image(path.name) for path in files)
+    if not images:
+        return f"{others} other file(s)"
+    return (
+        f"{images} image(s) and {others - images} other file(s): make a video "
+        "of each folder of images, for example with ffmpeg -framerate 25 "
+        "-pattern_type glob -i 'FOLDER/*.jpg' FOLDER.mp4; or build shards "
+        "with --source=frame_folder for launch.evaluate and launch.embed "
+        "--shards"
     )
 
 

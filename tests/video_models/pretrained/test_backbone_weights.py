@@ -66,6 +66,13 @@ def test_missing_file_of_weights_is_refused():
         encoder.build(choose("/nowhere.pth"), CLIP)
 
 
+def test_unknown_name_of_weights_names_the_known_ones():
+    with pytest.raises(
+        errors.UserError, match="did you mean 'imagenet'.*names .*: imagenet$"
+    ):
+        encoder.build(choose("/run/imagenet22k"), CLIP)
+
+
 def test_every_weight_is_reported(saved):
     chosen = choose(saved[0])
     network = chosen.build(CLIP)
