@@ -12,7 +12,8 @@ import numpy as np
 from launch.evaluation import floors
 from launch.features import cached_split, readout_fit, run_features
 from launch.runs import restored_run
-from tfrecords_tools.building import build_report
+from pipelines import clip_dataset
+from tfrecords_tools.base import errors
 from video_models.classification import ridge_readout
 from video_models.temporal import statistics
 
@@ -26,13 +27,15 @@ def build(
     shards: str,
     known: cached_split.CachedSplit,
     queries: cached_split.CachedSplit,
+    reader: clip_dataset.Config,
 ) -> floors.Floor:
     """A floor for label sets with one label a clip.
 
     Args:
-        shards: folder, whose report holds the groups of the clips.
+        shards: folder with the report of the build.
         known: features of the training split.
         queries: features of the split that is evaluated.
+        reader: its `groups`, or else the report, hold the groups of the clips.
     """
     found: dict[tuple[bytes, bytes], floors.Guess | None] = {}
 
@@ -42,8 +45,13 @@ def build(
         # A run evaluates the same clips many times.
         key = clips.labels.tobytes(), asked.numbers.tobytes()
         if key not in found:
-            groups = build_report.groups_of(shards, clips.videos)
-            found[key] = _guess(known, queries, clips, asked, groups)
+            try:
+                groups = readout_fit.groups_of(shards, clips.videos, reader)
+            except errors.UserError as error:  # The table may have moved.
+                print(f"note: no floor of a readout, since {error}")
+                found[key] = None
+            else:
+                found[key] = _guess(known, queries, clips, asked, groups)
         return found[key]
 
     return floors.Floor(NAME, guess)
@@ -73,7 +81,9 @@ def of_run(
         ).stored(name)
         for shards, name in ((known, "train"), (experiment.shards, split))
     )
-    return [build(known, learnt, asked)] if learnt and asked else []
+    if not (learnt and asked):
+        return []
+    return [build(known, learnt, asked, experiment.reader)]
 
 
 def _guess(

@@ -7,6 +7,7 @@ import numpy as np
 
 from launch.features import cached_split
 from launch.runs import experiment as experiments
+from pipelines import clip_dataset
 from pipelines.reading import folds
 from tfrecords_tools import label_balance
 from tfrecords_tools.base import errors
@@ -51,7 +52,7 @@ def fit(
         path.decode(errors="replace")
         for path in cached.rows["path"][used].tolist()
     ]
-    names = _groups(experiment, paths)
+    names = groups_of(experiment.shards, paths, experiment.reader)
     config = experiment.objective.config
     fold_of = deal(names, config.folds)
     kinds = _kinds(experiment, rest, features.shape[-1])
@@ -139,16 +140,24 @@ def _kinds(
     return temporal.module.column_kinds(temporal.config, shape)
 
 
-def _groups(
-    experiment: experiments.Experiment, paths: Sequence[str]
+def groups_of(
+    shards: str, paths: Sequence[str], reader: clip_dataset.Config
 ) -> list[str]:
-    """The group of each clip, as folds of the run have it."""
-    reader = experiment.reader
+    """The group of each clip, as folds of a run have it.
+
+    Args:
+        shards: folder.
+        paths: the video of each clip.
+        reader: of the run.
+
+    Raises:
+        UserError: the table `reader.groups` cannot be read or lacks a video.
+    """
     if reader.groups:
         return folds.read_groups(
-            experiment.shards, paths, reader.groups, reader.group_column
+            shards, paths, reader.groups, reader.group_column
         )
-    return build_report.groups_of(experiment.shards, paths)
+    return build_report.groups_of(shards, paths)
 
 
 def _note(names: Sequence[str], paths: Sequence[str]) -> str:

@@ -253,7 +253,9 @@ def _with_features(run: OpenedRun) -> OpenedRun:
     cached = features.of_split("train")
     measured = floors.FLOORS
     if validated is not None and not experiment.objective.module.AT_ONCE:
-        floor = readout_floor.build(experiment.shards, cached, validated)
+        floor = readout_floor.build(
+            experiment.shards, cached, validated, experiment.reader
+        )
         measured = (*measured, floor)
     opened = _open_validation(experiment, run.strategy, validated, measured)
     return dataclasses.replace(run, cached=cached, validation=opened)

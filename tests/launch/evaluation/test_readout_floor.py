@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from launch.evaluation import floors, readout_floor
-from launch.features import cached_split
+from launch.features import cached_split, readout_fit
+from pipelines import clip_dataset
 
 LABELS = ("a", "b")
 
@@ -32,11 +33,12 @@ def clips(numbers, labels=None):
     )
 
 
-def guess(tmp_path, known=None, queries=None):
+def guess(tmp_path, known=None, queries=None, **reader):
     floor = readout_floor.build(
         str(tmp_path),
         split(range(12)),
         split([31, 30, 33]) if queries is None else queries,
+        clip_dataset.Config(**reader),
     )
     known = clips([*range(2, 10)]) if known is None else known
     unknown = clips([30, 31], labels=[0, 0])  # It must not read the labels.
@@ -60,3 +62,20 @@ def test_with_several_labels_a_clip_there_is_none(tmp_path):
 
 def test_with_one_label_there_is_none(tmp_path):
     assert guess(tmp_path, clips([2, 4, 6])) is None
+
+
+def test_folds_are_of_the_groups_of_the_given_table(tmp_path, monkeypatch):
+    table = tmp_path / "groups.csv"
+    rows = [f"{number}.mp4,{'xy'[number // 6]}\n" for number in range(2, 10)]
+    table.write_text("path,group\n" + "".join(rows))
+    dealt, deal = [], readout_fit.deal
+    monkeypatch.setattr(
+        readout_fit, "deal", lambda *given: dealt.append(given) or deal(*given)
+    )
+    assert guess(tmp_path, groups=str(table))
+    assert dealt[0][0] == [*"xxxxyyyy"]
+
+
+def test_without_its_table_of_groups_there_is_none(tmp_path, capsys):
+    assert guess(tmp_path, groups=f"{tmp_path}/moved.csv") is None
+    assert "note: no floor" in capsys.readouterr().out

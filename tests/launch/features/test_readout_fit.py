@@ -107,4 +107,7 @@ def test_groups_are_those_of_the_given_table(tmp_path):
     table.write_text("path,camera\na.mp4,x\nb.mp4,x\n")
     reader = clip_dataset.Config(groups=str(table), group_column="camera")
     given = types.SimpleNamespace(shards=str(tmp_path), reader=reader)
-    assert readout_fit._groups(given, ["a.mp4", "b.mp4"]) == ["x", "x"]
+    assert readout_fit.groups_of(given.shards, ["a.mp4", "b.mp4"], reader) == [
+        "x",
+        "x",
+    ]
