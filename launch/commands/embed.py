@@ -13,6 +13,7 @@ from launch.embedding import (
     video_rows,
 )
 from launch.serving import loaded_model, versions
+from pipelines import batch
 from tfrecords_tools import annotations
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, flags, progress, registry, settings
@@ -100,6 +101,8 @@ def _embed(
         f"{model.path}, {model.features.size} values a row",
         flush=True,
     )
+    if config.videos:
+        print(describe_windows(model.metadata.clip), flush=True)
     folder = index_chunks.folder_of(output)
     folder.mkdir(parents=True, exist_ok=True)
     left = index_chunks.unfinished(folder, chunks)
@@ -132,6 +135,16 @@ def _embed(
         ),
     )
     _print_result(output, metadata)
+
+
+def describe_windows(clip: batch.ClipSpec) -> str:
+    """How many rows a video has, in one line."""
+    if clip.sampling == "dense":
+        return "one row a window: windows follow one another through a video"
+    return (
+        f"one row a video, however long: the model's {clip.frames} frames are "
+        f"spread over all of it (--clip.sampling={clip.sampling})"
+    )
 
 
 def _plan(

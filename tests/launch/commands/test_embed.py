@@ -1,6 +1,7 @@
 import pytest
 
 from launch.commands import embed
+from pipelines import batch
 from tfrecords_tools.base import errors, flags
 
 
@@ -17,3 +18,11 @@ def test_one_of_videos_and_shards_is_wanted(exported, tmp_path, given):
 
 def test_engines_are_those_of_shards():
     assert embed.COMMAND.choices["engine"] == "tfrecords_tools.engines"
+
+
+@pytest.mark.parametrize(
+    "sampling, said",
+    [("dense", "one row a window"), ("uniform", "one row a video")],
+)
+def test_rows_of_a_video_are_told(sampling, said):
+    assert said in embed.describe_windows(batch.ClipSpec(sampling=sampling))
