@@ -70,7 +70,7 @@ def find(clips: labelled_clips.LabelledClips, config: Config) -> Findings:
     one group are not judged.
     """
     can_judge = label_errors.judged(clips)
-    known = (clips.labels >= 0) & can_judge[clips.labels]
+    known = np.isin(clips.labels, np.flatnonzero(can_judge))
     suspects, agreement = [], 1.0
     if can_judge.sum() > 1:
         probability = label_errors.probabilities(clips)

@@ -102,7 +102,7 @@ def find(
         ]
     )
     suspects = []
-    for place in np.flatnonzero((labels >= 0) & can_judge[labels]):
+    for place in np.flatnonzero(np.isin(labels, np.flatnonzero(can_judge))):
         row, given = probability[place], int(labels[place])
         confident = np.where(row >= confidence * usual, row, -np.inf)
         best = int(confident.argmax())

@@ -92,3 +92,10 @@ def test_a_label_of_one_group_is_left_out_and_named():
     found = findings.find(clips, findings.Config())
     assert found.suspects == [] and found.agreement == 1.0
     assert found.unjudged.endswith(": c")
+
+
+def test_shards_without_labels_are_inspected():
+    clips = labelled.of(np.ones((4, 2)), [-1] * 4)
+    clips = dataclasses.replace(clips, names=())
+    found = findings.find(clips, findings.Config())
+    assert found.suspects == [] and not found.is_judged
