@@ -1,6 +1,7 @@
 """The promises that every part of a video network is held to.
 
-`network` maps one float32 tensor to tensors; see the test files beside.
+`network` maps one float32 tensor, or a dictionary of tensors, to tensors; see
+the test files beside.
 Tracing, compiling and saving take most of the tests' time, so what they need
 of that is made once: `train` for all that training shows.
 """
@@ -50,19 +51,24 @@ def assert_survives_saving(network, inputs, tmp_path):
 def exported(network, folder):
     """It as `launch.export` writes it, loaded: inputs to `outputs`."""
     folded = folding.without_normalization(network)
-    shape = tf.TensorSpec((None, *network.input.shape[1:]))
+    specs = _specs(network, None)
+    named = specs if isinstance(specs, dict) else {"given": specs}
     module = tf.Module()
 
-    def answer(given):
-        found = outputs(folded, given, training=False)
+    def answer(**given):
+        inputs = given if isinstance(specs, dict) else given["given"]
+        found = outputs(folded, inputs, training=False)
         return {f"{number:02}": each for number, each in enumerate(found)}
 
     if constant_graph.fits([folded]):
-        answer = constant_graph.with_constants(answer, given=shape)
+        answer = constant_graph.with_constants(answer, **named)
     else:
         module.network = folded
     module.serve = tf.function(
-        lambda given: answer(given=given), input_signature=[shape]
+        lambda given: answer(
+            **(given if isinstance(given, dict) else {"given": given})
+        ),
+        input_signature=[specs],
     )
     constant_graph.save(module, str(folder))
     loaded = tf.saved_model.load(str(folder))
@@ -83,7 +89,7 @@ def assert_survives_export(network, inputs, tmp_path):
 
 
 def assert_compiles(network, inputs):
-    traced, one = _inference(network), inputs[:1]
+    traced, one = _inference(network), _first(inputs)
     compiled = tf.function(lambda: traced(one), jit_compile=True)
     assert_same(compiled(), outputs(network, one), atol=1e-3)
 
@@ -100,15 +106,17 @@ def assert_converts(network, inputs, module):
         pytest.skip(reason)
     interpreter = tf.lite.Interpreter(model_content=as_tflite(network))
     interpreter.allocate_tensors()
-    interpreter.set_tensor(
-        interpreter.get_input_details()[0]["index"], inputs[:1]
-    )
+    # In the order of their names, as the graph takes them.
+    givens = keras.tree.flatten(_first(inputs))
+    details = interpreter.get_input_details()
+    for detail, given in zip(details, givens, strict=True):
+        interpreter.set_tensor(detail["index"], given)
     interpreter.invoke()
     found = [
         interpreter.get_tensor(each["index"])
         for each in interpreter.get_output_details()
     ]
-    wanted = outputs(network, inputs[:1])
+    wanted = outputs(network, _first(inputs))
     for one in wanted:
         assert any(
             one.shape == other.shape and np.allclose(one, other, atol=1e-3)
@@ -132,14 +140,17 @@ class Trained(NamedTuple):
     Attributes:
         outputs: of the forward pass of the first step.
         losses: of each step.
-        gradient: of the first loss, of the shape of the inputs.
+        gradient: of the first loss, of the shape of the inputs; None for those
+            of integers.
         tensors: all that the forward pass makes and reads.
+        unreached: paths of the weights that the first loss does not depend on.
     """
 
     outputs: list[np.ndarray]
     losses: list[float]
     gradient: np.ndarray
     tensors: list[tf.Tensor]
+    unreached: list[str]
 
     def assert_learns(self):
         assert self.losses[-1] < self.losses[0]
@@ -160,23 +171,31 @@ def train(network, inputs, steps=3):
     @tf.function(autograph=False)
     def step(inputs):
         with tf.GradientTape(persistent=True) as tape:
-            tape.watch(inputs)
+            tape.watch(_floats(inputs))
             found = outputs(network, inputs, training=True)
             losses = [tf.reduce_mean(tf.square(each - 1.0)) for each in found]
             loss = tf.add_n(losses)
         forward[:] = _tensors(loss.graph)
-        weights = network.trainable_variables
+        weights, reached = network.trainable_variables, {}
         for weight, slope in zip(
             weights, tape.gradient(loss, weights), strict=True
         ):
             if slope is not None:
                 weight.assign_sub(1e-3 * tf.sign(slope))
-        return found, loss, tape.gradient(loss, inputs)
+                reached[weight.path] = tf.reduce_any(slope != 0)
+        return found, loss, tape.gradient(loss, inputs), reached
 
-    made = [step(tf.constant(inputs)) for _ in range(steps)]
-    losses = [float(loss) for _, loss, _ in made]
-    first, _, gradient = made[0]
-    return Trained(first, losses, gradient.numpy(), forward)
+    given = keras.tree.map_structure(tf.constant, inputs)
+    made = [step(given) for _ in range(steps)]
+    losses = [float(loss) for _, loss, _, _ in made]
+    first, _, gradient, reached = made[0]
+    gradient = keras.tree.map_structure(np.array, gradient)
+    unreached = [
+        each.path
+        for each in network.trainable_variables
+        if not reached.get(each.path, False)
+    ]
+    return Trained(first, losses, gradient, forward, unreached)
 
 
 def assert_learns(network, inputs, steps=3):
@@ -233,9 +252,22 @@ def _tensors(graph):
 
 @functools.cache
 def _inference(network):
-    shape = (1, *network.input.shape[1:])
     return tf.function(
         lambda inputs: outputs(network, inputs, training=False),
-        input_signature=[tf.TensorSpec(shape)],
+        input_signature=[_specs(network, 1)],
         autograph=False,
     )
+
+
+def _specs(network, batch):
+    return keras.tree.map_structure(
+        lambda x: tf.TensorSpec((batch, *x.shape[1:]), x.dtype), network.input
+    )
+
+
+def _first(inputs):
+    return keras.tree.map_structure(lambda x: x[:1], inputs)
+
+
+def _floats(inputs):
+    return [x for x in keras.tree.flatten(inputs) if x.dtype.is_floating]

@@ -1,6 +1,7 @@
 """Vision Transformers: sizes and the transformer block."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -52,25 +53,39 @@ class Block(NamedTuple):
         heads: number of attention heads.
         attention: arguments of `SelfAttention`: the layout of its weights.
         is_gelu_exact: whether GELU uses the error function instead of tanh.
+        epsilon: of layer normalisation.
     """
 
     heads: int
     attention: dict[str, Any]
     is_gelu_exact: bool = True
+    epsilon: float = 1e-6
 
 
-def size(variant: str, config: Config) -> Size:
+def size(variant: str, config: Any, section: str = "backbone") -> Size:
     """Returns the variant's size with the overrides of `config`.
+
+    Args:
+        variant: one of `SIZES`.
+        config: settings with `width` and `depth`, None where not overridden.
+        section: the first word of their flags.
 
     Raises:
         UserError: the width is no multiple of the heads.
     """
-    published = SIZES[variant]
+    return override(SIZES, variant, config, section)
+
+
+def override(
+    sizes: Mapping[str, Size], variant: str, config: Any, section: str
+) -> Size:
+    """The same for the sizes of another family."""
+    published = sizes[variant]
     width = config.width or published.width
     if width % published.heads:
         raise errors.UserError(
-            f"--backbone.width={width} with {published.heads} heads of "
-            f"--backbone.variant={variant}: wanted a multiple of "
+            f"--{section}.width={width} with {published.heads} heads of "
+            f"--{section}.variant={variant}: wanted a multiple of "
             f"{published.heads}"
         )
     return Size(width, config.depth or published.depth, published.heads)
@@ -82,7 +97,11 @@ def rates(last: float, depth: int) -> list[float]:
 
 
 def transform(
-    x: keras.KerasTensor, kind: Block, rate: float, name: str
+    x: keras.KerasTensor,
+    kind: Block,
+    rate: float,
+    name: str,
+    mask: keras.KerasTensor | None = None,
 ) -> keras.KerasTensor:
     """One transformer block: attention, then an MLP, both residual.
 
@@ -93,21 +112,33 @@ def transform(
         kind: the `Kind` of the block.
         rate: rate at which a branch is skipped per example in training.
         name: prefix of the names of the layers.
+        mask: [B, N], 0 for padding; None: there is none.
 
     Returns:
         [B, N, C].
     """
     x = x + attend(
-        normalize(x, f"{name}_norm1"), kind, rate, f"{name}_attention"
+        normalize(x, f"{name}_norm1", kind.epsilon),
+        kind,
+        rate,
+        f"{name}_attention",
+        mask,
     )
     return think(x, kind, rate, name)
 
 
 def attend(
-    x: keras.KerasTensor, kind: Block, rate: float, name: str
+    x: keras.KerasTensor,
+    kind: Block,
+    rate: float,
+    name: str,
+    mask: keras.KerasTensor | None = None,
 ) -> keras.KerasTensor:
     """Attention without normalisation and shortcut, [B, N, C]."""
-    y = self_attention.SelfAttention(kind.heads, name=name, **kind.attention)(x)
+    layer = self_attention.SelfAttention(
+        kind.heads, name=name, **kind.attention
+    )
+    y = layer(x) if mask is None else layer(x, key_mask=mask)
     return _drop(y, rate, f"{name}_drop")
 
 
@@ -115,16 +146,18 @@ def think(
     x: keras.KerasTensor, kind: Block, rate: float, name: str
 ) -> keras.KerasTensor:
     """The second half of a block: normalisation, MLP and shortcut."""
-    y = normalize(x, f"{name}_norm2")
+    y = normalize(x, f"{name}_norm2", kind.epsilon)
     y = linear(y, 4 * x.shape[-1], f"{name}_hidden")
     y = keras.ops.gelu(y, approximate=not kind.is_gelu_exact)
     y = linear(y, x.shape[-1], f"{name}_mlp")
     return x + _drop(y, rate, f"{name}_mlp_drop")
 
 
-def normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+def normalize(
+    x: keras.KerasTensor, name: str, epsilon: float = 1e-6
+) -> keras.KerasTensor:
     """Layer normalisation of the channels."""
-    return keras.layers.LayerNormalization(epsilon=1e-6, name=name)(x)
+    return keras.layers.LayerNormalization(epsilon=epsilon, name=name)(x)
 
 
 def linear(

@@ -23,20 +23,23 @@ def sinusoids(steps: int, features: int) -> np.ndarray:
 
 @keras.saving.register_keras_serializable("video_models")
 class AddPositions(keras.layers.Layer):
-    """Adds `sinusoids` to [B, t, C]; not trained."""
+    """Adds `sinusoids` to [B, t, ..., C]; not trained."""
 
     def call(self, inputs: Any, time_steps: Any = None) -> Any:
         """Adds positions.
 
         Args:
-            inputs: [B, t, C].
-            time_steps: int32 [B, 1], number of past time steps, in a stream.
+            inputs: [B, t, ..., C].
+            time_steps: int32 [B, 1], number of past time steps, in a stream
+                of [B, t, C].
 
         Returns:
             Same shape and dtype as `inputs`.
         """
         if time_steps is None:
-            table = sinusoids(*inputs.shape[1:])
+            steps, *places, features = inputs.shape[1:]
+            table = sinusoids(steps, features)
+            table = table.reshape(steps, *(1 for _ in places), features)
             return inputs + ops.convert_to_tensor(table, inputs.dtype)
         _, steps, features = inputs.shape
         times = ops.cast(

@@ -6,8 +6,12 @@ import keras
 
 ops = keras.ops
 
+_NEVER = -1e9  # Finite, so that a fully masked row does not become NaN.
 
-def attend(query: Any, key: Any, value: Any, heads: int) -> Any:
+
+def attend(
+    query: Any, key: Any, value: Any, heads: int, key_mask: Any = None
+) -> Any:
     """Scaled dot-product attention.
 
     Source: arXiv:1706.03762. Attention weights are float32 for any dtype.
@@ -17,6 +21,8 @@ def attend(query: Any, key: Any, value: Any, heads: int) -> Any:
         key: [B, N, C].
         value: [B, N, C].
         heads: number of heads that the channels are split into.
+        key_mask: [B, N], 0 for keys that no query sees; None: all are seen.
+            Where every key is 0, all weigh the same.
 
     Returns:
         [B, N, C].
@@ -27,7 +33,11 @@ def attend(query: Any, key: Any, value: Any, heads: int) -> Any:
         _heads_apart(query, heads, (0, 2, 1, 3)),
         _heads_apart(key, heads, (0, 2, 3, 1)),
     )
-    weights = ops.softmax(ops.cast(scores, "float32"))
+    scores = ops.cast(scores, "float32")
+    if key_mask is not None:
+        is_seen = ops.expand_dims(key_mask, (1, 2)) > 0
+        scores = ops.where(is_seen, scores, _NEVER)
+    weights = ops.softmax(scores)
     value = _heads_apart(value, heads, (0, 2, 1, 3))
     mixed = ops.matmul(ops.cast(weights, value.dtype), value)
     mixed = ops.transpose(mixed, (0, 2, 1, 3))
@@ -89,10 +99,10 @@ class SelfAttention(keras.layers.Layer):
             ]
         self._out = self._linear("out", width, shape, True)
 
-    def call(self, inputs: Any) -> Any:
-        """[B, N, C] -> [B, N, C]."""
+    def call(self, inputs: Any, key_mask: Any = None) -> Any:
+        """[B, N, C] -> [B, N, C]; `key_mask` as for `attend`."""
         query, key, value = self._project(inputs)
-        return self._out(attend(query, key, value, self.heads))
+        return self._out(attend(query, key, value, self.heads, key_mask))
 
     def compute_output_shape(
         self, shape: tuple[int | None, ...]

@@ -35,24 +35,32 @@ class FixedPlaces(keras.layers.Layer):
 class LearnedPlaces(keras.layers.Layer):
     """Adds a trained vector per position along one axis of [B, ..., C].
 
-    Weights: `table` [1, N, C], for clips of one size.
+    Weights: `table` [1, N, C], for clips of one size; or [1, count, C], whose
+    first N rows are added.
     """
 
-    def __init__(self, axis: int = -2, start: str = "normal", **kwargs: Any):
+    def __init__(
+        self,
+        axis: int = -2,
+        start: str = "normal",
+        count: int | None = None,
+        **kwargs: Any,
+    ):
         """Configures the axis and the initial values.
 
         Args:
             axis: axis of the positions, counted from the end.
             start: "normal" (standard deviation 0.02) or "zeros".
+            count: positions that the table holds, at least N; None: N.
             **kwargs: arguments of `keras.layers.Layer`.
         """
         super().__init__(**kwargs)
-        self.axis, self.start = axis, start
+        self.axis, self.start, self.count = axis, start, count
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         """Creates the table for [B, ..., C]."""
         self.table = self.add_weight(
-            (1, shape[self.axis], shape[-1]),
+            (1, self.count or shape[self.axis], shape[-1]),
             _normal() if self.start == "normal" else "zeros",
             name="table",
         )
@@ -60,13 +68,20 @@ class LearnedPlaces(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Same shape and dtype as `inputs`."""
         shape = [1] * len(inputs.shape)
-        shape[self.axis], shape[-1] = self.table.shape[1:]
-        return inputs + ops.reshape(self.table, shape)
+        shape[self.axis], shape[-1] = inputs.shape[self.axis], inputs.shape[-1]
+        table = self.table
+        if self.count:
+            table = table[:, : inputs.shape[self.axis]]
+        return inputs + ops.reshape(table, shape)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the constructor."""
-        own = {"axis": self.axis, "start": self.start}
-        return {**super().get_config(), **own}
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "start": self.start,
+            "count": self.count,
+        }
 
 
 @keras.saving.register_keras_serializable("video_models")

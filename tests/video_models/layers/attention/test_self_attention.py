@@ -55,3 +55,28 @@ def test_tokens_in_another_order_give_answers_in_that_order():
     np.testing.assert_allclose(
         moved, np.array(layer(TOKENS))[:, order], atol=1e-4
     )
+
+
+def test_masked_keys_change_nothing():
+    layer = filled()
+    mask = np.float32([[1, 1, 1, 0, 0]] * 2)
+    other = np.where(mask[..., None] > 0, TOKENS, 100.0)
+    seen = np.array(layer(TOKENS, key_mask=mask))[:, :3]
+    np.testing.assert_array_equal(layer(other, key_mask=mask)[:, :3], seen)
+    np.testing.assert_allclose(layer(TOKENS[:, :3]), seen, atol=1e-5)
+
+
+def test_attention_without_any_key_is_finite():
+    mixed = filled()(TOKENS, key_mask=np.zeros((2, 5), np.float32))
+    assert np.all(np.isfinite(mixed))
+
+
+def test_weights_of_masked_attention_are_float32_in_half_precision():
+    ones = keras.ops.ones((1, 2, 4), "bfloat16")
+    tiny = keras.ops.convert_to_tensor([[[0.0] * 4, [0.004] * 4]], "bfloat16")
+    mask = np.ones((1, 2), np.float32)
+    mixed = self_attention.attend(256 * ones, tiny, tiny, 1, mask)
+    # exp(2.048) / (1 + exp(2.048)): scores do not overflow, nor are rounded.
+    np.testing.assert_allclose(
+        np.float32(mixed), np.full((1, 2, 4), 0.004 * 0.8857), rtol=0.01
+    )

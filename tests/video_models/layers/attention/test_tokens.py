@@ -33,3 +33,11 @@ def test_the_class_token_stands_first_for_every_example():
     np.testing.assert_array_equal(found[:, :, 1:], np.float32(clip))
     assert np.ptp(found[:, :, 0], axis=(0, 1)).max() == 0
     np.testing.assert_array_equal(found[0, 0, 0], layer.token)
+
+
+def test_a_longer_table_of_places_gives_its_first_rows():
+    layer = tokens.LearnedPlaces(count=5)
+    zeros = np.zeros((2, 3, 4), np.float32)
+    added = layer(zeros)
+    assert layer.table.shape == (1, 5, 4)
+    np.testing.assert_array_equal(added[1], layer.table[0, :3])
