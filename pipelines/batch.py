@@ -10,15 +10,19 @@
 
 and, if requested:
 
+    has_audio     float32  [B], 0 for clips without audio, which are silent
     waveform      float32  [B, samples]
     spectrogram   float32  [B, columns, bins]
     voice         float32  [B, columns], or [B, samples] beside a waveform
+    has_text      float32  [B], 0 for clips without text
     tokens        int32    [B, L]
     tokens_mask   float32  [B, L]
     other_frames  uint8    [B, T, H, W, 3], a second clip of the same video
     patch_mask    bool     [B, t, h, w], True where masked
     low_frames    uint8    [B, T, h, w, 3]
     features      float32  [B, t, C], of a frozen encoder, in place of frames
+
+`frames` is absent from batches for networks that do not see them.
 
 In evaluation every entry except label, mask and clip_id has a views axis
 after B.
@@ -128,3 +132,52 @@ class ClipSpec:
     def scaled_short_side(self) -> int:
         """Short side of frames before the evaluation crop, pixels."""
         return self.short_side or self.size
+
+
+@dataclasses.dataclass(frozen=True)
+class AudioSpec:
+    """The audio of a clip, as a network takes it."""
+
+    features: str
+    """`waveform`, or what the columns hold: `spectrogram`, `log_mel`, ..."""
+    rate: int
+    """Samples per second."""
+    samples: int
+    """Samples of the clip."""
+    columns: int = 0
+    """Columns of the spectrogram; 0 for a waveform."""
+    bins: int = 0
+    """Values of each column; 0 for a waveform."""
+    hop: int = 1
+    """Samples from one column to the next."""
+
+    @property
+    def name(self) -> str:
+        """The entry of a batch that holds it."""
+        return "spectrogram" if self.columns else "waveform"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """`[samples]` or `[columns, bins]` of one clip, float32."""
+        return (self.columns, self.bins) if self.columns else (self.samples,)
+
+
+@dataclasses.dataclass(frozen=True)
+class TextSpec:
+    """The text of a clip, as a network takes it."""
+
+    length: int
+    """Tokens of a clip, padding included: `tokens` and `tokens_mask`."""
+    vocabulary: int
+    """Number of different tokens, from 0, with padding and unknown words."""
+    is_pieces: bool = False
+    """Whether tokens are word pieces instead of words."""
+    words: tuple[str, ...] = ()
+    """The words or word pieces in the order of their tokens, which are the
+    last of the vocabulary; empty if unknown. The tokens before are special:
+    padding, unknown, start and end."""
+
+    @property
+    def specials(self) -> int:
+        """Number of special tokens, before those of `words`."""
+        return self.vocabulary - len(self.words)

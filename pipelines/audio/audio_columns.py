@@ -15,6 +15,7 @@ from pipelines.audio import (
     audio_mel,
     audio_settings,
     tensorflow_io_audio,
+    whisper_mel,
 )
 from tfrecords_tools.base import errors
 
@@ -22,12 +23,13 @@ from tfrecords_tools.base import errors
 def build(
     config: audio_settings.Config, grid: audio_cut.Grid
 ) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Builds the spectrogram, log-mel spectrogram or MFCC.
+    """Builds the spectrogram, log-mel spectrogram, MFCC or Whisper's columns.
 
     Amplitudes are unscaled, with a periodic Hann window and a Fourier
     transform of the next power of two. Mel bins (HTK's formula) sum
     amplitudes, not powers, as in VGGish (arXiv:1609.09430). MFCC are HTK's,
     computed from decibels, which makes them 8.7 times as large.
+    `whisper_mel` says what Whisper's columns are.
 
     Returns:
         A function (float32 [samples]) -> float32 [columns, bins].
@@ -36,8 +38,9 @@ def build(
         UserError: the audio lacks the requested frequencies, or a bin has
             none.
     """
-    window = max(grid.hop, round(config.window_ms * grid.rate / 1000))
-    length = 1 << (window - 1).bit_length()
+    if config.features == "whisper_mel":
+        return whisper_mel.columns
+    window, length = _window(config, grid)
     lowest, highest = _frequencies(config, grid.rate)
     before = (window - grid.hop) // 2
     spectrogram = tensorflow_io_audio.load().spectrogram
@@ -62,6 +65,36 @@ def build(
         return every[:, : config.coefficients]
 
     return {"log_mel": log_mel, "mfcc": mfcc}[config.features]
+
+
+def count_bins(config: audio_settings.Config, rate: int) -> int:
+    """Returns the values of a column of a spectrogram or MFCC.
+
+    Args:
+        config: features in columns.
+        rate: samples per second.
+
+    Raises:
+        UserError: see `build`.
+    """
+    if config.features == "mfcc":
+        return config.coefficients
+    if config.features == "log_mel":
+        return config.bins
+    if config.features == "whisper_mel":
+        return whisper_mel.BINS
+    hop = audio_cut.hop_samples(config.hop_ms, rate)
+    _, length = _window(config, audio_cut.Grid(rate, 1, hop))
+    kept = _kept(config, *_frequencies(config, rate), rate / length)
+    return kept.stop - kept.start
+
+
+def _window(
+    config: audio_settings.Config, grid: audio_cut.Grid
+) -> tuple[int, int]:
+    """Lengths of the window and of the Fourier transform, samples."""
+    window = max(grid.hop, round(config.window_ms * grid.rate / 1000))
+    return window, 1 << (window - 1).bit_length()
 
 
 def _frequencies(

@@ -28,6 +28,11 @@ class Grid(NamedTuple):
         return -(-self.samples // self.hop)
 
 
+def hop_samples(hop_ms: float, rate: float) -> int:
+    """Returns the step between columns in whole samples, at least 1."""
+    return max(1, round(hop_ms * rate / 1000))
+
+
 def sample_at(time: tf.Tensor, rate: int) -> tf.Tensor:
     """Number of the sample at a time, rounded as in stored audio.
 

@@ -1,5 +1,7 @@
 """Audio features of the sampled frames.
 
+    has_audio    float32  [], 0 if all samples that were read are 0, as those
+                          of videos without audio are stored; else 1
     waveform     float32  [samples], in [-1, 1] unless normalised
     spectrogram  float32  [columns, bins]: amplitudes, decibels or MFCC
     voice        float32  [columns], or [samples] beside a waveform
@@ -20,7 +22,9 @@ from pipelines.audio import (
     audio_masks,
     audio_scaling,
     audio_settings,
+    whisper_mel,
 )
+from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors
 
 Config = audio_settings.Config
@@ -65,6 +69,45 @@ def seconds(config: Config, clip: batch.ClipSpec) -> float:
     return clip.frames * clip.stride_seconds
 
 
+def stored_rate(manifest: manifests.Manifest) -> float | None:
+    """Returns the samples per second of shards; None without audio."""
+    if "waveform" not in manifest.extras:
+        return None
+    return manifest.settings.get("sound", {}).get("rate")
+
+
+def spec(
+    config: Config, clip: batch.ClipSpec, rate: float | None
+) -> batch.AudioSpec | None:
+    """Returns what a network gets of the audio of a clip.
+
+    Args:
+        config: audio features.
+        clip: determines the length of the audio, unless `config` does.
+        rate: samples per second of the shards; None without audio.
+
+    Returns:
+        None without features, also beside `voice`.
+
+    Raises:
+        UserError: the shards lack audio, or settings conflict.
+    """
+    if config.features == "none":
+        return None
+    _check(config, clip, rate, has_voice=True)
+    grid = _grid(config, clip, rate)
+    if not config.in_columns:
+        return batch.AudioSpec(config.features, grid.rate, grid.samples)
+    return batch.AudioSpec(
+        config.features,
+        grid.rate,
+        grid.samples,
+        grid.columns,
+        audio_columns.count_bins(config, grid.rate),
+        grid.hop,
+    )
+
+
 def build(
     config: Config, clip: batch.ClipSpec, rate: float | None, has_voice: bool
 ) -> Callable[[ClipAudio, tf.Tensor | None], dict[str, tf.Tensor]]:
@@ -90,10 +133,15 @@ def build(
     grid = _grid(config, clip, rate or _RATE_WITHOUT_AUDIO)
     describe = _describer(config, grid)
 
+    pads = config.features == "whisper_mel"
+    kept = round(seconds(config, clip) * grid.rate)
+
     def entries(
         audio: ClipAudio, seed: tf.Tensor | None
     ) -> dict[str, tf.Tensor]:
         first, last = tf.unstack(audio_cut.sample_at(audio.span, grid.rate))
+        if pads:
+            last = tf.minimum(last, first + kept)
         example = {}
         if config.features != "none":
             stored = audio_cut.sample_at(audio.start, grid.rate)
@@ -101,6 +149,8 @@ def build(
                 audio.waveform, stored, first, last, grid.samples
             )
             name = "spectrogram" if config.in_columns else "waveform"
+            heard = tf.reduce_any(audio.waveform != 0)
+            example["has_audio"] = tf.cast(heard, tf.float32)
             example[name] = describe(cut, seed)
         if config.voice:
             spans = audio.voice_starts, audio.voice_ends
@@ -131,8 +181,10 @@ def _check(
 
 
 def _grid(config: Config, clip: batch.ClipSpec, rate: float) -> audio_cut.Grid:
+    if config.features == "whisper_mel":
+        return whisper_mel.grid(rate, seconds(config, clip))
     samples = max(1, round(seconds(config, clip) * rate))
-    hop = max(1, round(config.hop_ms * rate / 1000))
+    hop = audio_cut.hop_samples(config.hop_ms, rate)
     if config.features == "waveform":
         hop = 1
     return audio_cut.Grid(round(rate), samples, hop)

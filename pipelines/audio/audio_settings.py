@@ -4,7 +4,7 @@ import dataclasses
 
 from tfrecords_tools.base import errors, settings
 
-_IN_COLUMNS = ("spectrogram", "log_mel", "mfcc")
+_IN_COLUMNS = ("spectrogram", "log_mel", "mfcc", "whisper_mel")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,7 +14,9 @@ class Config:
     features: str = settings.setting(
         "none",
         "waveform: samples; spectrogram: amplitudes; log_mel: decibels in mel "
-        "bins; mfcc: the first cepstral coefficients of log_mel.",
+        "bins; mfcc: the first cepstral coefficients of log_mel; whisper_mel: "
+        "the input of Whisper, 80 bins every 10 ms of 30 s, silence after "
+        "the clip, for audio of 16,000 samples per second.",
         choices=("none", "waveform", *_IN_COLUMNS),
     )
     seconds: float | None = settings.setting(

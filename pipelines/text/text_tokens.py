@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from pipelines import batch
 from pipelines.text import text_folding, text_pieces
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, settings
@@ -94,6 +95,19 @@ def vocabulary(config: Config, manifest: manifests.Manifest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.decode() for entry in entries.numpy()))
 
 
+def spec(config: Config, manifest: manifests.Manifest) -> batch.TextSpec | None:
+    """Returns what a network gets of the text of a clip; None without tokens.
+
+    Raises:
+        UserError: the shards lack the requested text.
+    """
+    if config.tokens == "none":
+        return None
+    words = vocabulary(config, manifest)
+    is_pieces = config.tokens == "pieces"
+    return batch.TextSpec(config.length, FIRST + len(words), is_pieces, words)
+
+
 def build(
     config: Config, manifest: manifests.Manifest
 ) -> Callable[[Text], dict[str, tf.Tensor]]:
@@ -106,7 +120,8 @@ def build(
     Returns:
         A function from a `Text` to `tokens`, int32 [length]: `START`, tokens
         of the text, `END`, then `PADDING`; and `tokens_mask`, float32
-        [length], 0 for padding. Both are absent with `tokens="none"`.
+        [length], 0 for padding; and `has_text`, float32 [], 0 without any
+        token of a text. All are absent with `tokens="none"`.
 
     Raises:
         UserError: the shards lack the requested text.
@@ -129,6 +144,7 @@ def build(
         count = tf.size(all_ids)
         padded = tf.pad(all_ids, [[0, config.length - count]])
         return {
+            "has_text": tf.cast(tf.size(text_ids) > 0, tf.float32),
             "tokens": tf.ensure_shape(padded, (config.length,)),
             "tokens_mask": tf.sequence_mask(count, config.length, tf.float32),
         }

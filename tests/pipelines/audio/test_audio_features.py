@@ -36,7 +36,7 @@ def test_without_settings_a_batch_holds_nothing_of_the_audio():
 )
 def test_entry_has_its_name_type_and_shape(run, features, name, shape):
     found = entries(run, HEARD, features=features)
-    assert found.keys() == {name}
+    assert found.keys() == {name, "has_audio"}
     assert found[name].shape == shape and found[name].dtype == np.float32
 
 
@@ -76,6 +76,12 @@ def test_silence_is_finite(features, normalise):
     for value in found.values():
         assert np.isfinite(value).all()
         assert normalise == "none" or not value.any()
+
+
+@pytest.mark.parametrize("given, has", [(HEARD, 1), (SILENT, 0)])
+def test_video_without_audio_is_told_from_one_with(given, has):
+    found = entries(run_modes.eagerly, given, features="waveform")
+    assert found["has_audio"] == has
 
 
 def test_every_coefficient_of_mfcc_is_scaled_alone():
@@ -166,3 +172,20 @@ def test_graph_is_pure_and_can_be_sent_away(features):
     assert not {name for name in names if "PyFunc" in name}
     drawing = {name for name in names if "Random" in name}
     assert all(name.startswith("StatelessRandom") for name in drawing)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"features": each} for each in FEATURES]
+    + [{"features": "spectrogram", "lowest_hertz": 300, "highest_hertz": 900}],
+)
+def test_spec_has_the_shape_of_the_entry(config):
+    found = entries(run_modes.eagerly, HEARD, seconds=0.7, **config)
+    config = Config(seconds=0.7, **config)
+    spec = audio_features.spec(config, CLIP, float(RATE))
+    assert found[spec.name].shape == spec.shape
+    assert spec.rate == RATE
+
+
+def test_without_features_there_is_no_spec():
+    assert audio_features.spec(Config(voice=True), CLIP, RATE) is None

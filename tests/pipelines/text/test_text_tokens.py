@@ -85,6 +85,12 @@ def test_empty_caption_has_only_start_and_end(run):
     assert (found, sum(mask)) == ([2, 3, 0, 0, 0, 0], 2)
 
 
+def test_empty_caption_is_no_text():
+    make = text_tokens.build(WORD, OF_WORDS)
+    found = [float(make(text_of(each))["has_text"]) for each in ("", "a", "?")]
+    assert found == [0, 1, 0]
+
+
 @run_modes.both
 def test_long_caption_is_cut_before_its_end(run):
     found = numbers(WORD, "a dog a dog a dog", run=run)
@@ -97,6 +103,7 @@ def test_shape_and_types_are_as_promised(run):
     found = run(lambda *text: make(text_tokens.Text(*text)), *text_of("a"))
     specs = {name: (each.shape, each.dtype) for name, each in found.items()}
     assert specs == {
+        "has_text": ((), tf.float32),
         "tokens": ((6,), tf.int32),
         "tokens_mask": ((6,), tf.float32),
     }
@@ -244,3 +251,9 @@ def test_captions_are_read_as_by_the_book(caption):
 
 
 BY_THE_BOOK = text_tokens.build(WORD, OF_WORDS)
+
+
+def test_spec_counts_all_numbers_of_tokens():
+    spec = text_tokens.spec(WORD, OF_WORDS)
+    assert spec.vocabulary == text_tokens.FIRST + len(FOLDED)
+    assert spec.length == WORD.length
