@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from pipelines import batch
 from video_models.layers import randomness
 
 
@@ -28,6 +29,36 @@ class Network:
     classes: int
     parameters: int
     multiply_adds: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class TextNetwork:
+    """One published network of text; a text backbone's file lists its own.
+
+    Attributes:
+        config: settings of the text backbone.
+        vocabulary: number of different tokens.
+        parameters: trainable parameters.
+    """
+
+    config: Any
+    vocabulary: int
+    parameters: int
+
+
+@dataclasses.dataclass(frozen=True)
+class AudioNetwork:
+    """One published network of audio; an audio backbone's file lists its own.
+
+    Attributes:
+        config: settings of the audio backbone.
+        audio: the published input.
+        parameters: all parameters, untrained positions included.
+    """
+
+    config: Any
+    audio: batch.AudioSpec
+    parameters: int
 
 
 def average_and_classify(

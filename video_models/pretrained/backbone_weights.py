@@ -1,10 +1,14 @@
-"""`--backbone.weights`: the weights that a backbone starts from."""
+"""`--backbone.weights`: the weights that a backbone starts from.
+
+So for backbones of other modalities: `--text_backbone.weights`.
+"""
 
 import dataclasses
 import pathlib
 
 import keras
 
+from pipelines import batch
 from tfrecords_tools.base import errors, registry, settings
 from video_models.pretrained import public_files
 from video_models.weights import (
@@ -13,8 +17,6 @@ from video_models.weights import (
     report,
     weight_files,
 )
-
-_FLAG = "backbone.weights"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,12 +31,19 @@ class Config:
     )
 
 
-def load(backbone: registry.Chosen, network: keras.Model) -> report.Report:
+def load(
+    backbone: registry.Chosen,
+    network: keras.Model,
+    kind: str = "backbone",
+    text: batch.TextSpec | None = None,
+) -> report.Report:
     """Loads `backbone.config.weights`; call it in the strategy's scope.
 
     Args:
         backbone: a file of `video_models.backbones` with its settings.
         network: the network that it built.
+        kind: the flag that chose it, such as `text_backbone`.
+        text: tokens that a text backbone was built for.
 
     Returns:
         A report on every weight.
@@ -43,55 +52,62 @@ def load(backbone: registry.Chosen, network: keras.Model) -> report.Report:
         UserError: the package, file or folder is missing or damaged, or a
             weight of the backbone is not in it.
     """
-    name = backbone.config.weights
+    name, path = backbone.config.weights, _path(backbone, kind)
+    compare = fitting.match_shapes
+    if text is not None and backbone.module.fit_weights:
+        compare = backbone.module.fit_weights(backbone.config, text, path)
     rows, names = weight_files.load(
-        _path(backbone),
+        path,
         fitting.list_targets({backbone.name: network}),
         weight_files.Published(
-            f"--backbone={backbone.name}", backbone.module.published_name
+            f"--{kind}={backbone.name}", backbone.module.published_name
         ),
-        fitting.match_shapes,
-        _FLAG,
+        compare,
+        f"{kind}.weights",
     )
     found = report.build(name, rows, names)
     if any(map(_is_missing, found.fresh)):
         raise errors.UserError(
-            f"--{_FLAG}={name} does not fit --backbone={backbone.name}: "
+            f"--{kind}.weights={name} does not fit --{kind}={backbone.name}: "
             f"{found.summary()}: choose the variant and settings that it was "
             "made with, or --init.weights, which loads whatever fits"
         )
     return found
 
 
-def describe(backbone: registry.Chosen) -> str:
+def describe(backbone: registry.Chosen, kind: str = "backbone") -> str:
     """Returns one line on the source of a backbone's weights.
 
     A file has its SHA-256 there, so that a run records what it started from.
 
+    Args:
+        backbone: a file of a registry of backbones with its settings.
+        kind: the flag that chose it, such as `text_backbone`.
+
     Raises:
         UserError: the package, file or folder is missing or damaged.
     """
-    path, name = _path(backbone), backbone.config.weights
-    text = f"--backbone={backbone.name} starts from {name}"
+    path, name = _path(backbone, kind), backbone.config.weights
+    text = f"--{kind}={backbone.name} starts from {name}"
     if not path.is_file():
         return text
     digest = public_files.sha256(path)
     return f"{text}: {path.name}, SHA-256 {digest}"
 
 
-def _path(backbone: registry.Chosen) -> pathlib.Path:
+def _path(backbone: registry.Chosen, kind: str) -> pathlib.Path:
     name, files = backbone.config.weights, backbone.module.WEIGHTS
-    public = public_files.choose(files, name, backbone.config)
+    public = public_files.choose(files, name, backbone.config, kind)
     if public:
-        return public.find()
+        return public.find(kind)
     path = pathlib.Path(name)
     if path.exists() or weight_files.garden_path(path):
         return path
     known = list(dict.fromkeys(each.name for each in files if each.name))
     raise errors.UserError(
-        f"--{_FLAG}={name}: there is no such file or folder"
+        f"--{kind}.weights={name}: there is no such file or folder"
         f"{errors.nearest(path.name, known)}; names of public files for "
-        f"--backbone={backbone.name}: {', '.join(known) or 'none'}"
+        f"--{kind}={backbone.name}: {', '.join(known) or 'none'}"
     )
 
 

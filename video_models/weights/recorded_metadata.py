@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipelines import batch
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, settings
 from video_models import objective
 
 FORMAT_VERSION = 2
@@ -41,4 +41,10 @@ def task(metadata: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
             for name, each in metadata.get("tasks", {}).items()
         },
         metadata.get("clips", 0),
+        audio=_spec(batch.AudioSpec, metadata.get("audio")),
+        text=_spec(batch.TextSpec, metadata.get("text")),
     )
+
+
+def _spec(kind: type, values: dict[str, Any] | None) -> Any:
+    return None if values is None else settings.from_dict(kind, values)

@@ -17,6 +17,7 @@ from video_models.weights import (
     torch_file,
 )
 
+_SAFETENSORS = (".safetensors", ".zip")
 _TORCH = (".pth", ".pt", ".bin", ".ckpt", ".pyth", ".tar")
 
 
@@ -45,8 +46,8 @@ def load(
 
     Args:
         path: a run folder, a checkpoint folder, a file of Keras, PyTorch or
-            safetensors, or a Model Garden checkpoint (its folder, or its path
-            without .index).
+            safetensors (also within a ZIP archive), or a Model Garden
+            checkpoint (its folder, or its path without .index).
         targets: the weights.
         published: how public checkpoints name them.
         compare: matches an array and its weight.
@@ -75,15 +76,15 @@ def load(
         arrays = keras_file.read(path)
         rows = fitting.load_by_path(targets, arrays, True, compare)
         return rows, list(arrays)
-    if path.suffix in (".safetensors", *_TORCH):
+    if path.suffix in (*_SAFETENSORS, *_TORCH):
         is_torch = path.suffix in _TORCH
         arrays = (torch_file if is_torch else safetensors_file).read(path)
         rows = _published(targets, arrays, published, True, compare, flag)
         return rows, list(arrays)
     raise errors.UserError(
         f"--{flag}={path}: wanted a run's or a checkpoint's folder, or "
-        "a file that ends in .keras, .weights.h5, .safetensors, "
-        f"{', '.join(_TORCH)}"
+        "a file that ends in .keras, .weights.h5, "
+        f"{', '.join((*_SAFETENSORS, *_TORCH))}"
     )
 
 
