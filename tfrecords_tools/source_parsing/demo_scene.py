@@ -18,7 +18,7 @@ class Motion:
 
     axis: str
     sign: int
-    pitch: float  # Hz of its tone.
+    pitch: float  # Hz of its own tone.
     words: str
 
 
@@ -32,6 +32,9 @@ MOTIONS = {
     "grow": Motion("scale", 1, 880, "grows"),
     "shrink": Motion("scale", -1, 1047, "shrinks"),
 }
+
+# Hz of the tones that tell only the sign of a motion.
+SIGN_PITCHES = {-1: 330, 1: 660}
 
 # Corners in a unit circle, x to the right and y down; all point up. None looks
 # the same after part of a full turn, so the sense of a rotation is visible.
@@ -102,16 +105,14 @@ def draw_clip(
     return np.stack(images), label, caption
 
 
-def tone(
-    motion: Motion, seconds: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Synthesises the motion's pitch, slightly detuned, with faint noise.
+def tone(pitch: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """Synthesises a pitch, slightly detuned, with faint noise.
 
     Returns:
         float32 [seconds * SAMPLE_RATE] in (-1, 1).
     """
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    pitch = motion.pitch * rng.uniform(0.98, 1.02)
+    pitch = pitch * rng.uniform(0.98, 1.02)
     phase = pitch * time + rng.uniform()
     wave = rng.uniform(0.2, 0.5) * np.sin(2 * np.pi * phase)
     noise = rng.normal(0, 0.01, time.shape).clip(-0.1, 0.1)

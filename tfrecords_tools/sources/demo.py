@@ -55,6 +55,14 @@ class Config:
         minimum=0,
         maximum=51,
     )
+    audio: str = settings.setting(
+        "motion",
+        "What the tone of a clip tells. motion: each motion has its pitch; "
+        "sign: one of two pitches, forward or backward along the motion's "
+        "axis, so that audio alone tells one of four motions, and frames in "
+        "no order one of two.",
+        choices=("motion", "sign"),
+    )
     seed: int = settings.setting(0, "Equal seeds give equal clips.", minimum=0)
     processes: int = settings.setting(
         2,
@@ -107,7 +115,7 @@ def list_clips(config: Config, input: str) -> list[annotations.Clip]:
         ) from error
 
 
-def _read(path: pathlib.Path) -> dict[str, int]:
+def _read(path: pathlib.Path) -> dict[str, int | str]:
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -130,10 +138,12 @@ def _refuse_strangers(folder: pathlib.Path) -> None:
         )
 
 
-def _record(config: Config) -> dict[str, int]:
+def _record(config: Config) -> dict[str, int | str]:
     """Everything the clips depend on, as stored in `demo.json`."""
     chosen = dataclasses.asdict(config) | {"renderer": _RENDERER}
     del chosen["processes"]
+    if config.audio == Config.audio:
+        del chosen["audio"]  # Folders of older versions do not have it.
     return chosen
 
 
@@ -149,7 +159,7 @@ def _write_clips(
         )
         rng = np.random.default_rng([config.seed, number, 1])
         seconds = config.frames / config.frame_rate
-        audio = demo_scene.tone(demo_scene.MOTIONS[label], seconds, rng)
+        audio = demo_scene.tone(_pitch(config, label), seconds, rng)
         path = f"{label}/{number:06d}.mp4"
         writer.write_mp4(
             folder / path,
@@ -164,6 +174,14 @@ def _write_clips(
             {"path": path, "label": label, "split": split, "caption": caption}
         )
     return rows
+
+
+def _pitch(config: Config, label: str) -> float:
+    """Hz of the tone of a clip."""
+    motion = demo_scene.MOTIONS[label]
+    if config.audio == "sign":
+        return demo_scene.SIGN_PITCHES[motion.sign]
+    return motion.pitch
 
 
 def _render_all(config: Config, folder: pathlib.Path) -> None:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import json
 import pathlib
 
 import av
@@ -38,6 +39,27 @@ def rendered(tmp_path_factory) -> pathlib.Path:
 
 def drawn(config: demo.Config, number: int):
     return demo_scene.draw_clip(config.seed, number, config.frames, config.size)
+
+
+def pitch_of(audio: np.ndarray) -> float:
+    """Hz of the loudest frequency."""
+    loudest = np.abs(np.fft.rfft(audio)).argmax()
+    return loudest * demo_scene.SAMPLE_RATE / len(audio)
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch) -> dict[str, np.ndarray]:
+    """The audio of a clip of each motion, as `--demo.audio=sign` writes it."""
+    found = {}
+
+    def write_mp4(path, images, frame_rate, audio, *others):
+        del images, frame_rate, others
+        found[path.parent.name] = audio
+
+    monkeypatch.setattr(writer, "write_mp4", write_mp4)
+    config = dataclasses.replace(TINY, audio="sign")
+    demo._write_clips(config, tmp_path, list(range(8)))
+    return found
 
 
 def contents(folder: pathlib.Path) -> dict[str, bytes]:
@@ -120,9 +142,31 @@ def test_file_has_the_frames_and_the_tone(rendered):
         audio = np.concatenate(
             [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
         )
-    loudest = np.abs(np.fft.rfft(audio)).argmax()
-    pitch = loudest * demo_scene.SAMPLE_RATE / len(audio)
-    assert pitch == pytest.approx(demo_scene.MOTIONS["right"].pitch, rel=0.03)
+    wanted = demo_scene.MOTIONS["right"].pitch
+    assert pitch_of(audio) == pytest.approx(wanted, rel=0.03)
+
+
+def test_audio_of_signs_tells_the_direction_alone(written):
+    for label, audio in written.items():
+        sign = demo_scene.MOTIONS[label].sign
+        wanted = demo_scene.SIGN_PITCHES[sign]
+        assert pitch_of(audio) == pytest.approx(wanted, rel=0.03)
+
+
+def test_signs_are_those_of_a_motion_and_its_reverse():
+    for pair in REVERSE:
+        signs = {demo_scene.MOTIONS[label].sign for label in pair}
+        assert signs == {-1, 1}
+
+
+def test_record_of_default_audio_is_that_of_older_versions(rendered):
+    assert "audio" not in json.loads((rendered / "demo.json").read_text())
+
+
+def test_folder_of_other_audio_is_refused(rendered):
+    other = dataclasses.replace(TINY, audio="sign")
+    with pytest.raises(errors.UserError, match="choose another folder"):
+        demo.list_clips(other, str(rendered))
 
 
 def test_no_frame_of_a_file_refers_to_another(rendered):
