@@ -97,7 +97,7 @@ def evaluation(
             evenly spaced from end to end.
 
     Returns:
-        A dataset of batches as described in `pipelines.batch`, with `frames`
+        A dataset of batches as described in `pipelines.batch`; `frames` are
         uint8 [B, views * crops, T, H, W, 3], crop by crop. Extra inputs have
         the same second axis; audio and tokens have an axis of views.
 
@@ -172,6 +172,7 @@ def build_examples(
         input_config.extra_inputs,
         input_config.audio,
         input_config.text,
+        input_config.frames,
     )
 
 

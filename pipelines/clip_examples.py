@@ -35,6 +35,7 @@ class Examples:
         extra_inputs: tuple[registry.Chosen, ...] = (),
         audio: audio_features.Config = audio_features.Config(),
         text: text_tokens.Config = text_tokens.Config(),
+        has_frames: bool = True,
     ):
         """Builds the functions of the graph.
 
@@ -47,15 +48,16 @@ class Examples:
             extra_inputs: files of `pipelines.extra_inputs`.
             audio: audio features.
             text: tokens of captions and words.
+            has_frames: whether to decode frames; without, there are neither
+                augmentations nor extra inputs.
 
         Raises:
             UserError: the shards lack requested data.
         """
         manifest = self._manifest = reader.manifest
-        self._clip = clip
+        self._clip, self._has_frames = clip, has_frames
         self._window, self._changes = _split_off_window(augmentations)
-        rate = manifest.settings.get("sound", {}).get("rate")
-        rate = rate if "waveform" in manifest.extras else None
+        rate = audio_features.stored_rate(manifest)
         self._audio_entries = audio_features.build(
             audio, clip, rate, "voice" in manifest.extras
         )
@@ -80,9 +82,10 @@ class Examples:
         clip_id = index.table.clip_id(index.place)
         seeds = _seeds(tf.constant([seed, 0], tf.int64), index.epoch, clip_id)
         chunks = index.table.chunks(index.place)
-        record, frames = self._training_clip(chunks, seeds(_TIME), seeds)
+        record = self._read(chunks, self._picked(chunks, seeds(_TIME)))
+        frames = self._training_frames(record, seeds)
         example = {
-            "frames": frames,
+            **frames,
             **clip_labels.read_labels(record, self._manifest),
             "mask": tf.constant(1.0),
             "clip_id": clip_id,
@@ -92,7 +95,7 @@ class Examples:
         for number, extra_input in enumerate(
             self._extra_inputs, start=_EXTRA_INPUTS
         ):
-            example |= extra_input(frames, seeds(number))
+            example |= extra_input(frames["frames"], seeds(number))
         for two_clips in self._two_clips:
             second_seeds = _seeds(seeds(_OTHER))
             time = (
@@ -100,9 +103,9 @@ class Examples:
                 if two_clips.config.same_time
                 else second_seeds(_TIME)
             )
-            example["other_frames"] = self._training_clip(
-                chunks, time, second_seeds
-            )[1]
+            second = self._read(chunks, self._picked(chunks, time))
+            second_frames = self._training_frames(second, second_seeds)
+            example["other_frames"] = second_frames["frames"]
         return example
 
     def evaluation(
@@ -112,19 +115,11 @@ class Examples:
         clip_id = index.table.clip_id(index.place)
         chunks = index.table.chunks(index.place)
         seeds = _seeds(tf.zeros((2,), tf.int64), clip_id)
-        clips = [
-            self._evaluation_clip(chunks, view, views) for view in range(views)
+        records = [
+            self._read(chunks, self._evenly_picked(chunks, view, views))
+            for view in range(views)
         ]
-        records = [record for record, _ in clips]
-        decoded = [frames for _, frames in clips]
-        last = crops - 1
-        places = [i / last for i in range(crops)] if last else [0.5]
-        frames = [
-            frame_decoding.scale_and_crop(clip, self._clip, place)
-            for place in places
-            for clip in decoded
-        ]
-        frames = [tf.ensure_shape(clip, self._clip.shape) for clip in frames]
+        frames = self._evaluation_frames(records, crops)
         audio_and_text = [
             self._audio_and_text(record, None) for record in records
         ]
@@ -139,12 +134,12 @@ class Examples:
             for clip in frames
         ]
         return {
-            "frames": tf.stack(frames),
+            **({"frames": tf.stack(frames)} if frames else {}),
             **clip_labels.read_labels(records[0], self._manifest),
             "mask": tf.cast(index.is_new, tf.float32),
             "clip_id": clip_id,
             **_stacked(audio_and_text),
-            **_stacked(extra),
+            **(_stacked(extra) if extra else {}),
         }
 
     def reading(self, index: clip_order.SampleIndex, seed: int) -> dict:
@@ -155,11 +150,10 @@ class Examples:
         record = self._read(chunks, self._picked(chunks, seeds(_TIME)))
         return {"clip_id": clip_id, **record}
 
-    def _training_clip(
-        self, chunks: clip_table.Chunks, time: tf.Tensor, seeds: Callable
-    ) -> tuple[dict, tf.Tensor]:
-        """A record and its training clip, uint8 [T, size, size, 3]."""
-        record = self._read(chunks, self._picked(chunks, time))
+    def _training_frames(self, record: dict, seeds: Callable) -> dict:
+        """`frames` of a record, uint8 [T, size, size, 3], if there are any."""
+        if not self._has_frames:
+            return {}
         storage = self._manifest.storage
         changes = list(enumerate(self._changes, start=_CHANGES))
         if self._window is None:
@@ -180,7 +174,24 @@ class Examples:
         frames = tf.ensure_shape(frames, self._clip.shape)
         for number, change in changes:
             frames = change.build()(frames, seeds(number))
-        return record, frames
+        return {"frames": frames}
+
+    def _evaluation_frames(
+        self, records: list[dict], crops: int
+    ) -> list[tf.Tensor]:
+        """uint8 [T, size, size, 3] each, crop by crop, if there are any."""
+        if not self._has_frames:
+            return []
+        storage = self._manifest.storage
+        decoded = [frame_storage.decode_clip(storage, r) for r in records]
+        last = crops - 1
+        places = [i / last for i in range(crops)] if last else [0.5]
+        frames = [
+            frame_decoding.scale_and_crop(clip, self._clip, place)
+            for place in places
+            for clip in decoded
+        ]
+        return [tf.ensure_shape(clip, self._clip.shape) for clip in frames]
 
     def _picked(
         self, chunks: clip_table.Chunks, seed: tf.Tensor
@@ -196,25 +207,21 @@ class Examples:
             clip_sampling.training_frames(stored, clip, seed)
         )
 
-    def _evaluation_clip(
+    def _evenly_picked(
         self, chunks: clip_table.Chunks, view: int, views: int
-    ) -> tuple[dict, tf.Tensor]:
-        """A record and its whole frames, uint8 [T, height, width, 3]."""
+    ) -> clip_reading.Picked:
         clip = self._clip
         if clip.by_time:
             start, end = chunks.span()
-            picked = clip_reading.Picked(
+            return clip_reading.Picked(
                 times=time_sampling.evaluation_times(
                     start, end, clip, view, views
                 )
             )
-        else:
-            stored = chunks.stored_frames()
-            picked = clip_reading.Picked(
-                clip_sampling.evaluation_frames(stored, clip, view, views)
-            )
-        record = self._read(chunks, picked)
-        return record, frame_storage.decode_clip(self._manifest.storage, record)
+        stored = chunks.stored_frames()
+        return clip_reading.Picked(
+            clip_sampling.evaluation_frames(stored, clip, view, views)
+        )
 
     def _read(
         self, chunks: clip_table.Chunks, picked: clip_reading.Picked

@@ -5,7 +5,7 @@ import dataclasses
 from pipelines import batch
 from pipelines.audio import audio_features
 from pipelines.text import text_tokens
-from tfrecords_tools.base import registry, settings
+from tfrecords_tools.base import errors, registry, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +93,21 @@ class Input:
     audio: audio_features.Config = audio_features.Config()
     text: text_tokens.Config = text_tokens.Config()
     reader: Config = Config()
+    frames: bool = True
+    """Whether batches hold frames; otherwise none are decoded."""
+
+    def __post_init__(self):
+        """Raises UserError for settings of frames without frames."""
+        for flag, chosen in (
+            ("--augment", self.augmentations),
+            ("--extra_inputs", self.extra_inputs),
+        ):
+            if chosen and not self.frames:
+                raise errors.UserError(
+                    f"{flag}={chosen[0].name} changes frames, which "
+                    "--modalities leaves out: leave it out, or add frames to "
+                    "--modalities"
+                )
 
     @property
     def other_entries(self) -> list[str]:

@@ -11,11 +11,12 @@ import numpy as np
 
 from pipelines import batch
 from tfrecords_tools.base import errors, registry
-from video_models import split_network
+from video_models import chosen_components, split_network
 from video_models.introspection import layer_paths
 
 Tensors = dict[str, Any]
 Networks = dict[str, keras.Model]
+Components = chosen_components.Components
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Task:
     extra_inputs: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the extra inputs in batches, by the name of their file in
     `pipelines.extra_inputs`."""
+    audio: batch.AudioSpec | None = None
+    """Audio of a clip; None: batches hold none."""
+    text: batch.TextSpec | None = None
+    """Text of a clip; None: batches hold none."""
+    steps: int = 0
+    """Training steps, for schedules; 0 if unknown."""
 
     def input_config(self, name: str, needed_by: str) -> Any:
         """Returns the settings of an extra input.
@@ -85,52 +92,6 @@ class Answer:
     """A clip has all labels with at least this score; None: only the best."""
     unlabelled_is_negative: bool = False
     """Whether clips without labels are negative examples of all labels."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Components:
-    """The components chosen for an objective's networks.
-
-    A file of `video_models.objectives` lists those that it uses in
-    `COMPONENTS`; all others are None or empty.
-    """
-
-    backbone: registry.Chosen | None = None
-    temporal: registry.Chosen | None = None
-    head: registry.Chosen | None = None
-    generator: registry.Chosen | None = None
-    discriminator: tuple[registry.Chosen, ...] = ()
-    features: keras.Model | None = None
-    """A trained feature network, see `feature_network`; None if unused, such
-    as outside of training."""
-
-    def check_generator(self, goal: str, makes: str, such_as: str) -> None:
-        """Raises UserError if the generator does not fit the objective.
-
-        Args:
-            goal: value of --objective.
-            makes: required value of `MAKES` in the generator's file.
-            such_as: name of a suitable generator.
-        """
-        if self.generator.module.MAKES != makes:
-            raise errors.UserError(
-                f"--generator={self.generator.name} with --objective={goal}: "
-                f"wanted one that makes {makes}, such as {such_as}"
-            )
-
-    def discriminators(
-        self, clip: batch.ClipSpec, classes: int = 0
-    ) -> dict[str, keras.Model]:
-        """Builds the discriminators, by name.
-
-        Args:
-            clip: shape of the clips.
-            classes: number of labels to condition on; 0 for none.
-        """
-        return {
-            chosen.name: chosen.build(clip, classes)
-            for chosen in self.discriminator
-        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -240,8 +201,14 @@ class Objective:
         """
         return {}
 
-    def predict(self, networks: Networks, frames: Any) -> Tensors:
-        """Returns the predictions for `frames`, float32 [B, T, H, W, 3]."""
+    def predict(self, networks: Networks, inputs: Any) -> Tensors:
+        """Returns the predictions for frames, float32 [B, T, H, W, 3].
+
+        Args:
+            networks: networks to predict with.
+            inputs: the frames; or a dict of the entries of a batch that a
+                network takes, if it sees more than frames.
+        """
         raise NotImplementedError
 
     def counts(self, networks: Networks, batch: Tensors) -> Tensors:
@@ -274,6 +241,35 @@ class Objective:
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
         """Returns metrics, plain Python values, from summed `counts`."""
         raise NotImplementedError
+
+    def rows(self, networks: Networks, batch: Tensors) -> Tensors:
+        """Returns what `report_rows` needs of each clip.
+
+        Args:
+            networks: see `counts`.
+            batch: see `counts`.
+
+        Returns:
+            name -> [B, ...]; rows with mask 0 are dropped. The names differ
+            from those of `answers` and of the labels in batches.
+        """
+        return {}
+
+    def report_rows(self, rows: dict[str, np.ndarray]) -> dict[str, Any]:
+        """Returns metrics that need all clips at once, such as of retrieval.
+
+        They join those of `report`.
+
+        Args:
+            rows: name -> [clips, ...], of all clips of the split in the order
+                of `clip_id`, whatever the batches and devices: those of
+                `rows`, of `counts_and_rows`, `clip_id` and the labels. There
+                may be no clip, to find the names of the metrics.
+
+        Returns:
+            Plain Python values.
+        """
+        return {}
 
     def shown(self, networks: Networks, batch: Tensors) -> dict[str, Any]:
         """Returns sample clips to show during training.

@@ -13,7 +13,10 @@ from tfrecords_tools.base import registry
 _LAYERS = "video_models.layers"
 _FOLDERS = (
     _LAYERS,
-    *(f"{_LAYERS}.{name}" for name in ("attention", "images", "time")),
+    *(
+        f"{_LAYERS}.{name}"
+        for name in ("attention", "fusion", "images", "time")
+    ),
 )
 _OTHERS = (
     "video_models.classification.label_scores",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import keras
 
+from video_models import network_inputs
 from video_models.introspection import keras_internals, layer_paths
 
 _RESTS: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
@@ -36,8 +37,10 @@ def split(network: keras.Model) -> SplitNetwork | None:
 
     Returns:
         The halves; None if the head takes the backbone's unpooled outputs, as
-        published heads do.
+        published heads do, or if the network sees more than frames.
     """
+    if isinstance(network.input, dict):
+        return None
     calls = keras_internals.calls_in_order(network)
     nested = [
         number
@@ -64,13 +67,13 @@ def of_batch(
 
     Args:
         network: of `video_network.build`.
-        batch: with `frames`, or with `features` of its encoder.
+        batch: with what the network sees, or with `features` of its encoder.
 
     Returns:
-        The network and the frames; or its second half and the features.
+        The network and its input; or its second half and the features.
     """
     if "features" not in batch:
-        return network, batch["frames"]
+        return network, network_inputs.of_batch(network, batch)
     if network not in _RESTS:
         _RESTS[network] = split(network).rest
     return _RESTS[network], batch["features"]

@@ -1,5 +1,6 @@
 """Reads clips as the network gets them, with their titles."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -49,6 +50,8 @@ def read(
         UserError: the shards cannot be read or lack required entries.
     """
     input_config = experiment.input.without_service
+    # Also beside what a network hears that sees none.
+    input_config = dataclasses.replace(input_config, frames=True)
     reader = clip_dataset.open_split(experiment.shards, split, input_config)
     manifest = reader.manifest
     batch_shard = clip_dataset.BatchShard(experiment.train.batch_size)

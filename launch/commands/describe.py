@@ -23,6 +23,7 @@ from launch.model_summary import (
 )
 from launch.runs import devices, flag_paths, run_flags
 from tfrecords_tools.base import errors, flags, settings
+from video_models import network_inputs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +68,7 @@ def main(resolved: flags.Resolved) -> None:
     components = flag_paths.with_stored_weights(
         run_flags.to_components(resolved)
     )
+    network_inputs.check_frames_alone(components.modalities, "launch.describe")
     if components.backbone is None:
         raise errors.UserError(
             f"--objective={resolved.one('objective').name} has no backbone: "

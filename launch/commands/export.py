@@ -17,6 +17,7 @@ from launch.serving import (
 )
 from tfrecords_tools.base import errors, flags, path_checks, settings
 from tfrecords_tools.base.files import folder_lock
+from video_models import network_inputs
 from video_models import objective as objectives
 from video_models.objectives import gan
 
@@ -77,6 +78,8 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     trained = restored_run.load_run(
         config.workdir, checkpoint=config.checkpoint
     )
+    modalities = trained.experiment.components.modalities
+    network_inputs.check_frames_alone(modalities, "launch.export")
     print(f"exporting step {trained.step} of {config.workdir}")
     objective = trained.objective
     _check_crops(config, objective)

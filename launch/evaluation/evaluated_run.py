@@ -14,7 +14,7 @@ from launch.evaluation import (
     split_floors,
     view_settings,
 )
-from launch.runs import label_checks, restored_run, run_flags
+from launch.runs import label_checks, restored_run, run_flags, run_metadata
 from pipelines import clip_dataset
 from pipelines.reading import shard_reader
 from tfrecords_tools import annotations
@@ -67,6 +67,9 @@ def evaluate(request: Request, views: view_settings.Config) -> Result:
     label_checks.check_labels(trained.labels, reader.manifest.labels, shards)
     label_checks.check_tasks(trained.objective, reader.manifest.tasks, shards)
     label_checks.check_several(trained.objective, reader.manifest, shards)
+    run_metadata.check_entries(
+        trained.task, trained.experiment.task(reader.manifest), shards
+    )
     print(
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"

@@ -24,9 +24,9 @@ class Evaluated(NamedTuple):
     Attributes:
         report: the objective's metrics, with `views` and `crops`.
         rows: answers and labels of each clip that was read, sorted by
-            `CLIP`, int64 [N]: the scores of `Objective.counts_and_rows`, and
-            `label` and `label.<task>` as in batches. Empty for an objective
-            without answers.
+            `CLIP`, int64 [N]: the scores of `Objective.counts_and_rows`,
+            `Objective.rows`, and `label` and `label.<task>` as in batches.
+            Empty for an objective without any of the former.
     """
 
     report: dict[str, Any]
@@ -92,8 +92,14 @@ def evaluate(
             advance(done)
     skipped = reader.clips - round(float(sums.pop(_READ)))
     _say_skipped(reader, skipped)
-    report = {**objective.report(sums), "views": views, "crops": crops}
-    return Evaluated(report, _sorted_rows(parts))
+    rows = _sorted_rows(parts)
+    report = {
+        **objective.report(sums),
+        **objective.report_rows(rows),
+        "views": views,
+        "crops": crops,
+    }
+    return Evaluated(report, rows)
 
 
 def blank_report(
@@ -114,10 +120,14 @@ def blank_report(
     data = _distributed(strategy, batches, batch_shard)
     step = _counting(objective, networks, strategy)
     outputs = step.get_concrete_function(data.element_spec).structured_outputs
-    counts, _ = outputs
-    return objective.report(
-        {name: np.zeros(each.shape) for name, each in counts.items()}
-    )
+    counts, rows = outputs
+    nothing = {
+        name: np.zeros((0, *each.shape[1:]), each.dtype.as_numpy_dtype)
+        for name, each in rows.items()
+        if name != _MASK
+    }
+    sums = {name: np.zeros(each.shape) for name, each in counts.items()}
+    return {**objective.report(sums), **objective.report_rows(nothing)}
 
 
 def _batches(
@@ -153,6 +163,7 @@ def _counting(
             frames = tf.cast(batch["frames"], tf.float32)
             batch = {**batch, "frames": frames}
         counts, rows = objective.counts_and_rows(networks, batch)
+        rows = {**rows, **objective.rows(networks, batch)}
         if rows:
             kept = (CLIP, _MASK, *filter(_is_label, batch))
             rows = {**rows, **{name: batch[name] for name in kept}}

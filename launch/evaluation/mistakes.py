@@ -1,5 +1,6 @@
 """The surest wrong answers of an evaluation, as one image."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -74,7 +75,9 @@ class _Frames:
     def __init__(
         self, reader: shard_reader.ShardReader, input_config: clip_dataset.Input
     ):
-        self._examples = clip_dataset.build_examples(reader, input_config)
+        # Also under the answers of a network that sees no frames.
+        shown = dataclasses.replace(input_config, frames=True)
+        self._examples = clip_dataset.build_examples(reader, shown)
         table = reader.table
         if table is None:  # It is read block by block.
             shards = tf.range(len(reader.shards), dtype=tf.int64)

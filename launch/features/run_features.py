@@ -12,6 +12,7 @@ from launch.runs import experiment as experiments
 from pipelines import clip_dataset
 from pipelines.reading import fold_reader, folds, shard_reader
 from tfrecords_tools.base import errors
+from video_models import network_inputs
 from video_models import objective as objectives
 
 _FLAG = "--train.cache_features"
@@ -50,6 +51,9 @@ class RunFeatures:
             hosts: number of hosts of the run.
         """
         experiment, name = self._experiment, self._experiment.objective.name
+        network_inputs.check_frames_alone(
+            experiment.components.modalities, _FLAG
+        )
         if self._network is None:
             head = getattr(experiment.components.head, "name", None)
             raise errors.UserError(

@@ -12,6 +12,7 @@ import tensorflow as tf
 from launch.runs import restored_run
 from pipelines import batch
 from tfrecords_tools.base import errors
+from video_models import network_inputs
 from video_models.introspection import last_features, weight_fingerprint
 
 _COMPARED = (
@@ -114,6 +115,9 @@ def check_classifier(trained: restored_run.RestoredRun, workdir: str) -> None:
             f"{trained.experiment.objective.name}, not a "
             "classifier: wanted one of --objective=classification"
         )
+    network_inputs.check_frames_alone(
+        trained.experiment.components.modalities, "this command"
+    )
 
 
 def load_network(workdir: str) -> FeatureNetwork:

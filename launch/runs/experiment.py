@@ -18,7 +18,7 @@ from pipelines.audio import audio_features
 from pipelines.text import text_tokens
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import registry
-from video_models import objective
+from video_models import network_inputs, objective
 from video_models.optimization import learning_rates, optimizers
 from video_models.weights import initial_weights
 
@@ -55,10 +55,15 @@ class Experiment:
             self.audio,
             self.text,
             self.reader,
+            network_inputs.FRAMES in self.components.modalities,
         )
 
     def task(self, manifest: manifests.Manifest) -> objective.Task:
-        """The task that the shards define."""
+        """The task that the shards define.
+
+        Raises:
+            UserError: the shards lack the requested audio or text.
+        """
         return objective.Task(
             self.clip,
             manifest.labels,
@@ -69,6 +74,10 @@ class Experiment:
                 for name, labels in manifest.tasks.items()
             },
             sum(shard.clips for shard in manifest.splits.get("train", ())),
+            audio=audio_features.spec(
+                self.audio, self.clip, audio_features.stored_rate(manifest)
+            ),
+            text=text_tokens.spec(self.text, manifest),
         )
 
     def build_objective(self, task: objective.Task) -> objective.Objective:
@@ -79,7 +88,9 @@ class Experiment:
             return optimizers.build(self.optimizer, rate)
 
         inputs = {each.name: each.config for each in self.extra_inputs}
-        task = dataclasses.replace(task, extra_inputs=inputs)
+        task = dataclasses.replace(
+            task, extra_inputs=inputs, steps=self.train.steps
+        )
         components = self.components
         if self.reference is not None:
             features = self.reference.build(task.clip)

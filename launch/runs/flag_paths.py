@@ -46,31 +46,32 @@ def with_absolute_paths(resolved: flags.Resolved) -> flags.Resolved:
 
 
 def without_files(chosen: registry.Chosen) -> registry.Chosen:
-    """The same module without initial weights or style files."""
+    """The same module without initial weights, vectors or style files."""
     return _with_files(chosen, lambda *_: None)
 
 
 def with_stored_weights(
     components: objective.Components,
 ) -> objective.Components:
-    """The same components; the backbone's weights come from elsewhere.
+    """The same components; the backbones' weights come from elsewhere.
 
     A checkpoint has them, so that their file may be missing.
     """
-    if components.backbone is None:
-        return components
-    backbone = without_files(components.backbone)
-    return dataclasses.replace(components, backbone=backbone)
+    fresh = {
+        name: without_files(chosen)
+        for name, chosen in components.pretrained.items()
+    }
+    return dataclasses.replace(components, **fresh)
 
 
 def _with_files(
     chosen: registry.Chosen,
     change: Callable[[str, registry.Chosen], str | None],
 ) -> registry.Chosen:
-    """The same module with changed paths of weights and style."""
+    """The same module with changed paths of weights, vectors and style."""
     files = {
         name: change(file, chosen)
-        for name in ("weights", "style")
+        for name in ("weights", "style", "vectors")
         if isinstance(file := getattr(chosen.config, name, None), str) and file
     }
     config = dataclasses.replace(chosen.config, **files)

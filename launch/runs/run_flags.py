@@ -29,7 +29,7 @@ from tfrecords_tools.base import (
     path_checks,
     settings,
 )
-from video_models import default_components, objective
+from video_models import default_components, network_inputs, objective
 from video_models.optimization import learning_rates, optimizers
 from video_models.weights import initial_weights
 
@@ -48,17 +48,33 @@ class Config:
         "", "Folder of the run: checkpoints, logs and metrics."
     )
     objective: str = settings.setting("classification", "Training objective.")
+    modalities: tuple[str, ...] = settings.setting(
+        (network_inputs.FRAMES,),
+        "What the network sees, comma-separated: frames, audio (needs "
+        "--audio.features), text (needs --text.tokens).",
+        choices=network_inputs.MODALITIES,
+    )
     backbone: str | None = settings.setting(
         None, "Encoder of the frames. Unset: frame_conv."
+    )
+    audio_backbone: str | None = settings.setting(
+        None, "Encoder of the audio. Unset: spectrogram_conv."
+    )
+    text_backbone: str | None = settings.setting(
+        None, "Encoder of the text. Unset: words."
+    )
+    fusion: str | None = settings.setting(
+        None, "Fusion of several modalities. Unset: concatenate."
     )
     temporal: str | None = settings.setting(
         None,
         "Temporal module. Unset: attention if the backbone encodes each "
-        "frame separately, else none.",
+        "frame separately and --fusion keeps time, else none.",
     )
     head: str | None = settings.setting(
         None,
-        "Output head. Unset: that of the backbone's paper, else classifier.",
+        "Output head. Unset: that of the backbone's paper for a network of "
+        "frames, else classifier.",
     )
     generator: str | None = settings.setting(
         None, "Generator of frames. Unset: the objective's default."
@@ -80,37 +96,6 @@ class Config:
     )
 
 
-def default_backbone(chosen: dict[str, Any]) -> str | None:
-    """The default backbone of an objective."""
-    takes = chosen["objective"].COMPONENTS
-    return default_components.BACKBONE if "backbone" in takes else None
-
-
-def default_temporal(chosen: dict[str, Any]) -> str | None:
-    """The default temporal module of a backbone."""
-    if "temporal" not in chosen["objective"].COMPONENTS:
-        return None
-    return default_components.default_temporal(chosen["backbone"])
-
-
-def default_head(chosen: dict[str, Any]) -> str | None:
-    """The default head of a network."""
-    if "head" not in chosen["objective"].COMPONENTS:
-        return None
-    temporal = chosen["temporal"].__name__.rpartition(".")[2]
-    return default_components.default_head(chosen["backbone"], temporal)
-
-
-def default_generator(chosen: dict[str, Any]) -> str | None:
-    """The default generator of an objective."""
-    return chosen["objective"].GENERATOR
-
-
-def default_discriminators(chosen: dict[str, Any]) -> tuple[str, ...] | None:
-    """The default discriminators of an objective."""
-    return chosen["objective"].DISCRIMINATORS
-
-
 COMMAND = flags.Command(
     summary="Trains a video model on shards; re-run to resume.",
     settings=Config,
@@ -129,6 +114,9 @@ COMMAND = flags.Command(
     choices={
         "objective": "video_models.objectives",
         "backbone": "video_models.backbones",
+        "audio_backbone": "video_models.audio_backbones",
+        "text_backbone": "video_models.text_backbones",
+        "fusion": "video_models.fusion",
         "temporal": "video_models.temporal",
         "head": "video_models.heads",
         "generator": "video_models.generators",
@@ -136,13 +124,8 @@ COMMAND = flags.Command(
         "augment": "pipelines.augmentations",
         "extra_inputs": "pipelines.extra_inputs",
     },
-    not_given={
-        "backbone": default_backbone,
-        "temporal": default_temporal,
-        "head": default_head,
-        "generator": default_generator,
-        "discriminator": default_discriminators,
-    },
+    not_given=default_components.NOT_GIVEN,
+    early=("modalities",),
     recipes="launch.recipes",
     renamed=renamed_run_flags.NAMES,
 )
@@ -174,6 +157,11 @@ def _reference(workdir: str) -> reference_network.Reference:
 def _as_recorded(resolved: flags.Resolved) -> experiment.Experiment:
     """The experiment without its reference network, which may be missing."""
     sections = dict(resolved.sections)
+    network_inputs.check_modalities(
+        resolved.settings.modalities,
+        sections["audio"].features != "none",
+        sections["text"].tokens != "none",
+    )
     if resolved.one("objective").module.AT_ONCE:
         sections["train"] = train_settings.at_once(sections["train"])
     return experiment.Experiment(
@@ -193,14 +181,19 @@ def to_components(resolved: flags.Resolved) -> objective.Components:
         UserError: the objective has no use for one of them.
     """
     goal = resolved.one("objective")
-    takes = goal.module.COMPONENTS
+    takes, config = goal.module.COMPONENTS, resolved.settings
     every = [field.name for field in dataclasses.fields(objective.Components)]
     for name in every:
-        if name not in takes and getattr(resolved.settings, name):
+        if name not in takes and getattr(config, name):
             raise errors.UserError(
                 f"--{name} with --objective={goal.name}, which has no use for "
                 f"it: wanted {' or '.join(f'--{each}' for each in takes)}"
             )
+    network_inputs.check_components(
+        config.modalities,
+        {name: getattr(config, name, None) for name in every},
+        goal,
+    )
     one = [name for name in every if name in resolved.chosen]
     components = {name: next(iter(resolved.chosen[name]), None) for name in one}
     return objective.Components(

@@ -6,7 +6,7 @@ from typing import Any
 from launch.runs import label_checks
 from pipelines.reading import folds
 from tfrecords_tools import manifest as manifests
-from tfrecords_tools.base import errors
+from tfrecords_tools.base import errors, settings
 from video_models import objective
 from video_models.weights import recorded_metadata
 
@@ -37,12 +37,23 @@ def gather(
             for name, each in task.tasks.items()
         },
         "clips": task.clips,
+        **_audio_and_text(task),
         "media": manifest.settings.get("media"),
         "batch_size": batch_size,
         # Identifies the training shards.
         "training_data": hashlib.sha256("".join(sums).encode()).hexdigest(),
         "numerics": numerics,
     }
+
+
+def _audio_and_text(task: objective.Task) -> dict[str, Any]:
+    """What the batches hold of audio and text; nothing for frames alone."""
+    found: dict[str, Any] = {}
+    if task.audio is not None:
+        found["audio"] = settings.to_dict(task.audio)
+    if task.text is not None:
+        found["text"] = settings.to_dict(task.text)
+    return found
 
 
 def check(
@@ -81,6 +92,34 @@ def check(
         print(
             "note: the run resumes, but not bit-identically: "
             + ", ".join(f"{k} {old.get(k)} -> {new[k]}" for k in changed)
+        )
+
+
+def check_entries(
+    then: objective.Task, now: objective.Task, shards: str
+) -> None:
+    """Checks that shards give the audio and text that a run was trained on.
+
+    Args:
+        then: task of the run.
+        now: task that the shards define.
+        shards: their folder, for messages.
+
+    Raises:
+        UserError: audio of another rate or length, or another vocabulary.
+    """
+    if then.audio is not None and then.audio != now.audio:
+        raise errors.UserError(
+            f"{shards} gives audio of {now.audio.rate} samples per second, "
+            f"{now.audio.samples} a clip; the model was trained on "
+            f"{then.audio.rate}, {then.audio.samples} a clip: use shards built "
+            f"with --audio.rate={then.audio.rate}"
+        )
+    if then.text is not None and then.text != now.text:
+        raise errors.UserError(
+            f"{shards} has a vocabulary of {len(now.text.words)} entries that "
+            f"is not that of the model, {len(then.text.words)} entries: use "
+            "the shards that it was trained on, or a split of them"
         )
 
 

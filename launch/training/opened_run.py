@@ -121,14 +121,12 @@ class OpenedRun:
         return samples.take(self._batch_shard.host_batch * steps)
 
     def show_clips(self, board: reports.Board) -> None:
-        """Logs the first training clips as image strips."""
-        batch_shard = clip_dataset.BatchShard(min(6, self.config.batch_size))
-        data = clip_dataset.training(
-            self.data,
-            self.experiment.input.without_service,
-            batch_shard,
-            self.config.seed,
-        )
+        """Logs the first training clips as image strips, if it sees them."""
+        given = self.experiment.input.without_service
+        if not given.frames:
+            return
+        shard = clip_dataset.BatchShard(min(6, self.config.batch_size))
+        data = clip_dataset.training(self.data, given, shard, self.config.seed)
         frames = next(iter(data))["frames"].numpy()
         board.image(0, "train/clips", reports.film_strips(frames))
 
@@ -264,13 +262,12 @@ def _with_features(run: OpenedRun) -> OpenedRun:
 def _load_weights(run: OpenedRun) -> None:
     """Loads initial weights and records where they come from.
 
-    The backbone has its own already, see `backbone_weights`.
+    Backbones have their own already, see `backbone_weights`.
     """
     experiment, said = run.experiment, []
-    backbone = experiment.components.backbone
-    if backbone is not None and backbone.config.weights:
-        said.append(backbone_weights.describe(backbone))
-        print(said[0], flush=True)
+    for kind, backbone in experiment.components.pretrained.items():
+        said.append(backbone_weights.describe(backbone, kind))
+        print(said[-1], flush=True)
     if experiment.init.weights:
         said.append(_load_initial(run).text())
     if said and run.is_chief:

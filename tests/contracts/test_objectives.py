@@ -56,7 +56,7 @@ def parts_of(module):
         if "features" in takes
         else None,
     }
-    return objective.Components(**{key: own[key] for key in takes})
+    return objective.Components(**{key: own.get(key) for key in takes})
 
 
 def style_image():

@@ -177,6 +177,7 @@ def test_audio_makes_the_input_a_dict(tmp_path):
     assert {name: each.shape.rank for name, each in x.items()} == {
         "frames": 5,
         "waveform": 2,
+        "has_audio": 1,
     }
 
 

@@ -46,6 +46,7 @@ class Command:
             file, `--demo.clips`.
         not_given: choice to a function that returns its default, given the
             earlier choices; None chooses nothing.
+        early: fields of `settings` whose values such functions are given, too.
         recipes: the package whose flag files `--recipe=NAME` reads.
         required: flags of `settings` that must be set.
         unless: a flag of `settings` that makes them optional.
@@ -62,6 +63,7 @@ class Command:
     not_given: dict[
         str, Callable[[dict[str, Any]], str | tuple[str, ...] | None]
     ] = dataclasses.field(default_factory=dict)
+    early: tuple[str, ...] = ()
     recipes: str | None = None
     required: tuple[str, ...] = ()
     unless: str | None = None
@@ -154,15 +156,15 @@ def parse(command: Command, given: list[str]) -> Resolved:
     arguments = flag_files.renamed(arguments, command.renamed)
     values = flag_values.new()
     types = settings.types(command.settings)
-    choice_types = {name: types[name] for name in command.choices}
-    flag_values.bind(values, "", command.settings, tuple(choice_types))
+    first = (*command.early, *command.choices)
+    flag_values.bind(values, "", command.settings, first)
     hint = functools.partial(_hint, command, values)
     flag_values.read(values, arguments, True, hint)
     modules = _load_choices(command, values)
     sections = dict(command.sections)
     for choice in modules.values():
         sections |= {name: module.Config for name, module in choice.items()}
-    rest = tuple(name for name in types if name not in choice_types)
+    rest = tuple(name for name in types if name not in first)
     flag_values.bind(values, "", command.settings, rest)
     for name, config in sections.items():
         flag_values.bind(values, name, config)
@@ -240,7 +242,8 @@ def _section(command: Command, choice: str, module: Any, many: bool) -> str:
 
 
 def _load_choices(command: Command, values: Any) -> dict[str, dict]:
-    modules, chosen = {}, {}
+    modules: dict[str, dict] = {}
+    chosen = {name: values[name].value for name in command.early}
     for choice, package in command.choices.items():
         if values[choice].value is None:
             values[choice].value = command.not_given[choice](chosen)

@@ -20,6 +20,9 @@ _FLAGS = "flags.flagfile"
 _FOLDERS = {
     "objective": "video_models.objectives",
     "backbone": "video_models.backbones",
+    "audio_backbone": "video_models.audio_backbones",
+    "text_backbone": "video_models.text_backbones",
+    "fusion": "video_models.fusion",
     "temporal": "video_models.temporal",
     "head": "video_models.heads",
 }
@@ -55,9 +58,11 @@ def restore(path: pathlib.Path) -> objective.Objective:
     clip = recorded_settings.config_of(batch.ClipSpec, "clip", flags)
     restored = goal.build(
         objective.Components(
-            backbone=_chosen(flags, "backbone"),
-            temporal=_chosen(flags, "temporal"),
-            head=_chosen(flags, "head"),
+            **{
+                name: _chosen(flags, name)
+                for name in goal.module.COMPONENTS
+                if name in flags
+            }
         ),
         recorded_metadata.task(metadata, clip),
         keras.optimizers.SGD,
@@ -75,7 +80,7 @@ def _flag_file(path: pathlib.Path) -> pathlib.Path | None:
 
 def _chosen(flags: Mapping[str, str], choice: str) -> registry.Chosen:
     # The backbone's file of initial weights is not needed, and may be gone.
-    flags = {k: v for k, v in flags.items() if k != "backbone.weights"}
+    flags = {k: v for k, v in flags.items() if k != f"{choice}.weights"}
     module = registry.load(_FOLDERS[choice], flags[choice])
     config = recorded_settings.config_of(module.Config, choice, flags)
     return registry.choose(_FOLDERS[choice], flags[choice], config)

@@ -23,7 +23,8 @@ def load(path: str | os.PathLike) -> keras.Model:
         The saved model. For a run: frames [B, T, H, W, 3], uint8 or float,
         0..255, with the T, H and W of training -> float32 [B, classes], the
         scores of launch.predict; for several label sets a dict, `label` and
-        `label.<task>`.
+        `label.<task>`. A run that sees audio or text takes a dict of the
+        entries of `pipelines.batch` instead of the frames.
 
     Raises:
         UserError: the model does not exist, has another version, or is a run

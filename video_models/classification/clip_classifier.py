@@ -12,6 +12,7 @@ import numpy as np
 
 from video_models import objective, split_network, video_network
 from video_models.classification import (
+    blanked_modalities,
     clip_logits,
     several_labels,
     single_label,
@@ -37,6 +38,7 @@ class ClipClassifier(objective.Objective):
             components.head,
             task.clip,
             len(task.labels),
+            components.further(task.audio, task.text),
         )
         self.networks = {"classifier": classifier}
         self.players = (
@@ -70,10 +72,10 @@ class ClipClassifier(objective.Objective):
         hits = self.labels.hits(outputs, batch["label"])
         return {self.labels.hit_name: hits}
 
-    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
+    def predict(self, networks: dict, inputs: Any) -> dict[str, Any]:
         """Returns `scores` float32 [B, classes], probabilities, and
         `frame_scores` [B, t, classes] if the head scores time steps."""
-        logits = networks["classifier"](frames, training=False)
+        logits = networks["classifier"](inputs, training=False)
         return clip_logits.scores(self.labels.scores, logits)
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
@@ -86,9 +88,15 @@ class ClipClassifier(objective.Objective):
         """Returns `counts`, and `scores` [B, classes] of each clip."""
         network, clips = split_network.of_batch(networks["classifier"], batch)
         logits = clip_logits.predict_views(network, clips)
-        counts = self.labels.counts(logits, batch["label"], batch["mask"])
+        known = batch["label"], batch["mask"]
+        blanked = blanked_modalities.logits(network, clips)
+        counts = {
+            **self.labels.counts(logits, *known),
+            **blanked_modalities.counts(self.labels, blanked, *known),
+        }
         return counts, {"scores": self.labels.view_scores(logits)}
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
-        """Returns the metrics of the label set."""
-        return self.labels.report(counts)
+        """Returns the metrics of the label set; of a network of several
+        modalities also the accuracy without each of them."""
+        return blanked_modalities.report(self.labels, counts)

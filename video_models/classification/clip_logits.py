@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from tfrecords_tools.base import errors, registry
+from video_models import network_inputs
 
 ops = keras.ops
 
@@ -58,14 +59,16 @@ def predict_views(network: Any, clips: Any) -> Any:
     """Returns the logits of all views of each clip.
 
     Args:
-        network: frames or features to logits, or to a dict of them.
-        clips: its input, float32, with an axis of views after B.
+        network: frames, features or a dict of entries to logits, or to a dict
+            of them.
+        clips: its input, with an axis of views after B; see
+            `network_inputs.flat_views`.
 
     Returns:
         [B, views, classes], or a dict of them.
     """
-    views = clips.shape[1]
-    each = ops.reshape(clips, (-1, *clips.shape[2:]))
+    views = network_inputs.count_views(clips)
+    each = network_inputs.flat_views(clips)
 
     def divided(logits: Any) -> Any:
         logits = mean_over_time(logits)

@@ -19,7 +19,14 @@ class Objective(offers.File, Protocol):
     """An objective."""
 
     TINY: Any
-    COMPONENTS: tuple[str, ...] = ("backbone", "temporal", "head")
+    COMPONENTS: tuple[str, ...] = (
+        "backbone",
+        "temporal",
+        "head",
+        "audio_backbone",
+        "text_backbone",
+        "fusion",
+    )
     """The components of its networks, by the names of their flags."""
     AT_ONCE: bool = False
     """True if it is solved at once from the features of a frozen backbone,

@@ -9,8 +9,14 @@ import keras
 import numpy as np
 
 from tfrecords_tools.base import errors, settings
-from video_models import objective, video_network
+from video_models import (
+    modality_features,
+    network_inputs,
+    objective,
+    video_network,
+)
 from video_models.classification import (
+    blanked_modalities,
     clip_logits,
     label_axes,
     several_labels,
@@ -96,14 +102,16 @@ class MultiTask(objective.Objective):
             for name, each in self._sets.items()
         }
         classes = {name: len(each.labels) for name, each in asked.items()}
-        self.networks = {"multi_task": _network(components, task.clip, classes)}
+        self.networks = {"multi_task": _network(components, task, classes)}
         self.players = (
             objective.Player("multi_task", ("multi_task",), make_optimizer()),
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """Returns logits by label set, [B, classes] or [B, t, classes]."""
-        return self.networks["multi_task"](batch["frames"], training=True)
+        network = self.networks["multi_task"]
+        inputs = network_inputs.of_batch(network, batch)
+        return network(inputs, training=True)
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
@@ -126,11 +134,11 @@ class MultiTask(objective.Objective):
             for name, each in self._sets.items()
         }
 
-    def predict(self, networks: dict, frames: Any) -> dict[str, Any]:
+    def predict(self, networks: dict, inputs: Any) -> dict[str, Any]:
         """Returns `scores` and `scores.<task>`, float32 [B, classes], and
         `frame_scores` [B, t, classes] likewise, if the head scores time
         steps."""
-        logits = networks["multi_task"](frames, training=False)
+        logits = networks["multi_task"](inputs, training=False)
         found: dict[str, Any] = {}
         for name, each in self._sets.items():
             found |= clip_logits.scores(
@@ -147,14 +155,19 @@ class MultiTask(objective.Objective):
         self, networks: dict, batch: dict
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Returns `counts`, and `scores` and `scores.<task>` of each clip."""
-        logits = clip_logits.predict_views(
-            networks["multi_task"], batch["frames"]
-        )
+        network = networks["multi_task"]
+        inputs = network_inputs.of_batch(network, batch)
+        logits = clip_logits.predict_views(network, inputs)
+        every = blanked_modalities.logits(network, inputs)
         counts, rows = {}, {}
         for name, each in self._sets.items():
-            scored, label = logits[name], batch[name]
-            for key, value in each.counts(scored, label, batch["mask"]).items():
-                counts[f"{name}/{key}"] = value
+            scored, known = logits[name], (batch[name], batch["mask"])
+            blanked = {key: value[name] for key, value in every.items()}
+            found = {
+                **each.counts(scored, *known),
+                **blanked_modalities.counts(each, blanked, *known),
+            }
+            counts |= {f"{name}/{key}": value for key, value in found.items()}
             rows[f"scores{_suffix(name)}"] = each.view_scores(scored)
         return counts, rows
 
@@ -162,12 +175,13 @@ class MultiTask(objective.Objective):
         """Returns the report of the main set, those of `tasks`, and their
         scalars also as `<task>/<metric>`."""
         reports = {
-            name: each.report(
+            name: blanked_modalities.report(
+                each,
                 {
                     key.removeprefix(f"{name}/"): value
                     for key, value in counts.items()
                     if key.startswith(f"{name}/")
-                }
+                },
             )
             for name, each in self._sets.items()
         }
@@ -198,9 +212,16 @@ def _learnt(
 
 
 def _network(
-    components: objective.Components, clip: Any, classes: dict[str, int]
+    components: objective.Components,
+    task: objective.Task,
+    classes: dict[str, int],
 ) -> keras.Model:
-    trunk = video_network.trunk(components.backbone, components.temporal, clip)
+    further = components.further(task.audio, task.text)
+    if further is not None:
+        modality_features.check(further, components.head)
+    trunk = video_network.trunk(
+        components.backbone, components.temporal, task.clip, further
+    )
     features = trunk.output
     shape = tuple(features.shape[1:])
     logits = {}

@@ -15,6 +15,7 @@ from video_models.classification import clip_classifier, ridge_readout
 from video_models.objectives import classification
 
 AT_ONCE = True
+COMPONENTS = ("backbone", "temporal", "head")
 
 
 @dataclasses.dataclass(frozen=True)

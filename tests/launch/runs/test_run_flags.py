@@ -65,3 +65,37 @@ def test_path_that_leaves_no_room_for_the_files_of_a_run_is_refused():
     parsed = _parse(f"--workdir={'/long' * 900}")
     with pytest.raises(errors.UserError, match="workdir"):
         run_flags.check_paths(parsed)
+
+
+@pytest.mark.parametrize(
+    "modalities, names",
+    [
+        ("frames", ("frame_conv", None, None, None)),
+        ("audio", (None, "spectrogram_conv", None, None)),
+        (
+            "audio,frames",
+            ("frame_conv", "spectrogram_conv", None, "concatenate"),
+        ),
+    ],
+)
+def test_components_follow_from_what_the_network_sees(modalities, names):
+    found = run_flags.to_components(_parse(f"--modalities={modalities}"))
+    chosen = (
+        found.backbone,
+        found.audio_backbone,
+        found.text_backbone,
+        found.fusion,
+    )
+    assert tuple(each and each.name for each in chosen) == names
+    # One row a clip has no time steps to attend to.
+    temporal = "attention" if modalities == "frames" else "none"
+    assert (found.temporal.name, found.head.name) == (temporal, "classifier")
+
+
+def test_modalities_need_the_settings_of_their_entries():
+    with pytest.raises(errors.UserError, match="without --audio.features"):
+        run_flags.to_experiment(_parse("--modalities=audio"))
+    seen = run_flags.to_experiment(
+        _parse("--modalities=audio", "--audio.features=log_mel")
+    )
+    assert not seen.input.frames

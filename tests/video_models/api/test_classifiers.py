@@ -61,7 +61,7 @@ def test_public_functions_are_typed(name):
 def test_name_of_public_weights_is_that_of_the_backbone(monkeypatch):
     loaded = []
     monkeypatch.setattr(
-        backbone_weights, "load", lambda backbone, _: loaded.append(backbone)
+        backbone_weights, "load", lambda backbone, *_: loaded.append(backbone)
     )
     video_models.classifier(
         "frame_efficientnet_lite", 2, "imagenet", frames=1, size=32, stages=1

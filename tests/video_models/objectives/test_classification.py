@@ -1,4 +1,5 @@
 import types
+import unittest.mock
 
 import keras
 import numpy as np
@@ -125,9 +126,9 @@ def test_probabilities_are_averaged_over_views():
     goal = build()
     # One view gives (1, 0, 0), the other (0, 1, 0), nearly.
     logits = np.array([[50.0, 0, 0], [0, 50.0, 0]], np.float32)
-    networks = {"classifier": lambda clips, training: logits}
+    network = unittest.mock.Mock(input=None, return_value=logits)
     counts = goal.counts(
-        networks,
+        {"classifier": network},
         {
             "frames": np.zeros((1, 2, 2, 16, 16, 3), np.float32),
             "label": np.array([1]),
@@ -151,6 +152,7 @@ def test_forward_runs_in_training_mode():
     def network(frames, training):
         seen.training = training
 
+    network.input = None
     goal.networks = {"classifier": network}
     goal.forward("classifier", {"frames": None}, None, 0)
     assert seen.training is True

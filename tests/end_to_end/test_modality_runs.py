@@ -1,0 +1,112 @@
+"""Runs of networks that hear, alone and beside frames."""
+
+import numpy as np
+import pytest
+
+from launch.commands import export
+from launch.evaluation import evaluated_run, view_settings
+from launch.runs import checkpoints, restored_run, run_flags
+from launch.training import training_run
+from tests.tfrecords_tools.fixtures import written_shards
+from tfrecords_tools.base import errors, flags
+
+SEES = {"audio": "audio", "both": "frames,audio"}
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    """Clips of two labels, each of a loudness of its own."""
+
+    def change(record):
+        loud = 0.25 + 0.5 * record["label_ids"][0]
+        record["waveform"] = [loud] * len(record["waveform"])
+
+    return written_shards.write(
+        tmp_path_factory.mktemp("shards"),
+        change=change,
+        settings={"media": {}, "sound": {"rate": written_shards.RATE}},
+    )
+
+
+def _run(shards, workdir, sees, steps, *more):
+    arguments = [
+        f"--shards={shards}",
+        f"--workdir={workdir}",
+        f"--modalities={SEES[sees]}",
+        "--audio.features=log_mel",
+        "--audio.seconds=0.08",
+        "--audio.bins=8",
+        "--audio_backbone.widths=2,4",
+        "--audio_backbone.features=4",
+        f"--train.steps={steps}",
+        "--train.batch_size=4",
+        "--clip.frames=2",
+        "--clip.stride=1",
+        "--clip.size=16",
+        "--learning_rate.schedule=constant",
+        *more,
+    ]
+    if sees == "both":
+        arguments += ["--backbone.widths=4", "--fusion.width=4"]
+        arguments += ["--temporal=none", "--fusion.dropout=0.3"]
+    resolved = flags.parse(run_flags.COMMAND, arguments)
+    workdir.mkdir(exist_ok=True)
+    run_flags.record(resolved)
+    return training_run.run(run_flags.to_experiment(resolved), workdir)
+
+
+@pytest.fixture(scope="module", params=SEES)
+def finished(request, shards, tmp_path_factory):
+    """What it sees, the folder of a run of four steps, and its report."""
+    folder = tmp_path_factory.mktemp("finished")
+    return request.param, folder, _run(shards, folder, request.param, 4)
+
+
+def _weights(folder):
+    run = restored_run.load_run(str(folder))
+    (network,) = run.networks.values()
+    return network.get_weights()
+
+
+def test_report_has_the_accuracy_without_each_modality(finished):
+    sees, _, report = finished
+    names = {"accuracy_without_frames", "accuracy_without_audio"}
+    found = {name for name in report if "_without_" in name}
+    assert found == (names if sees == "both" else set())
+    assert np.isfinite(report["loss"])
+
+
+@pytest.mark.full
+def test_run_resumes_to_the_same_bits(finished, shards, tmp_path):
+    sees, folder, _ = finished
+    if sees == "audio":
+        pytest.skip("a part of the other")
+    _run(shards, tmp_path / "run", sees, 2)
+    _run(shards, tmp_path / "run", sees, 4)
+    for one, other in zip(
+        _weights(folder), _weights(tmp_path / "run"), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_evaluation_needs_no_flags(finished):
+    _, folder, report = finished
+    request = evaluated_run.Request(str(folder))
+    result = evaluated_run.evaluate(request, view_settings.Config())
+    assert result.report["accuracy"] == report["accuracy"]
+    assert result.report["loss"] == pytest.approx(report["loss"], rel=1e-5)
+
+
+def test_export_is_refused_so_far(finished, tmp_path):
+    _, folder, _ = finished
+    given = [f"--workdir={folder}", f"--output={tmp_path}"]
+    with pytest.raises(errors.UserError, match="frames only so far"):
+        export.main(flags.parse(export.COMMAND, given))
+
+
+def test_a_run_needs_audio_in_its_shards(tmp_path):
+    silent = written_shards.write(tmp_path / "shards", extras=())
+    with pytest.raises(errors.UserError, match="--audio.rate"):
+        _run(silent, tmp_path / "run", "audio", 1)
+    saved = checkpoints.Checkpoints(tmp_path / "run" / "checkpoints")
+    assert not saved.steps()
