@@ -184,11 +184,9 @@ class Examples:
             return []
         storage = self._manifest.storage
         decoded = [frame_storage.decode_clip(storage, r) for r in records]
-        last = crops - 1
-        places = [i / last for i in range(crops)] if last else [0.5]
         frames = [
             frame_decoding.scale_and_crop(clip, self._clip, place)
-            for place in places
+            for place in frame_decoding.crop_places(crops)
             for clip in decoded
         ]
         return [tf.ensure_shape(clip, self._clip.shape) for clip in frames]

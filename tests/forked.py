@@ -70,7 +70,7 @@ class Process:
         return out, err
 
     def first_line(self) -> str:
-        """Of standard output, as soon as it is there."""
+        """Returns the first line of standard output, once it is written."""
         path = pathlib.Path(self._kept[0].name)
         while "\n" not in path.read_text() and self.returncode is None:
             time.sleep(0.01)
@@ -79,7 +79,7 @@ class Process:
 
 def start(module: str, *arguments: str, **more: Any) -> Process:
     """`python -m module arguments`; `more` are `env` and `cwd`."""
-    return Process(_run_module, module, arguments, **more)
+    return Process(run_module, module, arguments, **more)
 
 
 def run(
@@ -111,7 +111,8 @@ def _begin(env, cwd, names, target, *arguments):
     target(*arguments)
 
 
-def _run_module(module, arguments):
+def run_module(module, arguments):
+    """`python -m module arguments`, in this process."""
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

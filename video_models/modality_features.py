@@ -8,6 +8,7 @@ from pipelines import batch
 from tfrecords_tools.base import errors, registry
 from video_models import network_inputs
 from video_models.families.fusion import modalities as fused
+from video_models.families.text import text_network
 from video_models.pretrained import encoder
 
 ops = keras.ops
@@ -52,19 +53,21 @@ def encode(further: Further) -> Encoded:
     if further.audio is not None:
         name, shape = further.audio.name, further.audio.shape
         inputs[name] = keras.Input(shape, name=name)
-        network = _build(further.audio_backbone, further.audio, AUDIO)
+        network = encoder.build(
+            further.audio_backbone,
+            further.audio,
+            network_inputs.BACKBONES[AUDIO],
+        )
         volumes[AUDIO] = network(inputs[name])["volume"]
     if further.text is not None:
-        given = {
-            "tokens": keras.Input(
-                (further.text.length,), dtype="int32", name="tokens"
-            ),
-            "tokens_mask": keras.Input(
-                (further.text.length,), name="tokens_mask"
-            ),
-        }
+        given = text_network.inputs(further.text)
         inputs |= given
-        found = _build(further.text_backbone, further.text, TEXT)(given)
+        network = encoder.build(
+            further.text_backbone,
+            further.text,
+            network_inputs.BACKBONES[TEXT],
+        )
+        found = network(given)
         volumes[TEXT] = found["volume"]
         mask = found["mask"]
     return Encoded(inputs, volumes, mask)
@@ -141,16 +144,6 @@ def check(further: Further, head: registry.Chosen) -> None:
             "row per clip and no time steps: wanted --head=classifier, or "
             "--fusion=temporal"
         )
-
-
-def _build(
-    backbone: registry.Chosen,
-    spec: batch.AudioSpec | batch.TextSpec,
-    modality: str,
-) -> keras.Model:
-    if getattr(backbone.config, "weights", None) is None:
-        return backbone.build(spec)
-    return encoder.build(backbone, spec, network_inputs.BACKBONES[modality])
 
 
 def _seconds(

@@ -111,8 +111,8 @@ def _of_set(every: Sequence[Fold], task: str) -> dict[str, Any]:
         "clips": [numbers.count(each) for each in dict.fromkeys(numbers)],
     }
     found["floors"] = {}
+    labels = [row[f"label{suffix}"] for row in rows]
     for name in first.get("floors", {}):
-        labels = [row[f"label{suffix}"] for row in rows]
         given = [row[name + suffix] for row in rows]
         title = _title(every, task, name)
         if name == floors.MAJORITY.name:

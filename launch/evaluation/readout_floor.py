@@ -20,7 +20,6 @@ from video_models.temporal import statistics
 NAME = "readout"
 _TITLE = "closed-form readout of the same features"
 _FOLDS = 5
-_BATCH = 64  # Views at a time.
 
 
 def build(
@@ -133,10 +132,8 @@ def _statistics(
     """float32 [clips, crops, D] of the crops of the evaluation view."""
     features = split.rows[cached_split.FEATURES]
     network = statistics.build(statistics.Config(), features.shape[2:])
-    each = max(1, _BATCH // split.crops)
-    parts = []
-    for start in range(0, len(places), each):
-        clips = features[places[start : start + each], : split.crops]
-        rows = network(clips.reshape(-1, *clips.shape[2:]), training=False)
-        parts.append(np.reshape(rows, (len(clips), split.crops, -1)))
-    return np.concatenate(parts)
+    return readout_fit.compute_views(
+        lambda rows: network(rows, training=False),
+        features[:, : split.crops],
+        places,
+    )

@@ -41,6 +41,7 @@ class SplitFloors:
         self._floors = measured
         self._known: list[clip_metadata.ClipMetadata] | None = None
         self.clips: dict[int, clip_metadata.ClipMetadata] = {}
+        self._group_of: dict[str, str] = {}
         self.given: dict[str, dict[str, np.ndarray]] = {}
 
     def report(
@@ -78,7 +79,7 @@ class SplitFloors:
             return interval
         clips = [self.clips[number] for number in answers.numbers.tolist()]
         queries = _table(clips, answers.task, len(answers.labels))
-        groups = build_report.groups_of(self._reader.folder, queries.videos)
+        groups = [self._group_of[video] for video in queries.videos]
         found = floors.measure(answers, known, queries, self._floors, groups)
         self.given[answers.task] = {k: given for k, (_, given) in found.items()}
         return interval | {"floors": {k: row for k, (row, _) in found.items()}}
@@ -112,6 +113,9 @@ class SplitFloors:
                 )
             every = clip_metadata.read(self._reader)
             self.clips = {clip.number: clip for clip in every}
+            videos = [clip.path for clip in every]
+            groups = build_report.groups_of(self._reader.folder, videos)
+            self._group_of = dict(zip(videos, groups, strict=True))
         except errors.UserError as error:  # No reason to end a run.
             print(f"note: no floors, since {error}", flush=True)
 

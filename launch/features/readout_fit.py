@@ -1,6 +1,7 @@
 """Solves the last layer of a network on cached features, in closed form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -47,7 +48,11 @@ def fit(
     )
     labels = np.asarray(cached.rows["label"])[used]
     _check_clips(labels)
-    features = _features(network, cached.rows[cached_split.FEATURES], used)
+    features = compute_views(
+        lambda rows: network(rows, training=False)[0],
+        cached.rows[cached_split.FEATURES],
+        used,
+    )
     paths = [
         path.decode(errors="replace")
         for path in cached.rows["path"][used].tolist()
@@ -113,19 +118,27 @@ def _check_clips(labels: np.ndarray) -> None:
         )
 
 
-def _features(
-    network: keras.Model, rows: np.ndarray, used: np.ndarray
+def compute_views(
+    compute: Callable[[np.ndarray], Any], features: np.ndarray, used: np.ndarray
 ) -> np.ndarray:
-    """The inputs of the last layer, float32 [clips, views, D]."""
-    views = rows.shape[1]
+    """Returns what follows from cached features, view by view.
+
+    Args:
+        compute: float32 [N, t, C] to [N, ..., D] with one row each.
+        features: float32 [clips, views, t, C].
+        used: int64 [n], the clips to take.
+
+    Returns:
+        float32 [n, views, D].
+    """
+    views = features.shape[1]
     each = max(1, _BATCH // views)
     parts = []
     for start in range(0, len(used), each):
-        clips = rows[used[start : start + each]]
-        given = clips.reshape(-1, *clips.shape[2:])
-        found, _ = network(given, training=False)
-        found = keras.ops.convert_to_numpy(found)
-        parts.append(found.reshape(-1, views, found.shape[-1]))
+        clips = features[used[start : start + each]]
+        rows = compute(clips.reshape(-1, *clips.shape[2:]))
+        rows = keras.ops.convert_to_numpy(rows)
+        parts.append(rows.reshape(-1, views, rows.shape[-1]))
     return np.concatenate(parts)
 
 

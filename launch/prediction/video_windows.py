@@ -41,6 +41,13 @@ def split_by_seconds(
 ) -> Iterator[Window]:
     """Yields consecutive windows of `seconds`; the last may be shorter.
 
+    Args:
+        path: of the video.
+        clip: the model's input.
+        media: how frames are picked and stored.
+        seconds: length of a window.
+        read: the frames of a video, such as `isolated_frames.IsolatedFrames`.
+
     Raises:
         UserError: the video cannot be read, or a window is too short for a
             clip that refuses short videos. A short last window after others
@@ -74,6 +81,12 @@ def cover_video(
 
     Dense clips follow one another, and the last one ends with the video. A clip
     that is spread over the whole video gives one window.
+
+    Args:
+        path: of the video.
+        clip: the model's input.
+        media: how frames are picked and stored.
+        read: as for `split_by_seconds`.
 
     Raises:
         UserError: the video cannot be read, or is too short for a clip that

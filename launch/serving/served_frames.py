@@ -98,7 +98,7 @@ def _pixels(
     crops: int,
 ) -> tf.Tensor:
     size = clip.size
-    places = [0.5] if crops == 1 else [i / (crops - 1) for i in range(crops)]
+    places = frame_decoding.crop_places(crops)
     # Two frames per iteration: an iteration costs as much as a small frame, and
     # more frames of 4096x2304 need more memory (2: 231 MB, 4: 460 MB).
     group = 2 if length % 2 == 0 else 1

@@ -35,6 +35,12 @@ def decode_clip(jpegs: tf.Tensor) -> tf.Tensor:
     return tf.concat([f if f.shape.rank == 4 else f[None] for f in frames], 0)
 
 
+def crop_places(crops: int) -> list[float]:
+    """Places of crops for `scale_and_crop`, spread evenly; one: the centre."""
+    last = crops - 1
+    return [i / last for i in range(crops)] if last else [0.5]
+
+
 def scale_and_crop(
     frames: tf.Tensor, clip: batch.ClipSpec, place: tf.Tensor | float = 0.5
 ) -> tf.Tensor:

@@ -31,7 +31,7 @@ every_set = pytest.mark.parametrize("kinds", SETS)
 
 
 def batch_of(shapes, seed=0):
-    """Four clips, of which some lack a modality."""
+    """Four clips; some lack a modality."""
     generator = np.random.default_rng(seed)
     given = {
         name: np.float32(generator.standard_normal((4, *each.shape)))

@@ -9,12 +9,12 @@ python -m tests.docs.run_page docs/python.md
 """
 
 import os
-import runpy
 import shlex
 import subprocess
 import sys
 from typing import Any, NoReturn
 
+from tests import forked
 from tests.docs import blocks
 from tests.house import sources
 
@@ -61,8 +61,7 @@ def _fork(arguments: list[str]) -> None:
 def _become(arguments: list[str]) -> NoReturn:
     status = 1
     try:
-        sys.argv = arguments
-        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+        forked.run_module(arguments[0], arguments[1:])
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(bool(end.code))

@@ -21,7 +21,7 @@ AUDIO = dataclasses.replace(BOTH, frames=False)
 
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory):
-    """Six clips of which the last has no audio."""
+    """Six clips; the last one has no audio."""
 
     def silence(record):
         if record["path"] == "clip5.mp4":

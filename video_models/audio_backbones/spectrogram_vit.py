@@ -9,27 +9,18 @@ from tfrecords_tools.base import errors, settings
 from video_models.families import transformer
 from video_models.families.audio import audio_inputs
 from video_models.layers.attention import tokens
-from video_models.pretrained import backbone_weights
 
 ops = keras.ops
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(backbone_weights.Config):
+class Config(transformer.Overrides):
     """Settings of the spectrogram transformer."""
 
     variant: str = settings.setting(
         "s",
         "Size: s, b, l and h have 22, 86, 304 and 631 million parameters.",
         choices=tuple(transformer.SIZES),
-    )
-    width: int | None = settings.setting(
-        None,
-        "Channels, a multiple of the heads; unset: the variant's.",
-        minimum=1,
-    )
-    depth: int | None = settings.setting(
-        None, "Number of transformer blocks; unset: the variant's.", minimum=1
     )
     patch: int = settings.setting(16, "Columns and bins of a patch.", minimum=1)
     stride: int = settings.setting(

@@ -9,7 +9,6 @@ from tfrecords_tools.base import errors, settings
 from video_models.families import published, transformer, transformer_names
 from video_models.families.audio import audio_inputs
 from video_models.layers.attention import stored_places
-from video_models.pretrained import backbone_weights
 
 ops = keras.ops
 
@@ -23,7 +22,7 @@ _SIZES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(backbone_weights.Config):
+class Config(transformer.Overrides):
     """Settings of Whisper's encoder."""
 
     variant: str = settings.setting(
@@ -31,14 +30,6 @@ class Config(backbone_weights.Config):
         "Size: tiny, base, small and medium have 8, 21, 88 and 307 million "
         "parameters.",
         choices=tuple(_SIZES),
-    )
-    width: int | None = settings.setting(
-        None,
-        "Channels, a multiple of the heads; unset: the variant's.",
-        minimum=1,
-    )
-    depth: int | None = settings.setting(
-        None, "Number of transformer blocks; unset: the variant's.", minimum=1
     )
 
 

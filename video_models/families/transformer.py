@@ -30,8 +30,8 @@ SIZES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(backbone_weights.Config):
-    """Settings shared by all Vision Transformers."""
+class Overrides(backbone_weights.Config):
+    """Settings that change the size of a variant, see `override`."""
 
     width: int | None = settings.setting(
         None,
@@ -41,6 +41,12 @@ class Config(backbone_weights.Config):
     depth: int | None = settings.setting(
         None, "Number of transformer blocks; unset: the variant's.", minimum=1
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(Overrides):
+    """Settings shared by all Vision Transformers."""
+
     patch: int = settings.setting(
         16, "Height and width of a patch in pixels.", minimum=1
     )
@@ -89,6 +95,15 @@ def override(
             f"{published.heads}"
         )
     return Size(width, config.depth or published.depth, published.heads)
+
+
+def check_heads(width: int, heads: int, section: str) -> None:
+    """Raises UserError if the heads of a section's flags do not fit."""
+    if width % heads:
+        raise errors.UserError(
+            f"--{section}.width={width} with --{section}.heads={heads}: "
+            f"wanted a multiple of {heads}"
+        )
 
 
 def rates(last: float, depth: int) -> list[float]:

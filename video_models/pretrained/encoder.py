@@ -29,7 +29,7 @@ def build(
         UserError: the weights are missing or do not fit.
     """
     network = backbone.build(spec)
-    if backbone.config.weights is not None:
+    if getattr(backbone.config, "weights", None) is not None:
         text = spec if isinstance(spec, batch.TextSpec) else None
         backbone_weights.load(backbone, network, kind, text)
     return network

@@ -18,7 +18,6 @@ from video_models.layers.attention import (
     tokens,
 )
 from video_models.pretrained import (
-    backbone_weights,
     public_files,
     word_pieces,
 )
@@ -51,7 +50,7 @@ _VARIANTS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(backbone_weights.Config):
+class Config(transformer.Overrides):
     """Settings of BERT."""
 
     variant: str = settings.setting(
@@ -59,14 +58,6 @@ class Config(backbone_weights.Config):
         "Size: tiny, mini, minilm, small, medium, base and large have 4.4, 11, "
         "23, 29, 41, 109 and 335 million parameters with 30,522 tokens.",
         choices=tuple(_VARIANTS),
-    )
-    width: int | None = settings.setting(
-        None,
-        "Channels, a multiple of the heads; unset: the variant's.",
-        minimum=1,
-    )
-    depth: int | None = settings.setting(
-        None, "Number of transformer blocks; unset: the variant's.", minimum=1
     )
     pooling: str = settings.setting(
         "mean",
@@ -133,7 +124,8 @@ def build(config: Config, text: batch.TextSpec) -> keras.Model:
     Raises:
         UserError: the text is too long, or the width no multiple of the heads.
     """
-    size = _size(config)
+    sizes = {name: each.size for name, each in _VARIANTS.items()}
+    size = transformer.override(sizes, config.variant, config, "text_backbone")
     _check(text)
     inputs = text_network.inputs(text)
     x = _embed(inputs["tokens"], config, text, size.width)
@@ -186,18 +178,6 @@ def _block(
 
 def _normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return keras.layers.LayerNormalization(epsilon=1e-12, name=name)(x)
-
-
-def _size(config: Config) -> transformer.Size:
-    size = _VARIANTS[config.variant].size
-    width = config.width or size.width
-    if width % size.heads:
-        raise errors.UserError(
-            f"--text_backbone.width={width} with {size.heads} heads of "
-            f"--text_backbone.variant={config.variant}: wanted a multiple of "
-            f"{size.heads}"
-        )
-    return transformer.Size(width, config.depth or size.depth, size.heads)
 
 
 def _check(text: batch.TextSpec) -> None:

@@ -5,7 +5,7 @@ import dataclasses
 import keras
 
 from pipelines import batch
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import settings
 from video_models.families import transformer
 from video_models.families.text import text_network
 from video_models.layers.attention import token_embedding, tokens
@@ -59,12 +59,7 @@ def build(config: Config, text: batch.TextSpec) -> keras.Model:
     Raises:
         UserError: the width is no multiple of the heads.
     """
-    if config.width % config.heads:
-        raise errors.UserError(
-            f"--text_backbone.width={config.width} with "
-            f"--text_backbone.heads={config.heads}: wanted a multiple of "
-            f"{config.heads}"
-        )
+    transformer.check_heads(config.width, config.heads, "text_backbone")
     inputs = text_network.inputs(text)
     mask = inputs["tokens_mask"]
     x = token_embedding.TokenEmbedding(

@@ -115,7 +115,7 @@ def _tflite_int8_encoder(source: Source) -> Form:
 
 
 def _of_files(source: Source, contents: list[bytes]) -> Form:
-    """TFLite files, each of which takes what the one before gives."""
+    """TFLite files that run in sequence, each on the output of the last."""
     each = [tflite_models.predictor(c, source.threads) for c in contents]
 
     def compute(clip: np.ndarray) -> np.ndarray:

@@ -11,8 +11,7 @@ LABELS = ("a", "b")
 
 
 def split(numbers, mask=1.0):
-    """Features of clips, of which the odd ones are large; three crops of two
-    frames."""
+    """Features of three crops of two frames; those of odd clips are large."""
     odd = np.array(numbers) % 2
     noise = np.random.default_rng(0).normal(size=(len(numbers), 3, 2, 8))
     rows = {

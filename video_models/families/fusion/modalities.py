@@ -9,11 +9,12 @@ from typing import NamedTuple
 import keras
 
 from tfrecords_tools.base import errors, settings
+from video_models import network_inputs
 from video_models.layers.fusion import modality_dropout, time_average
 
 ops = keras.ops
 
-ALWAYS = "frames"  # The modality that no clip lacks.
+ALWAYS = network_inputs.FRAMES  # The modality that no clip lacks.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +89,9 @@ def inputs(modalities: dict[str, Modality]) -> dict[str, keras.KerasTensor]:
     for name, modality in modalities.items():
         found[name] = keras.Input(modality.shape, name=name)
         if name != ALWAYS:
-            found[f"has_{name}"] = keras.Input((), name=f"has_{name}")
-        if name == "text":
+            has = network_inputs.has(name)
+            found[has] = keras.Input((), name=has)
+        if name == network_inputs.TEXT:
             found["text_mask"] = keras.Input(
                 modality.shape[:1], name="text_mask"
             )
@@ -147,7 +149,7 @@ def pool(stream: Stream, name: str) -> keras.KerasTensor:
 
 def _steps(given: dict[str, keras.KerasTensor], name: str) -> keras.KerasTensor:
     """float32 [B, t], 0 for padding."""
-    if name == "text":
+    if name == network_inputs.TEXT:
         return ops.cast(given["text_mask"] > 0, "float32")
     return ops.ones_like(given[name][:, :, 0, 0, 0])
 
@@ -159,4 +161,4 @@ def _presence(
     some = ops.max(steps, axis=1)
     if name == ALWAYS:
         return some
-    return some * ops.cast(given[f"has_{name}"] > 0, "float32")
+    return some * ops.cast(given[network_inputs.has(name)] > 0, "float32")

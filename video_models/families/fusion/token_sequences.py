@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 import keras
 
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import settings
 from video_models.families import transformer
 from video_models.families.fusion import modalities
-from video_models.layers.attention import positions, tokens
+from video_models.layers.attention import (
+    positions,
+    token_embedding,
+    tokens,
+)
 from video_models.layers.fusion import learned_rows
 
 ops = keras.ops
@@ -29,11 +33,7 @@ class Config(modalities.Config):
         Raises:
             UserError: the width is no multiple of the heads.
         """
-        if self.width % self.heads:
-            raise errors.UserError(
-                f"--fusion.width={self.width} with --fusion.heads="
-                f"{self.heads}: wanted a multiple of the heads"
-            )
+        transformer.check_heads(self.width, self.heads, "fusion")
         # A bias of the keys changes no answer.
         return transformer.Block(self.heads, {"has_key_bias": False})
 
@@ -119,8 +119,8 @@ def read_out(
         if number == 0:
             rows.append(over_places(x, streams[name]))
             continue
-        shares = mask / ops.maximum(ops.sum(mask, 1, keepdims=True), 1.0)
-        rows.append(ops.sum(x * shares[..., None], axis=1, keepdims=True))
+        mean = token_embedding.masked_mean(x, mask)
+        rows.append(ops.expand_dims(mean, 1))
     present = [streams[name].present[:, None, None] for name in sequences]
     total = sum(row * there for row, there in zip(rows, present, strict=True))
     return total / ops.maximum(sum(present), 1.0)

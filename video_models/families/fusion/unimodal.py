@@ -2,6 +2,7 @@
 
 import keras
 
+from video_models import network_inputs
 from video_models.families.fusion import modalities
 
 ops = keras.ops
@@ -26,5 +27,5 @@ def build(shapes: dict[str, modalities.Modality]) -> keras.Model:
     for name, stream in modalities.read(given, shapes).items():
         vector = modalities.pool(stream, f"{name}_average")
         found[name] = ops.expand_dims(vector, 1)
-        found[f"has_{name}"] = stream.present
+        found[network_inputs.has(name)] = stream.present
     return keras.Model(given, found, name="unimodal")
