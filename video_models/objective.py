@@ -151,11 +151,34 @@ class Objective:
     resumed run must use the same one."""
     only_logged: frozenset[str] = frozenset()
     """Names of losses that are logged but not optimised."""
+    unaveraged: frozenset[str] = frozenset()
+    """Names of networks that the loop never averages, over steps or replicas,
+    such as a frozen teacher. Evaluation uses them as they are; if they change,
+    then in `follow`, and alike on all replicas."""
     enhances: Enhancement | None = None
     """How `predict` enhances frames, if it returns frames."""
     answers: dict[str, Answer] = {}  # Never changed, only replaced.
     """Interpretation of the label scores in the result of `predict`; `scores`
     is the main label set."""
+
+    @property
+    def extra_state(self) -> dict[str, list[Any]]:
+        """Variables to resume from besides networks and optimizers, such as a
+        queue or a temperature: name to variables, in a fixed order."""
+        return {}
+
+    def follow(self, step: Any) -> None:
+        """Updates what follows the networks, such as a teacher or a queue.
+
+        The loop calls it on each replica after the players of a step, never
+        compiled by XLA. It must change variables alike on all replicas, and
+        depend on nothing but them and `step`: steps may be taken several at a
+        time. A teacher that starts as its student copies it at step 0:
+        `--init.weights` are loaded after `build`.
+
+        Args:
+            step: int64 [], number of the step just taken, from 0.
+        """
 
     def check_input(self) -> None:
         """Checks, before the first step, what only training needs.

@@ -2,8 +2,8 @@
 
 One step: each active player computes its gradients on every replica (forward
 and backward compiled if XLA is on); the gradients are summed over the replicas,
-clipped and applied; then the averaged copies are updated. Data, checkpoints and
-reports are handled in training_run.
+clipped and applied; then what follows the networks is updated, last the
+averaged copies. Data, checkpoints and reports are handled in training_run.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,6 @@ from video_models.optimization import freezing, optimizers
 
 SKIPPED = "skipped"
 
-
 Config = train_settings.Config
 
 
@@ -31,7 +30,8 @@ class TrainLoop:
     """Takes training steps.
 
     Attributes:
-        averaged: network name to its averaged copy, for evaluation.
+        averaged: for evaluation: the averaged copies, by the names of their
+            networks, and the networks that the objective leaves unaveraged.
         frozen: variables that no step changes.
         state: name to variables, the contents of a checkpoint.
         names: names of the variables of the averaged copies.
@@ -71,9 +71,12 @@ class TrainLoop:
             networks = self.objective.networks
             self.frozen = freezing.freeze(networks, config.freeze)
             self._averages = averaging.Averages(
-                networks, config.ema_decay, self._average_from(), self.frozen
+                self._averaged_networks(),
+                config.ema_decay,
+                self._average_from(),
+                self.frozen,
             )
-            self.averaged = self._averages.copies
+            self.averaged = {**networks, **self._averages.copies}
             self._build_optimizers()
         if config.remat == "blocks":
             for network in networks.values():
@@ -103,7 +106,7 @@ class TrainLoop:
     def reset_averages(self) -> None:
         """Restarts the averages after loading other weights."""
         with self._strategy.scope():
-            self._averages.reset(self.objective.networks)
+            self._averages.reset(self._averaged_networks())
 
     def steps_at_once(self, step: int) -> int:
         """The number of steps that `execute` takes from `step` on."""
@@ -156,6 +159,7 @@ class TrainLoop:
                 for repeat in range(player.repeats):
                     values |= self._move(player, repeat, batch, step)
         self._average_statistics()
+        self.objective.follow(step)
         self._averages.update(step)
         if self._counts_skipped:
             context = tf.distribute.get_replica_context()
@@ -200,7 +204,7 @@ class TrainLoop:
         frozen = {id(variable) for variable in self.frozen}
         gathered = [
             variable
-            for network in self.objective.networks.values()
+            for network in self._averaged_networks().values()
             for variable in network.non_trainable_variables
             if variable.dtype.startswith("float") and id(variable) not in frozen
         ]
@@ -254,18 +258,30 @@ class TrainLoop:
             # A test of two replicas against one device holds this.
             keras_internals.leave_gradients_unsummed(player.optimizer)
 
+    def _averaged_networks(self) -> dict[str, keras.Model]:
+        return {
+            name: network
+            for name, network in self.objective.networks.items()
+            if name not in self.objective.unaveraged
+        }
+
     def _average_from(self) -> int | None:
         fraction = self._config.average_from
         return None if fraction is None else int(fraction * self._config.steps)
 
     def _collect_state(self) -> dict[str, list[Any]]:
         state = {}
-        for name, network in self.objective.networks.items():
+        for name, network in self._averaged_networks().items():
             state[f"network_{name}"] = list(network.variables)
-            state[f"average_{name}"] = list(self.averaged[name].variables)
+        # Readers of weights look for these: an unaveraged network is stored
+        # once.
+        for name, network in self.averaged.items():
+            state[f"average_{name}"] = list(network.variables)
         for player in self.objective.players:
             variables = list(player.optimizer.variables)
             state[f"optimizer_{player.name}"] = variables
+        for name, variables in self.objective.extra_state.items():
+            state[f"extra_{name}"] = list(variables)
         return state
 
 

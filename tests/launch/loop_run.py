@@ -124,7 +124,7 @@ def _try(strategy, trial: Trial) -> dict:
             make_optimizer, trial.norm, trial.dropout
         ),
         "two_players": lambda: toy_objectives.TwoPlayers(make_optimizer),
-        "gathering": lambda: toy_objectives.Gathering(make_optimizer),
+        "following": lambda: toy_objectives.Following(make_optimizer),
         "gan": lambda: toy_objectives.gan(make_optimizer),
         "super_resolution": lambda: toy_objectives.super_resolution(
             make_optimizer

@@ -194,6 +194,42 @@ class Gathering(objective.Objective):
         return {"contrast": loss}
 
 
+class Following(Gathering):
+    """Beside it a teacher that follows the encoder, ever more slowly."""
+
+    unaveraged = frozenset({"teacher"})
+
+    def __init__(self, optimizer):
+        super().__init__(optimizer)
+        self.networks["teacher"] = keras.models.clone_model(
+            self.networks["encoder"]
+        )
+        self.decay = keras.Variable(0.5, trainable=False, dtype="float32")
+
+    @property
+    def extra_state(self):
+        return {"schedule": [self.decay]}
+
+    def follow(self, step):
+        pairs = zip(
+            self.networks["teacher"].variables,
+            self.networks["encoder"].variables,
+            strict=True,
+        )
+        decay = tf.where(step == 0, 0.0, self.decay.value)
+        for behind, ahead in pairs:
+            behind.assign(decay * behind + (1.0 - decay) * ahead)
+        self.decay.assign(0.9 * self.decay + 0.1)
+
+    def losses(self, player, batch, outputs, step):
+        taught = self.networks["teacher"](batch["frames"], training=False)
+        distance = tf.reduce_mean((outputs[0] - taught) ** 2, axis=1)
+        return {
+            **super().losses(player, batch, outputs, step),
+            "distance": distance,
+        }
+
+
 class Dropping(objective.Objective):
     """Tells what dropout did on each of two replicas."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.launch import loop_run
 
-OBJECTIVES = ("classification", "two_players", "gathering")
+OBJECTIVES = ("classification", "two_players", "following")
 OF_CLIPS = ("gan", "super_resolution", "style_transfer")
 SLOW = OF_CLIPS
 LOOSE = {"style_transfer": 1e-4}  # Sums of many products, and large ones.
@@ -102,7 +102,7 @@ def test_way_of_stepping_changes_nothing(settings, one, one_device):
 
 
 @pytest.mark.parametrize(
-    "name", longer_in_full(OBJECTIVES, ("two_players", "gathering"))
+    "name", longer_in_full(OBJECTIVES, ("two_players", "following"))
 )
 def test_two_workers_agree_with_each_other_and_with_one(
     name, one_device, workers

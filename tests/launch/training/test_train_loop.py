@@ -16,7 +16,7 @@ from video_models.optimization import optimizers
 OBJECTIVES = (
     toy_objectives.classification,
     toy_objectives.TwoPlayers,
-    toy_objectives.Gathering,
+    toy_objectives.Following,
     toy_objectives.gan,
 )
 but_gan_in_full = pytest.mark.parametrize(
@@ -25,10 +25,11 @@ but_gan_in_full = pytest.mark.parametrize(
 )
 
 
-def _loop(**settings) -> train_loop.TrainLoop:
+def _loop(
+    objective=toy_objectives.TwoPlayers, **settings
+) -> train_loop.TrainLoop:
     def make():
-        optimizer = lambda: keras.optimizers.SGD(0.1)  # noqa: E731
-        return toy_objectives.TwoPlayers(optimizer)
+        return objective(lambda: keras.optimizers.SGD(0.1))
 
     config = train_loop.Config(batch_size=8, **settings)
     return train_loop.TrainLoop(make, tf.distribute.get_strategy(), config)
@@ -60,6 +61,40 @@ def test_averaged_weights_follow_the_weights():
     # The decay of the first step is (1 + 0) / (10 + 0).
     expected = 0.1 * before + 0.9 * variable.numpy()
     np.testing.assert_allclose(copy.numpy(), expected, rtol=1e-5, atol=1e-7)
+
+
+def _weights(network):
+    return [variable.numpy() for variable in network.variables]
+
+
+def test_teacher_follows_after_the_players():
+    loop = _loop(toy_objectives.Following, steps=1)
+    loop.execute(_batches(), 0)
+    networks = loop.objective.networks
+    # At step 0 it copies the encoder.
+    pairs = (_weights(networks[name]) for name in ("teacher", "encoder"))
+    for behind, ahead in zip(*pairs, strict=True):
+        np.testing.assert_array_equal(behind, ahead)
+
+
+def test_unaveraged_network_has_no_copy():
+    loop = _loop(toy_objectives.Following, steps=1)
+    networks = loop.objective.networks
+    assert loop.averaged["teacher"] is networks["teacher"]
+    assert loop.averaged["encoder"] is not networks["encoder"]
+
+
+def test_unaveraged_network_is_stored_once_where_weights_are_looked_for():
+    loop = _loop(toy_objectives.Following, steps=1)
+    assert "network_teacher" not in loop.state
+    teacher = loop.objective.networks["teacher"]
+    assert loop.state["average_teacher"] == list(teacher.variables)
+    assert "average_teacher" in loop.names
+
+
+def test_extra_state_is_stored():
+    loop = _loop(toy_objectives.Following, steps=1)
+    assert loop.state["extra_schedule"] == [loop.objective.decay]
 
 
 def test_parts_are_refused_where_clips_are_compared():
