@@ -14,6 +14,8 @@ and, if requested:
     waveform      float32  [B, samples]
     spectrogram   float32  [B, columns, bins]
     voice         float32  [B, columns], or [B, samples] beside a waveform
+    shifted_audio float32  as the audio, of the same video some seconds off
+    has_shifted_audio float32 [B], 0 where there is none
     has_text      float32  [B], 0 for clips without text
     tokens        int32    [B, L]
     tokens_mask   float32  [B, L]

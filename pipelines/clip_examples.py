@@ -5,12 +5,11 @@ the clip: equal sample indices give equal examples on any machine.
 """
 
 import functools
-import math
 from collections.abc import Callable
 
 import tensorflow as tf
 
-from pipelines import batch, clip_labels
+from pipelines import audio_and_text, batch, clip_labels
 from pipelines.audio import audio_features
 from pipelines.decoding import frame_decoding, frame_storage
 from pipelines.reading import clip_order, clip_reading, clip_table, shard_reader
@@ -19,7 +18,7 @@ from pipelines.text import text_tokens
 from tfrecords_tools.base import registry
 
 # Seed numbers of the random choices; augmentations and extra inputs count on.
-_TIME, _WINDOW, _AUDIO, _MIX, _OTHER = 0, 1, 2, 3, 4
+_TIME, _WINDOW, _AUDIO, _MIX, _OTHER, _SHIFT = 0, 1, 2, 3, 4, 5
 _EXTRA_INPUTS, _CHANGES = 8, 16
 _CHOICES = 64
 
@@ -57,18 +56,9 @@ class Examples:
         manifest = self._manifest = reader.manifest
         self._clip, self._has_frames = clip, has_frames
         self._window, self._changes = _split_off_window(augmentations)
-        rate = audio_features.stored_rate(manifest)
-        self._audio_entries = audio_features.build(
-            audio, clip, rate, "voice" in manifest.extras
+        self._audio_and_text = audio_and_text.AudioAndText(
+            audio, text, extra_inputs, clip, manifest
         )
-        self._text_entries = text_tokens.build(text, manifest)
-        self._unbroken_seconds = self._audio_seconds = 0.0
-        if audio.is_used:
-            self._unbroken_seconds = audio_features.seconds(audio, clip)
-            if audio.features != "none":
-                self._audio_seconds = self._unbroken_seconds
-        if text.tokens != "none" and text.source == "words":
-            self._unbroken_seconds = math.inf
         self._extra_inputs = [
             each.build(clip) for each in extra_inputs if each.module.build
         ]
@@ -90,7 +80,9 @@ class Examples:
             "mask": tf.constant(1.0),
             "clip_id": clip_id,
             "mixing_seed": seeds(_MIX),
-            **self._audio_and_text(record, seeds(_AUDIO)),
+            **self._audio_and_text.entries(
+                record, chunks, seeds(_AUDIO), seeds(_SHIFT)
+            ),
         }
         for number, extra_input in enumerate(
             self._extra_inputs, start=_EXTRA_INPUTS
@@ -120,8 +112,8 @@ class Examples:
             for view in range(views)
         ]
         frames = self._evaluation_frames(records, crops)
-        audio_and_text = [
-            self._audio_and_text(record, None) for record in records
+        heard_and_read = [
+            self._audio_and_text.entries(record, chunks) for record in records
         ]
         extra = [
             {
@@ -138,7 +130,7 @@ class Examples:
             **clip_labels.read_labels(records[0], self._manifest),
             "mask": tf.cast(index.is_new, tf.float32),
             "clip_id": clip_id,
-            **_stacked(audio_and_text),
+            **_stacked(heard_and_read),
             **(_stacked(extra) if extra else {}),
         }
 
@@ -228,29 +220,9 @@ class Examples:
             chunks,
             picked,
             self._manifest,
-            self._unbroken_seconds,
-            self._audio_seconds,
+            self._audio_and_text.unbroken_seconds,
+            self._audio_and_text.audio_seconds,
         )
-
-    def _audio_and_text(self, record: dict, seed: tf.Tensor | None) -> dict:
-        """Audio features and tokens of the span of the frames."""
-        span = tf.stack([record["times"][0], tf.reduce_max(record["ends"])])
-        none = tf.zeros((0,), tf.int64)
-        audio = audio_features.ClipAudio(
-            record.get("waveform", tf.zeros((0,))),
-            record.get("audio_start", span[0]),
-            span,
-            record.get("voice_starts", none),
-            record.get("voice_ends", none),
-        )
-        text = text_tokens.Text(
-            record["caption"],
-            record.get("words", tf.zeros((0,), tf.string)),
-            record.get("word_times", none),
-            record.get("word_lengths", none),
-            span,
-        )
-        return {**self._audio_entries(audio, seed), **self._text_entries(text)}
 
 
 def _split_off_window(

@@ -1,4 +1,4 @@
-"""Further entries of an example, computed from its frames."""
+"""Further entries of an example, from its frames or its video."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 class ExtraInput(offers.File, Protocol):
-    """An extra input. It offers either `build` or `CLIPS`."""
+    """An extra input. It offers one of `build`, `CLIPS`, `SHIFTS_AUDIO`."""
 
     build: Callable[[Any, batch.ClipSpec], Entries] | None = None
     """`(config, clip) -> fn(frames, seed) -> {name: entry of the example}`."""
     CLIPS: int = 1
     """2 to sample a second clip from the same video."""
+    SHIFTS_AUDIO: bool = False
+    """True to cut the audio a second time, `config.seconds` off."""

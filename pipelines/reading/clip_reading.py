@@ -99,6 +99,31 @@ def read(
     return record
 
 
+def read_audio(
+    chunks: clip_table.Chunks,
+    span: tf.Tensor,
+    seconds: float,
+    manifest: manifests.Manifest,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Reads the audio of any span of a clip.
+
+    Args:
+        chunks: of the clip.
+        span: int64 [2], start and end, microseconds.
+        seconds: most to read.
+        manifest: of the shards, which hold audio.
+
+    Returns:
+        Contiguous samples, float32 [n], and the time of the first one,
+        int64 [], microseconds.
+    """
+    begin = span[0]
+    end = tf.minimum(begin + _microseconds(seconds), span[1])
+    return clip_audio.cut_span(
+        begin, end, _audio_records(chunks, begin, end, manifest)
+    )
+
+
 def _audio_records(
     chunks: clip_table.Chunks,
     begin: tf.Tensor,

@@ -57,9 +57,10 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_extra_input_is_made_of_the_frames_or_is_another_clip(name):
+def test_extra_input_is_made_of_the_frames_or_is_another_cut(name):
     module = registry.load(FOLDER, name)
-    assert (module.build is None) == (module.CLIPS > 1)
+    kinds = module.build is not None, module.CLIPS > 1, module.SHIFTS_AUDIO
+    assert sum(kinds) == 1
 
 
 @every_extra_input

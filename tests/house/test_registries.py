@@ -12,7 +12,11 @@ from tfrecords_tools.base import registry
 # A file offers exactly one of these; the others keep this default.
 EITHER = {
     "pipelines.augmentations": {"build": None, "mix": None},
-    "pipelines.extra_inputs": {"build": None, "CLIPS": 1},
+    "pipelines.extra_inputs": {
+        "build": None,
+        "CLIPS": 1,
+        "SHIFTS_AUDIO": False,
+    },
 }
 FILES = {
     f"{folder}.{name}": folder
