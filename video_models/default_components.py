@@ -59,6 +59,8 @@ def _temporal(chosen: dict[str, Any]) -> str:
 
 
 def _head(chosen: dict[str, Any]) -> str:
+    if chosen["objective"].HEAD is not None:
+        return chosen["objective"].HEAD
     if tuple(chosen["modalities"]) != (network_inputs.FRAMES,):
         return "classifier"
     temporal = chosen["temporal"].__name__.rpartition(".")[2]

@@ -65,9 +65,15 @@ def check_components(
         objective: a file of `video_models.objectives`.
 
     Raises:
-        UserError: the objective sees frames alone, or a component has no use.
+        UserError: the objective sees frames alone, or needs other modalities,
+            or a component has no use.
     """
     takes, flag = objective.module.COMPONENTS, _flag(given)
+    needed = objective.module.MODALITIES
+    if needed is not None and set(given) != set(needed):
+        raise errors.UserError(
+            f"{flag} with --objective={objective.name}: wanted {_flag(needed)}"
+        )
     for modality, component in BACKBONES.items():
         chosen = components[component]
         if modality not in given and chosen:

@@ -153,8 +153,7 @@ class Objective:
     """Names of losses that are logged but not optimised."""
     unaveraged: frozenset[str] = frozenset()
     """Names of networks that the loop never averages, over steps or replicas,
-    such as a frozen teacher. Evaluation uses them as they are; if they change,
-    then in `follow`, and alike on all replicas."""
+    such as teachers. Only `follow` may change them."""
     enhances: Enhancement | None = None
     """How `predict` enhances frames, if it returns frames."""
     answers: dict[str, Answer] = {}  # Never changed, only replaced.
@@ -171,10 +170,9 @@ class Objective:
         """Updates what follows the networks, such as a teacher or a queue.
 
         The loop calls it on each replica after the players of a step, never
-        compiled by XLA. It must change variables alike on all replicas, and
-        depend on nothing but them and `step`: steps may be taken several at a
-        time. A teacher that starts as its student copies it at step 0:
-        `--init.weights` are loaded after `build`.
+        compiled by XLA. It must change variables alike on all replicas. A
+        teacher copies its student at step 0: `--init.weights` are loaded after
+        `build`.
 
         Args:
             step: int64 [], number of the step just taken, from 0.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from launch.evaluation import clip_answers, evaluation, floors
+from launch.reporting import chance_lines
 from pipelines.reading import clip_metadata, shard_reader
 from tfrecords_tools.base import errors
 from tfrecords_tools.building import build_report
@@ -56,7 +57,7 @@ class SplitFloors:
             objective: that was evaluated.
             evaluated: its result on the split.
         """
-        report = dict(evaluated.report)
+        report = chance_lines.with_intervals(dict(evaluated.report))
         every = clip_answers.collect(objective, evaluated.rows)
         if not every:
             return report

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from launch.reporting import floor_lines
+from launch.reporting import chance_lines, floor_lines
 from tfrecords_tools import label_balance
 from tfrecords_tools.base.text import text_cells
 
@@ -45,6 +45,8 @@ def _format_set(report: dict[str, Any], width: int | None) -> str:
         for name, shown in _NUMBERS.items()
         if name in report
     ]
+    if "chance" in report:
+        return "\n".join(chance_lines.table(report))
     if "per_class" not in report:  # No labels: all numbers.
         numbers = {k: v for k, v in report.items() if isinstance(v, float)}
         return "\n".join(f"{k:<24}{v:>10.4f}" for k, v in numbers.items())

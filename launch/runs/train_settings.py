@@ -82,7 +82,7 @@ class Config:
         None,
         "Metric that selects the best checkpoint, which is kept; lower is "
         "better for losses and errors. Unset: accuracy, else mean average "
-        "precision, else PSNR, else the loss.",
+        "precision, PSNR, recall at 1 or the loss.",
     )
     on_alarm: str = settings.setting(
         "stop",

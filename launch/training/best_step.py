@@ -7,7 +7,13 @@ from typing import Any
 
 from tfrecords_tools.base import errors
 
-_DEFAULTS = ("accuracy", "mean_average_precision", "psnr", "loss")
+_DEFAULTS = (
+    "accuracy",
+    "mean_average_precision",
+    "psnr",
+    "recall_at_1",
+    "loss",
+)
 _SAME_AT_ALL_STEPS = re.compile("majority_accuracy|random_average_precision")
 _LOWER_IS_BETTER = re.compile("loss|error|distance|perplexity|flicker")
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from launch.evaluation import evaluation, floors, split_floors
 from launch.features import cached_split
-from launch.reporting import floor_lines, reports, shown_clips
+from launch.reporting import chance_lines, floor_lines, reports, shown_clips
 from launch.training import best_step, train_loop
 from pipelines import clip_dataset, split_readers
 from pipelines.reading import shard_reader
@@ -111,7 +111,7 @@ class Validation:
             board.image(step, "validation/confusion", image)
         shown = "  ".join(f"{k} {v:.4f}" for k, v in numbers.items())
         print(f"step {step}  {shown}", flush=True)
-        standing = floor_lines.line(report)
+        standing = floor_lines.line(report) or chance_lines.line(report)
         if standing:
             print(f"step {step}  {standing}", flush=True)
         return report

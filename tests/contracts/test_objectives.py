@@ -31,6 +31,15 @@ TASK = objective.Task(
         "low_resolution": low_resolution.Config(factor=2),
         "noise": noise.Config(length=8),
     },
+    audio=batch.AudioSpec("log_mel", 8000, 800, columns=10, bins=8, hop=80),
+)
+IN_VIEWS = (
+    "low_frames",
+    "noise",
+    "other_noise",
+    "augment_seeds",
+    "spectrogram",
+    "has_audio",
 )
 SEED = np.array([1, 2], np.int32)
 
@@ -47,7 +56,7 @@ def parts_of(module):
     own = {
         "backbone": tiny("backbones", "frame_conv"),
         "temporal": tiny("temporal", "attention"),
-        "head": tiny("heads", "classifier"),
+        "head": tiny("heads", module.HEAD or "classifier"),
         "generator": tiny("generators", module.GENERATOR or "srresnet"),
         "discriminator": tuple(
             tiny("discriminators", each) for each in module.DISCRIMINATORS or ()
@@ -56,6 +65,8 @@ def parts_of(module):
         if "features" in takes
         else None,
     }
+    if "audio" in (module.MODALITIES or ()):
+        own["audio_backbone"] = tiny("audio_backbones", "spectrogram_conv")
     return objective.Components(**{key: own.get(key) for key in takes})
 
 
@@ -98,13 +109,17 @@ def training_batch():
         "augment_seeds": tf.constant(
             generator.uniform(size=(4, 2, 8)), tf.float32
         ),
+        "spectrogram": tf.constant(
+            generator.normal(size=(4, *TASK.audio.shape)), tf.float32
+        ),
+        "has_audio": tf.constant([1.0, 1.0, 0.0, 1.0]),
     }
 
 
 def evaluation_batch(rows, views=2):
     given = {key: value[rows] for key, value in training_batch().items()}
     frames = tf.stack([given["frames"] * v for v in (1, 0.5)][:views], 1)
-    for key in ("low_frames", "noise", "other_noise", "augment_seeds"):
+    for key in IN_VIEWS:
         given[key] = tf.stack([given[key]] * views, 1)
     return {**given, "frames": frames}
 

@@ -24,7 +24,7 @@ NAMES = {
     *("sample_coverage", "sample_measures", "survey_of", "listing"),
 }
 # A function is a verb with its object.
-FUNCTIONS = {"at", "begin", "follow", "in_words", "of", "open", "see"}
+FUNCTIONS = {"at", "begin", "in_words", "of", "open", "see"}
 # Refused as one word of any name: `sound` in `sound_mel` and `KeptSound`.
 WORDS = {
     *("sound", "sounds", "picture", "pictures", "facts", "taught"),

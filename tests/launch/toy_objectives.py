@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipelines import batch
-from pipelines.extra_inputs import low_resolution, noise
+from pipelines.extra_inputs import low_resolution, noise, shifted_audio
 from tfrecords_tools.base import registry
 from video_models import objective
 from video_models.layers import randomness
@@ -54,6 +54,28 @@ def classification(make_optimizer, norm="layer", dropout=0.0):
     clip = batch.ClipSpec(frames=2, size=8)
     task = objective.Task(clip, ("a", "b", "c"))
     chosen = registry.choose("video_models.objectives", "classification")
+    return chosen.build(components, task, make_optimizer)
+
+
+def audio_video(make_optimizer):
+    """Frames and audio of one clip, with audio of another time."""
+    clip = batch.ClipSpec(frames=2, size=8)
+    audio = batch.AudioSpec("log_mel", 800, 80, columns=10, bins=8, hop=8)
+    components = objective.Components(
+        _tiny("backbones", "frame_conv", norm="layer"),
+        _tiny("temporal", "none"),
+        _tiny("heads", "projection", layers=1, features=8),
+        audio_backbone=_tiny(
+            "audio_backbones", "spectrogram_conv", norm="layer"
+        ),
+    )
+    task = objective.Task(
+        clip,
+        ("a", "b", "c"),
+        extra_inputs={"shifted_audio": shifted_audio.Config()},
+        audio=audio,
+    )
+    chosen = _tiny("objectives", "audio_video")
     return chosen.build(components, task, make_optimizer)
 
 
@@ -272,4 +294,8 @@ def clips(batch_size: int, batches: int = 4) -> dict[str, np.ndarray]:
         "low_frames": frames[:, :, ::2, ::2].clip(0, 255).astype(np.uint8),
         "noise": numbers.normal(size=(count, 3, 8)).astype(np.float32),
         "augment_seeds": numbers.uniform(size=(count, 2, 8)).astype(np.float32),
+        "spectrogram": numbers.normal(size=(count, 10, 8)).astype(np.float32),
+        "has_audio": (np.arange(count) % 4 > 0).astype(np.float32),
+        "shifted_audio": numbers.normal(size=(count, 10, 8)).astype(np.float32),
+        "has_shifted_audio": (np.arange(count) % 3 > 0).astype(np.float32),
     }

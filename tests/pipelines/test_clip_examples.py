@@ -9,10 +9,8 @@ import tensorflow as tf
 from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
 from pipelines.decoding import frame_storage
-from pipelines.extra_inputs import shifted_audio
 from tests.pipelines import batches
 from tests.tfrecords_tools.fixtures import written_shards
-from tfrecords_tools.base import errors, registry
 
 CLIP = batch.ClipSpec(frames=2, stride=1, size=16)
 BOTH = clip_dataset.Input(
@@ -79,56 +77,3 @@ def test_shapes_are_known_before_any_clip_is_read(shards):
     data = clip_dataset.training(reader, AUDIO, clip_dataset.BatchShard(2), 7)
     spec = data.element_spec["waveform"]
     assert spec == tf.TensorSpec((2, 640), tf.float32)
-
-
-SHIFTED = dataclasses.replace(
-    BOTH,
-    extra_inputs=(
-        registry.choose(
-            "pipelines.extra_inputs",
-            "shifted_audio",
-            shifted_audio.Config(seconds=0.08),
-        ),
-    ),
-)
-
-
-@pytest.fixture(scope="module")
-def rising(tmp_path_factory):
-    """Clips of 0.24 s whose samples are their own times in seconds."""
-
-    def change(record):
-        first = record["start_time"] / 1e6
-        count = len(record["waveform"])
-        record["waveform"] = first + np.arange(count) / written_shards.RATE
-
-    return written_shards.write(
-        tmp_path_factory.mktemp("shards"),
-        change=change,
-        settings={"sound": {"rate": written_shards.RATE}},
-    )
-
-
-@pytest.mark.parametrize("split", ["train", "validation"])
-def test_shifted_audio_is_that_of_the_same_video_some_time_off(rising, split):
-    given = _batch(rising, split, SHIFTED, views=1)
-    moved = given["shifted_audio"] - given["waveform"]
-    np.testing.assert_allclose(np.abs(moved), 0.08, atol=1e-5)
-    assert split == "train" or np.all(moved > 0)
-    assert given["has_shifted_audio"].all()
-
-
-def test_video_too_short_for_the_shift_has_no_shifted_audio(rising):
-    chosen = registry.choose(
-        "pipelines.extra_inputs",
-        "shifted_audio",
-        shifted_audio.Config(seconds=0.2),
-    )
-    given = dataclasses.replace(SHIFTED, extra_inputs=(chosen,))
-    assert not _batch(rising, "train", given)["has_shifted_audio"].any()
-
-
-def test_shifted_audio_needs_audio(rising):
-    given = dataclasses.replace(SHIFTED, audio=audio_features.Config())
-    with pytest.raises(errors.UserError, match="--audio.features"):
-        _batch(rising, "train", given)

@@ -28,6 +28,10 @@ class Objective(offers.File, Protocol):
         "fusion",
     )
     """The components of its networks, by the names of their flags."""
+    MODALITIES: tuple[str, ...] | None = None
+    """What its networks must see; None: any `--modalities`."""
+    HEAD: str | None = None
+    """The default head."""
     AT_ONCE: bool = False
     """True if it is solved at once from the features of a frozen backbone,
     without steps."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import keras
 
 from tfrecords_tools.base import errors, settings
+from video_models import network_inputs
 from video_models import objective as objectives
 from video_models.classification import label_axes
 from video_models.weights import (
@@ -101,6 +102,8 @@ def _nothing(
 
 
 def _called(components: objectives.Components) -> str:
-    if components.backbone is not None:
-        return f"--backbone={components.backbone.name}"
-    return f"--generator={components.generator.name}"
+    for name in (*network_inputs.BACKBONES.values(), "generator"):
+        chosen = getattr(components, name)
+        if chosen is not None:
+            return f"--{name}={chosen.name}"
+    raise ValueError("no networks")

@@ -64,6 +64,12 @@ def test_two_replicas_give_the_losses_of_one_device(name, one_device, replicas):
     _assert_same(found, one_device(name), LOOSE.get(name, 1e-5))
 
 
+def test_clips_are_compared_over_both_replicas(one, replicas):
+    # Adam makes much of slopes that are all but 0, and of their rounding.
+    settings = {"objective": "audio_video", "steps": 6, "learning_rate": 1e-5}
+    _assert_same(replicas.run(**settings), one.run(**settings))
+
+
 @pytest.mark.parametrize(
     "settings",
     (
@@ -101,9 +107,7 @@ def test_way_of_stepping_changes_nothing(settings, one, one_device):
     _assert_same(found, one_device("classification"), rtol=1e-4)
 
 
-@pytest.mark.parametrize(
-    "name", longer_in_full(OBJECTIVES, ("two_players", "following"))
-)
+@pytest.mark.parametrize("name", longer_in_full(OBJECTIVES, OBJECTIVES[1:]))
 def test_two_workers_agree_with_each_other_and_with_one(
     name, one_device, workers
 ):
