@@ -1,6 +1,7 @@
 """Builds the entries of audio and text of one example from its record."""
 
 import math
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -8,9 +9,23 @@ from pipelines import batch
 from pipelines.audio import audio_features
 from pipelines.reading import clip_reading, clip_table
 from pipelines.sampling import audio_shift
-from pipelines.text import text_tokens
+from pipelines.text import text_choice, text_tokens
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, registry
+
+
+class Seeds(NamedTuple):
+    """Seeds of the random choices of one training clip, int64 [2] each.
+
+    Attributes:
+        mask: for masks of audio features.
+        shift: for a second cut of the audio.
+        text: for one of several texts.
+    """
+
+    mask: tf.Tensor
+    shift: tf.Tensor
+    text: tf.Tensor
 
 
 class AudioAndText:
@@ -41,7 +56,7 @@ class AudioAndText:
         Raises:
             UserError: the shards lack requested data.
         """
-        self._manifest = manifest
+        self._manifest, self._text = manifest, text
         self._audio_entries = audio_features.build(
             audio,
             clip,
@@ -68,16 +83,14 @@ class AudioAndText:
         self,
         record: dict,
         chunks: clip_table.Chunks,
-        mask_seed: tf.Tensor | None = None,
-        shift_seed: tf.Tensor | None = None,
+        seeds: Seeds | None = None,
     ) -> dict[str, tf.Tensor]:
         """Audio features and tokens of the span of the frames.
 
         Args:
             record: of `clip_reading.read`.
             chunks: of the clip.
-            mask_seed: int64 [2], for masks; None in evaluation.
-            shift_seed: int64 [2], for a second cut; None in evaluation.
+            seeds: of training; None in evaluation.
         """
         span = tf.stack([record["times"][0], tf.reduce_max(record["ends"])])
         none = tf.zeros((0,), tf.int64)
@@ -94,25 +107,25 @@ class AudioAndText:
             record.get("word_times", none),
             record.get("word_lengths", none),
             span,
+            _several(record, self._text.source),
         )
         found = {
-            **self._audio_entries(audio, mask_seed),
-            **self._text_entries(text),
+            **self._audio_entries(audio, seeds and seeds.mask),
+            **self._text_entries(text, seeds and seeds.text),
         }
         if self._shift_seconds is not None:
-            found |= self._shifted(span, chunks, mask_seed, shift_seed)
+            found |= self._shifted(span, chunks, seeds)
         return found
 
     def _shifted(
         self,
         span: tf.Tensor,
         chunks: clip_table.Chunks,
-        mask_seed: tf.Tensor | None,
-        shift_seed: tf.Tensor | None,
+        seeds: Seeds | None,
     ) -> dict[str, tf.Tensor]:
         """`shifted_audio`, see `extra_inputs.shifted_audio`."""
         offset, fits = audio_shift.offset(
-            span, *chunks.span(), self._shift_seconds, shift_seed
+            span, *chunks.span(), self._shift_seconds, seeds and seeds.shift
         )
         span = span + offset
         heard = clip_reading.read_audio(
@@ -120,10 +133,23 @@ class AudioAndText:
         )
         none = tf.zeros((0,), tf.int64)
         audio = audio_features.ClipAudio(*heard, span, none, none)
-        entries = self._audio_entries(audio, mask_seed)
+        entries = self._audio_entries(audio, seeds and seeds.mask)
         (name,) = entries.keys() & {"waveform", "spectrogram"}
         return {
             "shifted_audio": entries[name],
             "has_shifted_audio": entries["has_audio"]
             * tf.cast(fits, tf.float32),
         }
+
+
+def _several(record: dict, source: str) -> text_choice.Texts | None:
+    """The captions or questions of a record, if they are the source."""
+    if source == "captions":
+        texts = record["captions"]
+        starts, ends = record["caption_starts"], record["caption_ends"]
+        return text_choice.Texts(texts, starts, ends, tf.zeros_like(texts))
+    if source == "question":
+        texts = record["questions"]
+        whole = tf.fill(tf.shape(texts), tf.constant(-1, tf.int64))
+        return text_choice.Texts(texts, whole, whole, record["answers"])
+    return None

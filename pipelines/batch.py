@@ -19,6 +19,10 @@ and, if requested:
     has_text      float32  [B], 0 for clips without text
     tokens        int32    [B, L]
     tokens_mask   float32  [B, L]
+    answer_tokens int32    [B, L], and answer_tokens_mask
+    all_tokens    int32    [B, N, L], in evaluation, of all texts of a clip, and
+                           all_tokens_mask; of answers all_answer_tokens
+    texts_mask    float32  [B, N], 0 for padding
     other_frames  uint8    [B, T, H, W, 3], a second clip of the same video
     patch_mask    bool     [B, t, h, w], True where masked
     low_frames    uint8    [B, T, h, w, 3]

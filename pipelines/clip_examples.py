@@ -18,7 +18,7 @@ from pipelines.text import text_tokens
 from tfrecords_tools.base import registry
 
 # Seed numbers of the random choices; augmentations and extra inputs count on.
-_TIME, _WINDOW, _AUDIO, _MIX, _OTHER, _SHIFT = 0, 1, 2, 3, 4, 5
+_TIME, _WINDOW, _AUDIO, _MIX, _OTHER, _SHIFT, _TEXT = range(7)
 _EXTRA_INPUTS, _CHANGES = 8, 16
 _CHOICES = 64
 
@@ -81,7 +81,11 @@ class Examples:
             "clip_id": clip_id,
             "mixing_seed": seeds(_MIX),
             **self._audio_and_text.entries(
-                record, chunks, seeds(_AUDIO), seeds(_SHIFT)
+                record,
+                chunks,
+                audio_and_text.Seeds(
+                    seeds(_AUDIO), seeds(_SHIFT), seeds(_TEXT)
+                ),
             ),
         }
         for number, extra_input in enumerate(

@@ -228,6 +228,8 @@ def _with(
         absent,
         clip.is_video,
         clip.frame_rate,
+        clip.captions,
+        clip.questions,
     )
 
 

@@ -30,6 +30,21 @@ class Word(NamedTuple):
     end_seconds: float
 
 
+class Caption(NamedTuple):
+    """One of several sentences; its span, from the video's start, if any."""
+
+    text: str
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+
+
+class Question(NamedTuple):
+    """A question about a clip, and its answer; empty if unknown."""
+
+    text: str
+    answer: str
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Clip:
     """One annotated span of one video.
@@ -53,6 +68,9 @@ class Clip:
             since a table lists it or files of that suffix were decoded.
         frame_rate: images a second, where the path is that of a folder of
             images; None for a file.
+        captions: all sentences, if there are several or if they have spans;
+            `caption` is the first.
+        questions: about the clip.
     """
 
     path: str
@@ -71,6 +89,8 @@ class Clip:
     frame_rate: float | None = dataclasses.field(
         default=None, compare=False, repr=False
     )
+    captions: tuple[Caption, ...] = dataclasses.field(default=(), repr=False)
+    questions: tuple[Question, ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def span(self) -> tuple[int, int | None]:
@@ -85,15 +105,29 @@ class Clip:
 def spanned(
     clip: Clip, start_seconds: float, end_seconds: float | None
 ) -> Clip:
-    """Returns the clip with another span and the words within it."""
+    """Returns the clip with another span, and the words and captions in it."""
     end = math.inf if end_seconds is None else end_seconds
     words = tuple(
         word
         for word in clip.words
         if word.start_seconds < end and word.end_seconds > start_seconds
     )
+    captions = tuple(
+        each
+        for each in clip.captions
+        if each.start_seconds is None
+        or (each.start_seconds < end and each.end_seconds > start_seconds)
+    )
+    caption = clip.caption
+    if clip.captions:
+        caption = captions[0].text if captions else ""
     return dataclasses.replace(
-        clip, start_seconds=start_seconds, end_seconds=end_seconds, words=words
+        clip,
+        start_seconds=start_seconds,
+        end_seconds=end_seconds,
+        caption=caption,
+        words=words,
+        captions=captions,
     )
 
 

@@ -23,9 +23,10 @@ class Feature(NamedTuple):
         name: in our code.
         key: in the file.
         dtype: "int64", "float32" or "bytes".
-        holds: "one" value per record, "several" values per record, one per
-            "frame", one per "item" of a list with its own length, or a
-            "signal" with all samples in one step.
+        holds: "one" value per record, "several" values per record, "some",
+            which are several, but absent if there is none, one per "frame",
+            one per "item" of a list with its own length, or a "signal" with
+            all samples in one step.
         meaning: description with unit.
     """
 
@@ -98,6 +99,30 @@ EXTRAS = {
             "where that ends, microseconds",
         ),
     ),
+    "captions": (
+        Feature(
+            "captions", "captions/string", "bytes", "some",
+            "all sentences of the clip; the first is caption/string",
+        ),
+        Feature(
+            "caption_starts", "captions/start/timestamp", "int64", "some",
+            "where each begins, microseconds; -1: it is of the whole clip",
+        ),
+        Feature(
+            "caption_ends", "captions/end/timestamp", "int64", "some",
+            "where that ends, microseconds; -1 likewise",
+        ),
+    ),
+    "questions": (
+        Feature(
+            "questions", "question/string", "bytes", "some",
+            "questions about the clip",
+        ),
+        Feature(
+            "answers", "answer/string", "bytes", "some",
+            "the answer to each; empty if unknown",
+        ),
+    ),
     "words": (
         Feature(
             "words", "text/content", "bytes", "item", "a word or a sentence"
@@ -141,8 +166,9 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
     """Serialises one chunk.
 
     Args:
-        record: value of every feature of `contents`; a list if there may be
-            several values, an array for a signal; str or bytes for bytes.
+        record: value of every feature of `contents`, but those that hold
+            "some"; a list if there may be several values, an array for a
+            signal; str or bytes for bytes.
         contents: features of the record.
 
     Returns:
@@ -150,6 +176,8 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
     """
     example = sequence_example.message_class()()
     for feature in contents.features:
+        if feature.holds == "some" and not record.get(feature.name):
+            continue
         value = record[feature.name]
         if feature.holds in _IN_STEPS:
             steps = example.feature_lists.feature_list[feature.key].feature
@@ -161,7 +189,7 @@ def encode(record: dict[str, Any], contents: Contents = Contents()) -> bytes:
             for each in value:
                 _fill(steps.add(), feature.dtype, [each])
         else:
-            values = value if feature.holds == "several" else [value]
+            values = [value] if feature.holds == "one" else value
             _fill(example.context.feature[feature.key], feature.dtype, values)
     return example.SerializeToString(deterministic=True)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from pipelines import batch
-from pipelines.text import text_folding, text_pieces
+from pipelines.text import text_choice, text_folding, text_pieces
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, settings
 
@@ -34,15 +34,29 @@ class Config:
     )
     source: str = settings.setting(
         "caption",
-        "caption: the sentence of the clip; words: the words spoken during "
-        "the sampled frames.",
-        choices=("caption", "words"),
+        "caption: the sentence of the clip, the first of several; captions: "
+        "one of several, drawn in training, and all in evaluation; question: "
+        "the same, with its answer; words: the words spoken during the "
+        "sampled frames.",
+        choices=("caption", "captions", "question", "words"),
+    )
+    texts: int = settings.setting(
+        20,
+        "Captions, or questions, of a clip in evaluation; padded to this "
+        "number.",
+        minimum=1,
     )
     length: int = settings.setting(
         32,
-        "Tokens per clip, including start and end; longer texts are "
-        "truncated, shorter ones padded.",
+        "Tokens per text, including start and end; shorter texts are padded. "
+        "Longer ones are an error before the first step, without "
+        "--text.truncate.",
         minimum=3,
+    )
+    truncate: bool = settings.setting(
+        False,
+        "Truncate texts longer than --text.length, and leave out captions "
+        "beyond --text.texts, without an error.",
     )
     lower_case: bool = settings.setting(
         True, "Convert text and vocabulary to lower case."
@@ -54,8 +68,12 @@ class Config:
     )
 
 
+_SEVERAL = {"captions": "captions", "question": "questions"}
+"""Sources of several texts, to what the shards hold for them."""
+
+
 class Text(NamedTuple):
-    """Caption and spoken words of one clip.
+    """Texts and spoken words of one clip.
 
     Attributes:
         caption: string [].
@@ -64,6 +82,7 @@ class Text(NamedTuple):
         word_lengths: int64 [k], durations, microseconds.
         span: int64 [2], start of the first and end of the last sampled
             frame, microseconds.
+        several: captions or questions, if they are the source.
     """
 
     caption: tf.Tensor
@@ -71,6 +90,7 @@ class Text(NamedTuple):
     word_times: tf.Tensor
     word_lengths: tf.Tensor
     span: tf.Tensor
+    several: text_choice.Texts | None = None
 
 
 def vocabulary(config: Config, manifest: manifests.Manifest) -> tuple[str, ...]:
@@ -110,7 +130,7 @@ def spec(config: Config, manifest: manifests.Manifest) -> batch.TextSpec | None:
 
 def build(
     config: Config, manifest: manifests.Manifest
-) -> Callable[[Text], dict[str, tf.Tensor]]:
+) -> Callable[[Text, tf.Tensor | None], dict[str, tf.Tensor]]:
     """Builds the function that tokenizes the text of a clip.
 
     Args:
@@ -118,38 +138,97 @@ def build(
         manifest: of the shards.
 
     Returns:
-        A function from a `Text` to `tokens`, int32 [length]: `START`, tokens
-        of the text, `END`, then `PADDING`; and `tokens_mask`, float32
-        [length], 0 for padding; and `has_text`, float32 [], 0 without any
-        token of a text. All are absent with `tokens="none"`.
+        A function from a `Text` and a seed, int64 [2], None in evaluation,
+        to `tokens`, int32 [length]: `START`, tokens of the text, `END`, then
+        `PADDING`; and `tokens_mask`, float32 [length], 0 for padding; and
+        `has_text`, float32 [], 0 without any token of a text. All are absent
+        with `tokens="none"`. Questions add `answer_tokens` and
+        `answer_tokens_mask`. Several texts add in evaluation `all_tokens`
+        [texts, length], `all_tokens_mask`, and `texts_mask` [texts], 0 for
+        padding; of questions also `all_answer_tokens` and its mask.
 
     Raises:
         UserError: the shards lack the requested text.
     """
     if config.tokens == "none":
-        return lambda text: {}
+        return lambda text, seed=None: {}
     known = vocabulary(config, manifest)
     if config.tokens == "pieces":
         numbers = text_pieces.build(known, FIRST, UNKNOWN)
     else:
         ids = {word: FIRST + place for place, word in enumerate(known)}
         numbers = _lookup(ids)
-    read = _caption if config.source == "caption" else _said
     most = config.length - 2
 
-    def tokens(text: Text) -> dict[str, tf.Tensor]:
-        words = tf.strings.split(_folded(config, read(text)))
+    def tokens(text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        words = tf.strings.split(_folded(config, text))
         text_ids = numbers(words[:most])[:most]
         all_ids = tf.concat([[START], text_ids, [END]], axis=0)
         count = tf.size(all_ids)
         padded = tf.pad(all_ids, [[0, config.length - count]])
-        return {
-            "has_text": tf.cast(tf.size(text_ids) > 0, tf.float32),
-            "tokens": tf.ensure_shape(padded, (config.length,)),
-            "tokens_mask": tf.sequence_mask(count, config.length, tf.float32),
-        }
+        return (
+            tf.ensure_shape(padded, (config.length,)),
+            tf.sequence_mask(count, config.length, tf.float32),
+        )
 
-    return tokens
+    if config.source in _SEVERAL:
+        return _of_several(config, tokens)
+    read = _caption if config.source == "caption" else _said
+
+    def entries(
+        text: Text, seed: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
+        return _entries(*tokens(read(text)))
+
+    return entries
+
+
+Tokens = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+
+
+def _entries(tokens: tf.Tensor, mask: tf.Tensor) -> dict[str, tf.Tensor]:
+    has = tf.reduce_sum(mask) > 2.0  # More than start and end.
+    return {
+        "has_text": tf.cast(has, tf.float32),
+        "tokens": tokens,
+        "tokens_mask": mask,
+    }
+
+
+def _of_several(
+    config: Config, tokens: Tokens
+) -> Callable[[Text, tf.Tensor | None], dict[str, tf.Tensor]]:
+    """The function of `build` for a source of several texts."""
+    has_answers = config.source == "question"
+
+    def all_of(name: str, texts: tf.Tensor) -> dict[str, tf.Tensor]:
+        spec = (
+            tf.TensorSpec((config.length,), tf.int32),
+            tf.TensorSpec((config.length,), tf.float32),
+        )
+        found = tf.map_fn(tokens, texts, fn_output_signature=spec)
+        return dict(zip((name, f"{name}_mask"), found, strict=True))
+
+    def entries(
+        text: Text, seed: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
+        some = text_choice.within(text.several, text.span)
+        one, answer = text_choice.choose(some, seed)
+        found = _entries(*tokens(one))
+        if has_answers:
+            names = "answer_tokens", "answer_tokens_mask"
+            found |= dict(zip(names, tokens(answer), strict=True))
+        if seed is None:
+            every, found["texts_mask"] = text_choice.pad(
+                some.texts, config.texts
+            )
+            found |= all_of("all_tokens", every)
+        if seed is None and has_answers:
+            answers, _ = text_choice.pad(some.answers, config.texts)
+            found |= all_of("all_answer_tokens", answers)
+        return found
+
+    return entries
 
 
 def _lookup(numbers: Mapping[str, int]) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -205,6 +284,13 @@ def _check(config: Config, manifest: manifests.Manifest) -> None:
             f"{flag}: the shards have a vocabulary of {kind}; wanted "
             f"--text.tokens={kind}, or shards built with "
             f"--words.kind={config.tokens}"
+        )
+    needed = _SEVERAL.get(config.source)
+    if needed and needed not in manifest.extras:
+        raise errors.UserError(
+            f"--text.source={config.source}: the shards have no {needed}; "
+            "wanted --text.source=caption, or shards built from a table with "
+            f"the column {config.source}"
         )
     if config.source == "words" and "words" not in manifest.extras:
         raise errors.UserError(

@@ -8,6 +8,7 @@ import pytest
 from pipelines import batch, clip_dataset
 from pipelines.audio import audio_features
 from pipelines.extra_inputs import shifted_audio
+from pipelines.text import text_tokens
 from tests.pipelines import batches
 from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools.base import errors, registry
@@ -70,3 +71,65 @@ def test_shifted_audio_needs_audio(rising):
     given = dataclasses.replace(_shifted(0.08), audio=audio_features.Config())
     with pytest.raises(errors.UserError, match="--audio.features"):
         _batch(rising, "train", given)
+
+
+def _of_texts(source, **more):
+    text = text_tokens.Config("words", source, length=4, texts=3, **more)
+    return clip_dataset.Input(
+        batch.ClipSpec(frames=2, stride=1, size=16), text=text, frames=False
+    )
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Clips with the captions a and b, but the first one without any."""
+
+    def change(record):
+        if record["path"] != "clip0.mp4":
+            record["captions"] = ["a", "b"]
+            record["caption_starts"] = record["caption_ends"] = [-1, -1]
+            record["questions"], record["answers"] = ["a", "b"], ["b", "a"]
+
+    return written_shards.write(
+        tmp_path_factory.mktemp("shards"),
+        change=change,
+        vocabulary=("a", "b"),
+        settings={"words": {"kind": "words"}},
+    )
+
+
+def test_training_draws_one_of_several_captions(told):
+    given = _batch(told, "train", _of_texts("captions"))
+    assert given["has_text"].tolist() == [0, 1, 1, 1, 1, 1]
+    assert set(given["tokens"][1:, 1]) == {4, 5}
+    assert "all_tokens" not in given
+
+
+def test_evaluation_gives_all_captions_padded(told):
+    given = _batch(told, "validation", _of_texts("captions"))
+    assert given["texts_mask"].tolist() == [
+        [[0, 0, 0]],
+        [[1, 1, 0]],
+        [[1, 1, 0]],
+    ]
+    assert given["all_tokens"][1, 0, :, 1].tolist() == [4, 5, 3]
+    assert given["tokens"][1, 0].tolist() == [2, 4, 3, 0]
+
+
+def test_drawn_question_has_its_answer(told):
+    given = _batch(told, "train", _of_texts("question"))
+    pairs = zip(
+        given["tokens"][1:, 1], given["answer_tokens"][1:, 1], strict=True
+    )
+    assert set(pairs) == {(4, 5), (5, 4)}
+
+
+def test_several_captions_are_wanted_from_shards_that_hold_them(tmp_path):
+    shards = written_shards.write(
+        tmp_path,
+        extras=(),
+        vocabulary=("a",),
+        settings={"words": {"kind": "words"}},
+    )
+    with pytest.raises(errors.UserError, match="no captions"):
+        _batch(shards, "train", _of_texts("captions"))

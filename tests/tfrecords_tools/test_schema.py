@@ -24,6 +24,11 @@ RECORD = {
     "mood.labels": [],
     "waveform": [0.5, -0.25, 0.0],
     "sample_rate": 16_000.0,
+    "captions": ["a dog", "it runs"],
+    "caption_starts": [-1, 5],
+    "caption_ends": [-1, 40_000],
+    "questions": ["who?"],
+    "answers": ["it"],
     "voice_starts": [],
     "voice_ends": [],
     "words": ["bin", "blue"],
@@ -51,7 +56,7 @@ def tensorflows(record):
     context, lists = {}, {}
     for f in CONTENTS.features:
         value = record[f.name]
-        if f.holds in ("one", "several"):
+        if f.holds in ("one", "several", "some"):
             values = [value] if f.holds == "one" else value
             context[f.key] = several(values, f.dtype)
             continue
@@ -69,6 +74,25 @@ def test_bytes_equal_tensorflows_own():
     wanted = tensorflows(RECORD).SerializeToString(deterministic=True)
     found = schema.encode(RECORD, CONTENTS)
     assert found == wanted
+
+
+def test_record_without_captions_has_the_same_bytes_as_before():
+    some = [f.name for f in CONTENTS.features if f.holds == "some"]
+    none = RECORD | dict.fromkeys(some, [])
+    with_them = schema.Contents(("mood",), tuple(schema.EXTRAS))
+    before = schema.Contents(("mood",), ("waveform", "voice", "words"))
+    data = schema.encode(none, with_them)
+    assert data == schema.encode(none, before)
+    assert schema.decode(data, with_them)["captions"] == []
+    parsed = schema.parse(tf.constant([data]), with_them)
+    assert parsed["captions"].to_list() == [[]]
+
+
+def test_readers_that_know_one_caption_read_the_first():
+    record = {**RECORD, "caption": "a dog"}
+    data = schema.encode(record, CONTENTS)
+    before = schema.Contents(("mood",), ("waveform", "voice", "words"))
+    assert schema.decode(data, before)["caption"] == b"a dog"
 
 
 def test_parsing_in_a_graph_gives_the_values_back():

@@ -78,6 +78,8 @@ class Prepared:
         request = self.request
         extras = ["waveform"] if request.audio.rate else []
         extras += ["voice"] if request.audio.voice else []
+        extras += ["captions"] if any(c.captions for c in self.clips) else []
+        extras += ["questions"] if any(c.questions for c in self.clips) else []
         words = any(clip.words for clip in self.clips)
         extras += ["words"] if words else []
         return schema.Contents(tuple(self.tasks), tuple(extras))

@@ -18,7 +18,12 @@ import cv2
 
 from tfrecords_tools import annotations, schema, shard_plan
 from tfrecords_tools.base import errors, isolated, registry
-from tfrecords_tools.building import chunk_audio, chunk_words, clip_cleaning
+from tfrecords_tools.building import (
+    chunk_audio,
+    chunk_words,
+    clip_cleaning,
+    clip_texts,
+)
 from tfrecords_tools.media import image_folder, reader
 from tfrecords_tools.media.audio import audio_reader, voice
 from tfrecords_tools.text import text_cleaning
@@ -163,6 +168,7 @@ def _shared(
         "path": clip.path,
         "media_id": shard_plan.name_of(clip),
         "caption": text_cleaning.clean(job.text, clip.caption),
+        **clip_texts.features(job.text, clip),
     } | _labelled("", clip.label, job.labels)
     for task, ids in job.tasks.items():
         record |= _labelled(f"{task}.", clip.tasks.get(task, ""), ids)

@@ -112,8 +112,11 @@ def clips_noted(
 def digest(job: clip_records.Job, planned: shard_plan.Planned) -> str:
     """Returns SHA-256 of everything the shard's bytes depend on."""
     text = hashlib.sha256(f"{job.recipe}\n{planned.name}\n".encode())
-    for clip in planned.clips:
-        text.update(f"{clip!r}\n".encode())
+    for number, clip in planned.clips:
+        text.update(f"{(number, clip)!r}\n".encode())
+        texts = clip.captions, clip.questions
+        if any(texts):
+            text.update(f"{texts!r}\n".encode())
     for path in sorted({clip.path for _, clip in planned.clips}):
         text.update(f"{path} {_state(job.root / path)}\n".encode())
     return text.hexdigest()

@@ -1,4 +1,4 @@
-"""Checks that a record's audio, voice and words match its time."""
+"""Checks a record's audio, voice and texts, and that they match its time."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -71,8 +71,33 @@ def _words(record: dict[str, Any]) -> Iterator[str]:
         yield f"a word begins after the chunk's end, {max(times) / 1e6:g} s"
 
 
+def _captions(record: dict[str, Any]) -> Iterator[str]:
+    starts, ends = record["caption_starts"], record["caption_ends"]
+    counts = len(record["captions"]), len(starts), len(ends)
+    if len(set(counts)) > 1:
+        yield "{} captions have {} starts and {} ends".format(*counts)
+        return
+    if record["captions"] and record["captions"][0] != record["caption"]:
+        yield "the first caption is not that of the clip"
+    for start, end in zip(starts, ends, strict=True):
+        if not (start == end == -1 or 0 <= start < end):
+            yield f"a caption lasts from {start} to {end} microseconds"
+
+
+def _questions(record: dict[str, Any]) -> Iterator[str]:
+    counts = len(record["questions"]), len(record["answers"])
+    if len(set(counts)) > 1:
+        yield "{} questions have {} answers".format(*counts)
+
+
 def _seconds(start: int, end: int) -> str:
     return f"{start / 1e6:g} to {end / 1e6:g} s"
 
 
-_CHECKS = {"waveform": _waveform, "voice": _voice, "words": _words}
+_CHECKS = {
+    "waveform": _waveform,
+    "voice": _voice,
+    "captions": _captions,
+    "questions": _questions,
+    "words": _words,
+}

@@ -9,7 +9,7 @@ import dataclasses
 from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.base.text import names, printable
-from tfrecords_tools.source_parsing import annotation_text
+from tfrecords_tools.source_parsing import annotation_text, json_texts
 
 SECTION = "columns"
 _TASK = "label."
@@ -45,6 +45,17 @@ class Config:
         "end_seconds", "Column with the end of the span, seconds, exclusive."
     )
     caption: str = settings.setting("caption", "Column with a caption.")
+    captions: str = settings.setting(
+        "captions",
+        'Column with several captions, a JSON list: ["a dog", "it runs"], or '
+        '[{"text": "a dog", "start_seconds": 0, "end_seconds": 2.5}].',
+    )
+    question: str = settings.setting(
+        "question", "Column with a question, or a JSON list of some."
+    )
+    answer: str = settings.setting(
+        "answer", "Column with its answer, or a JSON list of as many."
+    )
     ignore: tuple[str, ...] = settings.setting((), "Columns to ignore.")
     label_list: str | None = settings.setting(
         None,
@@ -234,7 +245,7 @@ class _RowReader:
             faults.append(f"{origin}: {len(cells)} cells, wanted {self._count}")
             return None
         cells = [*cells, ""]
-        path, label, split, group, start, end, caption = (
+        path, label, split, group, start, end, caption, *texts = (
             cells[place].strip() for place in self._places
         )
         if label not in self._unknown:
@@ -247,6 +258,7 @@ class _RowReader:
             except ValueError:
                 wrong.append(f"{field} {text!r} is not a number")
                 times.append(None)
+        several = json_texts.parse_all(caption, *texts, wrong)
         same = self._texts.setdefault
         clip = annotations.Clip(
             same(path, path).replace("\\", "/"),
@@ -254,11 +266,13 @@ class _RowReader:
             same(split, split),
             same(group, group),
             *times,
-            caption,
+            several.caption,
             (),
             self._labels_of_tasks(cells),
             origin,
             is_video=True,
+            captions=several.captions,
+            questions=several.questions,
         )
         if wrong or self._unknown[label]:
             row_faults = "; ".join(wrong + self._unknown[label])

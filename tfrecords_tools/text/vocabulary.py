@@ -67,7 +67,7 @@ def count(config: Config, texts: Iterable[str]) -> tuple[str, ...]:
 def training_texts(
     clips: Iterable[annotations.Clip], cleaning: text_cleaning.Config
 ) -> Iterator[str]:
-    """Yields the cleaned captions and words of training clips.
+    """Yields the cleaned texts and words of training clips.
 
     Words, which are given for the whole video, only count within the clip.
     """
@@ -75,6 +75,12 @@ def training_texts(
         if clip.split != "train":
             continue
         yield text_cleaning.clean(cleaning, clip.caption)
+        # `caption` is the first of several.
+        for caption in clip.captions[1:]:
+            yield text_cleaning.clean(cleaning, caption.text)
+        for question in clip.questions:
+            yield text_cleaning.clean(cleaning, question.text)
+            yield text_cleaning.clean(cleaning, question.answer)
         start, end = clip.start_seconds or 0, clip.end_seconds
         end = math.inf if end is None else end
         for word in clip.words:

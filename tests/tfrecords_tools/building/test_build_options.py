@@ -176,6 +176,33 @@ def test_a_chunk_that_would_cut_between_key_frames_is_refused(videos, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_several_texts_of_a_clip_are_stored_and_checked(videos, tmp_path):
+    table = tmp_path / "labels.csv"
+    table.write_text(
+        "path,split,captions,question,answer\n"
+        '0.mp4,train,"[""A dog"", {""text"": ""it runs"", ""start_seconds"": '
+        '0.5, ""end_seconds"": 1}]",who?,the dog\n'
+        "1.mp4,train,,,\n"
+    )
+    output = tmp_path / "out"
+    command("--source=csv_file", f"--input={table}", f"--output={output}",
+            f"--video_root={videos}", "--words.size=9",
+            "--words.minimum_count=1")  # fmt: skip
+    made = manifest.read(output)
+    assert made.extras == ("captions", "questions")
+    assert {"dog", "runs", "who?"} <= set(made.vocabulary)
+    first, other = (
+        next(r for r in chunks(output) if r["path"] == path)
+        for path in (b"0.mp4", b"1.mp4")
+    )
+    assert first["caption"] == b"A dog"
+    assert first["captions"] == [b"A dog", b"it runs"]
+    assert first["caption_starts"] == [-1, 500_000]
+    assert (first["questions"], first["answers"]) == ([b"who?"], [b"the dog"])
+    assert other["captions"] == other["questions"] == []
+    assert small.check(output) == 0
+
+
 @pytest.mark.skipif(not AVTEXT.is_dir(), reason="no real videos here")
 def test_real_speech_has_its_words_in_step(tmp_path):
     command("--source=transcripts", f"--input={AVTEXT}",

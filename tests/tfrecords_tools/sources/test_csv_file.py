@@ -1,5 +1,6 @@
 import pytest
 
+from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.sources import csv_file
 
@@ -287,3 +288,18 @@ def test_a_task_is_passed_over_as_it_is_written(tmp_path):
 def test_two_columns_of_one_task_are_told(tmp_path):
     told = fault(tmp_path, "path,label. x,label.x\na.mp4,p,q\n")
     assert "'label.x' stands there twice: rename or remove one" in told
+
+
+def test_columns_of_several_texts_are_read(tmp_path):
+    (clip,) = clips(
+        tmp_path,
+        'path,captions,question,answer\na.mp4,"[""a"", ""b""]",who?,a dog\n',
+    )
+    assert clip.caption == "a"
+    assert [each.text for each in clip.captions] == ["a", "b"]
+    assert clip.questions == (annotations.Question("who?", "a dog"),)
+
+
+def test_captions_that_are_no_list_are_told_with_their_line(tmp_path):
+    told = fault(tmp_path, "path,captions\na.mp4,a dog\n")
+    assert told.startswith("labels.csv:2") and "no JSON list" in told
