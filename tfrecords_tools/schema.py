@@ -100,28 +100,18 @@ EXTRAS = {
         ),
     ),
     "captions": (
-        Feature(
-            "captions", "captions/string", "bytes", "some",
-            "all sentences of the clip; the first is caption/string",
-        ),
-        Feature(
-            "caption_starts", "captions/start/timestamp", "int64", "some",
-            "where each begins, microseconds; -1: it is of the whole clip",
-        ),
-        Feature(
-            "caption_ends", "captions/end/timestamp", "int64", "some",
-            "where that ends, microseconds; -1 likewise",
-        ),
+        Feature("captions", "captions/string", "bytes", "some",
+                "all sentences of the clip; the first is caption/string"),
+        Feature("caption_starts", "captions/start/timestamp", "int64", "some",
+                "where each begins, microseconds; -1: it is of the whole clip"),
+        Feature("caption_ends", "captions/end/timestamp", "int64", "some",
+                "where that ends, microseconds; -1 likewise"),
     ),
     "questions": (
-        Feature(
-            "questions", "question/string", "bytes", "some",
-            "questions about the clip",
-        ),
-        Feature(
-            "answers", "answer/string", "bytes", "some",
-            "the answer to each; empty if unknown",
-        ),
+        Feature("questions", "question/string", "bytes", "some",
+                "questions about the clip"),
+        Feature("answers", "answer/string", "bytes", "some",
+                "the answer to each; empty if unknown"),
     ),
     "words": (
         Feature(

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from launch.runs import label_checks
+from pipelines import batch
 from pipelines.reading import folds
 from tfrecords_tools import manifest as manifests
 from tfrecords_tools.base import errors, settings
@@ -68,8 +69,10 @@ def check(
         workdir: folder of the run, for messages.
 
     Raises:
-        UserError: other labels, batch size or training clips.
+        UserError: other labels, audio, vocabulary, batch size or training
+            clips.
     """
+    check_entries(_entries(then), _entries(now), shards)
     both = tuple(then["labels"]), tuple(now["labels"])
     label_checks.check_labels(*both, shards)
     for name, before in then.get("tasks", {}).items():
@@ -93,6 +96,16 @@ def check(
             "note: the run resumes, but not bit-identically: "
             + ", ".join(f"{k} {old.get(k)} -> {new[k]}" for k in changed)
         )
+
+
+def _entries(metadata: dict[str, Any]) -> objective.Task:
+    """A task with the audio and text of some metadata, and nothing else."""
+    return objective.Task(
+        batch.ClipSpec(),
+        (),
+        audio=recorded_metadata.audio(metadata),
+        text=recorded_metadata.text(metadata),
+    )
 
 
 def check_entries(

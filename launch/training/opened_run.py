@@ -22,12 +22,11 @@ from launch.runs import (
     run_metadata,
     train_settings,
 )
-from launch.runs import (
-    experiment as experiments,
-)
+from launch.runs import experiment as experiments
 from launch.training import run_state, train_loop, validation
 from pipelines import clip_dataset
 from pipelines.reading import clip_order, damaged_records, shard_reader
+from pipelines.text import text_lengths
 from tfrecords_tools.base import atomic_write, errors
 from video_models.classification import label_axes
 from video_models.pretrained import backbone_weights
@@ -218,6 +217,9 @@ def open_run(
     else:
         _load_weights(run)
     run.validation.check(loop, experiment.train)
+    text_lengths.check(
+        experiment.input.without_cache, experiment.shards, is_new=not newest
+    )
     warnings = _label_warnings(run, is_new=not newest)
     run = dataclasses.replace(run, start=start, warnings=tuple(warnings))
     return _with_features(run) if experiment.train.cache_features else run

@@ -6,7 +6,7 @@ the shards hold audio.
 
 import concurrent.futures
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,6 +70,50 @@ def read(
     Raises:
         UserError: a record is damaged.
     """
+    has_audio = "waveform" in reader.manifest.extras
+
+    def metadata(row: dict[str, int], record: dict[str, Any]) -> ClipMetadata:
+        return ClipMetadata(
+            row["clip"],
+            record["path"].decode(errors="replace"),
+            row["start_time"] / 1e6,
+            row["end_time"] / 1e6,
+            record["width"],
+            record["height"],
+            record["frame_rate"],
+            bool(has_audio and np.any(record["waveform"])),
+            {
+                task: tuple(
+                    record[f"{task}.label_ids" if task else "label_ids"]
+                )
+                for task in ("", *reader.manifest.tasks)
+            },
+        )
+
+    return read_records(reader, metadata, most, whole=has_audio)
+
+
+def read_records(
+    reader: shard_reader.ShardReader,
+    describe: Callable[[dict[str, int], dict[str, Any]], Any],
+    most: int | None = None,
+    whole: bool = False,
+) -> list[Any]:
+    """Reads the first record of the clips of a split, in their order.
+
+    Args:
+        reader: of the split.
+        describe: given the index row of the record, with the clip's end, and
+            the record; what is kept of a clip.
+        most: maximum number of clips, evenly spaced; unset: all.
+        whole: whether to read frames, audio and words, too.
+
+    Returns:
+        What `describe` returns for each clip.
+
+    Raises:
+        UserError: a record is damaged.
+    """
     chunks = [_first_chunks(reader.index_rows(s)) for s in reader.shards]
     step = max(1.0, reader.clips / (most or reader.clips))
     is_read = np.zeros(reader.clips, bool)
@@ -78,7 +122,7 @@ def read(
     parts = [c[mask] for c, mask in zip(chunks, of_shards, strict=True)]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         found = pool.map(
-            lambda shard, part: _of_shard(reader, shard, part),
+            lambda shard, part: _of_shard(reader, shard, part, whole, describe),
             reader.shards,
             parts,
         )
@@ -95,14 +139,21 @@ def _first_chunks(rows: np.ndarray) -> np.ndarray:
 
 
 def _of_shard(
-    reader: shard_reader.ShardReader, shard: manifests.Shard, rows: np.ndarray
-) -> list[ClipMetadata]:
+    reader: shard_reader.ShardReader,
+    shard: manifests.Shard,
+    rows: np.ndarray,
+    whole: bool,
+    describe: Callable,
+) -> list[Any]:
     if not len(rows):
         return []
     path = reader.path(shard)
     try:
         with tf.io.gfile.GFile(path, "rb") as stream:
-            return list(_parsed(stream, rows, reader.manifest))
+            return [
+                describe(*each)
+                for each in _parsed(stream, rows, reader.manifest, whole)
+            ]
     except (tf.errors.OpError, OSError, ValueError) as error:
         raise errors.UserError(
             f"a record of {path} is damaged ({error}): python -m "
@@ -112,29 +163,12 @@ def _of_shard(
 
 
 def _parsed(
-    stream: Any, rows: np.ndarray, manifest: manifests.Manifest
-) -> Iterable[ClipMetadata]:
-    has_audio = "waveform" in manifest.extras
+    stream: Any, rows: np.ndarray, manifest: manifests.Manifest, whole: bool
+) -> Iterable[tuple[dict[str, int], dict[str, Any]]]:
     for row in rows:
         value = {name: int(row[place]) for name, place in _COLUMN.items()}
-        data = _beginning(stream, value["offset"], value["length"], has_audio)
-        record = schema.decode(data, manifest.contents, arrays=True)
-        yield ClipMetadata(
-            value["clip"],
-            record["path"].decode(errors="replace"),
-            value["start_time"] / 1e6,
-            value["end_time"] / 1e6,
-            record["width"],
-            record["height"],
-            record["frame_rate"],
-            bool(has_audio and np.any(record["waveform"])),
-            {
-                task: tuple(
-                    record[f"{task}.label_ids" if task else "label_ids"]
-                )
-                for task in ("", *manifest.tasks)
-            },
-        )
+        data = _beginning(stream, value["offset"], value["length"], whole)
+        yield value, schema.decode(data, manifest.contents, arrays=True)
 
 
 def _beginning(stream: Any, offset: int, length: int, whole: bool) -> bytes:

@@ -4,16 +4,22 @@ The manifest of the shards lists the vocabulary, which build_shards chose with
 `--words.size` and `--words.kind`.
 """
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from pipelines import batch
-from pipelines.text import text_choice, text_folding, text_pieces
+from pipelines.text import (
+    text_choice,
+    text_folding,
+    text_pieces,
+    text_settings,
+)
 from tfrecords_tools import manifest as manifests
-from tfrecords_tools.base import errors, settings
+from tfrecords_tools.base import errors
+
+Config = text_settings.Config
 
 # Special token ids, the same for every vocabulary.
 PADDING = 0
@@ -22,53 +28,7 @@ START = 2
 END = 3
 FIRST = 4  # Of the first entry of the vocabulary.
 
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Text to read, and its tokenization."""
-
-    tokens: str = settings.setting(
-        "none",
-        "Tokens: none (no text is read), words, or pieces (wordpieces).",
-        choices=("none", "words", "pieces"),
-    )
-    source: str = settings.setting(
-        "caption",
-        "caption: the sentence of the clip, the first of several; captions: "
-        "one of several, drawn in training, and all in evaluation; question: "
-        "the same, with its answer; words: the words spoken during the "
-        "sampled frames.",
-        choices=("caption", "captions", "question", "words"),
-    )
-    texts: int = settings.setting(
-        20,
-        "Captions, or questions, of a clip in evaluation; padded to this "
-        "number.",
-        minimum=1,
-    )
-    length: int = settings.setting(
-        32,
-        "Tokens per text, including start and end; shorter texts are padded. "
-        "Longer ones are an error before the first step, without "
-        "--text.truncate.",
-        minimum=3,
-    )
-    truncate: bool = settings.setting(
-        False,
-        "Truncate texts longer than --text.length, and leave out captions "
-        "beyond --text.texts, without an error.",
-    )
-    lower_case: bool = settings.setting(
-        True, "Convert text and vocabulary to lower case."
-    )
-    remove_punctuation: bool = settings.setting(
-        True,
-        "Replace punctuation by spaces in text and vocabulary; keeps don't "
-        "and 3.5.",
-    )
-
-
-_SEVERAL = {"captions": "captions", "question": "questions"}
+SEVERAL = {"captions": "captions", "question": "questions"}
 """Sources of several texts, to what the shards hold for them."""
 
 
@@ -152,12 +112,7 @@ def build(
     """
     if config.tokens == "none":
         return lambda text, seed=None: {}
-    known = vocabulary(config, manifest)
-    if config.tokens == "pieces":
-        numbers = text_pieces.build(known, FIRST, UNKNOWN)
-    else:
-        ids = {word: FIRST + place for place, word in enumerate(known)}
-        numbers = _lookup(ids)
+    numbers = _numbers(config, manifest)
     most = config.length - 2
 
     def tokens(text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -171,7 +126,7 @@ def build(
             tf.sequence_mask(count, config.length, tf.float32),
         )
 
-    if config.source in _SEVERAL:
+    if config.source in SEVERAL:
         return _of_several(config, tokens)
     read = _caption if config.source == "caption" else _said
 
@@ -181,6 +136,35 @@ def build(
         return _entries(*tokens(read(text)))
 
     return entries
+
+
+def count_tokens(
+    config: Config, manifest: manifests.Manifest
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Builds the function that counts the tokens of a text.
+
+    Returns:
+        A function from string [] to int32 [], with start and end.
+
+    Raises:
+        UserError: the shards lack the requested text.
+    """
+    numbers = _numbers(config, manifest)
+
+    def count(text: tf.Tensor) -> tf.Tensor:
+        return tf.size(numbers(tf.strings.split(_folded(config, text)))) + 2
+
+    return count
+
+
+def _numbers(
+    config: Config, manifest: manifests.Manifest
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function from words, string [W], to tokens int32 [n]."""
+    known = vocabulary(config, manifest)
+    if config.tokens == "pieces":
+        return text_pieces.build(known, FIRST, UNKNOWN)
+    return _lookup({word: FIRST + place for place, word in enumerate(known)})
 
 
 Tokens = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -285,7 +269,7 @@ def _check(config: Config, manifest: manifests.Manifest) -> None:
             f"--text.tokens={kind}, or shards built with "
             f"--words.kind={config.tokens}"
         )
-    needed = _SEVERAL.get(config.source)
+    needed = SEVERAL.get(config.source)
     if needed and needed not in manifest.extras:
         raise errors.UserError(
             f"--text.source={config.source}: the shards have no {needed}; "

@@ -1,7 +1,7 @@
 """Loads the weights of labels by the names of the labels.
 
-Heads of equal shape may have different labels. Rows are therefore matched by
-label; new labels keep their initial values.
+Heads of equal shape may have different labels, and embeddings different words.
+Rows are therefore matched by label; new labels keep their initial values.
 """
 
 from collections.abc import Sequence
@@ -66,14 +66,16 @@ def _by_name(
     fresh = np.array(keras.ops.convert_to_numpy(target.variable))
     values = np.moveaxis(fresh, axis.number, 0)
     rows = np.moveaxis(np.asarray(array), theirs.number, 0)
-    known = [label for label in axis.labels if label in theirs.labels]
+    own = {label: place for place, label in enumerate(axis.labels)}
+    trained = {label: place for place, label in enumerate(theirs.labels)}
+    known = [label for label in axis.labels if label in trained]
     if rows.shape[1:] != values.shape[1:]:
         return fitting.match_shapes(target, name, array)
     if not known:
         why = f"its labels were {_listed(theirs.labels)}"
         return fitting.Row(target, None, why)
     for label in known:
-        values[axis.labels.index(label)] = rows[theirs.labels.index(label)]
+        values[own[label]] = rows[trained[label]]
     return fitting.Row(
         target,
         name,
@@ -84,8 +86,9 @@ def _by_name(
 
 
 def _said(own: Sequence[str], theirs: Sequence[str], known: int) -> str:
-    fresh = [label for label in own if label not in theirs]
-    left = [label for label in theirs if label not in own]
+    sets = set(own), set(theirs)
+    fresh = [label for label in own if label not in sets[1]]
+    left = [label for label in theirs if label not in sets[0]]
     text = f"{known} of {len(own)} labels by name"
     if fresh:
         text += f", fresh {_listed(fresh)}"

@@ -41,9 +41,19 @@ def task(metadata: dict[str, Any], clip: batch.ClipSpec) -> objective.Task:
             for name, each in metadata.get("tasks", {}).items()
         },
         metadata.get("clips", 0),
-        audio=_spec(batch.AudioSpec, metadata.get("audio")),
-        text=_spec(batch.TextSpec, metadata.get("text")),
+        audio=audio(metadata),
+        text=text(metadata),
     )
+
+
+def audio(metadata: dict[str, Any]) -> batch.AudioSpec | None:
+    """Returns the audio that a run was trained on, from its metadata."""
+    return _spec(batch.AudioSpec, metadata.get("audio"))
+
+
+def text(metadata: dict[str, Any]) -> batch.TextSpec | None:
+    """Returns the text that a run was trained on, from its metadata."""
+    return _spec(batch.TextSpec, metadata.get("text"))
 
 
 def _spec(kind: type, values: dict[str, Any] | None) -> Any:

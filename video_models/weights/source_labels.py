@@ -1,4 +1,4 @@
-"""The labels that initial weights were trained on, if known.
+"""The labels, and words, that initial weights were trained on, if known.
 
 Runs, checkpoints and `.keras` files of `video_models.classifier` record them;
 other files take those of the run in whose folder they are. Public checkpoints
@@ -10,7 +10,11 @@ from typing import Any
 
 from tfrecords_tools.base import errors
 from video_models.classification import label_axes
-from video_models.weights import keras_file, run_checkpoints
+from video_models.weights import (
+    keras_file,
+    recorded_metadata,
+    run_checkpoints,
+)
 
 
 def read(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
@@ -28,7 +32,12 @@ def read(path: pathlib.Path) -> dict[str, tuple[str, ...]] | None:
         task: tuple(each["labels"])
         for task, each in metadata.get("tasks", {}).items()
     }
-    return {label_axes.MAIN: tuple(metadata["labels"]), **further}
+    text = recorded_metadata.text(metadata)
+    return {
+        label_axes.MAIN: tuple(metadata["labels"]),
+        **further,
+        **label_axes.words_of(text),
+    }
 
 
 def _metadata(folder: pathlib.Path) -> dict[str, Any]:

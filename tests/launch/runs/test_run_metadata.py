@@ -54,3 +54,35 @@ def test_other_audio_or_vocabulary_than_that_of_the_run_is_refused(
     with pytest.raises(errors.UserError, match=match):
         now = dataclasses.replace(then, **change)
         run_metadata.check_entries(then, now, "SHARDS")
+
+
+@pytest.mark.parametrize(
+    "name, before, after, match",
+    [
+        (
+            "audio",
+            batch.AudioSpec("waveform", 8000, 4000),
+            batch.AudioSpec("waveform", 16_000, 8000),
+            "--audio.rate=8000",
+        ),
+        (
+            "text",
+            batch.TextSpec(12, 7, words=("x", "y", "z")),
+            batch.TextSpec(12, 7, words=("x", "y", "w")),
+            "vocabulary",
+        ),
+    ],
+)
+def test_run_does_not_resume_with_other_audio_or_words(
+    name, before, after, match
+):
+    same = {
+        "labels": [],
+        "batch_size": 4,
+        "training_data": "0",
+        "numerics": {},
+    }
+    then, now = ({**same, name: vars(each)} for each in (before, after))
+    run_metadata.check(then, then, "SHARDS", "RUN")
+    with pytest.raises(errors.UserError, match=match):
+        run_metadata.check(then, now, "SHARDS", "RUN")

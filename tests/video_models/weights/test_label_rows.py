@@ -4,9 +4,11 @@ import keras
 import numpy as np
 import pytest
 
+from pipelines import batch
 from tests.video_models.objectives import test_multi_task
 from video_models import objective
 from video_models.classification import label_axes
+from video_models.layers.attention import token_embedding
 from video_models.weights import fitting, label_rows, report
 
 KERNEL = "classifier/video_network/classifier/logits/kernel"
@@ -171,3 +173,21 @@ def test_network_without_labels_has_no_axis_of_them():
 def test_heads_of_tasks_of_like_names_are_told_apart():
     scopes = label_axes.head_scopes(["a b", "a_b", "c"])
     assert scopes == {"a b": "a_b", "a_b": "a_b_2", "c": "c"}
+
+
+def test_vectors_of_words_are_found_by_the_words():
+    def words(*listed):
+        text = batch.TextSpec(4, len(listed) + 1, words=listed)
+        return label_axes.words_of(text)
+
+    inputs = keras.Input((4,), dtype="int32")
+    layer = token_embedding.TokenEmbedding(4, 1, name="stem_tokens")
+    networks = {"classifier": keras.Model(inputs, layer(inputs))}
+    before = layer.table.numpy()[2]
+    arrays = {"other/stem_tokens/table": np.float32([[0], [1], [2], [3]])}
+    compare = label_rows.compare(words("b", "new", "a"), words("a", "b", "c"))
+    fitting.load_by_path(
+        fitting.list_targets(networks), arrays, compare=compare
+    )
+    # The special token, b, a fresh vector, a.
+    assert layer.table.numpy()[:, 0].tolist() == [0, 2, *before, 1]
