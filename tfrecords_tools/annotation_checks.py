@@ -182,7 +182,13 @@ class _Examiner:
         first = self._spans.setdefault(span, clip)
         if first is not clip:
             place = first.origin or first.path
-            wrong.append(f"the same clip is at {place}: remove one")
+            remedy = "remove one"
+            if (first.caption, first.questions) != (
+                clip.caption,
+                clip.questions,
+            ):
+                remedy += ", or list its texts in one row, as a JSON list"
+            wrong.append(f"the same clip is at {place}: {remedy}")
         for kind, key, known in (
             ("group", clip.group, self._groups),
             ("video", clip.path, self._videos),

@@ -50,7 +50,8 @@ def split_record(
             "end_time": span[1],
         }
         for extra in extras:
-            chunk |= _CUT[extra](record, *span)
+            if extra in _CUT:  # Others are of the whole clip.
+                chunk |= _CUT[extra](record, *span)
         yield chunk
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tfrecords_tools import annotations
+from tfrecords_tools import annotation_checks, annotations
 from tfrecords_tools.base import errors
 from tfrecords_tools.sources import csv_file
 
@@ -303,3 +303,9 @@ def test_columns_of_several_texts_are_read(tmp_path):
 def test_captions_that_are_no_list_are_told_with_their_line(tmp_path):
     told = fault(tmp_path, "path,captions\na.mp4,a dog\n")
     assert told.startswith("labels.csv:2") and "no JSON list" in told
+
+
+def test_clip_with_a_row_for_each_caption_is_told_of_lists(tmp_path):
+    rows = clips(tmp_path, "path,caption\na.mp4,a dog\na.mp4,it runs\n")
+    (found,) = annotation_checks.faults(rows)
+    assert "list its texts in one row, as a JSON list" in found
