@@ -13,6 +13,7 @@ COLUMNS = ("spectrogram", "log_mel", "mfcc")
 FEATURES = ("waveform", *COLUMNS)
 HEARD = audio(two_tones(0.5, 1.0))
 SILENT = audio(np.zeros(RATE, np.float32))
+QUIET = audio(np.full(RATE, 2.0**-15, np.float32))  # One bit of 16.
 MASKS = {"time_masks": 1, "frequency_masks": 1}
 
 
@@ -78,8 +79,8 @@ def test_silence_is_finite(features, normalise):
         assert normalise == "none" or not value.any()
 
 
-@pytest.mark.parametrize("given, has", [(HEARD, 1), (SILENT, 0)])
-def test_video_without_audio_is_told_from_one_with(given, has):
+@pytest.mark.parametrize("given, has", [(HEARD, 1), (QUIET, 1), (SILENT, 0)])
+def test_muted_track_is_missing_and_a_quiet_one_is_not(given, has):
     found = entries(run_modes.eagerly, given, features="waveform")
     assert found["has_audio"] == has
 
