@@ -17,6 +17,7 @@ from launch.evaluation import (
 from launch.runs import label_checks, restored_run, run_flags, run_metadata
 from pipelines import clip_dataset
 from pipelines.reading import shard_reader
+from pipelines.text import text_lengths
 from tfrecords_tools import annotations
 from tfrecords_tools.base import errors
 
@@ -74,6 +75,7 @@ def evaluate(request: Request, views: view_settings.Config) -> Result:
         f"{split} of {shards}: {reader.clips} clips, {views.views} view(s), "
         f"{views.crops} crop(s), step {trained.step}"
     )
+    text_lengths.check(input_config, shards, is_new=False, splits=(split,))
     batch_size = views.batch_size or evaluation_batch.choose_batch_size(
         trained.networks,
         trained.strategy,

@@ -30,7 +30,10 @@ class _Clip(NamedTuple):
 
 
 def check(
-    input_config: input_settings.Input, shards: str, is_new: bool
+    input_config: input_settings.Input,
+    shards: str,
+    is_new: bool,
+    splits: Sequence[str] = ("train", "validation"),
 ) -> None:
     """Checks that no text is truncated, unless `--text.truncate` is given.
 
@@ -38,17 +41,18 @@ def check(
         input_config: contents of the batches.
         shards: folder of the shards.
         is_new: whether no step has been taken yet.
+        splits: those to read, of those that there are.
 
     Raises:
-        UserError: a new run would truncate a text of the training or the
-            validation split; a resumed run may finish, with a note.
+        UserError: a new run would truncate a text; a resumed run may finish,
+            with a note.
     """
     config = input_config.text
     if config.tokens == "none" or config.truncate:
         return
-    splits = split_readers.read_manifest(shards, input_config).splits
-    for split in ("train", "validation"):
-        if split not in splits:
+    known = split_readers.read_manifest(shards, input_config).splits
+    for split in splits:
+        if split not in known:
             continue
         reader = split_readers.open_split(shards, split, input_config)
         longer = find_longer(config, reader)

@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
+import video_models
 from launch.evaluation import evaluated_run, view_settings
 from launch.runs import restored_run, run_flags
 from launch.training import training_run
 from tests.tfrecords_tools.fixtures import written_shards
-from tfrecords_tools.base import flags
+from tfrecords_tools.base import errors, flags
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,8 @@ def test_run_resumes_to_the_same_bits(finished, shards, tmp_path):
         _weights(folder), _weights(tmp_path / "run"), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+def test_run_is_no_classifier(finished):
+    with pytest.raises(errors.UserError, match="wanted a run that classifies"):
+        video_models.load(finished[0])

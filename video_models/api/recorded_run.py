@@ -47,10 +47,7 @@ def restore(path: pathlib.Path) -> objective.Objective:
     flags = recorded_settings.flags_in(_flag_file(path), renamed_flags.NAMES)
     goal = _chosen(flags, "objective")
     if set(goal.module.COMPONENTS) - set(_FOLDERS):
-        raise errors.UserError(
-            f"{path} is a run of --objective={goal.name}: wanted a run that "
-            "classifies. Export this one with launch.export"
-        )
+        raise _no_classifier(path, goal)
     checkpoint = run_checkpoints.chosen_to_start_from(path)
     saved = run_checkpoints.SavedCheckpoints(checkpoint.parent)
     step = int(checkpoint.name)
@@ -67,8 +64,19 @@ def restore(path: pathlib.Path) -> objective.Objective:
         recorded_metadata.task(metadata, clip),
         keras.optimizers.SGD,
     )
+    if not restored.answers:
+        raise _no_classifier(path, goal)
     saved.restore_averages(step, restored.networks)
     return restored
+
+
+def _no_classifier(
+    path: pathlib.Path, goal: registry.Chosen
+) -> errors.UserError:
+    return errors.UserError(
+        f"{path} is a run of --objective={goal.name}: wanted a run that "
+        "classifies. Export this one with launch.export"
+    )
 
 
 def _flag_file(path: pathlib.Path) -> pathlib.Path | None:
