@@ -49,6 +49,8 @@ def pytest_collection_finish():
     # collection of garbage that looks through all of them takes a second.
     gc.collect()
     gc.freeze()
+    # Nor is what tests leave worth as many collections of all of it.
+    gc.set_threshold(700, 10, 50)
 
 
 @pytest.fixture(scope="session")

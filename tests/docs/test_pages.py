@@ -21,9 +21,8 @@ from tests.docs import blocks
 from tests.house import sources
 from tfrecords_tools.base import flags
 
-IN_MAKE_TEST = ("README.md",)
 RUN = [
-    pytest.param(page, marks=[pytest.mark.full] * (page not in IN_MAKE_TEST))
+    page
     for page in blocks.pages()
     if any(block.is_run for block in blocks.of_page(page))
 ]
@@ -76,6 +75,7 @@ def small_demo(tmp_path_factory):
     return folder
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("page", RUN)
 def test_a_page_runs_as_it_stands(page, small_demo, tmp_path):
     folder = shutil.copytree(small_demo, tmp_path / "folder")

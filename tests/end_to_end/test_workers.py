@@ -31,7 +31,7 @@ def _start(shards: str, folder, steps: int) -> list[forked.Process]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_two_workers_train_one_model(toy_shards, tmp_path):
     workers = _start(toy_shards, tmp_path, steps=4)
     outputs = [worker.communicate(timeout=250) for worker in workers]

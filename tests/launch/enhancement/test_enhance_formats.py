@@ -16,7 +16,7 @@ FORMATS = pathlib.Path(__file__).parents[3].parent / "shared/data/formats"
 PATHS = sorted(path for path in FORMATS.rglob("*.*") if path.suffix != ".md")
 BROKEN = {"syn_empty.mp4": "empty file", "syn_truncated.mp4": "is cut"}
 WHOLE = [path for path in PATHS if path.name not in BROKEN]
-MOST_PIXELS, MOST_FRAMES = 1 << 26, 30
+MOST_PIXELS, MOST_FRAMES = 1 << 26, 12
 
 pytestmark = [
     pytest.mark.skipif(not PATHS, reason="needs shared/data/formats"),

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -88,15 +89,11 @@ def test_labels_are_an_asset(loaded):
     assert tuple(text.splitlines()) == loaded.metadata.labels
 
 
-def test_next_export_is_the_next_version(trained, tmp_path):
-    for _ in range(2):
-        export.main(
-            flags.parse(
-                export.COMMAND,
-                [f"--workdir={trained}", f"--output={tmp_path}"],
-            )
-        )
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["1", "2"]
+def test_next_export_is_the_next_version(trained, exported, tmp_path):
+    output = shutil.copytree(exported, tmp_path / "export")
+    asked = [f"--workdir={trained}", f"--output={output}"]
+    export.main(flags.parse(export.COMMAND, asked))
+    assert sorted(p.name for p in output.iterdir()) == ["1", "2"]
 
 
 def test_warm_up_is_read_by_the_stubs_of_tensorflow_serving(loaded):

@@ -94,6 +94,7 @@ def test_weights_too_large_for_a_graph_stand_beside_it(
     np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
+@pytest.mark.full
 def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
     before = keras.mixed_precision.dtype_policy()
     keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
@@ -106,6 +107,7 @@ def test_bfloat16_network_is_held_to_what_its_bits_allow(tmp_path, capsys):
     assert loaded_model.LoadedModel(tmp_path).golden.tolerance == 0.02
 
 
+@pytest.mark.full
 def test_graph_that_differs_from_the_network_is_noticed(tmp_path, monkeypatch):
     def other(network):
         copy = keras.models.clone_model(network)

@@ -10,35 +10,10 @@ import pytest
 
 from launch.startup import command_line
 from tests.house import sources
+from tests.launch.startup import help_texts
 from tfrecords_tools.base import registry
 
 COMMANDS = registry.names_in("launch.commands")
-# Prints the flags of every command, and of every file that may be chosen.
-EVERY_HELP = """
-import contextlib, io, importlib, json, sys
-from launch.startup import stand_ins
-if sys.argv[1] == "stand_ins":
-    stand_ins.install()
-from tfrecords_tools.base import flags, registry
-
-def text(command, *arguments):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        flags.parse(command, [*arguments, "--help"])
-    return out.getvalue()
-
-found = {}
-for name in registry.names_in("launch.commands"):
-    module = importlib.import_module(f"launch.commands.{name}")
-    found[name] = text(module.COMMAND)
-    if name == "train":
-        for choice, package in module.COMMAND.choices.items():
-            for file in registry.names_in(package):
-                flag = f"--{choice}={file}"
-                found[flag] = text(module.COMMAND, flag)
-assert ("keras" in sys.modules) and len(found) > 60
-print(json.dumps(found))
-"""
 
 
 def run(*arguments, **more):
@@ -54,13 +29,12 @@ def run(*arguments, **more):
 
 @pytest.fixture(scope="module")
 def every_help():
-    return {
-        kind: json.loads(run("-c", EVERY_HELP, kind).stdout)
-        for kind in ("stand_ins", "real")
-    }
+    other = run("-m", "tests.launch.startup.help_texts")
+    return {"stand_ins": json.loads(other.stdout), "real": help_texts.texts()}
 
 
 def test_flags_read_with_stand_ins_are_the_real_ones(every_help):
+    assert len(every_help["real"]) > 60 and "keras" in sys.modules
     assert every_help["stand_ins"] == every_help["real"]
 
 

@@ -83,7 +83,7 @@ def test_setting_does_the_same_on_two_replicas(settings, one, replicas):
     _assert_same(replicas.run(**settings), one.run(**settings))
 
 
-@pytest.mark.parametrize("xla", ("off", "on"))
+@pytest.mark.parametrize("xla", longer_in_full(("off", "on"), ("on",)))
 def test_dropout_differs_between_replicas(xla, replicas):
     found = replicas.run(objective="dropping", xla=xla, steps=2)
     rows = [
@@ -94,6 +94,7 @@ def test_dropout_differs_between_replicas(xla, replicas):
     assert rows[0]["replica_0"] != 0
 
 
+@pytest.mark.full
 def test_two_replicas_compile(one_device, replicas):
     two = replicas.run(xla="on", steps=3)
     _assert_same(two, one_device("classification"), rtol=1e-4)

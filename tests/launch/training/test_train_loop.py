@@ -180,6 +180,7 @@ def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
     _assert_goes_on_to_the_same_bytes(fresh, tmp_path)
 
 
+@pytest.mark.full
 def test_restored_loop_with_rates_by_depth_goes_on_to_the_same_bytes(tmp_path):
     config = optimizers.Config(
         name="muon" if optimizers.HAS_MUON else "lion", layer_decay=0.7

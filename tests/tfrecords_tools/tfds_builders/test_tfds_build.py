@@ -24,6 +24,7 @@ def layout(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_beam_gives_the_same_examples(layout, tmp_path, monkeypatch):
     beam = pytest.importorskip("apache_beam")
     options = beam.options.pipeline_options.PipelineOptions(

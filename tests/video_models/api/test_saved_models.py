@@ -43,7 +43,8 @@ def test_keras_alone_loads_the_names_of_the_classes_too(saved):
 
 
 def test_a_loaded_model_goes_on_training(model, tmp_path):
-    model.compile("adam", "sparse_categorical_crossentropy")
+    loss = "sparse_categorical_crossentropy"
+    model.compile("adam", loss, run_eagerly=True)
     model.fit(FRAMES, np.array([0, 1]), verbose=0, shuffle=False)
     model.save(tmp_path / "model.keras")
     loaded = video_models.load(tmp_path / "model.keras")

@@ -16,7 +16,11 @@ from video_models.pretrained import public_files
 from video_models.weights import initial_weights
 
 GOLDENS = pathlib.Path(__file__).parents[2] / "goldens/efficientnet"
-VARIANTS = ("lite0", "lite1", "lite2")
+VARIANTS = (
+    "lite0",
+    pytest.param("lite1", marks=pytest.mark.full),
+    pytest.param("lite2", marks=pytest.mark.full),
+)
 
 
 def without_weights(variant, stages=7):

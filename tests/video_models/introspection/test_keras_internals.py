@@ -113,6 +113,7 @@ def test_only_weights_of_the_layer_itself_are_renamed():
     assert layer.inner.kernel.path == before
 
 
+@pytest.mark.full
 def test_efficient_net_of_all_stages_is_that_of_keras():
     found = keras_internals.efficient_net(1.0, 1.0, 32, 7, include_top=False)
     wanted = keras.applications.EfficientNetB0(
