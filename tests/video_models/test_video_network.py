@@ -59,6 +59,7 @@ def test_trunk_ends_before_the_head():
     assert trunk.output.shape == (None, 8, 8)
 
 
+@pytest.mark.full
 def test_network_is_an_ordinary_keras_model_that_fits():
     network = build()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

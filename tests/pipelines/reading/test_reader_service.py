@@ -106,7 +106,7 @@ def assert_served_as_made_here(folder, asked, address):
     assert not missing
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_batches_with_all_that_there_is_are_those_of_the_run(folder, served):
     assert_served_as_made_here(folder, with_all(wanted()), served)
 

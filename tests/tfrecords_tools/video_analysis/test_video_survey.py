@@ -128,6 +128,7 @@ def test_memory_does_not_grow_with_the_video(tmp_path):
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="no files of shared/data")
+@pytest.mark.full
 def test_duration_of_real_files_is_that_of_decoding_them():
     files = [path for path in sorted(DATA.glob("formats/*")) if path.is_file()]
     files += sorted(DATA.glob("avtext_grid/s1/*.mpg"))[:3]
