@@ -133,11 +133,6 @@ def check(further: Further, head: registry.Chosen) -> None:
     fusion = further.fusion
     if fusion is None:
         return
-    if fusion.config.unimodal:
-        raise errors.UserError(
-            f"--fusion.unimodal={fusion.config.unimodal}: no objective has a "
-            "head for each modality so far; wanted 0"
-        )
     if fusion.module.SUMMARIZES and "time_steps" in head.module.GIVES:
         raise errors.UserError(
             f"--head={head.name} with --fusion={fusion.name}, which gives one "

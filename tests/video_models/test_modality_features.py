@@ -1,7 +1,5 @@
 """Networks see any modalities; what is missing or padding changes nothing."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
@@ -9,11 +7,7 @@ import pytest
 from tests.video_models import tiny_modalities
 from tests.video_models.tiny_modalities import KINDS, TASK, examples, tiny
 from tfrecords_tools.base import errors
-from video_models import (
-    modality_features,
-    network_inputs,
-    video_network,
-)
+from video_models import network_inputs, video_network
 
 NAMES = {
     "audio": {"spectrogram"},
@@ -68,16 +62,6 @@ def test_head_of_time_steps_needs_a_fusion_that_keeps_them():
         _network("frames", "audio", head="per_frame")
     kept = _network("frames", "audio", head="per_frame", fusion="temporal")
     assert _logits(kept, examples()).shape == (4, 4, 3)
-
-
-def test_heads_of_single_modalities_are_refused_so_far():
-    components = tiny_modalities.components("frames", "audio")
-    config = dataclasses.replace(components.fusion.config, unimodal=0.3)
-    further = components.further(TASK.audio, TASK.text)._replace(
-        fusion=components.fusion._replace(config=config)
-    )
-    with pytest.raises(errors.UserError, match="--fusion.unimodal=0.3"):
-        modality_features.check(further, components.head)
 
 
 def test_published_head_is_of_frames_alone():

@@ -14,8 +14,10 @@ from video_models import objective, split_network, video_network
 from video_models.classification import (
     blanked_modalities,
     clip_logits,
+    label_heads,
     several_labels,
     single_label,
+    unimodal_heads,
 )
 
 
@@ -40,9 +42,14 @@ class ClipClassifier(objective.Objective):
             len(task.labels),
             components.further(task.audio, task.text),
         )
-        self.networks = {"classifier": classifier}
+        self._training = unimodal_heads.UnimodalHeads(
+            classifier, components, {label_heads.MAIN: len(task.labels)}
+        )
+        self.networks = {"classifier": classifier, **self._training.networks}
         self.players = (
-            objective.Player("classifier", ("classifier",), make_optimizer()),
+            objective.Player(
+                "classifier", tuple(self.networks), make_optimizer()
+            ),
         )
 
     def split(self) -> split_network.SplitNetwork | None:
@@ -51,26 +58,37 @@ class ClipClassifier(objective.Objective):
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
         """Returns logits float32, [B, classes] or per time step [B, t,
-        classes]."""
+        classes], and those of each modality alone; see `unimodal_heads`."""
         network, clips = split_network.of_batch(
             self.networks["classifier"], batch
         )
-        return network(clips, training=True)
+        return self._training.forward(network, clips)
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
-        """Returns the loss of the label set by its name, in nats."""
+        """Returns the loss of the label set by its name, in nats, and those
+        of `--fusion.unimodal`."""
+        asked = self.labels, batch["label"]
         return {
-            self.labels.loss_name: self.labels.loss(outputs, batch["label"])
+            self.labels.loss_name: self.labels.loss(
+                unimodal_heads.fused(outputs), batch["label"]
+            ),
+            **self._training.losses(*asked, outputs, label_heads.MAIN),
         }
 
     def hits(
         self, player: str, batch: dict, outputs: Any
     ) -> dict[str, tuple[Any, Any]]:
-        """Returns `accuracy`, or `exact_match` of several labels."""
-        hits = self.labels.hits(outputs, batch["label"])
-        return {self.labels.hit_name: hits}
+        """Returns `accuracy`, or `exact_match` of several labels, and those
+        of each modality alone with `--fusion.unimodal`."""
+        asked = self.labels, batch["label"]
+        return {
+            self.labels.hit_name: self.labels.hits(
+                unimodal_heads.fused(outputs), batch["label"]
+            ),
+            **self._training.hits(*asked, outputs, label_heads.MAIN),
+        }
 
     def predict(self, networks: dict, inputs: Any) -> dict[str, Any]:
         """Returns `scores` float32 [B, classes], probabilities, and

@@ -1,6 +1,5 @@
 """Multi-task classification: a head per label set on a shared trunk."""
 
-import contextlib
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -18,12 +17,13 @@ from video_models import (
 from video_models.classification import (
     blanked_modalities,
     clip_logits,
-    label_axes,
+    label_heads,
     several_labels,
     single_label,
+    unimodal_heads,
 )
 
-_MAIN = "label"  # Others are `label.<task>`, as in batches.
+_MAIN = label_heads.MAIN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,41 +98,61 @@ class MultiTask(objective.Objective):
         self._sets = {k: _learnt(each, config) for k, each in asked.items()}
         self._weights = _weights(config.weights, tuple(asked))
         self.answers = {
-            f"scores{_suffix(name)}": each.answer
+            f"scores{label_heads.suffix(name)}": each.answer
             for name, each in self._sets.items()
         }
         classes = {name: len(each.labels) for name, each in asked.items()}
-        self.networks = {"multi_task": _network(components, task, classes)}
+        network = _network(components, task, classes)
+        self._training = unimodal_heads.UnimodalHeads(
+            network, components, classes
+        )
+        self.networks = {"multi_task": network, **self._training.networks}
         self.players = (
-            objective.Player("multi_task", ("multi_task",), make_optimizer()),
+            objective.Player(
+                "multi_task", tuple(self.networks), make_optimizer()
+            ),
         )
 
     def forward(self, player: str, batch: dict, seed: Any, step: Any) -> Any:
-        """Returns logits by label set, [B, classes] or [B, t, classes]."""
+        """Returns logits by label set, [B, classes] or [B, t, classes], and
+        those of each modality alone; see `unimodal_heads`."""
         network = self.networks["multi_task"]
         inputs = network_inputs.of_batch(network, batch)
-        return network(inputs, training=True)
+        return self._training.forward(network, inputs)
 
     def losses(
         self, player: str, batch: dict, outputs: Any, step: Any
     ) -> dict[str, Any]:
         """Returns `cross_entropy` or `binary_cross_entropy`, with the suffix
         `.<task>` for additional label sets; weighted, in nats."""
-        return {
-            each.loss_name + _suffix(name): self._weights[name]
-            * each.loss(outputs[name], batch[name])
-            for name, each in self._sets.items()
-        }
+        found, logits = {}, unimodal_heads.fused(outputs)
+        for name, each in self._sets.items():
+            losses = {
+                each.loss_name: each.loss(logits[name], batch[name]),
+                **self._training.losses(each, batch[name], outputs, name),
+            }
+            for key, value in losses.items():
+                found[key + label_heads.suffix(name)] = (
+                    self._weights[name] * value
+                )
+        return found
 
     def hits(
         self, player: str, batch: dict, outputs: Any
     ) -> dict[str, tuple[Any, Any]]:
         """Returns `accuracy` or `exact_match`, with the suffix `.<task>` for
         additional label sets."""
-        return {
-            each.hit_name + _suffix(name): each.hits(outputs[name], batch[name])
-            for name, each in self._sets.items()
-        }
+        found, logits = {}, unimodal_heads.fused(outputs)
+        for name, each in self._sets.items():
+            hits = {
+                each.hit_name: each.hits(logits[name], batch[name]),
+                **self._training.hits(each, batch[name], outputs, name),
+            }
+            found |= {
+                key + label_heads.suffix(name): pair
+                for key, pair in hits.items()
+            }
+        return found
 
     def predict(self, networks: dict, inputs: Any) -> dict[str, Any]:
         """Returns `scores` and `scores.<task>`, float32 [B, classes], and
@@ -142,7 +162,7 @@ class MultiTask(objective.Objective):
         found: dict[str, Any] = {}
         for name, each in self._sets.items():
             found |= clip_logits.scores(
-                each.scores, logits[name], _suffix(name)
+                each.scores, logits[name], label_heads.suffix(name)
             )
         return found
 
@@ -168,7 +188,7 @@ class MultiTask(objective.Objective):
                 **blanked_modalities.counts(each, blanked, *known),
             }
             counts |= {f"{name}/{key}": value for key, value in found.items()}
-            rows[f"scores{_suffix(name)}"] = each.view_scores(scored)
+            rows[f"scores{label_heads.suffix(name)}"] = each.view_scores(scored)
         return counts, rows
 
     def report(self, counts: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -186,7 +206,9 @@ class MultiTask(objective.Objective):
             for name, each in self._sets.items()
         }
         main = reports.pop(_MAIN)
-        tasks = {_suffix(name)[1:]: each for name, each in reports.items()}
+        tasks = {
+            label_heads.suffix(name)[1:]: each for name, each in reports.items()
+        }
         numbers = {
             f"{task}/{metric}": value
             for task, each in tasks.items()
@@ -194,11 +216,6 @@ class MultiTask(objective.Objective):
             if isinstance(value, float)
         }
         return {**main, **numbers, "tasks": tasks}
-
-
-def _suffix(name: str) -> str:
-    """`.place` for `label.place`, empty for `label`."""
-    return name.removeprefix(_MAIN)
 
 
 def _learnt(
@@ -222,19 +239,7 @@ def _network(
     trunk = video_network.trunk(
         components.backbone, components.temporal, task.clip, further
     )
-    features = trunk.output
-    shape = tuple(features.shape[1:])
-    logits = {}
-    tasks = {name: _suffix(name)[1:] for name in classes}
-    # Distinguishes the weights of the heads.
-    scopes = label_axes.head_scopes(filter(None, tasks.values()))
-    for name, count in classes.items():
-        scope = scopes.get(tasks[name], "")
-        with keras.name_scope(scope) if scope else contextlib.nullcontext():
-            head = components.head.build(shape, count)
-        if scope:
-            head.name = f"{head.name}_{scope}"
-        logits[name] = head(features)
+    logits = label_heads.logits(components.head, trunk.output, classes)
     return keras.Model(trunk.input, logits, name="multi_task")
 
 
@@ -242,7 +247,7 @@ def _weights(
     given: tuple[str, ...], names: tuple[str, ...]
 ) -> dict[str, float]:
     """Returns the weight of each label set."""
-    known = {_suffix(name)[1:] or _MAIN: name for name in names}
+    known = {label_heads.suffix(name)[1:] or _MAIN: name for name in names}
     weights = dict.fromkeys(names, 1.0)
     for text in given:
         task, _, number = text.partition("=")
