@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from launch.batch_preview import batch_images, batch_text
 from launch.runs import experiment as experiments
-from pipelines import clip_dataset
+from pipelines import clip_dataset, input_settings
 from pipelines.audio import audio_features
 from pipelines.reading import damaged_records
 from pipelines.text import text_tokens
@@ -27,18 +27,22 @@ class Shown(NamedTuple):
         manifest: of the shards.
         vocabulary: words of the tokens, from `text_tokens.FIRST` on.
         times: durations at the clips' median rate.
+        rate: samples per second of `waveform`; None without audio.
     """
 
     rows: list[dict[str, np.ndarray]]
     manifest: manifests.Manifest
     vocabulary: tuple[str, ...]
     times: batch_images.Times
+    rate: int | None = None
 
 
 def read(
     experiment: experiments.Experiment, split: str, count: int, step: int = 0
 ) -> Shown:
     """Computes the exact batches of the run and takes their first clips.
+
+    Clips with other audio features also have the `waveform` of that cut.
 
     Args:
         experiment: the run.
@@ -56,14 +60,19 @@ def read(
     manifest = reader.manifest
     batch_shard = clip_dataset.BatchShard(experiment.train.batch_size)
     seed = experiment.train.seed
-    if split == "train":
-        data = clip_dataset.training(
-            reader, input_config, batch_shard, seed, step
-        )
-    else:
-        data = clip_dataset.evaluation(reader, input_config, batch_shard).skip(
-            step
-        )
+    rate = _rate(input_config, manifest)
+
+    def batches(config: input_settings.Input) -> tf.data.Dataset:
+        if split == "train":
+            return clip_dataset.training(
+                reader, config, batch_shard, seed, step
+            )
+        return clip_dataset.evaluation(reader, config, batch_shard).skip(step)
+
+    data = batches(input_config)
+    if rate is not None:
+        data = tf.data.Dataset.zip(batches(_heard(input_config)), data)
+        data = data.map(lambda heard, whole: {**heard, **whole})
     rows: list[dict[str, np.ndarray]] = []
     tried = 0
     with damaged_records.explained(reader):
@@ -87,7 +96,7 @@ def read(
         else None,
     )
     words = text_tokens.vocabulary(input_config.text, manifest)
-    return Shown(rows, manifest, words, times)
+    return Shown(rows, manifest, words, times, rate)
 
 
 def titles(shown: Shown) -> list[tuple[str, str]]:
@@ -100,6 +109,31 @@ def titles(shown: Shown) -> list[tuple[str, str]]:
         )
         for place, row in enumerate(shown.rows)
     ]
+
+
+def _rate(
+    config: input_settings.Input, manifest: manifests.Manifest
+) -> int | None:
+    """Samples per second of the audio that a network hears, if any."""
+    if config.audio.features == "none":
+        return None
+    rate = audio_features.stored_rate(manifest)
+    return audio_features.spec(config.audio, config.clip, rate).rate
+
+
+def _heard(config: input_settings.Input) -> input_settings.Input:
+    """The input whose batches hold the waveforms of the same cuts."""
+    audio = dataclasses.replace(
+        config.audio,
+        features="waveform",
+        normalise="none",
+        time_masks=0,
+        frequency_masks=0,
+        voice=False,
+    )
+    return dataclasses.replace(
+        config, audio=audio, frames=False, augmentations=(), extra_inputs=()
+    )
 
 
 def _rows(batch: dict, has_views: bool) -> Iterator[dict]:

@@ -6,11 +6,16 @@ Takes all flags of launch.train and draws the exact batch of a step.
 import dataclasses
 import pathlib
 
-from launch.batch_preview import batch_animation, batch_images, batch_rows
+from launch.batch_preview import (
+    batch_animation,
+    batch_images,
+    batch_page,
+    batch_rows,
+)
 from launch.reporting import drawing
 from launch.runs import run_flags
 from tfrecords_tools import annotations
-from tfrecords_tools.base import flags, settings
+from tfrecords_tools.base import atomic_write, flags, settings
 from tfrecords_tools.base.files import folder_lock
 
 
@@ -18,7 +23,10 @@ from tfrecords_tools.base.files import folder_lock
 class Config(run_flags.Config):
     """Data, network, and what to draw."""
 
-    output: str = settings.setting("", "Folder for batch.png and batch.gif.")
+    output: str = settings.setting(
+        "",
+        "Folder for batch.png and batch.gif, and batch.html if there is audio.",
+    )
     count: int = settings.setting(8, "Clips to draw.", minimum=1)
     split: str = settings.setting(
         "train", "Split to draw; splits other than train as in evaluation."
@@ -35,7 +43,8 @@ COMMAND = dataclasses.replace(
 
 
 def main(resolved: flags.Resolved) -> None:
-    """Writes `batch.png` and `batch.gif` and prints the clips' labels."""
+    """Writes `batch.png` and `batch.gif`, with audio also `batch.html`, and
+    prints the clips' labels."""
     config = resolved.settings
     with folder_lock.held(config.output, instead="another --output"):
         _show(config, resolved)
@@ -56,4 +65,10 @@ def _show(config: Config, resolved: flags.Resolved) -> None:
     seconds = shown.times.frame_seconds or 0.1
     drawing.save_gif(folder / "batch.gif", moving, seconds)
     print("\n".join("  ".join(filter(None, lines)) for lines in titles))
-    print(f"written: {folder / 'batch.png'}, {folder / 'batch.gif'}")
+    written = [folder / "batch.png", folder / "batch.gif"]
+    if shown.rate is not None:
+        written.append(folder / "batch.html")
+        pieces = batch_page.page(shown.rows, titles, shown.times, shown.rate)
+        with atomic_write.file(written[-1], "w") as file:
+            file.writelines(pieces)
+    print(f"written: {', '.join(map(str, written))}")

@@ -1,4 +1,8 @@
+import base64
+import io
+import re
 import types
+import wave
 
 import cv2
 import numpy as np
@@ -8,6 +12,7 @@ from launch.batch_preview import (
     audio_images,
     batch_animation,
     batch_images,
+    batch_page,
     batch_rows,
     batch_text,
 )
@@ -18,6 +23,7 @@ from pipelines import clip_dataset
 from pipelines.reading import shard_reader
 from pipelines.text import text_tokens
 from tests import shards
+from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools.base import errors, flags
 
 RED, GREEN = (255, 0, 0), (0, 255, 0)
@@ -179,3 +185,48 @@ def test_time_between_frames_follows_the_sampling(sampling, seconds, tmp_path):
     resolved = flags.parse(run_flags.COMMAND, arguments)
     shown = batch_rows.read(run_flags.to_experiment(resolved), "train", 1)
     assert shown.times.frame_seconds == pytest.approx(seconds, rel=0.2)
+
+
+def _played(page: str) -> list[wave.Wave_read]:
+    files = re.findall(r'src="data:audio/wav;base64,([^"]+)"', page)
+    return [wave.open(io.BytesIO(base64.b64decode(each))) for each in files]
+
+
+def test_page_plays_the_audio_of_the_cut(tmp_path):
+    def loud(record):
+        record["waveform"] = [0.25] * len(record["waveform"])
+
+    folder = written_shards.write(
+        tmp_path / "shards",
+        change=loud,
+        settings={"media": {}, "sound": {"rate": written_shards.RATE}},
+    )
+    _run(
+        f"--shards={folder}",
+        f"--output={tmp_path}",
+        "--count=2",
+        "--modalities=audio",
+        "--audio.features=log_mel",
+        "--audio.seconds=0.1",
+        "--audio.bins=8",
+    )
+    files = _played((tmp_path / "batch.html").read_text())
+    assert [each.getnframes() for each in files] == [800, 800]
+    samples = np.frombuffer(files[0].readframes(800), "<i2") / 32767
+    assert np.abs(samples[:100] - 0.25).max() < 1e-3
+
+
+def test_page_says_which_clip_has_no_audio():
+    row = {
+        "frames": _frames(RED),
+        "waveform": np.zeros(8, np.float32),
+        "has_audio": np.float32(0),
+    }
+    times = batch_images.Times()
+    page = "".join(batch_page.page([row], [("it", '"a < b"')], times, 8000))
+    assert "masked as missing" in page and "&quot;a &lt; b&quot;" in page
+
+
+def test_loud_audio_is_scaled_down():
+    data = batch_page.wav(np.float32([2.0, -1.0]), 8000)
+    assert list(np.frombuffer(data[-4:], "<i2")) == [32767, -16384]

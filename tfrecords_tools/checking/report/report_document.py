@@ -23,7 +23,8 @@ def page(
         f"<title>{report_html.text(title)}</title>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src '
-        "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
+        "'none'; img-src data:; media-src data:; style-src "
+        "'unsafe-inline'\">\n"
         f"<style>{report_style.CSS}</style></head>\n<body>\n"
         f"<h1>{report_html.text(heading)}</h1>"
         f'<p class="path">{report_html.text(note)}</p>\n'
