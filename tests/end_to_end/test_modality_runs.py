@@ -1,5 +1,7 @@
 """Runs of networks that hear, alone and beside frames."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,22 @@ from launch.commands import export
 from launch.evaluation import evaluated_run, view_settings
 from launch.runs import checkpoints, restored_run, run_flags
 from launch.training import training_run
+from tests import forked
 from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools.base import errors, flags
 
+ON_TWO_DEVICES = """
+import json, sys
+from launch.evaluation import evaluated_run, view_settings
+from launch.runs import devices, restored_run
+
+strategy = devices.start(devices.Config(strategy="mirrored", logical_cpus=2))
+assert strategy.num_replicas_in_sync == 2
+restored_run._start = lambda config: strategy
+request = evaluated_run.Request(sys.argv[1])
+found = evaluated_run.evaluate(request, view_settings.Config(batch_size=2))
+print(json.dumps(found.report))
+"""
 SEES = {"audio": "audio", "both": "frames,audio"}
 
 
@@ -95,6 +110,26 @@ def test_evaluation_needs_no_flags(finished):
     result = evaluated_run.evaluate(request, view_settings.Config())
     assert result.report["accuracy"] == report["accuracy"]
     assert result.report["loss"] == pytest.approx(report["loss"], rel=1e-5)
+
+
+@pytest.mark.full
+def test_no_batch_and_no_device_changes_a_figure(finished):
+    _, folder, report = finished
+    request = evaluated_run.Request(str(folder))
+    found = [
+        evaluated_run.evaluate(
+            request, view_settings.Config(batch_size=size)
+        ).report
+        for size in (1, 7, 64)
+    ]
+    done = forked.run_code(ON_TWO_DEVICES, str(folder))
+    assert done.returncode == 0, done.stderr
+    found.append(json.loads(done.stdout.splitlines()[-1]))
+    for each in found:
+        for name, value in report.items():
+            if name.startswith(("accuracy", "confusion")):
+                assert each[name] == value, name
+        assert each["loss"] == pytest.approx(report["loss"], rel=1e-5)
 
 
 def test_export_is_refused_so_far(finished, tmp_path):

@@ -125,6 +125,7 @@ def _try(strategy, trial: Trial) -> dict:
         ),
         "two_players": lambda: toy_objectives.TwoPlayers(make_optimizer),
         "following": lambda: toy_objectives.Following(make_optimizer),
+        "modalities": lambda: toy_objectives.modalities(make_optimizer),
         "audio_video": lambda: toy_objectives.audio_video(make_optimizer),
         "gan": lambda: toy_objectives.gan(make_optimizer),
         "super_resolution": lambda: toy_objectives.super_resolution(

@@ -22,6 +22,8 @@ WITH_CARE = {
     "average_from": 0.5,
 }
 
+_AUDIO = batch.AudioSpec("log_mel", 800, 80, columns=10, bins=8, hop=8)
+
 
 def _flat(units: tuple[int, ...], name: str) -> keras.Model:
     frames = keras.Input((2, 8, 8, 3))
@@ -57,10 +59,27 @@ def classification(make_optimizer, norm="layer", dropout=0.0):
     return chosen.build(components, task, make_optimizer)
 
 
+def modalities(make_optimizer):
+    """Classification of frames and audio, with a head for each of them."""
+    components = objective.Components(
+        _tiny("backbones", "frame_conv", norm="layer"),
+        _tiny("temporal", "none"),
+        _tiny("heads", "classifier", dropout=0.0),
+        # Norms over two channels only would magnify rounding.
+        audio_backbone=_tiny(
+            "audio_backbones", "spectrogram_conv", norm="layer", widths=(4, 8)
+        ),
+        fusion=_tiny("fusion", "bottleneck", unimodal=0.3),
+    )
+    clip = batch.ClipSpec(frames=2, size=8)
+    task = objective.Task(clip, ("a", "b", "c"), audio=_AUDIO)
+    chosen = registry.choose("video_models.objectives", "classification")
+    return chosen.build(components, task, make_optimizer)
+
+
 def audio_video(make_optimizer):
     """Frames and audio of one clip, with audio of another time."""
     clip = batch.ClipSpec(frames=2, size=8)
-    audio = batch.AudioSpec("log_mel", 800, 80, columns=10, bins=8, hop=8)
     components = objective.Components(
         _tiny("backbones", "frame_conv", norm="layer"),
         _tiny("temporal", "none"),
@@ -73,7 +92,7 @@ def audio_video(make_optimizer):
         clip,
         ("a", "b", "c"),
         extra_inputs={"shifted_audio": shifted_audio.Config()},
-        audio=audio,
+        audio=_AUDIO,
     )
     chosen = _tiny("objectives", "audio_video")
     return chosen.build(components, task, make_optimizer)

@@ -1,8 +1,11 @@
 """Networks see any modalities; what is missing or padding changes nothing."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.video_models import tiny_modalities
 from tests.video_models.tiny_modalities import KINDS, TASK, examples, tiny
@@ -19,7 +22,10 @@ NAMES = {
 
 
 def _network(*modalities, **chosen):
-    components = tiny_modalities.components(*modalities, **chosen)
+    return _built(tiny_modalities.components(*modalities, **chosen))
+
+
+def _built(components):
     keras.utils.set_random_seed(3)
     return video_network.build(
         components.backbone,
@@ -76,3 +82,26 @@ def test_published_head_is_of_frames_alone():
             3,
             components.further(TASK.audio, TASK.text),
         )
+
+
+@pytest.mark.full
+def test_softmax_and_logits_are_float32_under_bfloat16():
+    components = tiny_modalities.components(
+        "frames", "audio", fusion="temporal"
+    )
+    components = dataclasses.replace(
+        components, temporal=tiny("temporal", "attention")
+    )
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        network = _built(components)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    given = network_inputs.of_batch(network, examples())
+    traced = tf.function(network).get_concrete_function(given)
+    kinds = {
+        op.outputs[0].dtype
+        for op in traced.graph.get_operations()
+        if op.type == "Softmax"
+    }
+    assert kinds == {tf.float32} == {network(given).dtype}

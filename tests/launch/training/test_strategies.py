@@ -64,9 +64,12 @@ def test_two_replicas_give_the_losses_of_one_device(name, one_device, replicas):
     _assert_same(found, one_device(name), LOOSE.get(name, 1e-5))
 
 
-def test_clips_are_compared_over_both_replicas(one, replicas):
+@pytest.mark.parametrize(
+    "name", ["audio_video", pytest.param("modalities", marks=pytest.mark.full)]
+)
+def test_frames_and_audio_go_to_both_replicas(name, one, replicas):
     # Adam makes much of slopes that are all but 0, and of their rounding.
-    settings = {"objective": "audio_video", "steps": 6, "learning_rate": 1e-5}
+    settings = {"objective": name, "steps": 6, "learning_rate": 1e-5}
     _assert_same(replicas.run(**settings), one.run(**settings))
 
 

@@ -18,10 +18,14 @@ OBJECTIVES = (
     toy_objectives.TwoPlayers,
     toy_objectives.Following,
     toy_objectives.gan,
+    toy_objectives.modalities,
 )
-but_gan_in_full = pytest.mark.parametrize(
+large_in_full = pytest.mark.parametrize(
     "make",
-    [*OBJECTIVES[:-1], pytest.param(OBJECTIVES[-1], marks=pytest.mark.full)],
+    [
+        *OBJECTIVES[:-2],
+        *(pytest.param(x, marks=pytest.mark.full) for x in OBJECTIVES[-2:]),
+    ],
 )
 
 
@@ -106,7 +110,7 @@ def test_parts_are_refused_where_clips_are_compared():
         train_loop.TrainLoop(make, tf.distribute.get_strategy(), config)
 
 
-@but_gan_in_full
+@large_in_full
 def test_loss_and_gradients_are_the_same_with_xla(make):
     objective = make(lambda: keras.optimizers.SGD(0.1))
     clips = next(_batches())
@@ -168,7 +172,7 @@ def _assert_goes_on_to_the_same_bytes(fresh, tmp_path):
             assert one.numpy().tobytes() == other.numpy().tobytes(), name
 
 
-@but_gan_in_full
+@large_in_full
 def test_restored_loop_goes_on_to_the_same_bytes(make, tmp_path):
     def fresh():
         return train_loop.TrainLoop(
