@@ -65,8 +65,8 @@ def _body(
         yield f"<section><h2>{report_html.text(title)}</h2>\n"
         yield f'<p class="note">{"<br>".join(said)}</p>\n' if said else ""
         yield f'<img alt="frames and audio" src="{_data("image/png", image)}">'
-        sound = _data("audio/wav", wav(row["waveform"], rate))
-        yield f'<br><audio controls src="{sound}"></audio></section>\n'
+        heard = _data("audio/wav", wav(row["waveform"], rate))
+        yield f'<br><audio controls src="{heard}"></audio></section>\n'
 
 
 def _data(kind: str, content: bytes) -> str:
