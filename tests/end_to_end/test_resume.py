@@ -20,12 +20,11 @@ STEPS = 40
 
 
 CLASSIFIER = {
-    "augment": "random_resized_crop,flip,color_jitter",
+    "augment": "random_resized_crop,flip",
     "backbone": "frame_conv",
-    "backbone.widths": "8,16",
+    "backbone.widths": "8",
     "backbone.norm": "batch",
-    "temporal": "attention",
-    "temporal.dropout": 0.2,
+    "temporal": "none",
     "head.dropout": 0.2,
 }
 GAN = {
@@ -150,7 +149,7 @@ def test_killed_run_ends_with_the_bytes_of_an_undisturbed_one(
         _kill_at(moment, _start(toy_shards, begun, more), begun)
     _finish(_start(toy_shards, begun, more))
     one, other = _variables(undisturbed), _variables(begun)
-    assert one.keys() == other.keys() and len(one) > 20
+    assert one.keys() == other.keys() and len(one) > 15
     for name, value in one.items():
         assert value.tobytes() == other[name].tobytes(), (name, moments)
     losses = [(w / "losses.csv").read_bytes() for w in (undisturbed, begun)]

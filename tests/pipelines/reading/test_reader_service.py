@@ -151,7 +151,7 @@ def test_run_trains_on_what_is_served(folder, served, tmp_path):
     assert report["examples"] == 2
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_damage_met_by_the_service_is_named(folder, served, tmp_path):
     copy = spoiled.copied(folder, tmp_path / "shards")
     for clip in range(12):
