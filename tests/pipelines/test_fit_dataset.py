@@ -210,7 +210,7 @@ def test_a_model_is_fitted_and_evaluated_by_it(toy_shards):
         "adam", "sparse_categorical_crossentropy", metrics=["accuracy"]
     )
     train, validation = data
-    model.fit(train, validation_data=validation, epochs=2, verbose=0)
+    model.fit(train, validation_data=validation, epochs=1, verbose=0)
     accuracy = model.evaluate(validation, verbose=0)[1]
     scores = model.predict(validation, verbose=0)
     ids = np.concatenate([y for _, y in validation])

@@ -142,7 +142,7 @@ def test_loss_and_gradients_are_the_same_with_xla(make):
             np.testing.assert_allclose(other, one, rtol=1e-4, atol=spare)
 
 
-@pytest.mark.parametrize("make", OBJECTIVES)
+@large_in_full
 def test_every_player_has_a_gradient(make):
     loop = train_loop.TrainLoop(
         lambda: make(lambda: keras.optimizers.SGD(0.1)),

@@ -134,6 +134,7 @@ def test_evaluation_shows_every_clip_as_jpeg_does(readers, storage):
         assert away.mean() < 4
 
 
+@pytest.mark.full
 @both_storages
 @pytest.mark.parametrize("step", [1, 4])
 def test_resumed_run_sees_the_batches_that_it_would_have_seen(

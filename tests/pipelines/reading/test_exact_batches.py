@@ -57,6 +57,7 @@ def test_run_resumed_at_the_border_of_epochs_goes_on(reader):
     batches.assert_same_bytes([rest], whole[1:])
 
 
+@pytest.mark.full
 def test_run_resumed_far_away_goes_on(reader):
     ten, nine = (
         training(reader, count, block=2, start_step=step)
@@ -74,6 +75,7 @@ def test_number_of_threads_changes_nothing(reader, undisturbed, block):
     batches.assert_same_bytes(found, undisturbed[block])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("block, step", [(None, 0), (2, 3)])
 def test_two_replicas_share_the_batches_of_one(
     reader, undisturbed, block, step
@@ -85,6 +87,7 @@ def test_two_replicas_share_the_batches_of_one(
     batches.assert_same_bytes(pairs, undisturbed[block][step:])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("block, step", [(None, 3), (2, 0)])
 def test_two_hosts_share_the_batches_of_one(reader, undisturbed, block, step):
     hosts = [
