@@ -1,7 +1,7 @@
 """Which backbones have the same layers, by what their files import.
 
 Exporting and compiling look at layers, not at how many there are. So in
-`make test` one backbone of each family is exported and compiled, and in
+`make test` one backbone of each family is compiled and converted, and in
 `make test-full` the others are.
 """
 

@@ -78,7 +78,8 @@ def test_backbone_predicts_the_same_after_saving(name, tmp_path):
     network_checks.assert_survives_saving(built(name), FRAMES, tmp_path)
 
 
-@one_of_each_family
+@pytest.mark.full
+@every_backbone
 def test_backbone_predicts_the_same_after_export(name, tmp_path):
     network_checks.assert_survives_export(built(name), FRAMES, tmp_path)
 

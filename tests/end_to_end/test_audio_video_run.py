@@ -76,6 +76,7 @@ def test_metrics_stand_beside_chance_and_interval(finished):
     assert "in_time_accuracy" in report["chance"]
 
 
+@pytest.mark.full
 def test_run_is_evaluated_again_one_clip_at_a_time(finished):
     folder, report = finished
     result = evaluated_run.evaluate(

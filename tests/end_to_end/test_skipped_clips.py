@@ -56,6 +56,7 @@ def test_run_says_how_many_clips_it_skipped(folder, tmp_path, capsys):
     assert report["examples"] == 7 - 1 - 1  # One of them has no label.
 
 
+@pytest.mark.full
 def test_run_that_was_stopped_by_damage_goes_on_without_it(folder, tmp_path):
     spoiled.flip_bit(folder, LATE)
     workdir, every = tmp_path / "run", "--train.checkpoint_every=1"

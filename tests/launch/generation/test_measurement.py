@@ -95,6 +95,7 @@ def test_folder_of_videos_is_measured(trained, tmp_path, capsys):
     assert "5 clips against the same 5 real ones" in capsys.readouterr().out
 
 
+@pytest.mark.full
 def test_other_figures_of_the_protocol_stand_beside(
     trained, generator, tmp_path, capsys
 ):

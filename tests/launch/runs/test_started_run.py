@@ -82,6 +82,7 @@ def test_labels_in_another_order_are_loaded_by_their_names(
     assert said in (tmp_path / "run" / "init_report.txt").read_text()
 
 
+@pytest.mark.full
 def test_as_many_other_labels_leave_the_head_fresh(
     trained, toy_shards, tmp_path, capsys, no_steps
 ):
@@ -165,6 +166,7 @@ def test_backbone_alone_starts_from_another_run(
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.full
 def test_resumed_run_does_not_look_for_the_weights(
     toy_shards, tmp_path, no_steps
 ):

@@ -63,7 +63,9 @@ def without(policy="float32", xla=False):
     return two_steps(network(policy), xla)
 
 
-@pytest.mark.parametrize("xla", [False, True])
+@pytest.mark.parametrize(
+    "xla", [False, pytest.param(True, marks=pytest.mark.full)]
+)
 def test_gradients_and_state_are_those_without(xla):
     built = network()
     assert recomputation.recompute_blocks(built) == 2

@@ -104,7 +104,11 @@ def test_two_replicas_compile(one_device, replicas):
 
 
 @pytest.mark.parametrize(
-    "settings", ({"accumulation_steps": 4}, {"steps_per_execution": 7})
+    "settings",
+    (
+        {"accumulation_steps": 4},
+        pytest.param({"steps_per_execution": 7}, marks=pytest.mark.full),
+    ),
 )
 def test_way_of_stepping_changes_nothing(settings, one, one_device):
     found = one.run(**settings)

@@ -107,8 +107,9 @@ def test_shard_that_is_gone_is_named(folder):
     assert said.startswith(told(found) + "cannot be read")
 
 
-@pytest.mark.parametrize("shuffle", ["global", "blocks"])
-@pytest.mark.parametrize("spoil", SPOILING)
+@pytest.mark.parametrize(
+    "spoil, shuffle", zip(SPOILING, ("global", "blocks"), strict=True)
+)
 def test_skipped_clip_leaves_all_others_as_they_were(
     coded_shards, folder, spoil, shuffle
 ):
