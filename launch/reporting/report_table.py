@@ -40,10 +40,11 @@ def format_report(report: dict[str, Any], width: int | None = None) -> str:
 
 
 def _format_set(report: dict[str, Any], width: int | None) -> str:
+    labels = len(report.get("per_class", ()))
     numbers = [
         f"{shown} {report[name]:.4f}"
         for name, shown in _NUMBERS.items()
-        if name in report
+        if name in report and (name != "top_5" or labels > 5)
     ]
     if "chance" in report:
         return "\n".join(chance_lines.table(report))

@@ -104,6 +104,19 @@ def test_a_stopped_command_goes_on_and_ends_with_the_same_bytes(
     assert not index_chunks.folder_of(stopped).exists()
 
 
+@pytest.mark.slow
+def test_beam_writes_the_same_bytes(exported, videos, tmp_path, monkeypatch):
+    pytest.importorskip("apache_beam")
+    monkeypatch.setattr(video_rows, "_MOST_VIDEOS", 1)
+    local, beam = (
+        embed_into(
+            tmp_path / name, exported, f"--videos={videos}", f"--engine={name}"
+        )
+        for name in ("local", "beam")
+    )
+    assert content(beam) == content(local)
+
+
 def test_a_changed_video_is_embedded_again(videos, tmp_path):
     copy = shutil.copytree(videos, tmp_path / "videos")
     paths = sorted(os.listdir(copy))

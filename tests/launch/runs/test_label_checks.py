@@ -1,5 +1,6 @@
 """A run that cannot learn what it is asked is refused before a first step."""
 
+import numpy as np
 import pytest
 
 from launch.reporting import report_table
@@ -134,3 +135,15 @@ def test_a_table_tells_how_sure_it_is_and_what_guessing_reaches():
         "of 5 clips: accuracy 0.38 to 0.96 at 95 % confidence; always the "
         "most frequent label 0.6000" in text
     )
+
+
+@pytest.mark.parametrize("labels, shown", [("abcde", False), ("abcdef", True)])
+def test_top_5_is_shown_where_it_can_miss(labels, shown):
+    counts = {
+        "confusion": np.eye(len(labels)),
+        "top_5": 5,
+        "examples": len(labels),
+        "loss": 1,
+    }
+    text = report_table.format_report(class_report.report(counts, labels))
+    assert ("top-5" in text) is shown
