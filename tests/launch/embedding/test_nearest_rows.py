@@ -6,7 +6,7 @@ from launch.embedding import nearest_rows
 RANDOM = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize("queries", [1, 3])
+@pytest.mark.parametrize("queries", [1, 3, 33])
 def test_blocks_give_the_similarities_of_one_product(monkeypatch, queries):
     monkeypatch.setattr(nearest_rows, "_BLOCK_VALUES", 16 * 7)
     embeddings, wanted = rows(50), rows(queries).astype(np.float32)

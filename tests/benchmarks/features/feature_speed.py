@@ -1,6 +1,6 @@
 """Command: cached features of a recipe beside bare passes of its encoder.
 
-    python -m tests.benchmarks.networks.feature_speed --shards=SHARDS
+    python -m tests.benchmarks.features.feature_speed --shards=SHARDS
 
 Takes turns at (a) the passes of the folded encoder on frames that are ready,
 (b) reading, decoding and resizing the same clips, (c) the whole computation of
