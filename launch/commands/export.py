@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 
 from launch.enhancement import enhancer
+from launch.requests import request_limits
 from launch.runs import restored_run
 from launch.serving import (
     exported_model,
@@ -11,7 +12,6 @@ from launch.serving import (
     golden_frames,
     loaded_model,
     model_metadata,
-    request_limits,
     stream_serving,
     versions,
 )

@@ -18,12 +18,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch.serving import (
-    constant_graph,
-    golden_frames,
-    request_limits,
-    versions,
-)
+from launch.requests import request_limits
+from launch.serving import constant_graph, golden_frames, versions
 from pipelines.decoding import frame_decoding
 from tfrecords_tools.base import errors
 from video_models import objective as objectives

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from launch.serving import empty_requests, request_limits
+from launch.requests import empty_requests, request_limits
 from video_models.introspection import tensorflow_internals
 
 COPIES = 30  # Copies of the weights in memory while they are written.

@@ -28,14 +28,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from launch.requests import empty_requests, served_frames
 from launch.runs import failed_writes
 from launch.serving import (
     constant_graph,
-    empty_requests,
     golden_clip,
     model_metadata,
     served_features,
-    served_frames,
     serving_warmup,
     stream_serving,
     versions,

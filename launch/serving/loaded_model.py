@@ -9,12 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
+from launch.requests import request_limits, served_frames
 from launch.serving import (
     golden_clip,
     model_metadata,
-    request_limits,
     served_features,
-    served_frames,
     stream_serving,
     versions,
 )

@@ -3,7 +3,8 @@
 import dataclasses
 import json
 
-from launch.serving import request_limits, served_features, stream_serving
+from launch.requests import request_limits
+from launch.serving import served_features, stream_serving
 from pipelines import batch
 from tfrecords_tools.base import settings
 from tfrecords_tools.media import reader

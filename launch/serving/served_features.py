@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from launch.serving import request_limits
+from launch.requests import request_limits
 from pipelines import batch
 from tfrecords_tools.base import errors
 from video_models import objective as objectives

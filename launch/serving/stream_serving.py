@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from launch.serving import request_limits
+from launch.requests import request_limits
 from pipelines import batch
 from tfrecords_tools.base import errors
 from tfrecords_tools.media import reader

@@ -8,7 +8,8 @@ import pytest
 import tensorflow as tf
 
 from launch.enhancement import enhancer
-from launch.serving import generator_export, request_limits
+from launch.requests import request_limits
+from launch.serving import generator_export
 from pipelines import batch
 from tests.launch import toy_objectives
 from tfrecords_tools.base import errors

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from launch.serving import image_headers, request_limits
+from launch.requests import image_headers, request_limits
 from pipelines import batch
 from pipelines.decoding import frame_decoding
 
