@@ -4,7 +4,12 @@ import dataclasses
 import pathlib
 
 from launch.enhancement import enhancer
-from launch.requests import request_limits
+from launch.requests import (
+    request_limits,
+    served_audio,
+    served_inputs,
+    served_text,
+)
 from launch.runs import restored_run
 from launch.serving import (
     exported_model,
@@ -78,8 +83,6 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     trained = restored_run.load_run(
         config.workdir, checkpoint=config.checkpoint
     )
-    modalities = trained.experiment.components.modalities
-    network_inputs.check_frames_alone(modalities, "launch.export")
     print(f"exporting step {trained.step} of {config.workdir}")
     objective = trained.objective
     _check_crops(config, objective)
@@ -96,13 +99,7 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
         )
         print(f"exported: {path}")
         return path
-    metadata = model_metadata.ModelMetadata(
-        trained.experiment.clip,
-        trained.labels,
-        trained.media,
-        limits=limits,
-        crops=config.crops,
-    )
+    metadata = _metadata(trained, limits, config.crops)
     if config.crops > 1:
         print(
             f"note: answers average {config.crops} crops, as launch.evaluate "
@@ -112,10 +109,57 @@ def _export(config: Config, limits: request_limits.Config) -> pathlib.Path:
     metadata = metadata.with_answers(objective.answers)
     _note_change(pathlib.Path(config.output), metadata)
     path = exported_model.export(
-        trained.objective, trained.networks, metadata, config.output, stream
+        trained.objective,
+        trained.networks,
+        metadata,
+        config.output,
+        stream,
+        _inputs(trained, metadata),
     )
     print(f"exported: {path}")
     return path
+
+
+def _metadata(
+    trained: restored_run.RestoredRun, limits: request_limits.Config, crops: int
+) -> model_metadata.ModelMetadata:
+    """The metadata of a run that gives scores or embeddings."""
+    experiment, task = trained.experiment, trained.task
+    modalities = experiment.components.modalities
+    audio = text = None
+    if network_inputs.AUDIO in modalities:
+        audio = served_audio.describe(
+            experiment.audio, task.clip, task.audio, trained.audio_media
+        )
+    if network_inputs.TEXT in modalities:
+        text = served_text.describe(experiment.text)
+    return model_metadata.ModelMetadata(
+        task.clip,
+        trained.labels,
+        trained.media,
+        limits=limits,
+        crops=crops,
+        has_frames=network_inputs.FRAMES in modalities,
+        audio=audio,
+        text=text,
+    )
+
+
+def _inputs(
+    trained: restored_run.RestoredRun, metadata: model_metadata.ModelMetadata
+) -> served_inputs.ServedInputs:
+    """The inputs of the run's networks."""
+    experiment, task = trained.experiment, trained.task
+    frames = audio = text = None
+    if metadata.has_frames:
+        frames = served_inputs.Frames(task.clip, metadata.crops)
+    if metadata.audio is not None:
+        audio = served_audio.ServedAudio(
+            experiment.audio, task.clip, task.audio
+        )
+    if metadata.text is not None:
+        text = served_text.ServedText(experiment.text, task.text)
+    return served_inputs.ServedInputs(metadata.limits, frames, audio, text)
 
 
 def _check_crops(config: Config, objective: objectives.Objective) -> None:

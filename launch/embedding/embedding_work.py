@@ -159,5 +159,5 @@ def load(model: str) -> loaded_model.LoadedModel:
 def _load(model: str) -> loaded_model.LoadedModel:
     loaded = loaded_model.LoadedModel(model)
     if loaded.metadata.features is not None:
-        loaded.embed_jpegs([loaded.golden.jpegs])
+        loaded.embed_jpegs(*loaded.golden.clips)
     return loaded

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -10,6 +11,7 @@ from launch.runs import checkpoints, devices, flag_paths, run_flags
 from launch.runs import experiment as experiments
 from tfrecords_tools.base import errors, settings
 from tfrecords_tools.media import reader
+from tfrecords_tools.media.audio import audio_reader
 from video_models import objective
 from video_models.weights import recorded_metadata
 
@@ -58,6 +60,7 @@ class RestoredRun:
         metadata = recorded_metadata.upgrade(saved.metadata(self.step))
         self.labels = tuple(metadata["labels"])
         self.media = settings.from_dict(reader.Config, metadata["media"])
+        self.audio_media = _audio_media(metadata)
         # Devices of the training run do not matter.
         here = dataclasses.replace(
             experiment.devices, strategy="auto", logical_cpus=None
@@ -82,6 +85,14 @@ class RestoredRun:
                 if newer == self.step:
                     raise
                 self.step = newer
+
+
+def _audio_media(metadata: dict[str, Any]) -> audio_reader.Config | None:
+    """How the audio of the shards was read; earlier runs recorded its rate."""
+    if "audio" not in metadata:
+        return None
+    values = metadata.get("audio_media") or {"rate": metadata["audio"]["rate"]}
+    return settings.from_dict(audio_reader.Config, values)
 
 
 def _start(config: devices.Config) -> tf.distribute.Strategy:

@@ -38,7 +38,7 @@ def gather(
             for name, each in task.tasks.items()
         },
         "clips": task.clips,
-        **_audio_and_text(task),
+        **_audio_and_text(task, manifest),
         "media": manifest.settings.get("media"),
         "batch_size": batch_size,
         # Identifies the training shards.
@@ -47,11 +47,14 @@ def gather(
     }
 
 
-def _audio_and_text(task: objective.Task) -> dict[str, Any]:
+def _audio_and_text(
+    task: objective.Task, manifest: manifests.Manifest
+) -> dict[str, Any]:
     """What the batches hold of audio and text; nothing for frames alone."""
     found: dict[str, Any] = {}
     if task.audio is not None:
         found["audio"] = settings.to_dict(task.audio)
+        found["audio_media"] = manifest.settings.get("sound")
     if task.text is not None:
         found["text"] = settings.to_dict(task.text)
     return found

@@ -25,10 +25,9 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from launch.requests import empty_requests, served_frames
+from launch.requests import empty_requests, served_inputs
 from launch.runs import failed_writes
 from launch.serving import (
     constant_graph,
@@ -40,6 +39,7 @@ from launch.serving import (
     versions,
 )
 from tfrecords_tools.base import atomic_write
+from video_models import network_inputs
 from video_models import objective as objectives
 from video_models.introspection import folding
 
@@ -51,14 +51,13 @@ class Served(tf.Module):
         self,
         objective: objectives.Objective,
         networks: dict[str, keras.Model],
-        metadata: model_metadata.ModelMetadata,
+        inputs: served_inputs.ServedInputs,
         labels_file: pathlib.Path,
         stream: stream_serving.Stream | None = None,
     ):
         """`labels_file` holds one label per line; it becomes an asset."""
         super().__init__()
-        self._clip, shape = metadata.clip, metadata.clip.shape
-        self._limits, self._crops = metadata.limits, metadata.crops
+        self.inputs = inputs
         networks = {
             name: folding.without_normalization(network)
             for name, network in networks.items()
@@ -68,12 +67,11 @@ class Served(tf.Module):
             self.networks = networks  # Saves their variables.
             self.stream = stream.network if stream else None
         beside = served_features.beside_output(networks)
-        pixels = tf.TensorSpec((None, *shape), tf.uint8, "pixels")
         self._outputs = self.final(
-            lambda pixels: served_features.predict(
-                objective, networks, beside, tf.cast(pixels, tf.float32)
+            lambda **entries: served_features.predict(
+                objective, networks, beside, network_input(networks, entries)
             ),
-            pixels=pixels,
+            **inputs.entry_specs,
         )
         self.names = tf.lookup.StaticHashTable(
             tf.lookup.TextFileInitializer(
@@ -85,25 +83,13 @@ class Served(tf.Module):
             ),
             default_value="",
         )
-        frames = metadata.clip.frames
-        self.from_jpeg = tf.function(
-            self._from_jpeg,
-            input_signature=[
-                tf.TensorSpec((None, frames), tf.string, "frames_bytes")
-            ],
-            autograph=False,
-        )
-        self.from_pixels = tf.function(
-            self._from_pixels,
-            input_signature=[
-                tf.TensorSpec((None, frames, None, None, 3), tf.uint8, "frames")
-            ],
-            autograph=False,
-        )
-        if beside is not None:
-            self.embed = tf.function(
-                self._embed, input_signature=[pixels], autograph=False
+        self.from_jpeg = inputs.function(served_inputs.BYTES, self._predict)
+        if network_inputs.FRAMES in inputs.modalities:
+            self.from_pixels = inputs.function(
+                served_inputs.FRAMES, self._predict
             )
+        if beside is not None:
+            self.embed = inputs.function(served_inputs.PIXELS, self._embed)
         if stream is not None:
             self.from_stream = stream.function(
                 self._to_pixels, self.names.lookup, self.final
@@ -112,10 +98,9 @@ class Served(tf.Module):
     @property
     def signatures(self) -> dict[str, Any]:
         """Name to exported function."""
-        signatures = {
-            "serving_default": self.from_jpeg,
-            "predict_tensor": self.from_pixels,
-        }
+        signatures = {"serving_default": self.from_jpeg}
+        if hasattr(self, "from_pixels"):
+            signatures["predict_tensor"] = self.from_pixels
         if hasattr(self, "embed"):
             signatures[served_features.SIGNATURE] = self.embed
         if hasattr(self, "from_stream"):
@@ -132,46 +117,47 @@ class Served(tf.Module):
             function = constant_graph.with_constants(function, **inputs)
         return empty_requests.answered(function)
 
-    def pixels_of(self, frames_bytes: tf.Tensor) -> tf.Tensor:
-        """JPEG frames, string [N, T], to the network's input, with the crops
-        of a clip one after the other."""
-        return served_frames.from_images(
-            frames_bytes, self._clip, self._limits, self._crops
-        )
-
     def averaged(self, outputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Predictions of all crops to those of clips."""
-        if self._crops == 1:
+        crops = self.inputs.crops
+        if crops == 1:
             return outputs
         return {
             name: tf.reduce_mean(
-                tf.reshape(each, (-1, self._crops, *each.shape[1:])), axis=1
+                tf.reshape(each, (-1, crops, *each.shape[1:])), axis=1
             )
             for name, each in outputs.items()
         }
 
-    def _from_jpeg(self, frames_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self._predict(self.pixels_of(frames_bytes))
-
-    def _from_pixels(self, frames: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self._predict(self._to_pixels(frames))
-
     def _to_pixels(self, frames: tf.Tensor) -> tf.Tensor:
-        return served_frames.from_pixels(
-            frames, self._clip, self._limits, self._crops
-        )
+        given = self.inputs.convert({served_inputs.FRAMES: frames})
+        return given[network_inputs.FRAMES]
 
-    def _embed(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        pixels = served_features.checked(pixels, self._clip, self._limits)
+    def _embed(self, given: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         name = served_features.NAME
-        return {name: self._outputs(pixels=pixels)[name]}
+        return {name: self._outputs(**self.inputs.convert(given))[name]}
 
-    def _predict(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        outputs = self._outputs(pixels=pixels)
+    def _predict(self, given: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        outputs = self._outputs(**self.inputs.convert(given))
         outputs.pop(served_features.NAME, None)
         outputs = self.averaged(outputs)
+        if "scores" not in outputs:
+            return outputs
         best = tf.argmax(outputs["scores"], axis=-1)
         return {**outputs, "label": self.names.lookup(best)}
+
+
+def network_input(
+    networks: dict[str, keras.Model], entries: dict[str, tf.Tensor]
+) -> Any:
+    """What `Objective.predict` takes of the entries of a batch."""
+    if network_inputs.FRAMES in entries:
+        frames = tf.cast(entries[network_inputs.FRAMES], tf.float32)
+        entries = {**entries, network_inputs.FRAMES: frames}
+    if len(networks) > 1:
+        return entries  # Each network takes its own.
+    (network,) = networks.values()
+    return network_inputs.of_batch(network, entries)
 
 
 def export(
@@ -180,6 +166,7 @@ def export(
     metadata: model_metadata.ModelMetadata,
     output: str | pathlib.Path,
     stream: stream_serving.Stream | None = None,
+    inputs: served_inputs.ServedInputs | None = None,
 ) -> pathlib.Path:
     """Writes the next version.
 
@@ -189,6 +176,7 @@ def export(
         metadata: of model.json.
         output: folder of the versions.
         stream: the network for streams; None for none.
+        inputs: of the networks; None: the frames of the metadata.
 
     Returns:
         The folder of the new version.
@@ -210,16 +198,18 @@ def export(
         labels = extra / "labels.txt"
         lines = "".join(f"{name}\n" for name in metadata.labels)
         labels.write_text(lines, "utf-8")
-        served = Served(objective, networks, metadata, labels, stream)
-        golden = _golden(objective, networks, served, metadata.clip.frames)
+        inputs = inputs or served_inputs.ServedInputs(
+            metadata.limits,
+            served_inputs.Frames(metadata.clip, metadata.crops),
+        )
+        served = Served(objective, networks, inputs, labels, stream)
+        golden = _golden(objective, networks, served, metadata)
         with failed_writes.explained(path, versions.OLDER):
             constant_graph.save(served, temporary, served.signatures)
             serving_warmup.write(
                 extra / "tf_serving_warmup_requests",
                 {
-                    "serving_default": {
-                        "frames_bytes": np.array([golden.jpegs], object)
-                    },
+                    "serving_default": golden.request,
                     **(stream.request() if stream else {}),
                 },
             )
@@ -233,21 +223,26 @@ def _golden(
     objective: objectives.Objective,
     networks: dict[str, keras.Model],
     served: Served,
-    frames: int,
+    metadata: model_metadata.ModelMetadata,
 ) -> golden_clip.GoldenClip:
     """The networks' own scores, which the export must reproduce."""
-    jpegs = golden_clip.pattern(frames)
+    clip = golden_clip.make(
+        metadata.clip.frames if metadata.has_frames else 0,
+        metadata.audio,
+        served.inputs.text and served.inputs.text.example,
+    )
     # Traced: frames are decoded in a parallel loop.
-    pixels = tf.function(served.pixels_of)(tf.constant([jpegs]))
-    outputs = objective.predict(networks, tf.cast(pixels, tf.float32))
+    given = {k: tf.constant(each) for k, each in clip.request.items()}
+    entries = tf.function(served.inputs.convert)(given)
+    inputs = network_input(networks, entries)
+    outputs = objective.predict(networks, inputs)
     outputs = served.averaged(outputs)
-    return golden_clip.GoldenClip(
-        jpegs,
-        {
+    return clip._replace(
+        scores={
             name: scores[0]
             for name, scores in golden_clip.scores_in(outputs).items()
         },
-        max(
+        tolerance=max(
             golden_clip.TOLERANCE[network.compute_dtype]
             for network in networks.values()
         ),

@@ -4,12 +4,17 @@ import contextlib
 import functools
 import pathlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from launch.requests import request_limits, served_frames
+from launch.requests import (
+    request_limits,
+    served_audio,
+    served_frames,
+    served_text,
+)
 from launch.serving import (
     golden_clip,
     model_metadata,
@@ -63,19 +68,31 @@ class LoadedModel:
         """
         return self.answers(jpegs)["scores"]
 
-    def answers(self, jpegs: list[list[bytes]]) -> dict[str, np.ndarray]:
-        """All scores of clips given as JPEG frames, by name.
+    def answers(
+        self,
+        jpegs: Sequence[Sequence[bytes]],
+        waveforms: Sequence[np.ndarray] = (),
+        texts: Sequence[str] = (),
+    ) -> dict[str, np.ndarray]:
+        """All scores of clips, by name.
 
         Args:
-            jpegs: N clips of T frames.
+            jpegs: N clips of T frames; ignored without frames.
+            waveforms: float32 [samples] each, of N clips, empty for clips
+                without audio; none: no clip has audio.
+            texts: of N clips, empty for clips without text; none: no clip has
+                text.
 
         Returns:
-            `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes].
+            `scores`; `scores.<task>`; `frame_scores` float32 [N, t, classes];
+            embeddings of networks that learnt which clips belong together.
         """
         served = self._signatures["serving_default"]
-        images = self._as_tensor(jpegs)
+        given = self._audio_and_text(waveforms, texts)
+        if self.metadata.has_frames:
+            given["frames_bytes"] = self._as_tensor(jpegs)
         with request_limits.refusals_named(self.path):
-            return golden_clip.scores_in(served(frames_bytes=images))
+            return golden_clip.scores_in(served(**given))
 
     @property
     def features(self) -> served_features.FeatureMetadata:
@@ -92,12 +109,19 @@ class LoadedModel:
             )
         return self.metadata.features
 
-    def embed(self, pixels: np.ndarray | tf.Tensor) -> np.ndarray:
+    def embed(
+        self,
+        pixels: np.ndarray | tf.Tensor | None,
+        waveforms: Sequence[np.ndarray] = (),
+        texts: Sequence[str] = (),
+    ) -> np.ndarray:
         """Features of clips.
 
         Args:
             pixels: uint8 [N, T, size, size, 3], scaled and cropped as in
-                evaluation.
+                evaluation; ignored without frames.
+            waveforms: see `answers`.
+            texts: see `answers`.
 
         Returns:
             float32 [N, features.size].
@@ -107,17 +131,28 @@ class LoadedModel:
         """
         name = self.features and served_features.NAME
         served = self._signatures[served_features.SIGNATURE]
+        given = self._audio_and_text(waveforms, texts)
+        if self.metadata.has_frames:
+            given["pixels"] = tf.convert_to_tensor(pixels)
         with request_limits.refusals_named(self.path):
-            return served(pixels=tf.convert_to_tensor(pixels))[name].numpy()
+            return served(**given)[name].numpy()
 
-    def embed_jpegs(self, jpegs: list[list[bytes]]) -> np.ndarray:
+    def embed_jpegs(
+        self,
+        jpegs: Sequence[Sequence[bytes]],
+        waveforms: Sequence[np.ndarray] = (),
+        texts: Sequence[str] = (),
+    ) -> np.ndarray:
         """`embed` for clips given as JPEG frames; thread-safe.
 
         Args:
             jpegs: N clips of T frames.
+            waveforms: see `answers`.
+            texts: see `answers`.
         """
         with self._alone:
-            return self.embed(self.pixels(jpegs))
+            pixels = self.pixels(jpegs) if self.metadata.has_frames else None
+            return self.embed(pixels, waveforms, texts)
 
     def pixels(self, jpegs: list[list[bytes]]) -> np.ndarray:
         """The input of `embed` for clips given as JPEG frames.
@@ -140,7 +175,24 @@ class LoadedModel:
             autograph=False,
         )
 
-    def _as_tensor(self, jpegs: list[list[bytes]]) -> tf.Tensor:
+    def _audio_and_text(
+        self, waveforms: Sequence[np.ndarray], texts: Sequence[str]
+    ) -> dict[str, tf.Tensor]:
+        """The inputs `waveform` and `text`, as far as the model takes them."""
+        found: dict[str, tf.Tensor] = {}
+        if self.metadata.audio is not None:
+            longest = max((len(each) for each in waveforms), default=0)
+            rows = np.zeros((len(waveforms), longest), np.float32)
+            for row, each in zip(rows, waveforms, strict=True):
+                row[: len(each)] = each
+            found[served_audio.NAME] = tf.constant(rows)
+        if self.metadata.text is not None:
+            found[served_text.NAME] = tf.constant(
+                list(texts), tf.string, (len(texts),)
+            )
+        return found
+
+    def _as_tensor(self, jpegs: Sequence[Sequence[bytes]]) -> tf.Tensor:
         frames = self.metadata.clip.frames
         lengths = {len(clip) for clip in jpegs} - {frames}
         if lengths:
@@ -176,7 +228,7 @@ class LoadedModel:
 
     def golden_difference(self) -> float:
         """Largest difference of the golden clip's scores."""
-        outputs = self.answers([self.golden.jpegs])
+        outputs = self.answers(*self.golden.clips)
         return self.golden.difference(
             {name: outputs[name][0] for name in self.golden.scores}
         )

@@ -12,8 +12,6 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from launch.requests import request_limits
-from pipelines import batch
 from tfrecords_tools.base import errors
 from video_models import objective as objectives
 from video_models.introspection import last_features, weight_fingerprint
@@ -58,7 +56,7 @@ def predict(
     objective: objectives.Objective,
     networks: dict[str, keras.Model],
     beside: keras.Model | None,
-    frames: tf.Tensor,
+    inputs: Any,
 ) -> dict[str, tf.Tensor]:
     """The objective's predictions, with `features` where there are any.
 
@@ -68,24 +66,11 @@ def predict(
         objective: defines the predictions.
         networks: to predict with.
         beside: from `beside_output`.
-        frames: float32 [N, T, H, W, 3].
+        inputs: frames float32 [N, T, H, W, 3], or entries of a batch.
     """
     if beside is None:
-        return objective.predict(networks, frames)
-    features, output = beside(frames, training=False)
+        return objective.predict(networks, inputs)
+    features, output = beside(inputs, training=False)
     (name,) = networks
     computed: dict[str, Any] = {name: lambda *_, **__: output}
-    return {**objective.predict(computed, frames), NAME: features}
-
-
-def checked(
-    pixels: tf.Tensor, clip: batch.ClipSpec, limits: request_limits.Config
-) -> tf.Tensor:
-    """`pixels` after checking their shape and the number of clips."""
-    spec = tf.TensorSpec(pixels.shape, pixels.dtype)
-    pixels = request_limits.check_shapes({"pixels": pixels}, {"pixels": spec})[
-        "pixels"
-    ]
-    most = limits.clips(clip.shape)
-    few = request_limits.few_clips(tf.shape(pixels)[0], most)
-    return request_limits.after([request_limits.require(few)], pixels)
+    return {**objective.predict(computed, inputs), NAME: features}

@@ -8,7 +8,7 @@ from tfrecords_tools.base import errors
 
 CONTINUES = "##"  # Prefix of all wordpieces of a word except the first.
 
-_LONGEST_BYTES = 256  # 64 characters, the longest counted word.
+LONGEST_BYTES = 256  # 64 characters, the longest counted word.
 _NO_WORD = " "  # Words have no white space.
 
 
@@ -50,7 +50,7 @@ def build(
     tokenizer = tensorflow_text.FastWordpieceTokenizer(
         [*reserved, *wordpieces],
         suffix_indicator=CONTINUES,
-        max_bytes_per_word=_LONGEST_BYTES,
+        max_bytes_per_word=LONGEST_BYTES,
         token_out_type=tf.int32,
         unknown_token=reserved[unknown],
         no_pretokenization=True,

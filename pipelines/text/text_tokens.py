@@ -4,7 +4,7 @@ The manifest of the shards lists the vocabulary, which build_shards chose with
 `--words.size` and `--words.kind`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -112,7 +112,35 @@ def build(
     """
     if config.tokens == "none":
         return lambda text, seed=None: {}
-    numbers = _numbers(config, manifest)
+    tokens = tokenizer(config, _numbers(config, manifest))
+    if config.source in SEVERAL:
+        return _of_several(config, tokens)
+    read = _caption if config.source == "caption" else _said
+
+    def entries(
+        text: Text, seed: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
+        return named(*tokens(read(text)))
+
+    return entries
+
+
+Numbers = Callable[[tf.Tensor], tf.Tensor]
+"""From words, string [W], to the ids of their tokens, int32 [n]."""
+
+Tokens = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+
+
+def tokenizer(config: Config, numbers: Numbers) -> Tokens:
+    """Builds the function that tokenizes one text.
+
+    Args:
+        config: the tokenization.
+        numbers: of the vocabulary.
+
+    Returns:
+        A function from string [] to `tokens` and `tokens_mask`, see `build`.
+    """
     most = config.length - 2
 
     def tokens(text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -126,16 +154,17 @@ def build(
             tf.sequence_mask(count, config.length, tf.float32),
         )
 
-    if config.source in SEVERAL:
-        return _of_several(config, tokens)
-    read = _caption if config.source == "caption" else _said
+    return tokens
 
-    def entries(
-        text: Text, seed: tf.Tensor | None = None
-    ) -> dict[str, tf.Tensor]:
-        return _entries(*tokens(read(text)))
 
-    return entries
+def named(tokens: tf.Tensor, mask: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Names the tokens of a text, and adds `has_text`; see `build`."""
+    has = tf.reduce_sum(mask) > 2.0  # More than start and end.
+    return {
+        "has_text": tf.cast(has, tf.float32),
+        "tokens": tokens,
+        "tokens_mask": mask,
+    }
 
 
 def count_tokens(
@@ -149,12 +178,31 @@ def count_tokens(
     Raises:
         UserError: the shards lack the requested text.
     """
-    numbers = _numbers(config, manifest)
+    return counter(config, _numbers(config, manifest))
+
+
+def counter(config: Config, numbers: Numbers) -> Numbers:
+    """Builds `count_tokens` for a vocabulary."""
 
     def count(text: tf.Tensor) -> tf.Tensor:
         return tf.size(numbers(tf.strings.split(_folded(config, text)))) + 2
 
     return count
+
+
+def table(words: Sequence[str]) -> tf.lookup.StaticHashTable:
+    """The table from the words of a vocabulary to their ids, int32.
+
+    It is serialized with the graph, so that workers of the tf.data service
+    have it.
+    """
+    ids = {word: FIRST + place for place, word in enumerate(words)}
+    known = {"": UNKNOWN, **ids}  # A table must not be empty.
+    # A caption of 12 words took 34 us; by hashes and tf.searchsorted, 87.
+    entries = tf.lookup.KeyValueTensorInitializer(
+        list(known), list(known.values()), tf.string, tf.int32
+    )
+    return tf.lookup.StaticHashTable(entries, UNKNOWN)
 
 
 def _numbers(
@@ -164,19 +212,7 @@ def _numbers(
     known = vocabulary(config, manifest)
     if config.tokens == "pieces":
         return text_pieces.build(known, FIRST, UNKNOWN)
-    return _lookup({word: FIRST + place for place, word in enumerate(known)})
-
-
-Tokens = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
-
-
-def _entries(tokens: tf.Tensor, mask: tf.Tensor) -> dict[str, tf.Tensor]:
-    has = tf.reduce_sum(mask) > 2.0  # More than start and end.
-    return {
-        "has_text": tf.cast(has, tf.float32),
-        "tokens": tokens,
-        "tokens_mask": mask,
-    }
+    return table(known).lookup
 
 
 def _of_several(
@@ -198,7 +234,7 @@ def _of_several(
     ) -> dict[str, tf.Tensor]:
         some = text_choice.within(text.several, text.span)
         one, answer = text_choice.choose(some, seed)
-        found = _entries(*tokens(one))
+        found = named(*tokens(one))
         if has_answers:
             names = "answer_tokens", "answer_tokens_mask"
             found |= dict(zip(names, tokens(answer), strict=True))
@@ -213,20 +249,6 @@ def _of_several(
         return found
 
     return entries
-
-
-def _lookup(numbers: Mapping[str, int]) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Builds a function from string [...] to int32 [...].
-
-    Its table is serialized with the graph, so that workers of the tf.data
-    service have it.
-    """
-    known = {"": UNKNOWN, **numbers}  # A table must not be empty.
-    # A caption of 12 words took 34 us; by hashes and tf.searchsorted, 87.
-    entries = tf.lookup.KeyValueTensorInitializer(
-        list(known), list(known.values()), tf.string, tf.int32
-    )
-    return tf.lookup.StaticHashTable(entries, UNKNOWN).lookup
 
 
 def _caption(text: Text) -> tf.Tensor:

@@ -1,5 +1,6 @@
 """Runs of networks that hear, alone and beside frames."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -8,8 +9,12 @@ import pytest
 from launch.commands import export
 from launch.evaluation import evaluated_run, view_settings
 from launch.runs import checkpoints, restored_run, run_flags
+from launch.serving import exported_model, loaded_model
 from launch.training import training_run
+from pipelines import clip_dataset
+from pipelines.reading import shard_reader
 from tests import forked
+from tests.launch import images
 from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools.base import errors, flags
 
@@ -132,11 +137,37 @@ def test_no_batch_and_no_device_changes_a_figure(finished):
         assert each["loss"] == pytest.approx(report["loss"], rel=1e-5)
 
 
-def test_export_is_refused_so_far(finished, tmp_path):
+@pytest.fixture(scope="module")
+def exported(finished, tmp_path_factory):
+    """The export of the run, verified with its golden clip."""
     _, folder, _ = finished
-    given = [f"--workdir={folder}", f"--output={tmp_path}"]
-    with pytest.raises(errors.UserError, match="frames only so far"):
-        export.main(flags.parse(export.COMMAND, given))
+    output = tmp_path_factory.mktemp("export")
+    given = [f"--workdir={folder}", f"--output={output}"]
+    assert export.main(flags.parse(export.COMMAND, given)) == 0
+    return loaded_model.LoadedModel(output)
+
+
+def _batch(shards, input_config):
+    reader = shard_reader.ShardReader(shards, "validation")
+    batch_shard = clip_dataset.BatchShard(3)
+    (found,) = clip_dataset.evaluation(reader, input_config, batch_shard)
+    return {name: each[:, 0] for name, each in found.items() if each.ndim > 1}
+
+
+def test_export_answers_as_the_network_in_memory(finished, exported, shards):
+    run = restored_run.load_run(str(finished[1]))
+    wanted = run.experiment.input
+    heard = dataclasses.replace(wanted.audio, features="waveform")
+    sent = _batch(shards, dataclasses.replace(wanted, audio=heard))
+    inputs = exported_model.network_input(run.networks, _batch(shards, wanted))
+    scores = run.objective.predict(run.networks, inputs)["scores"]
+    clips = np.array(sent.get("frames", np.zeros((3, 2, 16, 16, 3), np.uint8)))
+    jpegs = [
+        [images.encoded(frame[..., ::-1], ".png") for frame in clip]
+        for clip in clips
+    ]
+    found = exported.answers(jpegs, list(sent["waveform"].numpy()))["scores"]
+    np.testing.assert_allclose(found, scores, atol=1e-5)
 
 
 def test_a_run_needs_audio_in_its_shards(tmp_path):
