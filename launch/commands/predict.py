@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from launch.prediction import (
     answer_table,
     answers,
+    file_audio,
+    file_texts,
     isolated_frames,
     video_stream,
     video_windows,
@@ -44,6 +46,14 @@ class Config:
         "which the states are reset; unset: never.",
         minimum=0.01,
     )
+    text: str | None = settings.setting(
+        None, "Text of each video, for models that read; unset: none."
+    )
+    texts: str | None = settings.setting(
+        None,
+        "Texts of the videos, instead of --text: a CSV file with the columns "
+        "path, relative to --videos, and text.",
+    )
     json: bool = settings.setting(False, "Print JSON lines instead of a table.")
     batch_size: int = settings.setting(8, "Clips per batch.", minimum=1)
 
@@ -61,15 +71,27 @@ def main(resolved: flags.Resolved) -> int:
     model = loaded_model.LoadedModel(config.model)
     if config.stream:
         return _follow(model, config)
+    model.check_scores()
     paths, skipped = video_files.found_at(config.videos)
+    root = pathlib.Path(config.videos)
+    texts = file_texts.FileTexts(
+        model.metadata,
+        config.text,
+        config.texts,
+        root if root.is_dir() else root.parent,
+    )
     show = (
         _print_json if config.json else answer_table.start_table(model.metadata)
     )
     failed = 0
-    with isolated_frames.IsolatedFrames() as read:
+    with (
+        isolated_frames.IsolatedFrames() as read,
+        file_audio.IsolatedAudio() as hear,
+    ):
         for path in paths:
             try:
-                for row in predict(model, path, config, read):
+                text = texts.of(path)
+                for row in predict(model, path, config, read, hear, text):
                     show(row)
             except errors.UserError as error:
                 if config.json:
@@ -89,8 +111,18 @@ def predict(
     path: pathlib.Path,
     config: Config,
     read: isolated_frames.Read = reader.read_frames,
+    hear: file_audio.Decode = file_audio.decode,
+    text: str = "",
 ) -> Iterator[dict]:
     """Yields the predictions for one video, see `answers.make_row`.
+
+    Args:
+        model: the model.
+        path: of the video.
+        config: of the command.
+        read: the frames of a video.
+        hear: the audio of a video, for models that hear.
+        text: of the video, for models that read.
 
     Raises:
         UserError: the video cannot be read.
@@ -105,10 +137,17 @@ def predict(
     at_once = min(
         config.batch_size, model.metadata.max_clips or config.batch_size
     )
+    audio = model.metadata.audio and file_audio.FileAudio(
+        path, model.metadata, hear
+    )
     totals, count, first, last = {}, 0, None, 0.0
     time_steps: list[dict] = []
     while batch := list(itertools.islice(windows, at_once)):
-        outputs = model.answers([window.jpegs for window in batch])
+        outputs = model.answers(
+            [window.jpegs for window in batch],
+            [audio.cut(window.span) for window in batch] if audio else (),
+            [text] * len(batch),
+        )
         for index, window in enumerate(batch):
             scores = {k: v[index] for k, v in outputs.items()}
             step_rows = answers.time_step_rows(

@@ -82,7 +82,8 @@ class FileAudio:
         audio = metadata.audio
         self._rate, self._most = audio.rate, audio.samples
         self._blocks = read(path, audio.media, metadata.media.max_pixels)
-        self._held, self._first = np.zeros(0, np.float32), 0
+        self._held = np.zeros(0, np.float32)
+        self._end = 0  # Of what is held, in samples of the file.
 
     def cut(self, span: tuple[int, int]) -> np.ndarray:
         """Returns the audio of a clip; clips are in order of their start.
@@ -98,13 +99,17 @@ class FileAudio:
         """
         first, last = (round(time * self._rate / _SECOND) for time in span)
         last = min(last, first + self._most)
-        passed = max(0, first - self._first)
-        self._held, self._first = self._held[passed:], self._first + passed
-        while self._first + len(self._held) < last:
+        self._drop(first)
+        while self._end < last:
             block = next(self._blocks, None)
             if block is None:
                 return np.zeros(0, np.float32)
             self._held = np.concatenate([self._held, block])
-        # A block may begin before the clip.
-        begin = first - self._first
-        return self._held[begin : last - self._first]
+            self._end += len(block)
+            self._drop(first)
+        return self._held[: last - first]
+
+    def _drop(self, first: int) -> None:
+        """Drops samples before `first`."""
+        begin = self._end - len(self._held)
+        self._held = self._held[max(0, first - begin) :]

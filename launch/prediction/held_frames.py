@@ -16,6 +16,13 @@ from tfrecords_tools.media import reader
 def central_clip(
     path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
 ) -> list[bytes]:
+    """The data of `central_frames`."""
+    return [frame.data for frame in central_frames(path, held, clip)]
+
+
+def central_frames(
+    path: pathlib.Path, held: Sequence[reader.Frame], clip: batch.ClipSpec
+) -> list[reader.Frame]:
     """The central clip of the frames, as of a stored clip.
 
     Raises:
@@ -24,17 +31,17 @@ def central_clip(
     """
     check_length(path, clip, len(held), _seconds(held))
     if clip.by_time:
-        return clip_between(held, held[0].time, held[-1].end_time, clip)
-    return [held[number].data for number in frame_numbers(len(held), clip)]
+        return frames_between(held, held[0].time, held[-1].end_time, clip)
+    return [held[number] for number in frame_numbers(len(held), clip)]
 
 
-def clip_between(
+def frames_between(
     held: Sequence[reader.Frame], start: int, end: int, clip: batch.ClipSpec
-) -> list[bytes]:
+) -> list[reader.Frame]:
     """The central clip by time of [start, end), microseconds."""
     moments = time_sampling.evaluation_times(start, end, clip, 0, 1)
     shown = time_sampling.shown_frames([frame.time for frame in held], moments)
-    return [held[number].data for number in shown.numpy()]
+    return [held[number] for number in shown.numpy()]
 
 
 def frame_numbers(stored: int, clip: batch.ClipSpec) -> list[int]:

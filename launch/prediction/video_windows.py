@@ -25,11 +25,14 @@ class Window(NamedTuple):
         start_seconds: where the window begins.
         end_seconds: where it ends.
         jpegs: T encoded frames.
+        span: start of the first and end of the latest of these frames,
+            microseconds.
     """
 
     start_seconds: float
     end_seconds: float
     jpegs: list[bytes]
+    span: tuple[int, int]
 
 
 def split_by_seconds(
@@ -59,16 +62,16 @@ def split_by_seconds(
         while frame.time >= (number + 1) * seconds * 1e6:
             if held:
                 start, end = number * seconds, (number + 1) * seconds
-                jpegs = held_frames.central_clip(path, held, clip)
-                yield Window(start, end, jpegs)
+                frames = held_frames.central_frames(path, held, clip)
+                yield _window(start, end, frames)
                 any_given = True
             held = []
             number += 1
         held.append(frame)
     if not any_given or not held_frames.is_too_short(held, clip):
         end = held[-1].end_time / 1e6
-        jpegs = held_frames.central_clip(path, held, clip)
-        yield Window(number * seconds, end, jpegs)
+        frames = held_frames.central_frames(path, held, clip)
+        yield _window(number * seconds, end, frames)
 
 
 def cover_video(
@@ -147,7 +150,7 @@ def _whole(
 ) -> Window:
     """The window of all held frames."""
     start, end = held[0].time / 1e6, held[-1].end_time / 1e6
-    return Window(start, end, held_frames.central_clip(path, held, clip))
+    return _window(start, end, held_frames.central_frames(path, held, clip))
 
 
 def _from(
@@ -155,8 +158,15 @@ def _from(
 ) -> Window:
     """The window [start, start + length), microseconds."""
     end = start + length
-    jpegs = held_frames.clip_between(held, start, end, clip)
-    return Window(start / 1e6, end / 1e6, jpegs)
+    frames = held_frames.frames_between(held, start, end, clip)
+    return _window(start / 1e6, end / 1e6, frames)
+
+
+def _window(start: float, end: float, frames: Sequence[reader.Frame]) -> Window:
+    latest = max(frame.end_time for frame in frames)
+    return Window(
+        start, end, [frame.data for frame in frames], (frames[0].time, latest)
+    )
 
 
 def _spread(
@@ -166,13 +176,13 @@ def _spread(
     media: reader.Config,
 ) -> Window:
     # A short video is held as a whole, a long one is read twice.
-    held: list[bytes] | None = []
+    held: list[reader.Frame] | None = []
     stored, size, start, end = 0, 0, None, 0
     for frame in read(path, media):
         start = frame.time if start is None else start
         stored, end, size = stored + 1, frame.end_time, size + len(frame.data)
         if held is not None and size <= _MOST_HELD:
-            held.append(frame.data)
+            held.append(frame)
         else:
             held = None
     held_frames.check_length(path, clip, stored, (end - start) / 1e6)
@@ -182,5 +192,5 @@ def _spread(
         needed = set(numbers)
         for number, frame in enumerate(read(path, media)):
             if number in needed:
-                kept[number] = frame.data
-    return Window(start / 1e6, end / 1e6, [kept[i] for i in numbers])
+                kept[number] = frame
+    return _window(start / 1e6, end / 1e6, [kept[i] for i in numbers])

@@ -94,6 +94,16 @@ class LoadedModel:
         with request_limits.refusals_named(self.path):
             return golden_clip.scores_in(served(**given))
 
+    def check_scores(self) -> None:
+        """Raises UserError if the model gives no scores of labels."""
+        outputs = self._signatures["serving_default"].structured_outputs
+        if "scores" not in outputs:
+            raise errors.UserError(
+                f"the model in {self.path} gives {' and '.join(outputs)}, and "
+                "no scores of labels: wanted an exported classifier; ask for "
+                "these by the signature serving_default"
+            )
+
     @property
     def features(self) -> served_features.FeatureMetadata:
         """Size and fingerprint of the features.

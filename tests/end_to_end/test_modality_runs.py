@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from launch.commands import export
+from launch.commands import export, predict
 from launch.evaluation import evaluated_run, view_settings
 from launch.runs import checkpoints, restored_run, run_flags
 from launch.serving import exported_model, loaded_model
@@ -15,7 +15,7 @@ from pipelines import clip_dataset
 from pipelines.reading import shard_reader
 from tests import forked
 from tests.launch import images
-from tests.tfrecords_tools.fixtures import written_shards
+from tests.tfrecords_tools.fixtures import sounding_videos, written_shards
 from tfrecords_tools.base import errors, flags
 
 ON_TWO_DEVICES = """
@@ -168,6 +168,20 @@ def test_export_answers_as_the_network_in_memory(finished, exported, shards):
     ]
     found = exported.answers(jpegs, list(sent["waveform"].numpy()))["scores"]
     np.testing.assert_allclose(found, scores, atol=1e-5)
+
+
+def _best(exported, path):
+    asked = predict.Config(model="", videos="", window_seconds=0.4)
+    return [row["score"] for row in predict.predict(exported, path, asked)]
+
+
+def test_files_are_heard_window_by_window(exported, tmp_path):
+    loud = sounding_videos.write(tmp_path / "a.mkv", rate=written_shards.RATE)
+    silent = sounding_videos.write(tmp_path / "b.mkv", languages=())
+    found, without = _best(exported, loud), _best(exported, silent)
+    # The clip lies in the centre: the tone at 0.5 s is heard, that at 2 not.
+    changed = np.abs(np.subtract(found, without)) > 1e-5
+    assert changed[1] and not changed[0] and not changed[5]
 
 
 def test_a_run_needs_audio_in_its_shards(tmp_path):
