@@ -90,7 +90,7 @@ def main(resolved: flags.Resolved) -> int:
     ):
         for path in paths:
             try:
-                text = texts.of(path)
+                text = texts.text_of(path)
                 for row in predict(model, path, config, read, hear, text):
                     show(row)
             except errors.UserError as error:

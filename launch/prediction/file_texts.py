@@ -42,7 +42,7 @@ class FileTexts:
         self._text = text or ""
         self._texts = _read(table, root) if table else {}
 
-    def of(self, path: pathlib.Path) -> str:
+    def text_of(self, path: pathlib.Path) -> str:
         """The text of a video; empty for none."""
         return self._texts.get(os.path.abspath(path), self._text)
 

@@ -25,8 +25,8 @@ def texts(folder, table, text=None, metadata=READS):
 
 def test_a_table_gives_videos_their_texts(tmp_path):
     found = texts(tmp_path, "text,path\na dog,b/a.mp4\n\n")
-    assert found.of(tmp_path / "b" / "a.mp4") == "a dog"
-    assert found.of(tmp_path / "other.mp4") == ""
+    assert found.text_of(tmp_path / "b" / "a.mp4") == "a dog"
+    assert found.text_of(tmp_path / "other.mp4") == ""
 
 
 @pytest.mark.parametrize(
