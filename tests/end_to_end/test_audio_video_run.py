@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import video_models
+from launch.commands import export
 from launch.evaluation import evaluated_run, view_settings
 from launch.runs import restored_run, run_flags
+from launch.serving import loaded_model
 from launch.training import training_run
 from tests.tfrecords_tools.fixtures import written_shards
 from tfrecords_tools.base import errors, flags
@@ -97,6 +99,29 @@ def test_run_resumes_to_the_same_bits(finished, shards, tmp_path):
         _weights(folder), _weights(tmp_path / "run"), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.fixture(scope="module")
+def exported(finished, tmp_path_factory):
+    """The export of the run, verified with its golden clip."""
+    output = tmp_path_factory.mktemp("export")
+    given = [f"--workdir={finished[0]}", f"--output={output}"]
+    assert export.main(flags.parse(export.COMMAND, given)) == 0
+    return loaded_model.LoadedModel(output)
+
+
+def test_export_gives_the_vectors_of_frames_and_audio(exported):
+    clips, waveforms, _ = exported.golden.clips
+    found = exported.answers(clips)
+    assert np.linalg.norm(found["embedding"]) == pytest.approx(1, abs=1e-5)
+    assert not found["audio_embedding"].any()
+    heard = exported.answers(clips, waveforms)["audio_embedding"]
+    assert np.linalg.norm(heard) == pytest.approx(1, abs=1e-5)
+
+
+def test_export_has_no_scores_to_predict(exported):
+    with pytest.raises(errors.UserError, match="and no scores of labels"):
+        exported.check_scores()
 
 
 def test_run_is_no_classifier(finished):

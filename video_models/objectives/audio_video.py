@@ -143,7 +143,8 @@ class AudioVideo(objective.Objective):
 
     def predict(self, networks: dict, inputs: Any) -> dict[str, Any]:
         """Returns unit vectors float32 [B, D]: `embedding` of frames,
-        `audio_embedding` of audio, whichever is given."""
+        `audio_embedding` of audio, whichever is given; zeros for clips
+        whose `has_audio` is 0."""
         if not isinstance(inputs, dict):
             inputs = {"frames": inputs}
         found = {}
@@ -151,9 +152,10 @@ class AudioVideo(objective.Objective):
             frames = networks["frames"](inputs["frames"], training=False)
             found["embedding"] = _unit(frames)
         if self._audio in inputs:
-            found["audio_embedding"] = self._heard(
-                networks, inputs[self._audio]
-            )
+            heard = self._heard(networks, inputs[self._audio])
+            if "has_audio" in inputs:
+                heard = heard * inputs["has_audio"][:, None]
+            found["audio_embedding"] = heard
         return found
 
     def counts(self, networks: dict, batch: dict) -> dict[str, Any]:
