@@ -30,7 +30,10 @@ class Model:
         batch.ClipSpec(frames=2, size=16), ("run", "walk"), reader.Config()
     )
 
-    def answers(self, clips):
+    def check_scores(self):
+        """It has some."""
+
+    def answers(self, clips, *others):
         return {"scores": np.float32([[0.25, 0.75]] * len(clips))}
 
 
