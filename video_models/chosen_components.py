@@ -30,15 +30,19 @@ class Components:
     fusion: registry.Chosen | None = None
 
     @property
+    def backbones(self) -> dict[str, registry.Chosen]:
+        """Modality to what encodes it, in the order of the networks."""
+        return {
+            name: chosen
+            for name, component in network_inputs.BACKBONES.items()
+            if (chosen := getattr(self, component)) is not None
+        }
+
+    @property
     def modalities(self) -> tuple[str, ...]:
         """What the networks see, in their order; without any backbone, such
         as for a generator, frames."""
-        found = tuple(
-            name
-            for name, component in network_inputs.BACKBONES.items()
-            if getattr(self, component) is not None
-        )
-        return found or (network_inputs.FRAMES,)
+        return tuple(self.backbones) or (network_inputs.FRAMES,)
 
     @property
     def pretrained(self) -> dict[str, registry.Chosen]:

@@ -22,8 +22,9 @@ from launch.model_summary import (
     network_table,
 )
 from launch.runs import devices, flag_paths, run_flags
+from pipelines import batch
+from pipelines.text import text_tokens
 from tfrecords_tools.base import errors, flags, settings
-from video_models import network_inputs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +35,16 @@ class Config(run_flags.Config):
         None,
         "Classes of the head. Unset: as published, else 400.",
         minimum=1,
+    )
+    audio_rate: int = settings.setting(
+        16_000,
+        "Samples per second of the audio, for networks that hear.",
+        minimum=1000,
+    )
+    vocabulary: int = settings.setting(
+        10_000,
+        "Different tokens, for networks that read.",
+        minimum=4,
     )
     layers: bool = settings.setting(
         False, "Print one line per layer instead of one per block."
@@ -68,19 +79,23 @@ def main(resolved: flags.Resolved) -> None:
     components = flag_paths.with_stored_weights(
         run_flags.to_components(resolved)
     )
-    network_inputs.check_frames_alone(components.modalities, "launch.describe")
-    if components.backbone is None:
+    if not components.backbones:
         raise errors.UserError(
             f"--objective={resolved.one('objective').name} has no backbone: "
             "wanted an objective with one, such as classification"
         )
+    sections = resolved.sections
     network_config = described_network.resolve(
-        components, resolved.sections["clip"], config.classes
+        components,
+        sections["clip"],
+        config.classes,
+        described_network.Heard(sections["audio"], config.audio_rate),
+        _text(sections["text"], config.vocabulary),
     )
     network = network_graph.without_weights(network_config.build)
     counted = multiply_adds.count_per_operation(network_graph.trace(network))
     values = {
-        "backbone": network_config.backbone.name,
+        **network_config.encoders,
         "variant": network_config.variant,
         "temporal": network_config.temporal.name,
         "head": network_config.head.name,
@@ -106,6 +121,13 @@ def main(resolved: flags.Resolved) -> None:
     print(network_table.format_heading(network_config))
     print(network_table.format_layers(blocks, config.layers))
     print(network_table.format_totals(values, network_config))
+
+
+def _text(config: text_tokens.Config, vocabulary: int) -> batch.TextSpec | None:
+    """The text of a clip; None without tokens."""
+    if config.tokens == "none":
+        return None
+    return batch.TextSpec(config.length, vocabulary, config.tokens == "pieces")
 
 
 def _sizes(

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import keras
 
 from pipelines import batch
+from pipelines.audio import audio_features
 from tfrecords_tools.base import registry, settings
-from video_models import objective, video_network
+from video_models import modality_features, objective, video_network
 from video_models.families import published
 
 _CLASSES = 400  # Of Kinetics-400.
@@ -34,29 +35,55 @@ class Clip(batch.ClipSpec):
         """Skips the checks: frames and size may still be unset."""
 
 
+class Heard(NamedTuple):
+    """The audio of clips.
+
+    Attributes:
+        config: audio features.
+        rate: samples per second.
+    """
+
+    config: audio_features.Config
+    rate: int
+
+
 class DescribedNetwork(NamedTuple):
     """A network that can be built.
 
     Attributes:
-        backbone: a file of `video_models.backbones`.
+        backbone: a file of `video_models.backbones`; None for a network that
+            sees no frames.
         temporal: a file of `video_models.temporal`.
         head: a file of `video_models.heads`.
         clip: of its input.
         classes: of its head.
         row: the nearest published network; None without one.
+        further: what it sees besides frames; None: frames alone.
     """
 
-    backbone: registry.Chosen
+    backbone: registry.Chosen | None
     temporal: registry.Chosen
     head: registry.Chosen
     clip: batch.ClipSpec
     classes: int
     row: published.Network | None
+    further: modality_features.Further | None = None
+
+    @property
+    def encoders(self) -> dict[str, str]:
+        """Component to the file that encodes what the network sees, and the
+        fusion."""
+        found = {"backbone": self.backbone}
+        if self.further is not None:
+            names = "audio_backbone", "text_backbone", "fusion"
+            found |= {name: getattr(self.further, name) for name in names}
+        return {name: each.name for name, each in found.items() if each}
 
     @property
     def variant(self) -> str | None:
         """The variant of the backbone, if it has variants."""
-        return getattr(self.backbone.config, "variant", None)
+        config = self.backbone and self.backbone.config
+        return getattr(config, "variant", None)
 
     @property
     def is_published(self) -> bool:
@@ -78,37 +105,55 @@ class DescribedNetwork(NamedTuple):
             UserError: the components and the clip do not fit one another.
         """
         components = self.backbone, self.temporal, self.head
-        return video_network.build(*components, self.clip, self.classes)
+        return video_network.build(
+            *components, self.clip, self.classes, self.further
+        )
 
 
 def resolve(
-    components: objective.Components, clip: Clip, classes: int | None
+    components: objective.Components,
+    clip: Clip,
+    classes: int | None,
+    heard: Heard | None = None,
+    text: batch.TextSpec | None = None,
 ) -> DescribedNetwork:
     """The network of the components; unset values are as published.
 
     Args:
-        components: backbone, temporal block and head.
+        components: backbones, fusion, temporal block and head.
         clip: its set values.
         classes: of the head; None for unset.
+        heard: audio of the clips; None for none.
+        text: of the clips; None for none.
+
+    Raises:
+        UserError: the length of the audio is unknown.
     """
-    backbone = components.backbone
-    shape = {
-        "frames": clip.frames, "size": clip.size, "classes": classes
-    }  # fmt: skip
-    row = _nearest(backbone, shape)
-    if components.head.name != "published" and backbone.module.FRAMES_ALONE:
-        row = None  # Published for single images.
+    backbone, row = components.backbone, None
+    if backbone is not None:
+        shape = {
+            "frames": clip.frames, "size": clip.size, "classes": classes
+        }  # fmt: skip
+        row = _nearest(backbone, shape)
+        if components.head.name != "published" and backbone.module.FRAMES_ALONE:
+            row = None  # Published for single images.
     usual = batch.ClipSpec()
+    spec = batch.ClipSpec(
+        frames=clip.frames or (row or usual).frames,
+        size=clip.size or (row or usual).size,
+        stride_seconds=clip.stride_seconds,
+    )
+    audio = None
+    if components.audio_backbone is not None:
+        audio = audio_features.spec(heard.config, spec, heard.rate)
     return DescribedNetwork(
         backbone,
         components.temporal,
         components.head,
-        batch.ClipSpec(
-            frames=clip.frames or (row or usual).frames,
-            size=clip.size or (row or usual).size,
-        ),
+        spec,
         classes or (row.classes if row else _CLASSES),
         row,
+        components.further(audio, text),
     )
 
 

@@ -13,22 +13,29 @@ def median_ms(network: keras.Model, repeats: int, xla: bool) -> float:
     """Median milliseconds of forward passes of one clip.
 
     Args:
-        network: with weights; takes [B, T, H, W, 3].
+        network: with weights; takes frames or entries of a batch.
         repeats: passes after the first, which is not counted; fewer if they
             take more than 20 seconds in total.
         xla: whether XLA compiles the network; otherwise a graph.
     """
     run = tf.function(
-        lambda frames: network(frames, training=False), jit_compile=xla
+        lambda inputs: network(inputs, training=False), jit_compile=xla
     )
-    frames = tf.random.uniform((1, *network.input.shape[1:]), maxval=255.0)
-    _wait(run(frames))
+    inputs = keras.tree.map_structure(_random, network.input)
+    _wait(run(inputs))
     taken: list[float] = []
     while len(taken) < repeats and sum(taken) < _MAX_SECONDS:
         start = time.perf_counter()
-        _wait(run(frames))
+        _wait(run(inputs))
         taken.append(time.perf_counter() - start)
     return 1000 * statistics.median(taken)
+
+
+def _random(given: keras.KerasTensor) -> tf.Tensor:
+    shape = (1, *given.shape[1:])
+    if given.dtype.startswith("int"):
+        return tf.ones(shape, given.dtype)  # Tokens.
+    return tf.random.uniform(shape, maxval=255.0)
 
 
 def _wait(outputs: object) -> None:

@@ -14,16 +14,26 @@ _COLUMNS = ("output", "parameters", "multiply-adds")
 
 def format_heading(network: described_network.DescribedNetwork) -> str:
     """One line with the network and its clip."""
-    names = [network.backbone.name, network.variant]
+    names = [" + ".join(network.encoders.values()), network.variant]
     parts = [network.temporal.name != "none" and network.temporal.name]
     parts.append(f"{network.head.name} head")
-    clip = network.clip
     return (
         f"{' '.join(filter(None, names))}, {', '.join(filter(None, parts))}: "
-        f"{clip.frames} frame{'s' * (clip.frames > 1)} of "
-        f"{clip.size}x{clip.size}, "
-        f"{network.classes:,} classes\n"
+        f"{_inputs(network)}, {network.classes:,} classes\n"
     )
+
+
+def _inputs(network: described_network.DescribedNetwork) -> str:
+    clip, further, parts = network.clip, network.further, []
+    if network.backbone is not None:
+        frames = f"{clip.frames} frame{'s' * (clip.frames > 1)}"
+        parts.append(f"{frames} of {clip.size}x{clip.size}")
+    if further and further.audio:
+        shape = "x".join(str(length) for length in further.audio.shape)
+        parts.append(f"{shape} of {further.audio.features}")
+    if further and further.text:
+        parts.append(f"{further.text.length} tokens")
+    return ", ".join(parts)
 
 
 def format_layers(

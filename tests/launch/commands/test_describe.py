@@ -61,6 +61,20 @@ def test_programs_get_every_number(capsys):
     }
 
 
+def test_networks_that_hear_and_read_are_described(capsys):
+    given = (
+        *("--modalities=frames,audio,text", "--fusion=concatenate"),
+        *("--audio.features=log_mel", "--audio.seconds=0.5", "--audio.bins=8"),
+        *("--audio_rate=8000", "--audio_backbone.widths=2,4"),
+        *("--text.tokens=words", "--vocabulary=11", "--text_backbone.width=6"),
+        *("--temporal=none", "--repeats=1"),
+    )
+    lines = printed(capsys, *given).splitlines()
+    assert "4 frames of 16x16, 50x8 of log_mel, 32 tokens" in lines[0]
+    (table,) = (line for line in lines if line.startswith("words/stem"))
+    assert table.split()[-1] == "66"
+
+
 def test_latency_is_measured_only_if_asked_for(capsys):
     found = json.loads(
         printed(capsys, "--temporal=none", "--json", "--repeats=0")
