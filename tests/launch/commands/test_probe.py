@@ -32,6 +32,7 @@ def test_a_random_encoder_is_another_one(trained):
     assert len({own, *random}) == 3
 
 
+@pytest.mark.full
 def test_a_backbone_is_followed_by_statistics(toy_shards, tmp_path, capsys):
     rows = probed(
         toy_shards,

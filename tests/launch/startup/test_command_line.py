@@ -202,6 +202,7 @@ def ignored():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@pytest.mark.full
 def test_ctrl_c_that_was_ignored_stays_ignored_while_tensorflow_loads():
     program = (
         "import signal; from launch.startup import visible_devices; "

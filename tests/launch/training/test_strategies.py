@@ -73,6 +73,7 @@ def test_frames_and_audio_go_to_both_replicas(name, one, replicas):
     _assert_same(replicas.run(**settings), one.run(**settings))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "settings",
     (

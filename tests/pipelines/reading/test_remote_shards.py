@@ -71,6 +71,7 @@ def test_evaluation_batches_are_those_of_the_folder(coded_shards, remote):
     assert_same_bytes(there, here)
 
 
+@pytest.mark.full
 def test_cache_of_them_lies_on_the_disk(coded_shards, remote, tmp_path):
     here, there = (
         trained(folder, wanted(cache=str(tmp_path / name)))

@@ -35,7 +35,7 @@ def test_letters_of_any_script_become_small(run, text, lower):
     assert text_of(run(text_folding.lower_case, text)) == lower
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_lower_case_does_not_depend_on_the_machines_language():
     program = (
         "from pipelines.text import text_folding\n"

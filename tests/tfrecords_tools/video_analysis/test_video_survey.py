@@ -115,6 +115,7 @@ def test_cutters_say_what_they_need(name, wanted):
     assert video_survey.collect_needs(cutter, copies=True).copies
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_video(tmp_path):
     path = write_video(tmp_path / "v.mp4", IMAGES * 20)
